@@ -1,0 +1,35 @@
+package observatory.probe;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Something that happened to a run between two steps. A trainer only says it; a detector judges it. */
+public record RunEvent(Origin origin, long seq, long step, Instant time, Kind kind, SortedMap<String, String> details)
+        implements Telemetry {
+
+    public enum Kind {
+        /** The run begins or begins again; the details are its manifest: what is trained, how, and on what. */
+        START,
+        CHECKPOINT,
+        HARDWARE_ERROR,
+        /** A probe threw too often and was taken out; the details name it and the error. */
+        PROBE_DISABLED,
+        /** Telemetry was shed on its way; the details tell from which to which number, and why. */
+        LOST,
+        /** The run is over; nothing of this origin follows. */
+        END
+    }
+
+    public RunEvent {
+        details = Collections.unmodifiableSortedMap(new TreeMap<>(details));
+    }
+
+    /** An event with details in any order. */
+    public static RunEvent of(
+            Origin origin, long seq, long step, Instant time, Kind kind, Map<String, String> details) {
+        return new RunEvent(origin, seq, step, time, kind, new TreeMap<>(details));
+    }
+}
