@@ -1,0 +1,46 @@
+package observatory.probe;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is due in one step: for each hook the reductions, each once, and who reads them. Immutable, chosen when the step
+ * begins, so a step sees one plan from its first hook to its last.
+ */
+final class Plan {
+    static final Plan NOTHING = new Plan(List.of());
+
+    private final long hooks;
+    private final Due[][] byHook = new Due[Hook.values().length][];
+
+    /** One reduction at a hook, shared by all who need it. */
+    record Due(Reduction<?> reduction, Watcher[] readers) {}
+
+    Plan(List<Watcher> due) {
+        long mask = 0;
+        for (Hook hook : Hook.values()) {
+            Map<Reduction<?>, List<Watcher>> readers = new LinkedHashMap<>();
+            for (Watcher watcher : due) {
+                if ((watcher.hooks & hook.bit()) != 0) {
+                    readers.computeIfAbsent(watcher.reduction, r -> new ArrayList<>())
+                            .add(watcher);
+                }
+            }
+            byHook[hook.ordinal()] = readers.entrySet().stream()
+                    .map(e -> new Due(e.getKey(), e.getValue().toArray(Watcher[]::new)))
+                    .toArray(Due[]::new);
+            mask |= readers.isEmpty() ? 0 : hook.bit();
+        }
+        hooks = mask;
+    }
+
+    boolean wants(Hook hook) {
+        return (hooks & hook.bit()) != 0;
+    }
+
+    Due[] at(Hook hook) {
+        return byHook[hook.ordinal()];
+    }
+}

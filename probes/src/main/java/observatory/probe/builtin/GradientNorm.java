@@ -1,0 +1,31 @@
+package observatory.probe.builtin;
+
+import java.util.Set;
+import observatory.probe.Hook;
+import observatory.probe.Metric;
+import observatory.probe.Moments;
+import observatory.probe.Probe;
+import observatory.probe.Reduction;
+import observatory.probe.SampleSink;
+import observatory.probe.Schedule;
+import observatory.probe.Site;
+
+/** The Euclidean norm of each parameter's gradient, unscaled and before clipping: which parameter drives a spike. */
+@Metric(name = "norm", tells = "Euclidean norm of the parameter's gradient")
+public record GradientNorm(Schedule schedule) implements Probe<Moments> {
+
+    @Override
+    public Set<Hook> hooks() {
+        return Set.of(Hook.GRADIENT);
+    }
+
+    @Override
+    public Reduction<Moments> reduction() {
+        return new Reduction.ToMoments();
+    }
+
+    @Override
+    public void read(Site site, Moments moments, SampleSink out) {
+        out.sample(site, "norm", moments.norm());
+    }
+}

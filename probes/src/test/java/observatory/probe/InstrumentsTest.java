@@ -1,0 +1,231 @@
+package observatory.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class InstrumentsTest {
+    private static final Origin ORIGIN = new Origin(new RunId("run"), 0, new UUID(1, 2), 0);
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
+    private static final float[] TENSOR = {1, -2, 3};
+    private static final Site WEIGHT = new Site(Hook.GRADIENT, 0, "mlp.up");
+
+    private final List<Telemetry> sent = new ArrayList<>();
+    private final AtomicLong nanos = new AtomicLong();
+    private final CountingReducer reducer = new CountingReducer();
+    private final Instruments<float[]> instruments =
+            new Instruments<>(ORIGIN, reducer, sent::add, CLOCK, nanos::incrementAndGet);
+
+    @Test
+    void anUnwatchedStepAllocatesNothing() {
+        Instruments<float[]> off = new Instruments<>(ORIGIN, new ForbiddenReducer(), FrameSink.NOBODY, CLOCK, () -> 0);
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (int i = 0; i < 20_000; i++) {
+            step(off, i);
+        }
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 1_000; i++) {
+            step(off, i);
+        }
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        assertEquals(0, bytes, "bytes allocated by 1,000 unwatched steps");
+    }
+
+    @Test
+    void whatIsNotDueReachesNoReducer() {
+        Instruments<float[]> idle = new Instruments<>(ORIGIN, new ForbiddenReducer(), sent::add, CLOCK, () -> 0);
+        idle.install(List.of(new Asking(Set.of(Hook.RESIDUAL), new Schedule(10, 5), new ArrayList<>())));
+        step(idle, 4);
+        assertEquals(1, sent.size());
+        assertEquals(Sites.none(), ((Frame) sent.getFirst()).sites());
+    }
+
+    @Test
+    void equalReductionsAtOneSiteAreDoneOnce() {
+        List<Site> first = new ArrayList<>();
+        List<Site> second = new ArrayList<>();
+        instruments.install(List.of(
+                new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), first),
+                new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), second)));
+        step(instruments, 0);
+        assertEquals(2, reducer.calls, "two layers, one reduction each");
+        assertEquals(List.of(Site.of(Hook.RESIDUAL, 0), Site.of(Hook.RESIDUAL, 1)), first);
+        assertEquals(first, second);
+    }
+
+    @Test
+    void aFrameListsSitesInTheOrderOfExecution() {
+        instruments.install(List.of(new Asking(
+                Set.of(Hook.EMBEDDING, Hook.RESIDUAL, Hook.GRADIENT), Schedule.everyStep(), new ArrayList<>())));
+        step(instruments, 7);
+        Frame frame = (Frame) sent.getFirst();
+        assertEquals(
+                List.of(Site.of(Hook.EMBEDDING, -1), Site.of(Hook.RESIDUAL, 0), Site.of(Hook.RESIDUAL, 1), WEIGHT),
+                frame.sites().sites());
+        assertEquals(7, frame.step());
+        assertEquals(2.5, frame.scalars().find(Scalars.LOSS).orElseThrow());
+        assertEquals(3.0, frame.sites().column("abs_max").orElseThrow().values()[0]);
+    }
+
+    @Test
+    void probesInstalledInsideAStepWaitForTheNext() {
+        List<Site> seen = new ArrayList<>();
+        instruments.beginStep(0);
+        instruments.at(Hook.EMBEDDING, Site.NO_LAYER, TENSOR);
+        instruments.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), seen)));
+        instruments.at(Hook.RESIDUAL, 0, TENSOR);
+        instruments.endStep();
+        assertEquals(List.of(), seen);
+        step(instruments, 1);
+        assertEquals(2, seen.size());
+    }
+
+    @Test
+    void aProbeThatKeepsThrowingIsTakenOutAndSaysSo() {
+        instruments.install(List.of(new Throwing()));
+        for (int i = 0; i < 20; i++) {
+            step(instruments, i);
+        }
+        List<RunEvent> events = sent.stream()
+                .filter(RunEvent.class::isInstance)
+                .map(RunEvent.class::cast)
+                .toList();
+        assertEquals(1, events.size());
+        assertEquals(RunEvent.Kind.PROBE_DISABLED, events.getFirst().kind());
+        assertEquals("Throwing", events.getFirst().details().get("probe"));
+        assertTrue(events.getFirst().details().get("error").contains("on purpose"));
+        assertEquals(20, sent.stream().filter(Frame.class::isInstance).count(), "every step still has its frame");
+        assertEquals(Watcher.FAILURES_ALLOWED, reducer.calls, "a disabled probe is no longer due");
+    }
+
+    @Test
+    void aReducerThatThrowsCostsSamplesAndNeverTheStep() {
+        Instruments<float[]> broken = new Instruments<>(ORIGIN, new ForbiddenReducer(), sent::add, CLOCK, () -> 0);
+        broken.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), new ArrayList<>())));
+        for (int i = 0; i < 30; i++) {
+            step(broken, i);
+        }
+        assertEquals(30, sent.stream().filter(Frame.class::isInstance).count());
+        assertEquals(1, sent.stream().filter(RunEvent.class::isInstance).count());
+    }
+
+    @Test
+    void whatTheSinkRefusesIsCountedInTheNextFrame() {
+        List<Frame> kept = new ArrayList<>();
+        FrameSink everySecond = item -> item.seq() % 2 == 1 && kept.add((Frame) item);
+        Instruments<float[]> lossy = new Instruments<>(ORIGIN, reducer, everySecond, CLOCK, () -> 0);
+        for (int i = 0; i < 4; i++) {
+            step(lossy, i);
+        }
+        assertEquals(List.of(1L, 3L), kept.stream().map(Frame::seq).toList());
+        assertEquals(1, kept.get(0).scalars().find(Scalars.FRAMES_DROPPED).orElseThrow());
+        assertEquals(2, kept.get(1).scalars().find(Scalars.FRAMES_DROPPED).orElseThrow());
+    }
+
+    @Test
+    void framesAndEventsShareOneNumbering() {
+        instruments.event(RunEvent.Kind.START, java.util.Map.of());
+        step(instruments, 0);
+        instruments.event(RunEvent.Kind.END, java.util.Map.of());
+        assertEquals(List.of(0L, 1L, 2L), sent.stream().map(Telemetry::seq).toList());
+        assertFalse(instruments.wants(Hook.RESIDUAL));
+    }
+
+    private static void step(Instruments<float[]> instruments, long step) {
+        instruments.beginStep(step);
+        instruments.at(Hook.EMBEDDING, Site.NO_LAYER, TENSOR);
+        for (int layer = 0; layer < 2; layer++) {
+            instruments.at(Hook.RESIDUAL, layer, TENSOR);
+        }
+        instruments.at(WEIGHT, TENSOR);
+        if (instruments.watched()) {
+            instruments.note(
+                    new StepFacts(new Scalars.Builder().put(Scalars.LOSS, 2.5).build(), Optional.empty()));
+        }
+        instruments.endStep();
+    }
+
+    private record Asking(Set<Hook> hooks, Schedule schedule, List<Site> seen) implements Probe<Moments> {
+        @Override
+        public Reduction<Moments> reduction() {
+            return new Reduction.ToMoments();
+        }
+
+        @Override
+        public void read(Site site, Moments moments, SampleSink out) {
+            seen.add(site);
+            out.sample(site, "abs_max", moments.absMax());
+        }
+    }
+
+    private static final class Throwing implements Probe<Moments> {
+        @Override
+        public Set<Hook> hooks() {
+            return Set.of(Hook.EMBEDDING);
+        }
+
+        @Override
+        public Schedule schedule() {
+            return Schedule.everyStep();
+        }
+
+        @Override
+        public Reduction<Moments> reduction() {
+            return new Reduction.ToMoments();
+        }
+
+        @Override
+        public void read(Site site, Moments moments, SampleSink out) {
+            throw new StackOverflowError("on purpose");
+        }
+    }
+
+    private static final class CountingReducer implements Reducer<float[]> {
+        private final HostReducer host = new HostReducer();
+        private int calls;
+
+        @Override
+        public void enqueue(int slot, Reduction<?> reduction, float[] tensor, float[] other) {
+            calls++;
+            host.enqueue(slot, reduction, tensor, other);
+        }
+
+        @Override
+        public void flush() {
+            host.flush();
+        }
+
+        @Override
+        public Object result(int slot) {
+            return host.result(slot);
+        }
+    }
+
+    private static final class ForbiddenReducer implements Reducer<float[]> {
+        @Override
+        public void enqueue(int slot, Reduction<?> reduction, float[] tensor, float[] other) {
+            throw new IllegalStateException("nothing is due: " + reduction);
+        }
+
+        @Override
+        public void flush() {
+            // Called once a watched step, whether or not anything is due.
+        }
+
+        @Override
+        public Object result(int slot) {
+            throw new IllegalStateException("nothing was enqueued: slot=" + slot);
+        }
+    }
+}
