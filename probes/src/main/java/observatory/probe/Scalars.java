@@ -20,6 +20,8 @@ public record Scalars(List<String> names, double[] values) {
     public static final String LOSS_SCALE = "loss_scale";
     /** 1 where the optimiser step was skipped because a gradient was not finite, else 0. */
     public static final String SKIPPED = "skipped";
+    /** Largest finite number of the format of the forward pass: 65504 for fp16. */
+    public static final String FORWARD_LIMIT = "forward_limit";
     /** Tokens of the step. */
     public static final String TOKENS = "tokens";
     /** Wall time of the step, in seconds. */

@@ -1,0 +1,63 @@
+package observatory.trainer.cpu;
+
+import java.lang.foreign.Arena;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Softmax cross-entropy over the vocabulary: the loss of each token, and logits turned into their gradient in place. */
+final class CrossEntropy {
+    private final Workers workers;
+    private final Tensor scratch; // (parts, V)
+
+    CrossEntropy(Workers workers, Arena arena, int rows, int vocabulary) {
+        this.workers = workers;
+        this.scratch = Tensor.zeros(arena, Workers.parts(rows, vocabulary), vocabulary);
+    }
+
+    /** Loss of each token in nats; not finite where a logit of its row is not. */
+    void forward(Tensor logits, int[] targets, double[] losses) {
+        int v = logits.columns();
+        workers.overRows(logits.rows(), v, (from, to) -> {
+            for (long row = from; row < to; row++) {
+                float max = Vectors.max(logits.data(), row * v, v);
+                double sum = exponentials(logits, row, max);
+                losses[(int) row] = max + StrictMath.log(sum) - logits.get(row * v + targets[(int) row]);
+            }
+        });
+    }
+
+    /** Replaces the logits by the gradient of {@code weight} times the summed loss: weight · (softmax - one-hot). */
+    void backward(Tensor logits, int[] targets, float weight) {
+        int v = logits.columns();
+        workers.overRows(logits.rows(), v, (from, to) -> {
+            for (long row = from; row < to; row++) {
+                float max = Vectors.max(logits.data(), row * v, v);
+                float share = weight / exponentials(logits, row, max);
+                for (int i = 0; i < v; i += Vectors.WIDE.length()) {
+                    VectorMask<Float> mask = Vectors.within(i, v);
+                    FloatVector e = Vectors.load(scratch.data(), scratchRow(row, v) + i, mask);
+                    Vectors.store(e.mul(share), logits.data(), row * v + i, mask);
+                }
+                long target = row * v + targets[(int) row];
+                logits.set(target, logits.get(target) - weight);
+            }
+        });
+    }
+
+    /** Leaves e to the (logit - max) of a row in the scratch of its part, and returns their sum. */
+    private float exponentials(Tensor logits, long row, float max) {
+        int v = logits.columns();
+        long out = scratchRow(row, v);
+        for (int i = 0; i < v; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, v);
+            FloatVector e =
+                    Vectors.exp(Vectors.load(logits.data(), row * v + i, mask).sub(max));
+            Vectors.store(e, scratch.data(), out + i, mask);
+        }
+        return Vectors.sum(scratch.data(), out, v);
+    }
+
+    private static long scratchRow(long row, int v) {
+        return row / Workers.rowsEach(v) * v;
+    }
+}

@@ -1,0 +1,45 @@
+package observatory.trainer.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** The plain loops over whole tensors: sums, differences and multiples. */
+final class Elementwise {
+    private final Workers workers;
+
+    Elementwise(Workers workers) {
+        this.workers = workers;
+    }
+
+    /** sum = a + b. */
+    void add(Tensor a, Tensor b, Tensor sum) {
+        workers.overElements(sum, (from, to) -> {
+            for (long i = from; i < to; i += Vectors.WIDE.length()) {
+                VectorMask<Float> mask = Vectors.within(i, to);
+                Vectors.store(
+                        Vectors.load(a.data(), i, mask).add(Vectors.load(b.data(), i, mask)), sum.data(), i, mask);
+            }
+        });
+    }
+
+    /** difference = a - b. */
+    void subtract(Tensor a, Tensor b, Tensor difference) {
+        workers.overElements(difference, (from, to) -> {
+            for (long i = from; i < to; i += Vectors.WIDE.length()) {
+                VectorMask<Float> mask = Vectors.within(i, to);
+                FloatVector less = Vectors.load(a.data(), i, mask).sub(Vectors.load(b.data(), i, mask));
+                Vectors.store(less, difference.data(), i, mask);
+            }
+        });
+    }
+
+    /** tensor = tensor · factor. */
+    void scale(Tensor tensor, float factor) {
+        workers.overElements(tensor, (from, to) -> {
+            for (long i = from; i < to; i += Vectors.WIDE.length()) {
+                VectorMask<Float> mask = Vectors.within(i, to);
+                Vectors.store(Vectors.load(tensor.data(), i, mask).mul(factor), tensor.data(), i, mask);
+            }
+        });
+    }
+}

@@ -1,0 +1,155 @@
+package observatory.trainer.cpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import observatory.trainer.ModelSpec.Norm;
+
+/**
+ * LayerNorm, y = (x - mean) / sqrt(var + 1e-5) · gain + bias, or RMSNorm, y = x / sqrt(mean(x²) + 1e-5) · gain, over the
+ * last axis. Keeps mean and reciprocal deviation of each row for the backward pass. RMSNorm has no bias.
+ */
+final class Normalise {
+    static final float EPSILON = 1e-5f;
+
+    private final Workers workers;
+    private final Norm norm;
+    private final Parameter gain;
+    private final Parameter bias;
+    private final Tensor means; // (rows, 1)
+    private final Tensor scales; // (rows, 1)
+    private final Tensor gainParts; // (parts, C)
+    private final Tensor biasParts; // (parts, C)
+    private final Tensor scratch; // (parts, 2C)
+
+    /** @param bias null for RMSNorm */
+    Normalise(Workers workers, Arena arena, Norm norm, Parameter gain, Parameter bias, int rows) {
+        this.workers = workers;
+        this.norm = norm;
+        this.gain = gain;
+        this.bias = bias;
+        int columns = gain.weight().columns();
+        int parts = Workers.parts(rows, columns);
+        this.means = Tensor.zeros(arena, rows, 1);
+        this.scales = Tensor.zeros(arena, rows, 1);
+        this.gainParts = Tensor.zeros(arena, parts, columns);
+        this.biasParts = Tensor.zeros(arena, parts, columns);
+        this.scratch = Tensor.zeros(arena, parts, 2 * columns);
+    }
+
+    void forward(Tensor x, Tensor y) {
+        int c = x.columns();
+        workers.overRows(x.rows(), c, (from, to) -> {
+            for (long row = from; row < to; row++) {
+                float mean = norm == Norm.LAYERNORM ? Vectors.sum(x.data(), row * c, c) / c : 0;
+                float scale = (float) (1 / Math.sqrt(variance(x, row, mean) + EPSILON));
+                means.set(row, mean);
+                scales.set(row, scale);
+                apply(x, y, row);
+            }
+        });
+    }
+
+    /** Adds the gradient through this norm to {@code dx}, and sets the gradients of gain and bias. */
+    void backward(Tensor dy, Tensor x, Tensor dx) {
+        int c = x.columns();
+        long each = Workers.rowsEach(c);
+        gainParts.clear();
+        biasParts.clear();
+        workers.overRows(x.rows(), c, (from, to) -> {
+            long part = from / each;
+            for (long row = from; row < to; row++) {
+                backwardRow(dy, x, dx, row, part * c);
+            }
+        });
+        sumParts(gainParts, gain.gradient());
+        if (bias != null) {
+            sumParts(biasParts, bias.gradient());
+        }
+    }
+
+    private float variance(Tensor x, long row, float mean) {
+        int c = x.columns();
+        if (norm == Norm.RMSNORM) {
+            return Vectors.dot(x.data(), row * c, x.data(), row * c, c) / c;
+        }
+        // Two passes: the mean of squares minus the square of the mean loses everything where the mean is large.
+        float squares = Vectors.dot(x.data(), row * c, x.data(), row * c, c);
+        if (mean * mean * c < 0.5f * squares) {
+            return squares / c - mean * mean;
+        }
+        double sum = 0;
+        for (int i = 0; i < c; i++) {
+            double away = x.get(row * c + i) - (double) mean;
+            sum += away * away;
+        }
+        return (float) (sum / c);
+    }
+
+    private void apply(Tensor x, Tensor y, long row) {
+        int c = x.columns();
+        float mean = means.get(row);
+        float scale = scales.get(row);
+        MemorySegment g = gain.working().data();
+        for (int i = 0; i < c; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, c);
+            FloatVector normal =
+                    Vectors.load(x.data(), row * c + i, mask).sub(mean).mul(scale);
+            FloatVector scaled = bias == null
+                    ? normal.mul(Vectors.load(g, i, mask))
+                    : normal.fma(
+                            Vectors.load(g, i, mask),
+                            Vectors.load(bias.working().data(), i, mask));
+            Vectors.store(scaled, y.data(), row * c + i, mask);
+        }
+    }
+
+    private void backwardRow(Tensor dy, Tensor x, Tensor dx, long row, long part) {
+        int c = x.columns();
+        float mean = means.get(row);
+        float scale = scales.get(row);
+        MemorySegment g = gain.working().data();
+        // With h = gain · dy and n the normalised row: dx = scale · (h - mean(h) - n · mean(h · n)); RMSNorm has no
+        // mean(h).
+        MemorySegment h = scratch.from(2 * part);
+        MemorySegment hn = scratch.from(2 * part + c);
+        for (int i = 0; i < c; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, c);
+            FloatVector d = Vectors.load(dy.data(), row * c + i, mask);
+            FloatVector normal =
+                    Vectors.load(x.data(), row * c + i, mask).sub(mean).mul(scale);
+            FloatVector gained = d.mul(Vectors.load(g, i, mask));
+            Vectors.store(gained, h, i, mask);
+            Vectors.store(gained.mul(normal), hn, i, mask);
+            Vectors.store(
+                    d.fma(normal, Vectors.load(gainParts.data(), part + i, mask)), gainParts.data(), part + i, mask);
+            Vectors.store(d.add(Vectors.load(biasParts.data(), part + i, mask)), biasParts.data(), part + i, mask);
+        }
+        float meanH = norm == Norm.LAYERNORM ? Vectors.sum(h, 0, c) / c : 0;
+        float meanHn = Vectors.sum(hn, 0, c) / c;
+        for (int i = 0; i < c; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, c);
+            FloatVector normal =
+                    Vectors.load(x.data(), row * c + i, mask).sub(mean).mul(scale);
+            FloatVector inner = normal.fma(
+                    Vectors.broadcast(-meanHn), Vectors.load(h, i, mask).sub(meanH));
+            FloatVector sum = inner.fma(Vectors.broadcast(scale), Vectors.load(dx.data(), row * c + i, mask));
+            Vectors.store(sum, dx.data(), row * c + i, mask);
+        }
+    }
+
+    /** Adds the parts in the order of the rows they came from. */
+    private static void sumParts(Tensor parts, Tensor sum) {
+        int c = parts.columns();
+        sum.clear();
+        for (int part = 0; part < parts.rows(); part++) {
+            for (int i = 0; i < c; i += Vectors.WIDE.length()) {
+                VectorMask<Float> mask = Vectors.within(i, c);
+                FloatVector both =
+                        Vectors.load(sum.data(), i, mask).add(Vectors.load(parts.data(), (long) part * c + i, mask));
+                Vectors.store(both, sum.data(), i, mask);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package observatory.trainer.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** A row-major matrix of floats off the heap, where OpenBLAS and the vector loops can both reach it. */
+public record Tensor(MemorySegment data, int rows, int columns) {
+    private static final int CACHE_LINE = 64;
+
+    /** A tensor of zeros that lives as long as the arena. */
+    static Tensor zeros(Arena arena, int rows, int columns) {
+        return new Tensor(arena.allocate((long) rows * columns * Float.BYTES, CACHE_LINE), rows, columns);
+    }
+
+    long size() {
+        return (long) rows * columns;
+    }
+
+    float get(long index) {
+        return data.getAtIndex(JAVA_FLOAT, index);
+    }
+
+    void set(long index, float value) {
+        data.setAtIndex(JAVA_FLOAT, index, value);
+    }
+
+    /** The memory from an element on. */
+    MemorySegment from(long index) {
+        return data.asSlice(index * Float.BYTES);
+    }
+
+    void copyFrom(Tensor other) {
+        data.copyFrom(other.data);
+    }
+
+    void clear() {
+        data.fill((byte) 0);
+    }
+
+    float[] toArray() {
+        return data.toArray(JAVA_FLOAT);
+    }
+}

@@ -1,0 +1,105 @@
+package observatory.trainer.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs the parts of an operation on a fixed set of threads. How an operation is cut depends on its shape and never on
+ * the number of threads, so neither do its bits. One operation at a time, started by one thread, which works along.
+ */
+public final class Workers implements AutoCloseable {
+    /** Elements of one part: enough to be worth handing over, small enough to stay in a core's cache. */
+    static final int GRAIN = 16_384;
+
+    private final int threads;
+    private final ExecutorService others;
+
+    public Workers(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1: threads=" + threads);
+        }
+        this.threads = threads;
+        AtomicInteger count = new AtomicInteger();
+        this.others = Executors.newFixedThreadPool(Math.max(1, threads - 1), work -> {
+            Thread thread = new Thread(work, "trainer-worker-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** A run of consecutive rows or elements: from (inclusive) to (exclusive). */
+    @FunctionalInterface
+    interface Range {
+        void run(long from, long to);
+    }
+
+    /** Runs tasks 0 to {@code tasks - 1}, in any order, and returns when all are done. */
+    void run(int tasks, IntConsumer task) {
+        if (tasks == 1 || threads == 1) {
+            for (int i = 0; i < tasks; i++) {
+                task.accept(i);
+            }
+            return;
+        }
+        AtomicInteger next = new AtomicInteger();
+        Callable<Void> share = () -> {
+            for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+                task.accept(i);
+            }
+            return null;
+        };
+        List<Future<Void>> shares = new ArrayList<>();
+        for (int i = 1; i < Math.min(threads, tasks); i++) {
+            shares.add(others.submit(share));
+        }
+        try {
+            share.call();
+            for (Future<Void> other : shares) {
+                other.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a part of an operation failed: " + e.getCause(), e.getCause());
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted inside a training step", e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Number of parts that rows of a width are cut into. */
+    static int parts(long rows, int columns) {
+        long each = rowsEach(columns);
+        return Math.toIntExact((rows + each - 1) / each);
+    }
+
+    /** Runs over all rows, in parts. */
+    void overRows(long rows, int columns, Range range) {
+        long each = rowsEach(columns);
+        run(parts(rows, columns), part -> range.run(part * each, Math.min(rows, (part + 1) * each)));
+    }
+
+    /** Runs over all elements of a tensor, in parts. */
+    void overElements(Tensor tensor, Range range) {
+        overRows(tensor.size(), 1, range);
+    }
+
+    /** Rows of one part, where a row is this wide. */
+    static long rowsEach(int columns) {
+        return Math.max(1, GRAIN / columns);
+    }
+
+    @Override
+    public void close() {
+        others.shutdownNow();
+    }
+}

@@ -1,0 +1,88 @@
+package observatory.trainer.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import observatory.trainer.Fault;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.ModelSpec.Norm;
+import observatory.trainer.Precision;
+import observatory.trainer.TokenBatch;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The same weights and batch in PyTorch: gradients, and the losses of twenty AdamW steps. Numbers by torch_golden.py. */
+class TorchGoldenTest {
+    private static final int BATCH = 3;
+
+    @ParameterizedTest
+    @EnumSource(Norm.class)
+    void agreesWithPyTorch(Norm norm) throws IOException {
+        ModelSpec spec = new ModelSpec(2, 3, 24, 10, 29, norm);
+        TokenBatch batch = Small.batch(spec, BATCH, 5);
+        List<String[]> golden = golden(norm);
+        try (Workers workers = new Workers(2);
+                CpuModel model = new CpuModel(
+                        spec, Small.training(20, BATCH, Precision.FP32), Fault.NONE, Small.unwatched(), workers)) {
+            Small.scatter(model);
+            Map<String, Parameter> parameters = new HashMap<>();
+            model.parameters().forEach(p -> parameters.put(p.gradientSite().layer() + "/" + p.name(), p));
+
+            List<Double> losses = golden.stream()
+                    .filter(line -> line[0].equals("loss"))
+                    .map(line -> Double.valueOf(line[1]))
+                    .toList();
+            for (int step = 0; step < losses.size(); step++) {
+                double loss = java.util.Arrays.stream(model.forward(batch, step + 1))
+                        .average()
+                        .orElseThrow();
+                assertEquals(losses.get(step), loss, 1e-4 * losses.get(step), "loss of step " + step);
+                double gradientNorm = model.backward(1);
+                if (step == 0) {
+                    compareGradients(golden, parameters, gradientNorm);
+                }
+                model.update(3e-3, Math.min(1, 1 / (gradientNorm + 1e-6)));
+            }
+        }
+    }
+
+    private static void compareGradients(
+            List<String[]> golden, Map<String, Parameter> parameters, double gradientNorm) {
+        int compared = 0;
+        for (String[] line : golden) {
+            if (line[0].equals("norm")) {
+                assertEquals(Double.parseDouble(line[1]), gradientNorm, 1e-5 * gradientNorm, "global norm");
+            }
+            if (line[0].equals("gradient")) {
+                Tensor gradient = parameters.get(line[1]).gradient();
+                double norm = Double.parseDouble(line[2]);
+                assertEquals(norm, TensorMoments.of(gradient).norm(), 1e-5 * norm, "norm of " + line[1]);
+                assertEquals(Double.parseDouble(line[3]), gradient.get(0), 1e-5 * norm, "first of " + line[1]);
+                assertEquals(
+                        Double.parseDouble(line[4]),
+                        gradient.get(gradient.size() / 2),
+                        1e-5 * norm,
+                        "middle of " + line[1]);
+                compared++;
+            }
+        }
+        assertEquals(parameters.size(), compared);
+    }
+
+    private static List<String[]> golden(Norm norm) throws IOException {
+        String name = "torch-" + norm.name().toLowerCase(Locale.ROOT) + ".txt";
+        try (InputStream file = TorchGoldenTest.class.getResourceAsStream(name)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> line.split(" "))
+                    .collect(Collectors.toList());
+        }
+    }
+}
