@@ -1,0 +1,64 @@
+package observatory.cli;
+
+import java.io.PrintStream;
+
+/**
+ * Where a command speaks: results to standard output, everything else to standard error. Colour and redrawing only where
+ * standard error is a terminal, and never against NO_COLOR, TERM=dumb or --no-color.
+ */
+final class Console {
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean colour;
+    private final boolean interactive;
+
+    Console(PrintStream out, PrintStream err, boolean interactive, boolean colour) {
+        this.out = out;
+        this.err = err;
+        this.interactive = interactive;
+        this.colour = interactive && colour;
+    }
+
+    void result(String text) {
+        out.println(text);
+        out.flush();
+    }
+
+    void say(String text) {
+        err.println(text);
+    }
+
+    void error(String text) {
+        err.println("observatory: " + text);
+    }
+
+    /** Whether what is on the screen may be drawn over. */
+    boolean interactive() {
+        return interactive;
+    }
+
+    /** Draws over the last {@code lines} lines. */
+    void redraw(int lines, String text) {
+        if (lines > 0) {
+            err.print("\033[" + lines + "F\033[0J");
+        }
+        err.println(text);
+        err.flush();
+    }
+
+    String bold(String text) {
+        return colour ? "\033[1m" + text + "\033[0m" : text;
+    }
+
+    String dim(String text) {
+        return colour ? "\033[2m" + text + "\033[0m" : text;
+    }
+
+    String red(String text) {
+        return colour ? "\033[31m" + text + "\033[0m" : text;
+    }
+
+    String yellow(String text) {
+        return colour ? "\033[33m" + text + "\033[0m" : text;
+    }
+}

@@ -1,0 +1,60 @@
+package observatory.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import observatory.analysis.Incident;
+import observatory.probe.Frame;
+import observatory.probe.Scalars;
+import observatory.probe.Telemetry;
+
+/** All that has come back from the broker about one run, for the view now and the report afterwards. Any thread. */
+final class LiveRun {
+    private final List<Telemetry> telemetry = new ArrayList<>();
+    private final SortedMap<Integer, Incident> incidents = new TreeMap<>();
+    private double observerSeconds;
+    private double stepSeconds;
+    private double tokens;
+
+    synchronized void accept(Telemetry item) {
+        telemetry.add(item);
+        if (item instanceof Frame frame) {
+            observerSeconds += frame.scalars().find(Scalars.OBSERVER_SECONDS).orElse(0);
+            stepSeconds += frame.scalars().find(Scalars.STEP_SECONDS).orElse(0);
+            tokens += frame.scalars().find(Scalars.TOKENS).orElse(0);
+        }
+    }
+
+    synchronized void accept(Incident incident) {
+        incidents.put(incident.id(), incident);
+    }
+
+    synchronized List<Telemetry> telemetry() {
+        return List.copyOf(telemetry);
+    }
+
+    synchronized List<Incident> incidents() {
+        return List.copyOf(incidents.values());
+    }
+
+    /** Values of a scalar so far, in order of arrival. */
+    synchronized double[] series(String scalar) {
+        return telemetry.stream()
+                .filter(Frame.class::isInstance)
+                .map(item -> ((Frame) item).scalars().find(scalar))
+                .filter(OptionalDouble::isPresent)
+                .mapToDouble(OptionalDouble::getAsDouble)
+                .toArray();
+    }
+
+    /** Share of the training time that went into observing. */
+    synchronized double overheadRatio() {
+        return stepSeconds > observerSeconds ? observerSeconds / (stepSeconds - observerSeconds) : 0;
+    }
+
+    synchronized double tokensPerSecond() {
+        return stepSeconds > 0 ? tokens / stepSeconds : 0;
+    }
+}

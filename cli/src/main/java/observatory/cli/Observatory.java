@@ -1,0 +1,135 @@
+package observatory.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code observatory} command: what it offers, and what becomes of an error. */
+@Command(
+        name = "observatory",
+        mixinStandardHelpOptions = true,
+        versionProvider = Observatory.Version.class,
+        description = "Watches, judges and explains the training of large models.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:done",
+            " 1:internal error (say --debug to see it)",
+            " 2:wrong command line",
+            " 3:configuration or data directory unusable",
+            " 4:cannot connect",
+            " 6:input corrupt, or in no known format",
+            "69:not available yet",
+            "130:interrupted"
+        })
+public final class Observatory implements Runnable {
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces.")
+    private boolean debug;
+
+    @Option(names = "--no-color", scope = ScopeType.INHERIT, description = "No colour; NO_COLOR does the same.")
+    private boolean noColour;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private Console console;
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
+        Observatory observatory = new Observatory();
+        CommandLine line = new CommandLine(observatory)
+                .addSubcommand("demo", new DemoCommand())
+                .addSubcommand("train", later("train a model with probes", "`demo` trains one and watches it"))
+                .addSubcommand("broker", new BrokerCommand())
+                .addSubcommand("watch", later("run the analysis service", "`demo` runs it inside"))
+                .addSubcommand("dashboard", later("open the window on a run", "`demo` opens one"))
+                .addSubcommand("probes", new ProbesCommand())
+                .addSubcommand("attach", later("attach to a running JVM trainer", "see docs/probes.md"))
+                .addSubcommand("tail", later("follow a log into Kafka", "`postmortem` reads it once"))
+                .addSubcommand("postmortem", new PostMortemCommand())
+                .addSubcommand("spectrum", later("weight spectra of a checkpoint", "nothing replaces it yet"))
+                .addSubcommand("replay", later("replay a spike with one thing changed", "nothing replaces it yet"))
+                .addSubcommand("plan", later("plan tokens, steps and batch ramp", "nothing replaces it yet"))
+                .addSubcommand(
+                        "rules", later("test detection rules on a log", "`postmortem` applies the built-in ones"))
+                .addSubcommand("runs", new RunsCommand())
+                .addSubcommand("topics", later("create and check the topics", "`broker` creates them"))
+                .addSubcommand("keys", later("make keys for signed commands", "nothing replaces it yet"))
+                .addSubcommand("doctor", later("check the installation", "nothing replaces it yet"))
+                .addSubcommand("bench", later("measure speed and overhead", "`demo --json` reports its own"))
+                .addSubcommand("completion", new CompletionCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((error, failed, parsed) -> observatory.failed(error));
+        line.setParameterExceptionHandler(observatory::misused);
+        return line;
+    }
+
+    private static CommandLine later(String what, String instead) {
+        return new Unavailable(what, instead).command();
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    /** The streams of this process; made at first use, when the options are known. */
+    Console console() {
+        if (console == null) {
+            boolean dumb = "dumb".equals(System.getenv("TERM"));
+            String none = System.getenv("NO_COLOR");
+            boolean colour = !noColour && (none == null || none.isEmpty());
+            console = new Console(System.out, System.err, !dumb && Terminal.standardErrorIsOne(), colour);
+        }
+        return console;
+    }
+
+    private int failed(Exception error) {
+        if (debug) {
+            error.printStackTrace();
+        }
+        if (error instanceof Failure failure) {
+            console().error(failure.getMessage());
+            return failure.exitCode();
+        }
+        if (error instanceof IllegalArgumentException) {
+            console().error(error.getMessage());
+            return ExitCode.USAGE;
+        }
+        console()
+                .error("internal error: " + error
+                        + (debug ? "" : "; run again with --debug and report what it prints"));
+        return ExitCode.INTERNAL;
+    }
+
+    private int misused(ParameterException error, String[] args) {
+        PrintWriter err = error.getCommandLine().getErr();
+        String line = error.getMessage().replace('\n', ' ');
+        err.println("observatory: " + line + "; see "
+                + error.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+        if (debug) {
+            error.printStackTrace();
+        }
+        return ExitCode.USAGE;
+    }
+
+    /** The version the jar was built as. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Observatory.class.getPackage().getImplementationVersion();
+            return new String[] {"observatory " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where the observatory keeps what outlives it: broker data, spools, spike logs and reports. */
+record StateDirectory(Path root) {
+
+    /** The folder asked for, or {@code $XDG_STATE_HOME/observatory}, or {@code ~/.local/state/observatory}; made and tried. */
+    static StateDirectory open(Path asked, Map<String, String> environment) {
+        Path root = asked != null ? asked : standard(environment);
+        try {
+            Files.createDirectories(root);
+            Files.delete(Files.createTempFile(root, ".writable", ""));
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "cannot write to the data directory " + root + " ("
+                            + e.getClass().getSimpleName() + "); give another with --data-dir",
+                    e);
+        }
+        return new StateDirectory(root.toAbsolutePath().normalize());
+    }
+
+    static Path standard(Map<String, String> environment) {
+        String state = environment.get("XDG_STATE_HOME");
+        Path base = state == null || state.isBlank()
+                ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".local", "state")
+                : Path.of(state);
+        return base.resolve("observatory");
+    }
+
+    Path broker() {
+        return root.resolve("broker");
+    }
+
+    Path spool() {
+        return root.resolve("spool");
+    }
+
+    Path streams() {
+        return root.resolve("streams");
+    }
+
+    Path spikeLogs() {
+        return root.resolve("spikes");
+    }
+
+    Path reports() {
+        return root.resolve("reports");
+    }
+
+    Path log() {
+        return root.resolve("observatory.log");
+    }
+}

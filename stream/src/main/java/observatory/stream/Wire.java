@@ -1,0 +1,36 @@
+package observatory.stream;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.dataformat.smile.SmileFactory;
+
+/** What the two encodings of telemetry have in common: limits, and how numbers are read. */
+final class Wire {
+    /** Grows with a change that old readers cannot ignore. */
+    static final int VERSION = 1;
+
+    static final int SITES = 4096;
+    static final int NAME = 256;
+    /** Above this an integer is written as a string, because readers in other languages hold it in a double. */
+    static final long EXACT = 1L << 53;
+
+    private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
+            .maxNestingDepth(16)
+            .maxDocumentLength(16L << 20)
+            .maxStringLength(64 << 10)
+            .maxNameLength(4 * NAME)
+            .maxNumberLength(64)
+            .build();
+
+    static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(LIMITS)
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .build();
+    static final SmileFactory SMILE =
+            SmileFactory.builder().streamReadConstraints(LIMITS).build();
+
+    private Wire() {}
+}

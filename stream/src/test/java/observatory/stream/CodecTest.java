@@ -1,0 +1,95 @@
+package observatory.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import observatory.probe.Frame;
+import observatory.probe.Telemetry;
+import org.junit.jupiter.api.Test;
+
+class CodecTest {
+    private static final long SEED = 20261124;
+
+    @Test
+    void tenThousandRandomItemsComeBackFromBothEncodings() throws CodecException {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 10_000; i++) {
+            Telemetry item = RandomTelemetry.next(random);
+            assertEquals(item, Codec.decode(Codec.json(item)), "JSON, seed " + SEED + ", item " + i);
+            assertEquals(item, Codec.decode(Codec.smile(item)), "Smile, seed " + SEED + ", item " + i);
+        }
+    }
+
+    @Test
+    void cutOrDamagedBytesAreRefusedAndNothingElseHappens() {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 20; i++) {
+            Telemetry item = RandomTelemetry.next(random);
+            for (byte[] whole : new byte[][] {Codec.json(item), Codec.smile(item)}) {
+                for (int length = 0; length < whole.length; length++) {
+                    byte[] cut = java.util.Arrays.copyOf(whole, length);
+                    assertThrows(CodecException.class, () -> Codec.decode(cut), "cut at " + length + ", seed " + SEED);
+                }
+                for (int round = 0; round < 500; round++) {
+                    byte[] damaged = whole.clone();
+                    damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+                    onlyRefuses(damaged);
+                }
+            }
+        }
+        for (int i = 0; i < 5_000; i++) {
+            byte[] noise = new byte[random.nextInt(64)];
+            random.nextBytes(noise);
+            onlyRefuses(noise);
+        }
+    }
+
+    @Test
+    void theReferenceFormReadsAsDocumented() throws CodecException {
+        String document = """
+                {"v":1,"type":"frame","run":"demo","incarnation":0,"writer":"00000000-0000-0001-0000-000000000002",
+                 "rank":0,"seq":"9007199254740993","step":4,"time":"2026-11-24T12:00:00Z",
+                 "scalars":{"loss":"NaN","gradient_norm":-0.0},"a later field":{"is":["passed","over"]},
+                 "sites":[{"hook":"residual","layer":2},{"hook":"gradient","layer":0,"parameter":"mlp.up"}],
+                 "metrics":{"rms":{"at":[0],"values":[1.5]},"nan":{"values":[0,"Infinity"]}}}""";
+        Frame frame = (Frame) Codec.decode(document.getBytes(StandardCharsets.UTF_8));
+        assertEquals(9007199254740993L, frame.seq());
+        assertTrue(Double.isNaN(frame.scalars().find("loss").orElseThrow()));
+        assertEquals(-0.0, frame.scalars().find("gradient_norm").orElseThrow());
+        assertEquals("layer 2 residual", frame.sites().sites().getFirst().label());
+        assertEquals(
+                Double.POSITIVE_INFINITY,
+                frame.sites().column("nan").orElseThrow().values()[1]);
+    }
+
+    @Test
+    void aRefusalSaysWhy() {
+        assertEquals(CodecException.Reason.SCHEMA_TOO_NEW, refusal("{\"v\":2}").reason());
+        assertEquals(
+                CodecException.Reason.INVALID,
+                refusal("{\"v\":1,\"type\":\"frame\"}").reason());
+        assertTrue(refusal("{\"v\":1,\"type\":\"frame\"}").getMessage().contains("run"));
+        assertEquals(CodecException.Reason.MALFORMED, refusal("loss 2.5").reason());
+        assertEquals(
+                CodecException.Reason.MALFORMED, refusal("{\"v\":1} {\"v\":1}").reason());
+        assertEquals(
+                CodecException.Reason.TOO_LARGE,
+                refusal("{\"x\":" + "[".repeat(100)).reason());
+    }
+
+    private static CodecException refusal(String document) {
+        return assertThrows(
+                CodecException.class, () -> Codec.decode(document.getBytes(StandardCharsets.UTF_8)), document);
+    }
+
+    private static void onlyRefuses(byte[] bytes) {
+        try {
+            Codec.decode(bytes);
+        } catch (CodecException e) {
+            assertTrue(e.reason() != null);
+        }
+    }
+}
