@@ -24,8 +24,9 @@ public record Evidence(Map<String, Object> facts) {
         return NONE;
     }
 
+    /** A value that is not finite is kept as the word for it. */
     public Evidence with(String name, double value) {
-        return and(name, value);
+        return Double.isFinite(value) ? and(name, value) : and(name, Double.toString(value));
     }
 
     public Evidence with(String name, long value) {

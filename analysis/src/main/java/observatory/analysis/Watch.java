@@ -1,0 +1,102 @@
+package observatory.analysis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import observatory.probe.RunEvent;
+import observatory.probe.RunId;
+import observatory.probe.Telemetry;
+import observatory.stream.Codec;
+import observatory.stream.CodecException;
+import observatory.stream.Topics;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The analysis as a Kafka Streams topology: telemetry in, incidents and watermarks out, one {@link RunWatch} for each run
+ * in a store that the broker keeps a copy of. What cannot be read goes to the dead letters with the reason.
+ */
+public final class Watch {
+    private static final String STORE = "runs";
+    private static final String JUDGE = "judge";
+    private static final String INCIDENTS = "incidents";
+    private static final String DEAD_LETTERS = "dead-letters";
+    /** A message in a header is for people, not a place for whole documents. */
+    private static final int MESSAGE = 200;
+
+    private Watch() {}
+
+    public static Topology topology(Topics topics) {
+        var keys = Serdes.String();
+        var values = Serdes.ByteArray();
+        return new Topology()
+                .addSource("telemetry", keys.deserializer(), values.deserializer(), topics.telemetry())
+                .addProcessor(JUDGE, Judge::new, "telemetry")
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(STORE), keys, values)
+                                .withCachingEnabled(),
+                        JUDGE)
+                .addSink(INCIDENTS, topics.incidents(), keys.serializer(), values.serializer(), JUDGE)
+                .addSink(DEAD_LETTERS, topics.deadLetters(), keys.serializer(), values.serializer(), JUDGE);
+    }
+
+    private static final class Judge implements Processor<String, byte[], String, byte[]> {
+        private ProcessorContext<String, byte[]> context;
+        private KeyValueStore<String, byte[]> store;
+
+        @Override
+        public void init(ProcessorContext<String, byte[]> context) {
+            this.context = context;
+            this.store = context.getStateStore(STORE);
+        }
+
+        @Override
+        public void process(Record<String, byte[]> record) {
+            Telemetry item;
+            try {
+                item = Codec.decode(record.value());
+            } catch (CodecException e) {
+                context.forward(deadLetter(record, e), DEAD_LETTERS);
+                return;
+            }
+            RunId run = item.origin().run();
+            byte[] stored = store.get(run.value());
+            RunWatch watch = stored == null ? RunWatch.of(run) : RunWatch.resume(stored);
+            for (Incident incident : watch.accept(item)) {
+                forward(record, new Judged.Of(incident));
+            }
+            if (item instanceof RunEvent event && event.kind() == RunEvent.Kind.END) {
+                forward(record, new Judged.Watermark(run, event.origin().incarnation(), event.step()));
+            }
+            store.put(run.value(), watch.store());
+        }
+
+        private void forward(Record<String, byte[]> record, Judged judged) {
+            context.forward(new Record<>(judged.run().value(), judged.encode(), record.timestamp()), INCIDENTS);
+        }
+
+        private Record<String, byte[]> deadLetter(Record<String, byte[]> record, CodecException why) {
+            Record<String, byte[]> letter = new Record<>(record.key(), record.value(), record.timestamp());
+            String message = String.valueOf(why.getMessage());
+            Map<String, String> headers = Map.of(
+                    "reason", why.reason().label(),
+                    "message", message.substring(0, Math.min(MESSAGE, message.length())),
+                    "exception", why.getClass().getName());
+            headers.forEach((name, value) -> letter.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+            context.recordMetadata().ifPresent(from -> {
+                letter.headers().add("topic", from.topic().getBytes(StandardCharsets.UTF_8));
+                letter.headers().add("partition", bytes(from.partition()));
+                letter.headers().add("offset", bytes(from.offset()));
+            });
+            return letter;
+        }
+
+        private static byte[] bytes(long number) {
+            return Long.toString(number).getBytes(StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package observatory.analysis.detector;
+
+import java.util.Arrays;
+
+/**
+ * The last values of a series, oldest first, up to a capacity. Immutable; only finite values belong into it.
+ *
+ * @param capacity how many it holds when full
+ */
+public record Window(int capacity, double[] values) {
+
+    public static Window of(int capacity) {
+        return new Window(capacity, new double[0]);
+    }
+
+    /** This window with one value more, without its oldest where it is full. */
+    public Window with(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("a baseline holds finite values only: " + value);
+        }
+        int from = values.length == capacity ? 1 : 0;
+        double[] next = Arrays.copyOfRange(values, from, values.length + 1);
+        next[next.length - 1] = value;
+        return new Window(capacity, next);
+    }
+
+    public int size() {
+        return values.length;
+    }
+
+    /** Median of the newest {@code count} values, or of all where there are fewer; the mean of the middle two if even. */
+    public double recentMedian(int count) {
+        return median(Arrays.copyOfRange(values, Math.max(0, values.length - count), values.length));
+    }
+
+    /**
+     * Standard deviation of the noise around the trend, from the median of the absolute differences of neighbours: a
+     * slope shifts all differences alike and so does not enter, and up to half of them may be wild. For Gaussian noise a
+     * difference has √2 times its deviation, and 1.4826 makes a median absolute deviation a standard one.
+     */
+    public double noise() {
+        if (values.length < 3) {
+            return Double.NaN;
+        }
+        double[] steps = new double[values.length - 1];
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = values[i + 1] - values[i];
+        }
+        double drift = median(steps.clone());
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = Math.abs(steps[i] - drift);
+        }
+        return 1.4826 * median(steps) / Math.sqrt(2);
+    }
+
+    private static double median(double[] any) {
+        Arrays.sort(any);
+        int middle = any.length / 2;
+        return any.length % 2 == 1 ? any[middle] : (any[middle - 1] + any[middle]) / 2;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Window that && capacity == that.capacity && Arrays.equals(values, that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * capacity + Arrays.hashCode(values);
+    }
+}

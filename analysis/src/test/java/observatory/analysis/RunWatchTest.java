@@ -1,0 +1,137 @@
+package observatory.analysis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import observatory.probe.Frame;
+import observatory.probe.Origin;
+import observatory.probe.Telemetry;
+import org.junit.jupiter.api.Test;
+
+class RunWatchTest {
+
+    @Test
+    void tellsTheStoryOfAnEventfulRun() {
+        List<Incident> incidents = watch(Recorded.eventful()).incidents();
+        assertEquals(
+                List.of(Kind.LOSS_SPIKE, Kind.OVERFLOW, Kind.NON_FINITE),
+                incidents.stream().map(Incident::kind).toList());
+        Incident spike = incidents.get(0);
+        assertEquals(200, spike.firstStep());
+        assertEquals(202, spike.lastStep());
+        assertEquals(Severity.CRITICAL, spike.severity());
+        assertTrue(incidents.stream().allMatch(Incident::resolved));
+        Incident overflow = incidents.get(1);
+        assertEquals(350, overflow.firstStep());
+        assertEquals("layer 1 mlp_hidden", overflow.evidence().facts().get("firstSite"));
+        assertEquals(Verdict.NUMERICAL, overflow.verdict());
+        assertEquals(450, incidents.get(2).firstStep());
+    }
+
+    /** BLOOM-176B's first loss spike, with quiet norms of the same run before it (signals.md, F1). */
+    @Test
+    void findsTheSpikeOfBloomInTheGradientBeforeTheLoss() {
+        double[] quiet = {.174, .150, .140, .144, .135, .127, .139, .242, .267, .205};
+        double[] losses = {2.198845, 2.220424, 2.595213, 2.241558, 2.345279, 5.098124, 3.492029, 3.213059, 2.804948};
+        double[] norms = {.242, .947, 2.390, 15.886, 145.119, 960.351, 353.201, 379.330, 650.246};
+        List<Telemetry> items = new ArrayList<>();
+        int step = 31214 - 40;
+        for (int i = 0; i < 40; i++, step++) {
+            items.add(Recorded.frame(step, 2.21 + 0.01 * Math.sin(3 * i), quiet[i % quiet.length]));
+        }
+        for (int i = 0; i < losses.length; i++, step++) {
+            items.add(Recorded.frame(step, losses[i], norms[i]));
+        }
+        for (int i = 0; i < 28; i++, step++) {
+            items.add(Recorded.frame(step, 2.6 * Math.exp(-i / 6.0) * 0.2 + 2.21, quiet[i % quiet.length]));
+        }
+        RunWatch watch = watch(items);
+        watch.finish();
+        assertEquals(1, watch.incidents().size(), watch.incidents().toString());
+        Incident incident = watch.incidents().getFirst();
+        assertEquals(Kind.LOSS_SPIKE, incident.kind());
+        assertTrue(incident.firstStep() <= 31216, "first seen at " + incident.firstStep());
+        assertEquals(31219, incident.peakStep());
+        assertEquals("gradient_spike", incident.evidence().facts().get("ledBy"));
+        assertTrue(incident.resolved());
+    }
+
+    @Test
+    void aScalerAtWorkIsNoIncident() {
+        List<Telemetry> items = new ArrayList<>(Recorded.healthy(1, 300, true, false));
+        items.set(
+                99,
+                Recorded.frame(
+                        100,
+                        new observatory.probe.Scalars.Builder()
+                                .put("loss", 3.0)
+                                .put("gradient_norm", Double.POSITIVE_INFINITY)
+                                .put("loss_scale", 65536)
+                                .put("skipped", 1)
+                                .build(),
+                        Recorded.sites(new double[4], new double[4])));
+        assertEquals(List.of(), watch(items).incidents());
+    }
+
+    @Test
+    void judgesTheSameWhereverItIsStoppedAndResumed() {
+        List<Telemetry> items = Recorded.eventful();
+        List<Incident> expected = watch(items).incidents();
+        for (int stop : new int[] {0, 1, 150, 201, 205, 351, 600}) {
+            RunWatch first = watch(items.subList(0, stop));
+            RunWatch second = RunWatch.resume(first.store());
+            items.subList(stop, items.size()).forEach(second::accept);
+            assertEquals(expected, second.incidents(), "stopped before item " + stop);
+        }
+    }
+
+    @Test
+    void passesOverWhatComesTwice() {
+        List<Telemetry> items = Recorded.eventful();
+        List<Telemetry> doubled = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            doubled.add(items.get(i));
+            doubled.add(items.get(Math.max(0, i - 7)));
+        }
+        assertEquals(watch(items).incidents(), watch(doubled).incidents());
+    }
+
+    @Test
+    void aStepThatGoesBackBeginsTheBaselineAnew() {
+        List<Telemetry> items = new ArrayList<>(Recorded.healthy(1, 300, true, false));
+        Origin restarted = new Origin(Recorded.RUN, 1, new UUID(0, 2), 0);
+        for (Frame frame : Recorded.healthy(2, 100, true, false)) {
+            // Back to the high losses of a beginning: a spike, were the baseline the old one.
+            items.add(new Frame(
+                    restarted,
+                    frame.seq(),
+                    frame.step(),
+                    Instant.EPOCH,
+                    frame.scalars(),
+                    frame.sites(),
+                    Optional.empty()));
+        }
+        assertEquals(List.of(), watch(items).incidents());
+    }
+
+    @Test
+    void saysWhatItCouldNotJudgeAndWhatWouldLetIt() {
+        RunWatch watch = watch(List.copyOf(Recorded.healthy(1, 50, true, false)));
+        assertEquals(
+                List.of(new RunWatch.NotApplicable("Overflow", "no frame has the scalar forward_limit")),
+                watch.notApplicable());
+        assertFalse(watch(List.of()).notApplicable().isEmpty());
+    }
+
+    private static RunWatch watch(List<? extends Telemetry> items) {
+        RunWatch watch = RunWatch.of(Recorded.RUN);
+        items.forEach(watch::accept);
+        return watch;
+    }
+}
