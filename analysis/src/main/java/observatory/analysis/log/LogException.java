@@ -1,0 +1,34 @@
+package observatory.analysis.log;
+
+import java.nio.file.Path;
+
+/** A log cannot be read: which file, at which byte, why, and what to do next. The only thing a log format throws. */
+public final class LogException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Path file;
+    private final long offset;
+
+    public LogException(Path file, long offset, String reason, String nextStep) {
+        super(file + ": " + reason + " (byte " + offset + "); " + nextStep);
+        this.file = file;
+        this.offset = offset;
+    }
+
+    LogException(Path file, long offset, Exception cause) {
+        super(
+                file + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage() + " (byte " + offset
+                        + "); check that the file exists and may be read",
+                cause);
+        this.file = file;
+        this.offset = offset;
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    public long offset() {
+        return offset;
+    }
+}

@@ -1,0 +1,16 @@
+package observatory.analysis.log;
+
+import java.util.List;
+
+/**
+ * How the reading of a log went.
+ *
+ * @param frames steps handed over
+ * @param skipped records or lines that were damaged and left out
+ * @param remarks what a reader of the results should know, one sentence each
+ */
+public record Reading(long frames, long skipped, List<String> remarks) {
+    public Reading {
+        remarks = List.copyOf(remarks);
+    }
+}

@@ -1,0 +1,37 @@
+package observatory.analysis.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import observatory.probe.Frame;
+
+/** A log read whole, for tests. */
+public record Read(List<Frame> frames, Reading reading) {
+    public static Read of(Path path) {
+        List<Frame> frames = new ArrayList<>();
+        LogFormat format = LogFormats.find(path, Optional.empty());
+        return new Read(frames, format.read(new LogSource(path, Progress.NONE), frames::add));
+    }
+
+    static Read of(LogFormat format, Path folder, byte[] content) throws IOException {
+        Path file = Files.write(folder.resolve("tfevents.log"), content);
+        List<Frame> frames = new ArrayList<>();
+        return new Read(frames, format.read(new LogSource(file, Progress.NONE), frames::add));
+    }
+
+    /** The values of a series, in order. */
+    double[] series(String name) {
+        return frames.stream()
+                .map(frame -> frame.scalars().find(name))
+                .filter(java.util.OptionalDouble::isPresent)
+                .mapToDouble(java.util.OptionalDouble::getAsDouble)
+                .toArray();
+    }
+
+    long[] steps() {
+        return frames.stream().mapToLong(Frame::step).toArray();
+    }
+}
