@@ -1,0 +1,33 @@
+package observatory.analysis.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import observatory.analysis.Incident;
+import observatory.analysis.Severity;
+
+/** The one sentence above a report: how many incidents of what severity, and where the first serious one begins. */
+final class Headline {
+    private Headline() {}
+
+    static String of(PostMortem result) {
+        if (result.incidents().isEmpty()) {
+            return "No incidents: nothing that was measured left its healthy range.";
+        }
+        List<String> counts = new ArrayList<>();
+        for (Severity severity : List.of(Severity.CRITICAL, Severity.WARNING, Severity.INFO)) {
+            long count = result.incidents().stream()
+                    .filter(incident -> incident.severity() == severity)
+                    .count();
+            if (count > 0) {
+                counts.add(count + " " + severity.label());
+            }
+        }
+        Incident first = result.incidents().stream()
+                .filter(incident -> incident.severity() != Severity.INFO)
+                .findFirst()
+                .orElse(result.incidents().getFirst());
+        String incidents = result.incidents().size() == 1 ? " incident" : " incidents";
+        return result.incidents().size() + incidents + " (" + String.join(", ", counts) + "). It begins with "
+                + first.kind().label().replace('_', ' ') + " at step " + Numbers.whole(first.firstStep()) + ".";
+    }
+}

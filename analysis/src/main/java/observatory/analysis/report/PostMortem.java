@@ -1,0 +1,88 @@
+package observatory.analysis.report;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import observatory.analysis.Incident;
+import observatory.analysis.log.LogException;
+import observatory.analysis.log.LogFormat;
+import observatory.analysis.log.LogFormats;
+import observatory.analysis.log.LogSource;
+import observatory.analysis.log.Progress;
+import observatory.analysis.log.Reading;
+import observatory.probe.Telemetry;
+
+/**
+ * A run examined from its first step to its last: what was measured, what went wrong, and what could not be judged.
+ * The same record comes from a live run and from another framework's log; reports and JSON are made from it alone.
+ *
+ * @param format the log format, or {@code live}
+ * @param incidents in the order in which they began
+ * @param tracks the curves to draw, by series
+ * @param remarks what a reader should know about how the log was read
+ */
+public record PostMortem(
+        String run,
+        String format,
+        Steps steps,
+        List<Series> series,
+        List<Incident> incidents,
+        List<Silent> notApplicable,
+        Map<String, Track> tracks,
+        List<String> remarks) {
+
+    /** The least and the greatest step seen, and how many frames there were. */
+    public record Steps(long first, long last, long count) {}
+
+    /** How many values a series has, and how many of them are NaN or infinite. */
+    public record Count(long values, long nonFinite) {}
+
+    public record Series(String name, Count count) {}
+
+    /** A detector that could say nothing about this run, and why. */
+    public record Silent(String detector, String reason) {}
+
+    public PostMortem {
+        series = List.copyOf(series);
+        incidents = incidents.stream()
+                .sorted(Comparator.comparingLong(Incident::firstStep))
+                .toList();
+        notApplicable = List.copyOf(notApplicable);
+        remarks = List.copyOf(remarks);
+    }
+
+    /** Reads a log and has it judged. Throws {@link LogException} where the log cannot be read or holds no step. */
+    public static PostMortem of(Path log, Optional<String> format, Progress progress, Watch watch) {
+        LogFormat found = LogFormats.find(log, format);
+        LogSource source = new LogSource(log, progress);
+        Digest digest = new Digest();
+        Reading reading = found.read(source, frame -> {
+            digest.add(frame);
+            watch.accept(frame);
+        });
+        if (reading.frames() == 0) {
+            throw new LogException(
+                    log,
+                    0,
+                    "there is no training step in it, read as " + found.name() + " " + reading.remarks(),
+                    "check that the run has logged a step, or name another format with --format");
+        }
+        List<Incident> incidents = watch.finish();
+        return digest.result(source.name(), found.name(), incidents, watch.notApplicable(), reading.remarks());
+    }
+
+    /** The same of a run that was watched live, from what it sent and what was found then. */
+    public static PostMortem of(
+            String run, Iterable<? extends Telemetry> recorded, List<Incident> incidents, List<Silent> notApplicable) {
+        Digest digest = new Digest();
+        recorded.forEach(digest::add);
+        return digest.result(run, "live", incidents, notApplicable, List.of());
+    }
+
+    /** One JSON document; numbers that are not finite are strings. */
+    public String toJson() {
+        return PostMortemJson.print(this);
+    }
+}
