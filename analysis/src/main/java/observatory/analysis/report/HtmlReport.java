@@ -71,7 +71,7 @@ public final class HtmlReport {
     }
 
     private static List<Map<String, Object>> charts(PostMortem result) {
-        Chart.Span steps = new Chart.Span(result.steps().first(), result.steps().last());
+        Span steps = Span.of(result.tracks().values());
         List<Map<String, Object>> charts = new ArrayList<>();
         result.tracks().forEach((name, track) -> {
             Look look = LOOKS.getOrDefault(name, new Look(name, false, Palette.BLUE));
@@ -85,9 +85,9 @@ public final class HtmlReport {
                     "nonFinite",
                     track.nonFiniteSteps().isEmpty() ? "" : "red ticks: not finite",
                     "width",
-                    Chart.WIDTH,
+                    Canvas.WIDTH,
                     "height",
-                    Chart.HEIGHT,
+                    Canvas.HEIGHT,
                     "png",
                     Base64.getEncoder().encodeToString(png)));
         });

@@ -21,7 +21,8 @@ public final class TextReport {
 
     public static String of(PostMortem result) {
         List<String> lines = new ArrayList<>();
-        lines.add(result.run() + "  " + result.format() + ", steps "
+        lines.add(result.run());
+        lines.add(result.format() + ", steps "
                 + Numbers.whole(result.steps().first()) + " to "
                 + Numbers.whole(result.steps().last()) + ", "
                 + Numbers.whole(result.steps().count()) + " frames");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Looks at the pixels: the oracle knows where a step must lie, not how the chart is drawn. */
 class ChartTest {
     private static final int STEPS = 100_000;
-    private static final Chart.Span SPAN = new Chart.Span(0, STEPS - 1);
+    private static final Span SPAN = new Span(0, STEPS - 1);
 
     @Test
     void aSpikeOfOneStepAmongAHundredThousandIsSeen() {
@@ -36,7 +36,7 @@ class ChartTest {
         track.add(0, Double.NaN);
         track.add(1, Double.POSITIVE_INFINITY);
         for (boolean logarithmic : new boolean[] {true, false}) {
-            BufferedImage image = new Chart(track, logarithmic, Palette.BLUE).image(new Chart.Span(0, 1), List.of());
+            BufferedImage image = new Chart(track, logarithmic, Palette.BLUE).image(new Span(0, 1), List.of());
             assertTrue(has(image, Palette.VERMILION), "ticks where it was not finite");
         }
     }

@@ -47,7 +47,8 @@ class HtmlReportTest {
         while (pictures.find()) {
             byte[] png = Base64.getDecoder().decode(pictures.group(1));
             assertEquals(
-                    2 * Chart.WIDTH, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
+                    2 * Canvas.WIDTH,
+                    ImageIO.read(new ByteArrayInputStream(png)).getWidth());
         }
     }
 

@@ -14,7 +14,7 @@ class TextReportTest {
     @Test
     void saysWhatThePageSays() {
         String text = TextReport.of(Sample.postMortem(9_500, "run", ""));
-        assertTrue(text.contains("run  live, steps 0 to 9,499, 9,500 frames"), text);
+        assertTrue(text.contains("run\nlive, steps 0 to 9,499, 9,500 frames"), text);
         assertTrue(text.contains("loss 9500 (1 not finite)"), text);
         assertTrue(
                 text.contains("[CRITICAL] loss spike, steps 7,003 to 7,153, not resolved, cause: data-driven"), text);
