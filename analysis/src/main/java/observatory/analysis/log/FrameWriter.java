@@ -14,7 +14,6 @@ import observatory.probe.Sites;
 /** Numbers the frames of a log and tells whose they are. The same log gives the same frames, to the last bit. */
 final class FrameWriter {
     private final RunId run;
-    private final UUID writer;
     private final Consumer<Frame> sink;
     private Origin origin;
     private long seq;
@@ -22,9 +21,8 @@ final class FrameWriter {
 
     FrameWriter(String name, Consumer<Frame> sink) {
         this.run = RunId.near(name);
-        this.writer = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
         this.sink = sink;
-        this.origin = new Origin(run, 0, writer, 0);
+        this.origin = origin(0);
     }
 
     void write(long step, Instant time, Scalars scalars) {
@@ -34,8 +32,14 @@ final class FrameWriter {
 
     /** What follows belongs to a run that began again. */
     void nextIncarnation() {
-        origin = new Origin(run, origin.incarnation() + 1, writer, 0);
+        origin = origin(origin.incarnation() + 1);
         seq = 0;
+    }
+
+    /** A run that began again was written by another process, which has numbers of its own. */
+    private Origin origin(int incarnation) {
+        String process = run.value() + "#" + incarnation;
+        return new Origin(run, incarnation, UUID.nameUUIDFromBytes(process.getBytes(StandardCharsets.UTF_8)), 0);
     }
 
     int incarnation() {

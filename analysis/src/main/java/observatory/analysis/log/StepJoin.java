@@ -25,6 +25,7 @@ final class StepJoin {
     private final Map<String, Long> lastSteps = new HashMap<>();
     private long written = Long.MIN_VALUE; // the highest step handed on in this incarnation
     private long refused;
+    private long late;
 
     StepJoin(FrameWriter out) {
         this.out = out;
@@ -40,6 +41,10 @@ final class StepJoin {
             restart();
         }
         lastSteps.put(name, step);
+        if (step <= written) {
+            late++;
+            return;
+        }
         open.computeIfAbsent(step, s -> new Open(time, new LinkedHashMap<>()))
                 .values()
                 .put(name, value);
@@ -65,6 +70,11 @@ final class StepJoin {
     /** Values left out because the log has more series than are read. */
     long refused() {
         return refused;
+    }
+
+    /** Values left out because their step had been handed on long before. */
+    long late() {
+        return late;
     }
 
     private void restart() {

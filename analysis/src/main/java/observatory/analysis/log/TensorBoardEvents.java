@@ -114,6 +114,9 @@ public final class TensorBoardEvents implements LogFormat {
             if (join.refused() > 0) {
                 remarks.add(join.refused() + " values of too many different series were left out");
             }
+            if (join.late() > 0) {
+                remarks.add(join.late() + " values of steps long past were left out");
+            }
             if (out.incarnation() > 0) {
                 remarks.add("the step goes back " + out.incarnation() + " times: the run was restarted");
             }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import observatory.analysis.Incident;
+import observatory.analysis.RunWatch;
 import observatory.probe.Frame;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
@@ -67,7 +68,7 @@ final class Digest {
             String run,
             String format,
             List<Incident> incidents,
-            List<PostMortem.Silent> notApplicable,
+            List<RunWatch.NotApplicable> notApplicable,
             List<String> remarks) {
         PostMortem.Steps steps =
                 frames == 0 ? new PostMortem.Steps(0, 0, 0) : new PostMortem.Steps(first, last, frames);

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import observatory.analysis.Incident;
+import observatory.analysis.RunWatch;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.LogFormat;
 import observatory.analysis.log.LogFormats;
 import observatory.analysis.log.LogSource;
 import observatory.analysis.log.Progress;
 import observatory.analysis.log.Reading;
+import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
 /**
@@ -29,7 +31,7 @@ public record PostMortem(
         Steps steps,
         List<Series> series,
         List<Incident> incidents,
-        List<Silent> notApplicable,
+        List<RunWatch.NotApplicable> notApplicable,
         Map<String, Track> tracks,
         List<String> remarks) {
 
@@ -41,9 +43,6 @@ public record PostMortem(
 
     public record Series(String name, Count count) {}
 
-    /** A detector that could say nothing about this run, and why. */
-    public record Silent(String detector, String reason) {}
-
     public PostMortem {
         series = List.copyOf(series);
         incidents = incidents.stream()
@@ -54,10 +53,11 @@ public record PostMortem(
     }
 
     /** Reads a log and has it judged. Throws {@link LogException} where the log cannot be read or holds no step. */
-    public static PostMortem of(Path log, Optional<String> format, Progress progress, Watch watch) {
+    public static PostMortem of(Path log, Optional<String> format, Progress progress) {
         LogFormat found = LogFormats.find(log, format);
         LogSource source = new LogSource(log, progress);
         Digest digest = new Digest();
+        RunWatch watch = RunWatch.of(RunId.near(source.name()));
         Reading reading = found.read(source, frame -> {
             digest.add(frame);
             watch.accept(frame);
@@ -69,13 +69,16 @@ public record PostMortem(
                     "there is no training step in it, read as " + found.name() + " " + reading.remarks(),
                     "check that the run has logged a step, or name another format with --format");
         }
-        List<Incident> incidents = watch.finish();
-        return digest.result(source.name(), found.name(), incidents, watch.notApplicable(), reading.remarks());
+        watch.finish();
+        return digest.result(source.name(), found.name(), watch.incidents(), watch.notApplicable(), reading.remarks());
     }
 
     /** The same of a run that was watched live, from what it sent and what was found then. */
     public static PostMortem of(
-            String run, Iterable<? extends Telemetry> recorded, List<Incident> incidents, List<Silent> notApplicable) {
+            String run,
+            Iterable<? extends Telemetry> recorded,
+            List<Incident> incidents,
+            List<RunWatch.NotApplicable> notApplicable) {
         Digest digest = new Digest();
         recorded.forEach(digest::add);
         return digest.result(run, "live", incidents, notApplicable, List.of());

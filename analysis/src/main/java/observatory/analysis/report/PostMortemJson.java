@@ -3,8 +3,10 @@ package observatory.analysis.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import observatory.analysis.Evidence;
+import java.util.List;
 import observatory.analysis.Incident;
+import observatory.analysis.IncidentJson;
+import observatory.analysis.RunWatch;
 
 /** The JSON document of a post-mortem, for programs: field names are a promise. */
 final class PostMortemJson {
@@ -27,40 +29,15 @@ final class PostMortemJson {
                     .put("nonFinite", each.count().nonFinite());
         }
         ArrayNode incidents = document.putArray("incidents");
-        result.incidents().forEach(incident -> incidents.add(incident(incident)));
+        for (Incident each : result.incidents()) {
+            ObjectNode incident = IncidentJson.write(each);
+            incident.remove(List.of("run", "id")); // the document is of one run, and nothing refers to its incidents
+            incidents.add(incident);
+        }
         ArrayNode silent = document.putArray("notApplicable");
-        for (PostMortem.Silent each : result.notApplicable()) {
+        for (RunWatch.NotApplicable each : result.notApplicable()) {
             silent.addObject().put("detector", each.detector()).put("reason", each.reason());
         }
         return document.toString();
-    }
-
-    private static ObjectNode incident(Incident incident) {
-        ObjectNode node = NODES.objectNode()
-                .put("kind", incident.kind().label())
-                .put("severity", incident.severity().label())
-                .put("detector", incident.detector())
-                .put("firstStep", incident.firstStep())
-                .put("lastStep", incident.lastStep())
-                .put("peakStep", incident.peakStep())
-                .put("resolved", incident.resolved())
-                .put("verdict", incident.verdict().label())
-                .put("summary", incident.summary())
-                .put("explanation", incident.explanation())
-                .put("remedy", incident.remedy());
-        node.set("evidence", evidence(incident.evidence()));
-        return node;
-    }
-
-    private static ObjectNode evidence(Evidence evidence) {
-        ObjectNode node = NODES.objectNode();
-        evidence.facts().forEach((name, value) -> {
-            switch (value) {
-                case Long count -> node.put(name, count);
-                case Double number when Double.isFinite(number) -> node.put(name, number);
-                default -> node.put(name, value.toString()); // text, and NaN and the infinities by their names
-            }
-        });
-        return node;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import observatory.analysis.Incident;
+import observatory.analysis.RunWatch;
 import observatory.analysis.Severity;
 
 /**
@@ -70,7 +71,7 @@ public final class TextReport {
         return lines;
     }
 
-    private static void silent(List<PostMortem.Silent> silent, List<String> lines) {
+    private static void silent(List<RunWatch.NotApplicable> silent, List<String> lines) {
         silent.stream()
                 .limit(MOST_SILENT)
                 .forEach(each -> lines.add("not judged: " + each.detector() + ", because " + each.reason()));

@@ -98,6 +98,17 @@ class TensorBoardEventsTest {
     }
 
     @Test
+    void aValueOfAStepLongPastIsCountedAndLeftOut() throws IOException {
+        EventFile file = new EventFile();
+        IntStream.range(0, 100).forEach(i -> file.scalar(i, "loss", i));
+        Read read = read(file.scalar(3, "validation/loss", 1f));
+        assertEquals(100, read.frames().size());
+        assertEquals(
+                List.of("1 values of steps long past were left out"),
+                read.reading().remarks());
+    }
+
+    @Test
     void aFolderIsOneRun() throws IOException {
         Files.write(
                 folder.resolve("events.out.tfevents.2"),

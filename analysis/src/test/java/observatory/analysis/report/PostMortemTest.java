@@ -12,12 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import observatory.analysis.Incident;
-import observatory.analysis.Severity;
+import observatory.analysis.Kind;
 import observatory.analysis.log.EventFile;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.Progress;
-import observatory.probe.Telemetry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,46 +26,28 @@ class PostMortemTest {
     @TempDir
     Path folder;
 
-    /** Remembers what it was shown and finds one incident. */
-    private static final class OneIncident implements Watch {
-        private final List<Telemetry> seen = new ArrayList<>();
-
-        @Override
-        public void accept(Telemetry item) {
-            seen.add(item);
-        }
-
-        @Override
-        public List<Incident> finish() {
-            return List.of(Sample.incident(1, Severity.WARNING, 1, ""));
-        }
-
-        @Override
-        public List<PostMortem.Silent> notApplicable() {
-            return List.of(new PostMortem.Silent("drift", "no norms"));
-        }
-    }
-
     @Test
     void aLogIsReadJudgedAndCounted() throws IOException {
-        Path log = Files.write(
-                folder.resolve("my run.log"),
-                new EventFile()
-                        .scalar(3, "loss", 1f)
-                        .scalar(5, "loss", Float.NaN)
-                        .scalar(5, "lr", 0.1f)
-                        .bytes());
-        OneIncident watch = new OneIncident();
-        PostMortem result = PostMortem.of(log, Optional.empty(), Progress.NONE, watch);
-        assertEquals(2, watch.seen.size());
-        assertEquals(new PostMortem.Steps(3, 5, 2), result.steps());
+        EventFile events = new EventFile().scalar(0, "lr", 0.1f);
+        for (int step = 0; step < 100; step++) {
+            events.scalar(step, "loss", step == 80 ? Float.NaN : 3 - 0.01f * step);
+        }
+        Path log = Files.write(folder.resolve("my run.log"), events.bytes());
+        PostMortem result = PostMortem.of(log, Optional.empty(), Progress.NONE);
+        assertEquals(new PostMortem.Steps(0, 99, 100), result.steps());
         assertEquals("tensorboard", result.format());
+        assertEquals("my run.log", result.run());
         assertEquals(
                 List.of(
-                        new PostMortem.Series("loss", new PostMortem.Count(2, 1)),
-                        new PostMortem.Series("learning_rate", new PostMortem.Count(1, 0))),
+                        new PostMortem.Series("learning_rate", new PostMortem.Count(1, 0)),
+                        new PostMortem.Series("loss", new PostMortem.Count(100, 1))),
                 result.series());
-        assertEquals("my run.log", result.run());
+        assertEquals(1, result.incidents().size());
+        assertEquals(Kind.NON_FINITE, result.incidents().getFirst().kind());
+        assertEquals(80, result.incidents().getFirst().firstStep());
+        assertTrue(
+                result.notApplicable().stream().anyMatch(each -> each.reason().contains("gradient_norm")),
+                result.notApplicable()::toString);
     }
 
     @Test
@@ -96,8 +76,8 @@ class PostMortemTest {
     @Test
     void aLogWithoutAStepIsRefused() throws IOException {
         Path log = Files.write(folder.resolve("events"), new EventFile().bytes());
-        LogException refused = assertThrows(
-                LogException.class, () -> PostMortem.of(log, Optional.empty(), Progress.NONE, new OneIncident()));
+        LogException refused =
+                assertThrows(LogException.class, () -> PostMortem.of(log, Optional.empty(), Progress.NONE));
         assertTrue(refused.getMessage().contains("no training step"), refused::getMessage);
     }
 

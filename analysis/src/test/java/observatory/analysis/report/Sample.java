@@ -8,6 +8,7 @@ import java.util.UUID;
 import observatory.analysis.Evidence;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
+import observatory.analysis.RunWatch;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -73,6 +74,6 @@ final class Sample {
                         incident(3, Severity.INFO, 9_000, text),
                         incident(1, Severity.WARNING, 3_000, text),
                         incident(2, Severity.CRITICAL, SPIKE, text)),
-                List.of(new PostMortem.Silent("attention_growth", "the probe attention_logits is off " + text)));
+                List.of(new RunWatch.NotApplicable("attention_growth", "the probe attention_logits is off " + text)));
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import observatory.analysis.Incident;
+import observatory.analysis.RunWatch;
 import observatory.analysis.Severity;
 import org.junit.jupiter.api.Test;
 
@@ -25,10 +26,10 @@ class TextReportTest {
     @Test
     void neverMoreThanFortyLinesAndTheWorstAreAmongThem() {
         List<Incident> many = new ArrayList<>();
-        List<PostMortem.Silent> silent = new ArrayList<>();
+        List<RunWatch.NotApplicable> silent = new ArrayList<>();
         IntStream.range(0, 300).forEach(i -> {
             many.add(Sample.incident(i, i == 277 ? Severity.CRITICAL : Severity.INFO, i, ""));
-            silent.add(new PostMortem.Silent("detector" + i, "reason"));
+            silent.add(new RunWatch.NotApplicable("detector" + i, "reason"));
         });
         String text = TextReport.of(PostMortem.of("run", Sample.frames(300), many, silent));
         assertTrue(
