@@ -107,12 +107,11 @@ public final class HtmlReport {
 
     private static Map<String, Object> card(Incident incident) {
         List<Map<String, Object>> facts = new ArrayList<>();
-        incident.evidence()
-                .facts()
-                .forEach((name, value) -> facts.add(Map.of(
-                        "name", name.replace('_', ' '),
-                        "value", Numbers.of(value),
-                        "emphasis", name.contains("site") ? "site" : "")));
+        incident.evidence().facts().forEach((fact, value) -> {
+            String name = words(fact);
+            facts.add(
+                    Map.of("name", name, "value", Numbers.of(value), "emphasis", name.contains("site") ? "site" : ""));
+        });
         boolean oneStep = incident.firstStep() == incident.lastStep();
         Map<String, Object> card = new LinkedHashMap<>();
         card.put("severity", incident.severity().label());
@@ -155,6 +154,11 @@ public final class HtmlReport {
 
     private static String cut(int rest, String what) {
         return rest > 0 ? Numbers.whole(rest) + " " + what : "";
+    }
+
+    /** {@code leadSteps} and {@code lead_steps} as people write them. */
+    private static String words(String name) {
+        return name.replace('_', ' ').replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
     }
 
     private static String sentence(String words) {

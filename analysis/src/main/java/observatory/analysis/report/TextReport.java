@@ -63,7 +63,7 @@ public final class TextReport {
                     + (incident.resolved() ? ", resolved" : ", not resolved") + ", cause: "
                     + incident.verdict().label());
             lines.add("    " + incident.summary());
-            lines.add("    try: " + incident.remedy());
+            lines.add("    try: " + incident.remedy().split("(?<=[.;]) ", 2)[0]); // the rest is on the page
         }
         if (incidents.size() > worst.size()) {
             lines.add("and " + (incidents.size() - worst.size()) + " more incidents of no higher severity");

@@ -61,7 +61,9 @@ class HtmlReportTest {
             assertTrue(page.contains(sentence.strip()), sentence);
         }
         assertTrue(page.contains("3 incidents (1 critical, 1 warning, 1 info)"));
-        assertTrue(page.contains("layer 3 mlp_out"), "the first bad site");
+        assertTrue(
+                page.contains("<td>first bad site</td><td class=\"number\">layer 3 mlp_out</td>"),
+                "the first bad site");
         assertTrue(page.contains("the probe attention_logits is off"), "who could not judge, and why");
     }
 

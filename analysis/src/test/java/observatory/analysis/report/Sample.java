@@ -48,7 +48,7 @@ final class Sample {
                 .with("robust_z", 41.25)
                 .with("not_finite", Double.NaN)
                 .with("window", 128L)
-                .with("first_bad_site", "layer 3 mlp_out");
+                .with("firstBadSite", "layer 3 mlp_out");
         return new Incident(
                 RUN,
                 id,
