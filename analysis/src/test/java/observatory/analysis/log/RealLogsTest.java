@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.stream.StreamSupport;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every real log gives the series that its label, read off it by another program, tells. */
@@ -22,8 +24,17 @@ class RealLogsTest {
     private static final Map<String, String> OURS =
             Map.of("grad_norm", Scalars.GRADIENT_NORM, "lr", Scalars.LEARNING_RATE);
 
+    /** Tells in the report that there were no real logs; a factory that gives up is not reported at all. */
+    @Test
+    void realLogsAreBesideTheProject() throws IOException {
+        assertTrue(Files.size(RealLogs.find("labels.json")) > 0);
+    }
+
     @TestFactory
     Stream<DynamicTest> seriesAreThoseOfTheLabels() throws IOException {
+        if (RealLogs.locate("labels.json").isEmpty()) {
+            return Stream.empty();
+        }
         JsonNode labels =
                 new ObjectMapper().readTree(RealLogs.find("labels.json").toFile());
         return StreamSupport.stream(labels.spliterator(), false)
