@@ -6,5 +6,6 @@ cd "$(dirname "$0")/.."
 target=trainer/src/main/resources/observatory/trainer/corpus.zip
 mkdir -p "$(dirname "$target")"
 rm -f "$target"
-git archive --format=zip -9 -o "$target" HEAD -- '*.java' '*.md' '*.xml' '*.sh' '*.py' LICENSE observatory
+mapfile -t files < <(git ls-files -- '*.java' '*.md' '*.xml' '*.sh' '*.py' LICENSE observatory)
+git archive --format=zip -9 -o "$target" HEAD -- "${files[@]}"
 sha256sum "$target"

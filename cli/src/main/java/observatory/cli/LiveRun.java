@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import observatory.analysis.Incident;
 import observatory.probe.Frame;
+import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
@@ -37,6 +38,13 @@ final class LiveRun {
 
     synchronized List<Incident> incidents() {
         return List.copyOf(incidents.values());
+    }
+
+    /** Whether the end of the run has come back. */
+    synchronized boolean ended() {
+        return !telemetry.isEmpty()
+                && telemetry.getLast() instanceof RunEvent event
+                && event.kind() == RunEvent.Kind.END;
     }
 
     /** Values of a scalar so far, in order of arrival. */

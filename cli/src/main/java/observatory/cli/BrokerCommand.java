@@ -1,0 +1,78 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import observatory.stream.Broker;
+import observatory.stream.Topics;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** A broker on this machine, until Ctrl-C. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = "Run a Kafka broker on the loopback interface until Ctrl-C, with the topics created.")
+final class BrokerCommand implements Callable<Integer> {
+    @ParentCommand
+    private Observatory parent;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where its data lives (~/.local/state/observatory).")
+    private Path dataDir;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = "9092",
+            description = "Port (${DEFAULT-VALUE}; another where it is taken).")
+    private int port;
+
+    @Override
+    public Integer call() throws Exception {
+        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        try (Broker broker = start(state);
+                Admin admin = Admin.create(
+                        Map.<String, Object>of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()))) {
+            Topics.STANDARD.create(admin, 1);
+            if (broker.port() != port) {
+                parent.console().say("port " + port + " is taken; the broker listens on " + broker.port());
+            }
+            parent.console().result(broker.bootstrap());
+            parent.console().say("the broker runs; its data is in " + state.broker() + "; Ctrl-C stops it");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                stop.countDown();
+                await(closed);
+            }));
+            stop.await();
+        } finally {
+            closed.countDown();
+        }
+        return ExitCode.INTERRUPTED;
+    }
+
+    private Broker start(StateDirectory state) {
+        try {
+            return Broker.start(state.broker(), port);
+        } catch (IOException e) {
+            throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

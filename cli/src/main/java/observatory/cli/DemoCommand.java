@@ -1,0 +1,53 @@
+package observatory.cli;
+
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import observatory.probe.RunId;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** Trains a small model, breaks it on purpose, sees it, explains it. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description =
+                "Train a small model, break it on purpose, watch it through a real broker, and explain what happened.")
+final class DemoCommand implements Callable<Integer> {
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    @ParentCommand
+    private Observatory parent;
+
+    @Mixin
+    private DemoOptions options;
+
+    @Override
+    public Integer call() throws Exception {
+        Console console = parent.console();
+        DemoPlan plan = DemoPlan.of(options);
+        StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        List<View> views = new ArrayList<>();
+        if (!options.quiet) {
+            views.add(new TerminalView(console));
+        }
+        RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
+        DemoResult result = new Demo(plan, state, options.port, views).run(run);
+        if (options.json) {
+            console.result(result.json());
+        } else {
+            console.result(result.text());
+        }
+        if (result.interrupted()) {
+            return ExitCode.INTERRUPTED;
+        }
+        if (!result.complete()) {
+            console.error("not everything came back from the broker in time; see " + state.log());
+            return ExitCode.INTERNAL;
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,95 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import observatory.probe.builtin.Pack;
+import observatory.trainer.Corpus;
+import observatory.trainer.CorpusFiles;
+import observatory.trainer.Fault;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.Precision;
+import observatory.trainer.TrainingSpec;
+
+/** A demo that can be run: every option checked, against the others too, before anything is written. */
+record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corpus, Pack pack, int threads) {
+    private static final int BYTES = 256;
+    private static final double CLIP = 1;
+    private static final int WARMUP = 30;
+
+    static DemoPlan of(DemoOptions options) {
+        ModelSpec model =
+                new ModelSpec(options.layers, options.heads, options.width, options.context, BYTES, options.norm);
+        Fault fault = fault(options);
+        TrainingSpec training = new TrainingSpec(
+                options.steps,
+                options.batch,
+                options.learningRate,
+                Math.min(WARMUP, options.steps / 4),
+                CLIP,
+                precision(options, fault),
+                options.seed);
+        int threads = options.threads == null ? Runtime.getRuntime().availableProcessors() : options.threads;
+        if (threads < 1) {
+            throw Failure.usage("threads must be at least 1: threads=" + threads);
+        }
+        return new DemoPlan(model, training, fault, corpus(options, model), options.probes, threads);
+    }
+
+    /** What the run says of itself when it begins. */
+    SortedMap<String, String> manifest() {
+        SortedMap<String, String> manifest = new TreeMap<>();
+        manifest.put(
+                "model",
+                "gpt " + model.layers() + "x" + model.width() + ", " + model.heads() + " heads, " + model.norm());
+        manifest.put("context", Integer.toString(model.context()));
+        manifest.put("batch", Integer.toString(training.batch()));
+        manifest.put("steps", Integer.toString(training.steps()));
+        manifest.put("learning_rate", Double.toString(training.learningRate()));
+        manifest.put("precision", training.precision().label());
+        manifest.put("seed", Long.toString(training.seed()));
+        manifest.put("fault", fault.toString());
+        manifest.put("probes", pack.label());
+        manifest.put("corpus_bytes", Long.toString(corpus.size()));
+        return manifest;
+    }
+
+    private static Fault fault(DemoOptions options) {
+        Fault fault = options.fault == null
+                ? new Fault(Fault.Kind.BAD_BATCH, Math.max(1, options.steps * 5L / 8))
+                : Fault.parse(options.fault);
+        if (fault.kind() != Fault.Kind.NONE && fault.step() > options.steps) {
+            throw Failure.usage("the fault begins after the last step: fault=" + fault + ", steps=" + options.steps
+                    + "; try " + fault.kind().label() + "@" + Math.max(1, options.steps * 5 / 8));
+        }
+        return fault;
+    }
+
+    private static Precision precision(DemoOptions options, Fault fault) {
+        boolean needsHalf = fault.kind() == Fault.Kind.FP16_OVERFLOW;
+        if (options.precision == null) {
+            return needsHalf ? Precision.FP16 : Precision.FP32;
+        }
+        if (needsHalf && options.precision != Precision.FP16) {
+            throw Failure.usage("fp16-overflow breaks fp16 runs: precision=" + options.precision.label()
+                    + "; try --precision fp16, or leave it out");
+        }
+        return options.precision;
+    }
+
+    private static Corpus corpus(DemoOptions options, ModelSpec model) {
+        Corpus corpus;
+        try {
+            corpus = options.corpus == null ? CorpusFiles.bundled() : CorpusFiles.read(options.corpus);
+        } catch (IOException e) {
+            throw new Failure(ExitCode.USAGE, "cannot read the corpus " + options.corpus + ": " + e.getMessage(), e);
+        }
+        long needed = (long) options.batch * model.context() + 1;
+        if (corpus.size() < needed) {
+            throw Failure.usage(
+                    "the corpus is smaller than one batch: corpus=" + corpus.size() + " bytes, batch=" + options.batch
+                            + " x " + model.context() + " bytes; give more text, or a smaller --batch or --context");
+        }
+        return corpus;
+    }
+}

@@ -1,0 +1,94 @@
+package observatory.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import observatory.analysis.Incident;
+import observatory.analysis.IncidentJson;
+import observatory.stream.Json;
+
+/**
+ * What a demo came to.
+ *
+ * @param complete whether everything captured was delivered, judged and read back
+ */
+record DemoResult(
+        String run,
+        long steps,
+        Frames frames,
+        List<Incident> incidents,
+        List<Path> spikeLogs,
+        Path report,
+        double overheadRatio,
+        double tokensPerSecond,
+        double wallSeconds,
+        boolean complete,
+        boolean interrupted) {
+
+    /** Frames that left the trainer, that came back from the broker, and the difference. */
+    record Frames(long captured, long delivered, long lost) {}
+
+    String json() {
+        ObjectNode node = Json.mapper().createObjectNode();
+        node.put("run", run);
+        node.put("steps", steps);
+        node.putObject("frames")
+                .put("captured", frames.captured())
+                .put("delivered", frames.delivered())
+                .put("lost", frames.lost());
+        ArrayNode found = node.putArray("incidents");
+        incidents.forEach(incident -> found.add(IncidentJson.write(incident)));
+        ArrayNode logs = node.putArray("spikeLogs");
+        spikeLogs.forEach(log -> logs.add(log.toString()));
+        node.put("report", report.toString());
+        node.put("overheadRatio", overheadRatio);
+        node.put("tokensPerSecond", tokensPerSecond);
+        node.put("wallSeconds", wallSeconds);
+        try {
+            return Json.mapper().writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a result is numbers and text", e);
+        }
+    }
+
+    /** For a terminal. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                "%s: %d steps in %.1f s, %.0f tokens/s, observing took %.1f %% of it%n",
+                run,
+                steps,
+                wallSeconds,
+                tokensPerSecond,
+                100 * overheadRatio));
+        text.append(String.format(
+                Locale.ROOT,
+                "frames: %d captured, %d delivered, %d lost%n",
+                frames.captured(),
+                frames.delivered(),
+                frames.lost()));
+        if (incidents.isEmpty()) {
+            text.append("no incidents\n");
+        }
+        for (Incident incident : incidents) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%s %s, steps %d to %d, verdict %s%n    %s%n    %s%n    %s%n",
+                    incident.severity().label(),
+                    incident.kind().label(),
+                    incident.firstStep(),
+                    incident.lastStep(),
+                    incident.verdict().label(),
+                    incident.summary(),
+                    incident.explanation(),
+                    incident.remedy()));
+        }
+        spikeLogs.forEach(log -> text.append("spike log: ").append(log).append('\n'));
+        text.append("report:    ").append(report);
+        return text.toString();
+    }
+}

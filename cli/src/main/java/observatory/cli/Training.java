@@ -1,0 +1,78 @@
+package observatory.cli;
+
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import observatory.probe.FrameSink;
+import observatory.probe.Instruments;
+import observatory.probe.Origin;
+import observatory.probe.builtin.Probes;
+import observatory.trainer.Trainer;
+import observatory.trainer.cpu.CpuModel;
+import observatory.trainer.cpu.CpuReducer;
+import observatory.trainer.cpu.Tensor;
+import observatory.trainer.cpu.Workers;
+
+/** A training run on a thread of its own, which can be asked to stop after the step it is in. */
+final class Training {
+    private final DemoPlan plan;
+    private final Origin origin;
+    private final FrameSink sink;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile Trainer.Result latest;
+    private volatile boolean stop;
+    private volatile Throwable error;
+
+    Training(DemoPlan plan, Origin origin, FrameSink sink) {
+        this.plan = plan;
+        this.origin = origin;
+        this.sink = sink;
+    }
+
+    void start() {
+        Thread thread = new Thread(this::run, "trainer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The last finished step, or null before the first. */
+    Trainer.Result latest() {
+        return latest;
+    }
+
+    long steps() {
+        return latest == null ? 0 : latest.step();
+    }
+
+    void stop() {
+        stop = true;
+    }
+
+    CountDownLatch over() {
+        return over;
+    }
+
+    /** What ended the run before its time, or null. */
+    Throwable error() {
+        return error;
+    }
+
+    private void run() {
+        Instruments<Tensor> instruments =
+                new Instruments<>(origin, new CpuReducer(), sink, InstantSource.system(), System::nanoTime);
+        instruments.install(Probes.of(plan.pack()));
+        try (Workers workers = new Workers(plan.threads());
+                CpuModel model = new CpuModel(plan.model(), plan.training(), plan.fault(), instruments, workers)) {
+            Trainer trainer = new Trainer(
+                    plan.model(), plan.training(), plan.corpus(), plan.fault(), model, instruments, System::nanoTime);
+            trainer.begin(plan.manifest());
+            while (!stop && !trainer.done()) {
+                latest = trainer.step();
+            }
+            trainer.end(trainer.done() ? "finished" : "stopped");
+        } catch (RuntimeException | Error e) {
+            error = e;
+        } finally {
+            over.countDown();
+        }
+    }
+}
