@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import observatory.analysis.Incident;
+import observatory.analysis.RunWatch;
 import observatory.analysis.Severity;
 import observatory.analysis.SpikeLog;
 import observatory.analysis.report.HtmlReport;
@@ -137,7 +138,7 @@ final class Demo {
                 spikeLogs.add(SpikeLog.of(incident, telemetry).write(state.spikeLogs()));
             }
         }
-        PostMortem postMortem = Judging.live(run, telemetry, live.incidents());
+        PostMortem postMortem = PostMortem.of(run.value(), telemetry, live.incidents(), notApplicable(run, telemetry));
         Files.createDirectories(state.reports());
         Path report = state.reports().resolve(run.value() + ".html");
         Files.writeString(report, HtmlReport.of(postMortem));
@@ -154,6 +155,13 @@ final class Demo {
                 taken.seconds,
                 taken.complete,
                 interrupted);
+    }
+
+    /** Which detectors never saw what they need: a matter of what was recorded, whoever judged it. */
+    private static List<RunWatch.NotApplicable> notApplicable(RunId run, List<Telemetry> telemetry) {
+        RunWatch watch = RunWatch.of(run);
+        telemetry.forEach(watch::accept);
+        return watch.notApplicable();
     }
 
     private void interrupt(CountDownLatch closed) {

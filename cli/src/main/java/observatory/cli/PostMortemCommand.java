@@ -39,7 +39,7 @@ final class PostMortemCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PostMortem result;
         try {
-            result = Judging.log(log, Optional.ofNullable(format), progress());
+            result = PostMortem.of(log, Optional.ofNullable(format), progress());
         } catch (LogException e) {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         }
