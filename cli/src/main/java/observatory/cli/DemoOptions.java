@@ -1,7 +1,7 @@
 package observatory.cli;
 
 import java.nio.file.Path;
-import observatory.probe.builtin.Pack;
+import observatory.probe.Pack;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
 import picocli.CommandLine.Option;

@@ -3,7 +3,7 @@ package observatory.cli;
 import java.io.IOException;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import observatory.probe.builtin.Pack;
+import observatory.probe.Pack;
 import observatory.trainer.Corpus;
 import observatory.trainer.CorpusFiles;
 import observatory.trainer.Fault;

@@ -17,6 +17,10 @@ public record RunEvent(Origin origin, long seq, long step, Instant time, Kind ki
         HARDWARE_ERROR,
         /** A probe threw too often and was taken out; the details name it and the error. */
         PROBE_DISABLED,
+        /** A command was applied, refused or reverted; the details name it, who gave it, the outcome and the reason. */
+        COMMAND,
+        /** The governor changed how often a probe is due; the details name it, the cadences and the measured cost. */
+        CADENCE,
         /** Telemetry was shed on its way; the details tell from which to which number, and why. */
         LOST,
         /** The run is over; nothing of this origin follows. */

@@ -31,6 +31,35 @@ public record Scalars(List<String> names, double[] values) {
     /** Frames of this origin that could not be handed over so far. */
     public static final String FRAMES_DROPPED = "frames_dropped";
 
+    /** Share of a step's time that observing may take, in mean; what exceeds it makes the governor lower cadences. */
+    public static final String OBSERVER_BUDGET = "observer_budget";
+
+    /** Floating-point operations of the model's matrix products in the step, forward and backward. */
+    public static final String MODEL_FLOPS = "model_flops";
+    /** Measured rate of large matrix products on this machine, in operations a second. */
+    public static final String PEAK_FLOPS = "peak_flops";
+    /** Model operations a second over the peak rate (MFU). */
+    public static final String MODEL_FLOPS_UTILISATION = "model_flops_utilisation";
+
+    public static final String TOKENS_PER_SECOND = "tokens_per_second";
+    /** Phases of the step, in seconds; with whatever lies between them they add up to {@link #STEP_SECONDS}. */
+    public static final String DATA_SECONDS = "data_seconds";
+
+    public static final String FORWARD_SECONDS = "forward_seconds";
+    public static final String BACKWARD_SECONDS = "backward_seconds";
+    public static final String OPTIMISER_SECONDS = "optimiser_seconds";
+
+    /** Sequences of the step over all micro-batches and ranks. */
+    public static final String BATCH_SEQUENCES = "batch_sequences";
+    /** Sequences of one micro-batch of one rank. */
+    public static final String MICRO_BATCH_SEQUENCES = "micro_batch_sequences";
+    /** Mean squared norm of the gradients of the micro-batches, each a mean over its own sequences, unscaled. */
+    public static final String MICRO_GRADIENT_SQUARE = "micro_gradient_square";
+    /** Decay of Adam's second moment, which bounds adam_rms by 1/sqrt(1 - beta2). */
+    public static final String ADAM_BETA2 = "adam_beta2";
+    /** Columns of one head: attention logits are q · k / sqrt(head_width). */
+    public static final String HEAD_WIDTH = "head_width";
+
     private static final Scalars NONE = new Scalars(List.of(), new double[0]);
 
     public Scalars {

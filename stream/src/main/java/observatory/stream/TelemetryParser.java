@@ -40,7 +40,8 @@ final class TelemetryParser {
     private Scalars scalars = Scalars.none();
     private List<Site> sites = List.of();
     private Map<String, Values> metrics = Map.of();
-    private Batch batch;
+    private List<Batch.Sequence> batch;
+    private Map<String, Values> batchMetrics = Map.of();
     private String kind;
     private Map<String, String> details = Map.of();
 
@@ -84,6 +85,7 @@ final class TelemetryParser {
             case "sites" -> sites = sites();
             case "metrics" -> metrics = metrics();
             case "batch" -> batch = batch();
+            case "batch_metrics" -> batchMetrics = metrics();
             case "kind" -> kind = text();
             case "details" -> details = details();
             default -> in.skipChildren();
@@ -97,7 +99,7 @@ final class TelemetryParser {
         long number = required("seq", seq);
         long ofStep = required("step", step);
         return switch (required("type", type)) {
-            case "frame" -> new Frame(origin, number, ofStep, at, scalars, columns(), Optional.ofNullable(batch));
+            case "frame" -> new Frame(origin, number, ofStep, at, scalars, measured(), trainedOn());
             case "event" ->
                 RunEvent.of(
                         origin,
@@ -110,11 +112,19 @@ final class TelemetryParser {
         };
     }
 
-    private Sites columns() {
+    private Sites measured() {
+        return sites.isEmpty() && metrics.isEmpty() ? Sites.none() : new Sites(sites, columns(metrics));
+    }
+
+    private Optional<Batch> trainedOn() {
+        return Optional.ofNullable(batch).map(sequences -> new Batch(sequences, columns(batchMetrics)));
+    }
+
+    private static List<Column> columns(Map<String, Values> metrics) {
         List<Column> columns = new ArrayList<>(metrics.size());
         metrics.forEach((metric, values) -> columns.add(
                 new Column(metric, values.at == null ? firstNumbers(values.values.length) : values.at, values.values)));
-        return sites.isEmpty() && columns.isEmpty() ? Sites.none() : new Sites(sites, columns);
+        return columns;
     }
 
     private static int[] firstNumbers(int count) {
@@ -200,7 +210,7 @@ final class TelemetryParser {
         return Arrays.copyOf(numbers, count);
     }
 
-    private Batch batch() throws IOException {
+    private List<Batch.Sequence> batch() throws IOException {
         List<Batch.Sequence> sequences = new ArrayList<>();
         array();
         while (in.nextToken() != JsonToken.END_ARRAY) {
@@ -219,7 +229,7 @@ final class TelemetryParser {
             }
             sequences.add(new Batch.Sequence(required("source", source), offset, loss));
         }
-        return new Batch(sequences);
+        return sequences;
     }
 
     private Map<String, String> details() throws IOException {

@@ -2,6 +2,7 @@ package observatory.stream;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import observatory.probe.Batch;
@@ -69,10 +70,14 @@ final class TelemetryWriter {
             out.writeEndObject();
         }
         out.writeEndArray();
-        out.writeObjectFieldStart("metrics");
-        for (Column column : sites.columns()) {
+        columns("metrics", sites.columns(), sites.sites().size());
+    }
+
+    private void columns(String field, List<Column> columns, int places) throws IOException {
+        out.writeObjectFieldStart(field);
+        for (Column column : columns) {
             out.writeObjectFieldStart(column.metric());
-            if (!everySite(column, sites)) {
+            if (!everyPlace(column, places)) {
                 out.writeFieldName("at");
                 out.writeArray(column.at(), 0, column.size());
             }
@@ -86,8 +91,8 @@ final class TelemetryWriter {
         out.writeEndObject();
     }
 
-    private static boolean everySite(Column column, Sites sites) {
-        if (column.size() != sites.sites().size()) {
+    private static boolean everyPlace(Column column, int places) {
+        if (column.size() != places) {
             return false;
         }
         for (int i = 0; i < column.size(); i++) {
@@ -109,6 +114,9 @@ final class TelemetryWriter {
             out.writeEndObject();
         }
         out.writeEndArray();
+        if (!batch.columns().isEmpty()) {
+            columns("batch_metrics", batch.columns(), batch.sequences().size());
+        }
     }
 
     private void event(RunEvent event) throws IOException {

@@ -64,6 +64,10 @@ final class RandomTelemetry {
             Hook hook = Hook.values()[random.nextInt(Hook.values().length)];
             sites.add(new Site(hook, i - 1, random.nextBoolean() ? "" : "mlp.up"));
         }
+        return new Sites(sites, columns(random, count));
+    }
+
+    private static List<Column> columns(Random random, int count) {
         List<Column> columns = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             int[] at = random.nextBoolean()
@@ -73,7 +77,7 @@ final class RandomTelemetry {
             java.util.Arrays.setAll(values, k -> number(random));
             columns.add(new Column("metric " + i, at, values));
         }
-        return new Sites(sites, columns);
+        return columns;
     }
 
     private static Optional<Batch> batch(Random random) {
@@ -84,7 +88,7 @@ final class RandomTelemetry {
         for (int i = random.nextInt(4); i > 0; i--) {
             sequences.add(new Batch.Sequence("source " + i, random.nextLong(), number(random)));
         }
-        return Optional.of(new Batch(sequences));
+        return Optional.of(new Batch(sequences, sequences.isEmpty() ? List.of() : columns(random, sequences.size())));
     }
 
     private static double number(Random random) {

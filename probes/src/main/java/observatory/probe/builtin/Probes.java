@@ -7,13 +7,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import observatory.probe.Hook;
 import observatory.probe.Metric;
+import observatory.probe.Pack;
 import observatory.probe.Probe;
 import observatory.probe.Schedule;
 
 /** The catalogue of built-in probes, and the packs they come in. Every probe of this package has its line here. */
 public final class Probes {
     private static final Set<Hook> ACTIVATIONS =
-            EnumSet.allOf(Hook.class).stream().filter(Hook::forward).collect(Collectors.toUnmodifiableSet());
+            EnumSet.allOf(Hook.class).stream().filter(Hook::activation).collect(Collectors.toUnmodifiableSet());
     private static final Set<Hook> RESIDUAL = Set.of(Hook.RESIDUAL);
     private static final Set<Hook> EVERYTHING_BUT_UPDATES =
             EnumSet.complementOf(EnumSet.of(Hook.UPDATE)).stream().collect(Collectors.toUnmodifiableSet());

@@ -18,6 +18,7 @@ import observatory.probe.Hook;
 import observatory.probe.Metric;
 import observatory.probe.Moments;
 import observatory.probe.Norms;
+import observatory.probe.Pack;
 import observatory.probe.Probe;
 import observatory.probe.Reduction;
 import observatory.probe.Site;

@@ -1,4 +1,4 @@
-package observatory.probe.builtin;
+package observatory.probe;
 
 import java.util.Locale;
 
