@@ -1,5 +1,6 @@
 package observatory.kernel.blas;
 
+import static java.lang.foreign.SymbolLookup.*;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -108,6 +109,6 @@ public final class Blas {
     private static SymbolLookup load() {
         // JavaCPP unpacks and loads the library with all it depends on; beside its own glue lies OpenBLAS itself.
         Path glue = Path.of(Loader.load(openblas.class));
-        return SymbolLookup.libraryLookup(glue.resolveSibling("libopenblas.so.0"), Arena.global());
+        return libraryLookup(glue.resolveSibling("libopenblas.so.0"), Arena.global());
     }
 }
