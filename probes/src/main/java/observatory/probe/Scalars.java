@@ -12,6 +12,8 @@ import java.util.OptionalDouble;
 public record Scalars(List<String> names, double[] values) {
     /** Mean cross-entropy per token, in nats. */
     public static final String LOSS = "loss";
+    /** Mean cross-entropy per token on data held out, in nats; of the steps at which it was evaluated. */
+    public static final String VALIDATION_LOSS = "validation_loss";
     /** Global Euclidean norm of the unscaled gradient before clipping. */
     public static final String GRADIENT_NORM = "gradient_norm";
 

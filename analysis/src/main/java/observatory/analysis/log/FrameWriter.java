@@ -10,23 +10,28 @@ import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.probe.Scalars;
 import observatory.probe.Sites;
+import observatory.probe.Telemetry;
 
 /** Numbers the frames of a log and tells whose they are. The same log gives the same frames, to the last bit. */
 final class FrameWriter {
     private final RunId run;
-    private final Consumer<Frame> sink;
+    private final Consumer<? super Telemetry> sink;
     private Origin origin;
     private long seq;
     private long written;
 
-    FrameWriter(String name, Consumer<Frame> sink) {
+    FrameWriter(String name, Consumer<? super Telemetry> sink) {
         this.run = RunId.near(name);
         this.sink = sink;
         this.origin = origin(0);
     }
 
     void write(long step, Instant time, Scalars scalars) {
-        sink.accept(new Frame(origin, seq++, step, time, scalars, Sites.none(), Optional.empty()));
+        write(step, time, scalars, Sites.none());
+    }
+
+    void write(long step, Instant time, Scalars scalars, Sites sites) {
+        sink.accept(new Frame(origin, seq++, step, time, scalars, sites, Optional.empty()));
         written++;
     }
 

@@ -39,7 +39,7 @@ final class Lines implements AutoCloseable {
                 next = in.read();
             }
             offset += next < 0 ? 0 : 1;
-            return Optional.of(new String(line, 0, length, StandardCharsets.ISO_8859_1));
+            return Optional.of(new String(line, 0, length, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new LogException(file, offset, e);
         }

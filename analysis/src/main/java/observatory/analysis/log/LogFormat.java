@@ -1,7 +1,7 @@
 package observatory.analysis.log;
 
 import java.util.function.Consumer;
-import observatory.probe.Frame;
+import observatory.probe.Telemetry;
 
 /**
  * One way in which a framework writes down a training run. It reads from first to last byte in bounded memory, hands
@@ -11,9 +11,9 @@ public interface LogFormat {
     /** The name people give to choose it, such as {@code tensorboard}. */
     String name();
 
-    /** Whether a log that begins with these bytes is one of its own; {@code head} may be the whole log. */
-    boolean recognises(byte[] head);
+    /** Whether a log that begins so is one of its own. */
+    boolean recognises(Head head);
 
-    /** Hands every step to {@code frames} and tells what it could not read. */
-    Reading read(LogSource source, Consumer<Frame> frames);
+    /** Hands every step to {@code sink} and tells what it could not read. */
+    Reading read(LogSource source, Consumer<? super Telemetry> sink);
 }

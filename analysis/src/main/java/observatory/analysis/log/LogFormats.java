@@ -1,7 +1,5 @@
 package observatory.analysis.log;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,10 +8,20 @@ import java.util.stream.Collectors;
 
 /** The catalogue of log formats: told by content, never by file name, or chosen by name. */
 public final class LogFormats {
-    /** Text logs print their configuration first; the longest preamble seen in real ones is 200 KB. */
-    private static final int HEAD = 1 << 20;
-
-    private static final List<LogFormat> ALL = List.of(new TensorBoardEvents(), new MegatronText());
+    /** In the order in which they are asked: what only one framework writes before what several might. */
+    private static final List<LogFormat> ALL = List.of(
+            new TensorBoardEvents(),
+            new TrainerState(),
+            new MegatronGolden(),
+            new LlamaFactory(),
+            new JsonLines(),
+            new MegatronText(),
+            new ModdedNanoGpt(),
+            new LlmcLog(),
+            new WandbCsv(),
+            new Csv(),
+            new StepLossPairs(),
+            new KeyValueText());
 
     private LogFormats() {}
 
@@ -35,8 +43,11 @@ public final class LogFormats {
     }
 
     private static LogFormat recognise(Path path) {
-        byte[] head = head(path);
-        if (head.length == 0) {
+        if (!Files.exists(path)) {
+            throw new LogException(path, 0, "there is no such file", "check the path");
+        }
+        Head head = new LogSource(path, Progress.NONE).head();
+        if (head.length() == 0) {
             throw new LogException(path, 0, "the log is empty", "wait until the run has written its first step");
         }
         return ALL.stream()
@@ -45,31 +56,8 @@ public final class LogFormats {
                 .orElseThrow(() -> new LogException(
                         path,
                         0,
-                        "no known log format recognises its first " + head.length + " bytes",
+                        "no known log format recognises its first " + head.length() + " bytes",
                         "name one with --format; known: " + known()));
-    }
-
-    private static byte[] head(Path path) {
-        if (!Files.exists(path)) {
-            throw new LogException(path, 0, "there is no such file", "check the path");
-        }
-        Path file = path;
-        if (Files.isDirectory(path)) {
-            List<Path> inside = new LogSource(path, Progress.NONE).files(TensorBoardEvents.FILE_NAME_PART);
-            if (inside.isEmpty()) {
-                throw new LogException(
-                        path,
-                        0,
-                        "the folder has no file with " + TensorBoardEvents.FILE_NAME_PART + " in its name",
-                        "name the log file itself, or the folder of one run");
-            }
-            file = inside.getFirst();
-        }
-        try (InputStream in = LogSource.open(file)) {
-            return in.readNBytes(HEAD);
-        } catch (IOException e) {
-            throw new LogException(file, 0, e);
-        }
     }
 
     private static String known() {

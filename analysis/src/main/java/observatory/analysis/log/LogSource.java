@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A log on disk: one file, or a folder whose files are read in the order of their names. */
 public record LogSource(Path path, Progress progress) {
@@ -18,19 +17,14 @@ public record LogSource(Path path, Progress progress) {
         return last == null ? path.toString() : last.toString();
     }
 
-    /** The files of which a name contains {@code part}; the path itself where it is a file. */
-    public List<Path> files(String part) {
-        if (!Files.isDirectory(path)) {
-            return List.of(path);
-        }
-        try (Stream<Path> inside = Files.list(path)) {
-            return inside.filter(file -> file.getFileName().toString().contains(part))
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new LogException(path, 0, e);
-        }
+    /** The files to read, in order; the path itself where it is a file. */
+    List<Path> files() {
+        return Files.isDirectory(path) ? LogFolder.files(path) : List.of(path);
+    }
+
+    /** The beginning of the first file. */
+    Head head() {
+        return Head.of(files().getFirst());
     }
 
     static long size(Path file) {

@@ -33,7 +33,7 @@ record MegatronLine(long step, Instant time, Map<String, Double> fields) {
         for (String part : line.substring(start.end()).split("\\|")) {
             Matcher field = FIELD.matcher(part);
             if (field.matches()) {
-                number(field.group(2))
+                LogNumber.parse(field.group(2))
                         .ifPresent(value -> fields.put(field.group(1).strip(), value));
             }
         }
@@ -60,21 +60,8 @@ record MegatronLine(long step, Instant time, Map<String, Double> fields) {
         }
     }
 
-    private static OptionalDouble number(String text) {
-        String lower = text.toLowerCase(java.util.Locale.ROOT).replace(",", "");
-        return switch (lower) {
-            case "nan", "-nan", "+nan" -> OptionalDouble.of(Double.NaN);
-            case "inf", "+inf", "infinity" -> OptionalDouble.of(Double.POSITIVE_INFINITY);
-            case "-inf", "-infinity" -> OptionalDouble.of(Double.NEGATIVE_INFINITY);
-            default -> decimal(lower);
-        };
-    }
-
-    private static OptionalDouble decimal(String text) {
-        try {
-            return OptionalDouble.of(Double.parseDouble(text));
-        } catch (NumberFormatException notANumber) {
-            return OptionalDouble.empty(); // a field of text, such as "118.4TFLOPS"
-        }
+    /** Whether these are the fields of training, not of an evaluation. */
+    boolean isTraining() {
+        return fields.containsKey("learning rate") || fields.containsKey("number of skipped iterations");
     }
 }

@@ -1,12 +1,10 @@
 package observatory.analysis.log;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import observatory.probe.Frame;
+import observatory.probe.Telemetry;
 
 /**
  * The standard output of Megatron-LM, Megatron-DeepSpeed and GPT-NeoX, whole or quoted. Lines that are no training
@@ -19,33 +17,25 @@ public final class MegatronText implements LogFormat {
     }
 
     @Override
-    public boolean recognises(byte[] head) {
-        return new String(head, StandardCharsets.ISO_8859_1)
-                .lines()
+    public boolean recognises(Head head) {
+        return head.lines().stream()
                 .map(MegatronLine::parse)
                 .flatMap(Optional::stream)
-                .anyMatch(line -> line.fields().containsKey("learning rate")
-                        || line.fields().containsKey("number of skipped iterations"));
+                .anyMatch(MegatronLine::isTraining);
     }
 
     @Override
-    public Reading read(LogSource source, Consumer<Frame> frames) {
-        Path file = source.path();
-        FrameWriter out = new FrameWriter(source.name(), frames);
+    public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
+        FrameWriter out = new FrameWriter(source.name(), sink);
         MegatronSteps steps = new MegatronSteps();
-        Meter meter = new Meter(List.of(file), source.progress());
-        try (Lines lines = new Lines(file)) {
-            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
-                MegatronLine.parse(line.get()).ifPresent(parsed -> {
+        TextLog.each(
+                source,
+                line -> MegatronLine.parse(line).ifPresent(parsed -> {
                     if (steps.goesBack(parsed)) {
                         out.nextIncarnation();
                     }
                     out.write(parsed.step(), parsed.time(), steps.read(parsed));
-                });
-                meter.at(lines.offset());
-            }
-        }
-        meter.endOf(file);
+                }));
         List<String> remarks = new ArrayList<>(steps.remarks());
         if (out.incarnation() > 0) {
             remarks.add("the iteration goes back " + out.incarnation() + " times: the run was restarted");

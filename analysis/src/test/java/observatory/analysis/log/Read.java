@@ -11,15 +11,22 @@ import observatory.probe.Frame;
 /** A log read whole, for tests. */
 public record Read(List<Frame> frames, Reading reading) {
     public static Read of(Path path) {
+        return of(LogFormats.find(path, Optional.empty()), path);
+    }
+
+    private static Read of(LogFormat format, Path path) {
         List<Frame> frames = new ArrayList<>();
-        LogFormat format = LogFormats.find(path, Optional.empty());
-        return new Read(frames, format.read(new LogSource(path, Progress.NONE), frames::add));
+        Reading reading = format.read(new LogSource(path, Progress.NONE), item -> {
+            if (item instanceof Frame frame) {
+                frames.add(frame);
+            }
+        });
+        return new Read(frames, reading);
     }
 
     static Read of(LogFormat format, Path folder, byte[] content) throws IOException {
         Path file = Files.write(folder.resolve("tfevents.log"), content);
-        List<Frame> frames = new ArrayList<>();
-        return new Read(frames, format.read(new LogSource(file, Progress.NONE), frames::add));
+        return of(format, file);
     }
 
     /** The values of a series, in order. */

@@ -1,0 +1,43 @@
+package observatory.analysis.log;
+
+import java.util.List;
+import java.util.function.Consumer;
+import observatory.probe.Telemetry;
+
+/** Any table of text with a header: columns between commas, tabs, semicolons or blanks. An empty cell is a missing value. */
+public final class Csv implements LogFormat {
+    @Override
+    public String name() {
+        return "csv";
+    }
+
+    @Override
+    public boolean recognises(Head head) {
+        return CsvTable.of(head).isPresent();
+    }
+
+    @Override
+    public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
+        CsvTable table = CsvTable.of(source.head())
+                .orElseThrow(() -> new LogException(
+                        source.path(), 0, "it has no header and rows of numbers below it", "try another --format"));
+        return read(source, table, sink);
+    }
+
+    static Reading read(LogSource source, CsvTable table, Consumer<? super Telemetry> sink) {
+        SeriesNames names = new SeriesNames();
+        names.learn(table.columns());
+        Recording recording = new Recording(source, names, sink);
+        Rows rows = new Rows(recording, new java.util.LinkedHashSet<>(table.columns()));
+        MissingLoss missing = new MissingLoss(table.columns(), recording);
+        TextLog.each(source, line -> {
+            List<String> cells = table.split(line);
+            if (cells.size() == table.columns().size() && !cells.equals(table.columns())) {
+                rows.row(missing.filled(table.row(cells)));
+            } else {
+                recording.skip(line.isBlank() || line.startsWith("#") || cells.equals(table.columns()) ? 0 : 1);
+            }
+        });
+        return recording.finish();
+    }
+}
