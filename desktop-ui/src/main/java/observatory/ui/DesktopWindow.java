@@ -1,0 +1,110 @@
+package observatory.ui;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javafx.animation.AnimationTimer;
+import javafx.application.Platform;
+import javafx.scene.Scene;
+import javafx.stage.Stage;
+import observatory.ui.frame.MainView;
+
+/**
+ * The window on a run, which any program can open beside what it does. One in a process; closing it ends nothing but
+ * itself.
+ */
+public final class DesktopWindow {
+    private static final long BEAT_NANOS = 50_000_000; // 20 a second are enough for eyes and leave the cores to training
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final Logger TOOLKIT = Logger.getLogger("javafx");
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private Stage stage;
+    private AnimationTimer beat;
+
+    private DesktopWindow() {}
+
+    /** Whether a window can be shown where this program runs, as far as its environment tells. */
+    public static boolean possible(Map<String, String> environment, String operatingSystem) {
+        boolean unix = !operatingSystem.startsWith("Windows") && !operatingSystem.startsWith("Mac");
+        return !unix || !environment.getOrDefault("DISPLAY", "").isEmpty();
+    }
+
+    /**
+     * Opens the window and returns when it is there.
+     *
+     * @throws IllegalStateException where there is no display after all, with the toolkit's reason
+     */
+    public static DesktopWindow open(Source source) {
+        // It warns that it runs from the class path, which is meant to be so.
+        TOOLKIT.setLevel(Level.SEVERE);
+        DesktopWindow window = new DesktopWindow();
+        CompletableFuture<DesktopWindow> opened = new CompletableFuture<>();
+        try {
+            Platform.startup(() -> {
+                try {
+                    Platform.setImplicitExit(false);
+                    window.show(new Workbench(source));
+                    opened.complete(window);
+                } catch (RuntimeException | Error e) {
+                    opened.completeExceptionally(e);
+                }
+            });
+            return opened.join();
+        } catch (RuntimeException e) {
+            throw new IllegalStateException("no window can be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether a person has closed it. */
+    public boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    public void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+
+    /** Closes the window, from any thread. */
+    public void close() {
+        Platform.runLater(() -> {
+            if (!isClosed()) {
+                stage.close();
+                ended();
+            }
+        });
+    }
+
+    private void show(Workbench bench) {
+        MainView main = new MainView(bench);
+        Scene scene = new Scene(main.node(), 1280, 800);
+        main.dress(scene);
+        bench.themeProperty().addListener(changed -> main.dress(scene));
+        stage = new Stage();
+        stage.setTitle("Stability Observatory");
+        stage.setScene(scene);
+        stage.setMinWidth(900);
+        stage.setMinHeight(560);
+        stage.setOnHidden(event -> ended());
+        beat = new AnimationTimer() {
+            private long last;
+
+            @Override
+            public void handle(long now) {
+                if (now - last >= BEAT_NANOS) {
+                    last = now;
+                    main.refresh();
+                }
+            }
+        };
+        stage.show();
+        beat.start();
+    }
+
+    private void ended() {
+        beat.stop();
+        closed.countDown();
+    }
+}

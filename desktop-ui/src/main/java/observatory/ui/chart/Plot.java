@@ -1,0 +1,41 @@
+package observatory.ui.chart;
+
+import java.util.List;
+
+/**
+ * What a chart shows, without where it stands or how large it is.
+ *
+ * @param unit what stands behind numbers; empty where they have none
+ * @param clip whether the value axis leaves out the outermost twentieths of the values
+ * @param bands stretches of steps to be shaded
+ */
+public record Plot(
+        String title, String unit, List<Trace> traces, Scale.Kind scale, boolean clip, List<Band> bands, List<Rule> rules) {
+    public Plot {
+        traces = List.copyOf(traces);
+        bands = List.copyOf(bands);
+        rules = List.copyOf(rules);
+    }
+
+    /** Steps with something to say, such as an incident; {@code colour} is a name of the palette. */
+    public record Band(double first, double last, String colour) {}
+
+    /** A line across the chart: a level such as a format's limit, or a step such as a restart. */
+    public record Rule(boolean vertical, double at, String colour, String label) {}
+
+    public static Plot of(String title, String unit, List<Trace> traces) {
+        return new Plot(title, unit, traces, Scale.Kind.LINEAR, false, List.of(), List.of());
+    }
+
+    public Plot scaled(Scale.Kind kind) {
+        return new Plot(title, unit, traces, kind, clip, bands, rules);
+    }
+
+    public Plot clipped(boolean on) {
+        return new Plot(title, unit, traces, scale, on, bands, rules);
+    }
+
+    public Plot with(List<Band> shaded, List<Rule> lines) {
+        return new Plot(title, unit, traces, scale, clip, shaded, lines);
+    }
+}

@@ -1,0 +1,196 @@
+package observatory.ui.chart;
+
+import java.util.List;
+import javafx.geometry.VPos;
+import javafx.scene.canvas.Canvas;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.control.Label;
+import javafx.scene.layout.Region;
+import javafx.scene.paint.Color;
+import javafx.scene.shape.Line;
+import javafx.scene.shape.Rectangle;
+import javafx.scene.text.Font;
+import javafx.scene.text.TextAlignment;
+
+/**
+ * A chart on the screen: the painted plot, axes beside it, a crosshair that it shares with the other charts, and a
+ * readout of the values under it. The picture is opaque to screen readers, so a sentence stands for it.
+ */
+public final class PlotView extends Region {
+    private static final double LEFT = 52;
+    private static final double RIGHT = 10;
+    private static final double TOP = 24;
+    private static final double BOTTOM = 20;
+
+    private final PixelImage image = new PixelImage();
+    private final Canvas axes = new Canvas();
+    private final Label title = new Label();
+    private final Label readout = new Label();
+    private final Label badge = new Label();
+    private final Line crosshair = new Line();
+    private final Rectangle selection = new Rectangle();
+    private final StepLabels labels;
+    private Plot plot;
+    private Span steps;
+    private Palette palette;
+    private double cross = Double.NaN;
+
+    public PlotView(PlotActions actions, StepLabels labels) {
+        this.labels = labels;
+        getStyleClass().add("plot");
+        title.getStyleClass().add("plot-title");
+        readout.getStyleClass().add("plot-readout");
+        badge.getStyleClass().add("plot-badge");
+        crosshair.getStyleClass().add("crosshair");
+        selection.getStyleClass().add("selection");
+        axes.setMouseTransparent(true);
+        crosshair.setMouseTransparent(true);
+        selection.setMouseTransparent(true);
+        selection.setVisible(false);
+        getChildren().addAll(image, axes, selection, crosshair, title, readout, badge);
+        setFocusTraversable(true);
+        setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
+        new PlotMouse(this, actions).attach();
+        widthProperty().addListener(changed -> repaint());
+        heightProperty().addListener(changed -> repaint());
+    }
+
+    /** Shows a plot over a stretch of steps, now and whenever the size changes. */
+    public void draw(Plot next, Span over, Palette colours) {
+        plot = next;
+        steps = over;
+        palette = colours;
+        repaint();
+    }
+
+    /** Moves the crosshair; NaN takes it away. */
+    public void crosshair(double step) {
+        cross = step;
+        placeCrosshair();
+    }
+
+    public Plot plot() {
+        return plot;
+    }
+
+    Span steps() {
+        return steps;
+    }
+
+    Rectangle selection() {
+        return selection;
+    }
+
+    double plotWidth() {
+        return Math.max(1, getWidth() - LEFT - RIGHT);
+    }
+
+    double plotHeight() {
+        return Math.max(1, getHeight() - TOP - BOTTOM);
+    }
+
+    /** The step under a position of this view. */
+    double stepAt(double x) {
+        return steps.at(Math.clamp((x - LEFT) / plotWidth(), 0, 1));
+    }
+
+    double xOf(double step) {
+        return LEFT + steps.share(step) * plotWidth();
+    }
+
+    double top() {
+        return TOP;
+    }
+
+    private void repaint() {
+        if (plot == null || getWidth() < LEFT + RIGHT + 8 || getHeight() < TOP + BOTTOM + 8) {
+            return;
+        }
+        double scale = getScene() == null || getScene().getWindow() == null
+                ? 1
+                : getScene().getWindow().getOutputScaleX();
+        PlotPainter.Drawn[] drawn = new PlotPainter.Drawn[1];
+        image.paint(
+                plotWidth(),
+                plotHeight(),
+                scale,
+                raster -> drawn[0] = PlotPainter.paint(raster, plot, steps, palette, scale));
+        drawAxes(drawn[0]);
+        title.setText(plot.title() + (plot.unit().isEmpty() ? "" : "  " + plot.unit()));
+        badge.setText(
+                drawn[0].clipped() == 0
+                        ? ""
+                        : Numbers.whole(drawn[0].clipped()) + (drawn[0].clipped() == 1 ? " point" : " points")
+                                + " clipped ▲");
+        badge.setVisible(drawn[0].clipped() > 0);
+        setAccessibleText(Summary.of(plot, steps));
+        placeCrosshair();
+    }
+
+    private void drawAxes(PlotPainter.Drawn drawn) {
+        axes.setWidth(getWidth());
+        axes.setHeight(getHeight());
+        GraphicsContext g = axes.getGraphicsContext2D();
+        g.clearRect(0, 0, getWidth(), getHeight());
+        int ink = palette.get("ink-soft");
+        g.setFill(Color.rgb(ink >> 16 & 255, ink >> 8 & 255, ink & 255));
+        g.setFont(Font.font(title.getFont().getFamily(), 11));
+        g.setTextAlign(TextAlignment.RIGHT);
+        g.setTextBaseline(VPos.CENTER);
+        for (Ticks.Tick tick : drawn.ticks()) {
+            double y = TOP + plotHeight() * (1 - drawn.axis().positions().share(tick.position()));
+            g.fillText(tick.label(), LEFT - 6, y);
+        }
+        g.setTextBaseline(VPos.TOP);
+        List<Ticks.Tick> marks = labels.over(steps, (int) Math.max(2, plotWidth() / 90));
+        for (Ticks.Tick tick : marks) {
+            double x = xOf(tick.position());
+            boolean atTheEdge = x > getWidth() - 24;
+            g.setTextAlign(atTheEdge ? TextAlignment.RIGHT : TextAlignment.CENTER);
+            g.fillText(tick.label(), atTheEdge ? getWidth() - 2 : x, TOP + plotHeight() + 5);
+        }
+        g.setTextAlign(TextAlignment.LEFT);
+        g.setTextBaseline(VPos.CENTER);
+        for (Plot.Rule rule : plot.rules()) {
+            if (!rule.vertical() && !rule.label().isEmpty()) {
+                double share = drawn.axis().share(rule.at());
+                if (share >= 0 && share <= 1) {
+                    g.fillText(rule.label(), LEFT + 6, TOP + plotHeight() * (1 - share) - 7);
+                }
+            }
+        }
+    }
+
+    private void placeCrosshair() {
+        boolean shown = steps != null && steps.contains(cross);
+        crosshair.setVisible(shown);
+        if (shown) {
+            double x = Math.floor(xOf(cross)) + 0.5;
+            crosshair.setStartX(x);
+            crosshair.setEndX(x);
+            crosshair.setStartY(TOP);
+            crosshair.setEndY(TOP + plotHeight());
+        }
+        if (plot != null) {
+            readout.setText(Readout.of(plot, shown ? cross : steps.high()));
+            layoutReadout();
+        }
+    }
+
+    private void layoutReadout() {
+        readout.autosize();
+        double room = getWidth() - LEFT - RIGHT - title.prefWidth(-1) - 16;
+        double width = Math.clamp(readout.prefWidth(-1), 0, Math.max(0, room));
+        readout.resizeRelocate(getWidth() - RIGHT - width, 3, width, 18);
+    }
+
+    @Override
+    protected void layoutChildren() {
+        image.relocate(LEFT, TOP);
+        title.autosize();
+        title.relocate(LEFT, 2);
+        badge.autosize();
+        badge.relocate(getWidth() - RIGHT - badge.prefWidth(-1) - 4, TOP + 6);
+        layoutReadout();
+    }
+}

@@ -1,0 +1,14 @@
+package observatory.ui.chart;
+
+import java.util.List;
+
+/** What is written along the step axis: steps, or what stands for them, such as tokens or time. */
+@FunctionalInterface
+public interface StepLabels {
+    StepLabels STEPS = (steps, most) -> Ticks.over(steps, Scale.LINEAR, most).stream()
+            .filter(tick -> Math.rint(tick.position()) == tick.position())
+            .toList();
+
+    /** At most {@code most} marks, at positions in steps. */
+    List<Ticks.Tick> over(Span steps, int most);
+}

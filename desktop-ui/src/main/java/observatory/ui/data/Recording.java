@@ -1,0 +1,218 @@
+package observatory.ui.data;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import observatory.analysis.Incident;
+import observatory.probe.Column;
+import observatory.probe.Frame;
+import observatory.probe.RunEvent;
+import observatory.probe.RunId;
+import observatory.probe.Scalars;
+import observatory.probe.Telemetry;
+
+/**
+ * Everything known of one run, as screens need it. One thread writes; any number read, without a lock, and see how far
+ * they are behind by {@link #version}. Of a run with several ranks it keeps the measurements of the lowest.
+ */
+public final class Recording {
+    private final RunId run;
+    private final StepIndex frames = new StepIndex();
+    private final LongLog millis = new LongLog();
+    private final Series tokens = new Series();
+    private final Map<String, Series> scalars = new ConcurrentSkipListMap<>();
+    private final Map<String, MetricData> metrics = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Integer, Incident> incidents = new ConcurrentSkipListMap<>();
+    private final Batches batches = new Batches();
+    private volatile List<Mark> marks = List.of();
+    private volatile SortedMap<String, String> manifest = new TreeMap<>();
+    private volatile Frame latest;
+    private volatile boolean ended;
+    private volatile int rank = Integer.MAX_VALUE;
+    private volatile int ranks;
+    private volatile long version;
+    private double tokensSoFar;
+    private final java.util.Set<Integer> seenRanks = new java.util.TreeSet<>();
+
+    public Recording(RunId run) {
+        this.run = run;
+    }
+
+    public RunId run() {
+        return run;
+    }
+
+    public void accept(Telemetry item) {
+        switch (item) {
+            case Frame frame -> frame(frame);
+            case RunEvent event -> event(event);
+        }
+        version++;
+    }
+
+    /** The latest word on an incident. */
+    public void accept(Incident incident) {
+        incidents.put(incident.id(), incident);
+        version++;
+    }
+
+    /** A remark of the person who watches. */
+    public void note(long step, Instant time, String text) {
+        mark(new Mark(Mark.Kind.NOTE, step, time, new TreeMap<>(Map.of("note", text))));
+        version++;
+    }
+
+    /** Rises with whatever was taken in. */
+    public long version() {
+        return version;
+    }
+
+    /** The steps of the rows of all scalars. */
+    public StepIndex frames() {
+        return frames;
+    }
+
+    public Optional<Series> scalar(String name) {
+        return Optional.ofNullable(scalars.get(name));
+    }
+
+    public List<String> scalarNames() {
+        return List.copyOf(scalars.keySet());
+    }
+
+    public Optional<MetricData> metric(String name) {
+        return Optional.ofNullable(metrics.get(name));
+    }
+
+    public List<String> metricNames() {
+        return List.copyOf(metrics.keySet());
+    }
+
+    /** In the order in which they opened. */
+    public List<Incident> incidents() {
+        return List.copyOf(incidents.values());
+    }
+
+    public List<Mark> marks() {
+        return marks;
+    }
+
+    public Batches batches() {
+        return batches;
+    }
+
+    /** What the run says of itself. */
+    public SortedMap<String, String> manifest() {
+        return manifest;
+    }
+
+    public Optional<Frame> latest() {
+        return Optional.ofNullable(latest);
+    }
+
+    public boolean ended() {
+        return ended;
+    }
+
+    /** The rank shown here, and of how many. */
+    public int rank() {
+        return rank == Integer.MAX_VALUE ? 0 : rank;
+    }
+
+    public int ranks() {
+        return ranks;
+    }
+
+    /** When a row of the frames was written, in milliseconds since 1970. */
+    public long millis(int row) {
+        return millis.get(row);
+    }
+
+    /** Tokens trained on up to and with each row of the frames. */
+    public Series tokens() {
+        return tokens;
+    }
+
+    private void frame(Frame frame) {
+        int from = frame.origin().rank();
+        if (seenRanks.add(from)) {
+            ranks = seenRanks.size();
+        }
+        // Ranks arrive in any order; the first one stays unless nothing of it was kept yet.
+        if (rank == Integer.MAX_VALUE) {
+            rank = from;
+        }
+        if (from != rank) {
+            return;
+        }
+        int row = frames.size();
+        int incarnation = frame.origin().incarnation();
+        if (row > 0 && (frame.step() <= frames.step(row - 1) || latest.origin().incarnation() != incarnation)) {
+            mark(new Mark(
+                    Mark.Kind.RESTART,
+                    frame.step(),
+                    frame.time(),
+                    new TreeMap<>(Map.of("incarnation", Integer.toString(incarnation)))));
+        }
+        scalars(frame.scalars(), row);
+        tokensSoFar += frame.scalars().find(Scalars.TOKENS).orElse(0);
+        tokens.append(tokensSoFar);
+        millis.append(frame.time().toEpochMilli());
+        for (Column column : frame.sites().columns()) {
+            metrics.computeIfAbsent(column.metric(), name -> new MetricData())
+                    .append(frame.step(), incarnation, frame.sites().sites(), column);
+        }
+        frame.batch().ifPresent(batch -> batches.add(frame.step(), batch));
+        latest = frame;
+        ended = false;
+        frames.append(frame.step(), incarnation); // last: it tells readers that the row is complete
+    }
+
+    private void scalars(Scalars of, int row) {
+        for (int i = 0; i < of.names().size(); i++) {
+            Series series = scalars.get(of.names().get(i));
+            if (series == null) {
+                series = new Series();
+                for (int absent = 0; absent < row; absent++) {
+                    series.appendAbsent();
+                }
+                series.append(of.values()[i]);
+                scalars.put(of.names().get(i), series);
+            } else {
+                series.append(of.values()[i]);
+            }
+        }
+        if (of.names().size() != scalars.size()) {
+            scalars.values().stream().filter(one -> one.size() == row).forEach(Series::appendAbsent);
+        }
+    }
+
+    private void event(RunEvent event) {
+        if (event.kind() == RunEvent.Kind.START) {
+            manifest = event.details();
+            ended = false;
+        }
+        ended |= event.kind() == RunEvent.Kind.END;
+        mark(new Mark(kind(event.kind()), event.step(), event.time(), event.details()));
+    }
+
+    private static Mark.Kind kind(RunEvent.Kind kind) {
+        for (Mark.Kind known : Mark.Kind.values()) {
+            if (known.name().equals(kind.name())) {
+                return known;
+            }
+        }
+        return Mark.Kind.OTHER;
+    }
+
+    private void mark(Mark mark) {
+        List<Mark> more = new ArrayList<>(marks);
+        more.add(mark);
+        marks = List.copyOf(more);
+    }
+}

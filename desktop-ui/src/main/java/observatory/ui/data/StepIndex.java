@@ -1,0 +1,126 @@
+package observatory.ui.data;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which step each row of a series belongs to. Where a run was restarted, steps go back and a new segment begins; within
+ * one they only rise. One writer, any number of readers.
+ */
+public final class StepIndex {
+    private final LongLog steps = new LongLog();
+    private volatile List<Segment> closed = List.of();
+    private volatile int openFrom;
+    private volatile int openIncarnation;
+    private volatile long stride = Long.MAX_VALUE;
+    private volatile long first = Long.MAX_VALUE;
+    private volatile long last = Long.MIN_VALUE;
+
+    /** Rows from {@code from} up to but without {@code to}, of one incarnation, with rising steps. */
+    public record Segment(int from, int to, int incarnation) {}
+
+    /** Appends a row; where the step goes back or the incarnation changes, it begins a segment. */
+    void append(long step, int incarnation) {
+        int row = steps.size();
+        if (row == openFrom) {
+            openIncarnation = incarnation;
+        } else {
+            long before = steps.get(row - 1);
+            if (step <= before || incarnation != openIncarnation) {
+                List<Segment> more = new ArrayList<>(closed);
+                more.add(new Segment(openFrom, row, openIncarnation));
+                closed = List.copyOf(more);
+                openFrom = row;
+                openIncarnation = incarnation;
+            } else {
+                stride = Math.min(stride, step - before);
+            }
+        }
+        first = Math.min(first, step);
+        last = Math.max(last, step);
+        steps.append(step);
+    }
+
+    public int size() {
+        return steps.size();
+    }
+
+    public boolean empty() {
+        return steps.size() == 0;
+    }
+
+    public long step(int row) {
+        return steps.get(row);
+    }
+
+    /** The least step of all rows; {@code Long.MAX_VALUE} where there is none. */
+    public long firstStep() {
+        return first;
+    }
+
+    /** The greatest step of all rows; {@code Long.MIN_VALUE} where there is none. */
+    public long lastStep() {
+        return last;
+    }
+
+    /** The smallest distance between two rows, in steps: how often the thing is measured. */
+    public long stride() {
+        long known = stride;
+        return known == Long.MAX_VALUE ? 1 : known;
+    }
+
+    /** All segments, oldest first. */
+    public List<Segment> segments() {
+        List<Segment> done;
+        int to;
+        do { // a segment that is closed meanwhile would be seen as part of the next
+            done = closed;
+            to = steps.size();
+        } while (done != closed);
+        int from = done.isEmpty() ? 0 : done.getLast().to();
+        if (from >= to) {
+            return done;
+        }
+        List<Segment> all = new ArrayList<>(done);
+        all.add(new Segment(from, to, openIncarnation));
+        return all;
+    }
+
+    /** The first row of a segment whose step is at least this; the segment's end where there is none. */
+    public int rowAtOrAfter(Segment segment, double step) {
+        int low = segment.from();
+        int high = segment.to();
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (steps.get(middle) < step) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** The latest row written for the greatest step that is not beyond this one; -1 where there is none. */
+    public int rowAtOrBefore(double step) {
+        List<Segment> all = segments();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            int after = rowAtOrAfter(all.get(i), Math.nextUp(step));
+            if (after > all.get(i).from()) {
+                return after - 1;
+            }
+        }
+        return -1;
+    }
+
+    /** The step from which on a segment was overtaken by a later one that began again before its end. */
+    public long orphanedFrom(Segment segment) {
+        long orphaned = Long.MAX_VALUE;
+        for (Segment later : segments()) {
+            if (later.from() >= segment.to()) {
+                orphaned = Math.min(orphaned, steps.get(later.from()));
+            }
+        }
+        return orphaned;
+    }
+}

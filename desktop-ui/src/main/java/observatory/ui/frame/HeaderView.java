@@ -1,0 +1,59 @@
+package observatory.ui.frame;
+
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import observatory.ui.Connection;
+import observatory.ui.Header;
+import observatory.ui.Workbench;
+
+/** The line above the screens: the run, how far it is, and how the screen hangs together with it. */
+final class HeaderView {
+    private final Workbench bench;
+    private final Label run = new Label();
+    private final Label step = new Label();
+    private final Label loss = new Label();
+    private final Label speed = new Label();
+    private final Label remaining = new Label();
+    private final Label pill = new Label();
+    private final HBox root;
+
+    HeaderView(Workbench bench) {
+        this.bench = bench;
+        run.getStyleClass().add("run-name");
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        pill.getStyleClass().addAll("pill");
+        pill.setMinWidth(Region.USE_PREF_SIZE);
+        root = new HBox(18, run, step, loss, speed, remaining, gap, pill);
+        root.getStyleClass().add("header");
+    }
+
+    Region node() {
+        return root;
+    }
+
+    void refresh() {
+        Header header = Header.of(bench.run());
+        run.setText(header.run());
+        step.setText(header.step());
+        loss.setText(header.loss());
+        speed.setText(header.speed());
+        remaining.setText(header.remaining());
+        Connection connection = bench.sourceProperty().get().connection();
+        pill.setText(shape(connection.state()) + " " + connection.text());
+        pill.getStyleClass().setAll("label", "pill", connection.style());
+        pill.setAccessibleText("Connection: " + connection.text());
+    }
+
+    private static String shape(Connection.State state) {
+        return switch (state) {
+            case CONNECTING -> "○";
+            case LIVE -> "●";
+            case SPOOLED -> "◆";
+            case STALE -> "▲";
+            case RECORDING -> "■";
+        };
+    }
+}

@@ -1,0 +1,96 @@
+package observatory.ui.overview;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import observatory.analysis.Incident;
+import observatory.probe.Scalars;
+import observatory.ui.Workbench;
+import observatory.ui.chart.Ema;
+import observatory.ui.chart.Plot;
+import observatory.ui.chart.Scale;
+import observatory.ui.chart.Trace;
+import observatory.ui.data.Mark;
+import observatory.ui.data.Recording;
+import observatory.ui.data.Series;
+import observatory.ui.incident.Severities;
+
+/** The run at a glance: its main curves, raw behind smooth, with incidents and restarts marked. */
+public final class OverviewModel {
+    private final Workbench bench;
+    private final Map<Series, Ema> smooth = new HashMap<>();
+
+    /** A curve of the overview, and how it is drawn unless a person asks for another scale. */
+    private record Curve(String scalar, String title, String unit, Scale.Kind scale, boolean smooth) {}
+
+    private static final List<Curve> CURVES = List.of(
+            new Curve(Scalars.LOSS, "Loss", "nats per token", Scale.Kind.LINEAR, true),
+            new Curve(Scalars.GRADIENT_NORM, "Gradient norm", "", Scale.Kind.LOG, true),
+            new Curve(Scalars.LEARNING_RATE, "Learning rate", "", Scale.Kind.LINEAR, false),
+            new Curve(Scalars.LOSS_SCALE, "Loss scale", "", Scale.Kind.LOG, false),
+            new Curve("noise_scale", "Gradient noise scale", "tokens", Scale.Kind.LOG, true),
+            new Curve(Scalars.STEP_SECONDS, "Step time", "s", Scale.Kind.LINEAR, true));
+
+    public OverviewModel(Workbench bench) {
+        this.bench = bench;
+    }
+
+    /** The charts there is data for, in their order. */
+    public List<Plot> plots() {
+        Recording run = bench.run();
+        List<Plot.Band> bands = bands(run);
+        List<Plot.Rule> rules = rules(run);
+        List<Plot> plots = new ArrayList<>();
+        for (Curve curve : CURVES) {
+            Optional<Series> series = run.scalar(curve.scalar);
+            if (series.isPresent() || curve.scalar.equals(Scalars.LOSS) || curve.scalar.equals(Scalars.GRADIENT_NORM)) {
+                List<Trace> traces = series.map(of -> List.of(trace(run, curve, of, plots.size()))).orElse(List.of());
+                Scale.Kind kind = bench.scaleProperty().get() == Scale.Kind.LINEAR
+                        ? curve.scale
+                        : bench.scaleProperty().get();
+                plots.add(Plot.of(curve.title, curve.unit, traces)
+                        .scaled(kind)
+                        .clipped(bench.clipProperty().get())
+                        .with(bands, rules));
+            }
+        }
+        return plots;
+    }
+
+    /** The worst first, then the newest. */
+    public List<Incident> incidents() {
+        return bench.run().incidents().stream()
+                .sorted(java.util.Comparator.comparing(Incident::severity)
+                        .thenComparing(Incident::firstStep)
+                        .reversed())
+                .toList();
+    }
+
+    private Trace trace(Recording run, Curve curve, Series series, int colour) {
+        double weight = bench.smoothingProperty().get();
+        if (!curve.smooth || weight == 0) {
+            return Trace.raw(curve.title, run.frames(), series, colour);
+        }
+        Ema ema = smooth.get(series);
+        if (ema == null || ema.weight() != weight) {
+            ema = new Ema(run.frames(), series, weight);
+            smooth.put(series, ema);
+        }
+        return new Trace(curve.title, run.frames(), series, Optional.of(ema), colour);
+    }
+
+    public static List<Plot.Band> bands(Recording run) {
+        return run.incidents().stream()
+                .map(one -> new Plot.Band(one.firstStep(), one.lastStep(), Severities.colour(one.severity())))
+                .toList();
+    }
+
+    public static List<Plot.Rule> rules(Recording run) {
+        return run.marks().stream()
+                .filter(mark -> mark.kind() == Mark.Kind.RESTART)
+                .map(mark -> new Plot.Rule(true, mark.step(), "ink-soft", "restart"))
+                .toList();
+    }
+}
