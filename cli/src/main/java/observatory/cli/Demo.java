@@ -78,8 +78,10 @@ final class Demo {
             training.start();
             try (Sender sender = new Sender(spool, Topics.STANDARD);
                     Backbone backbone = new Backbone(state, port, sender, run, live)) {
-                show(new Stage(run, plan, training, backbone, spool, sender, live));
+                Stage stage = new Stage(run, plan, training, backbone, spool, sender, live);
+                show(stage);
                 complete = bringHome(spool, backbone);
+                views.forEach(view -> view.update(stage));
                 failOn(training, backbone);
             }
             capturedFrames = spool.capturedFrames();

@@ -1,11 +1,13 @@
 package observatory.cli;
 
+import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import observatory.probe.RunId;
+import observatory.ui.DesktopWindow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
@@ -35,11 +37,19 @@ final class DemoCommand implements Callable<Integer> {
             views.add(new TerminalView(console));
         }
         RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
+        boolean display = DesktopWindow.possible(System.getenv(), System.getProperty("os.name"));
+        WindowView window = display && !options.headless ? new WindowView(run, console, InstantSource.system()) : null;
+        if (window != null) {
+            views.add(window);
+        }
         DemoResult result = new Demo(plan, state, options.port, views).run(run);
         if (options.json) {
             console.result(result.json());
         } else {
             console.result(result.text());
+        }
+        if (window != null && !result.interrupted() && console.interactive()) {
+            window.linger();
         }
         if (result.interrupted()) {
             return ExitCode.INTERRUPTED;

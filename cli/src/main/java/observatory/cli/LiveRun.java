@@ -36,6 +36,11 @@ final class LiveRun {
         return List.copyOf(telemetry);
     }
 
+    /** What came after the first {@code count} items. */
+    synchronized List<Telemetry> since(int count) {
+        return List.copyOf(telemetry.subList(count, telemetry.size()));
+    }
+
     synchronized List<Incident> incidents() {
         return List.copyOf(incidents.values());
     }

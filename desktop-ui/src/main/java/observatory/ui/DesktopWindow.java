@@ -16,7 +16,8 @@ import observatory.ui.frame.MainView;
  * itself.
  */
 public final class DesktopWindow {
-    private static final long BEAT_NANOS = 50_000_000; // 20 a second are enough for eyes and leave the cores to training
+    private static final long BEAT_NANOS =
+            50_000_000; // 20 a second are enough for eyes and leave the cores to training
     /** Held, because a logger that nobody holds forgets its level. */
     private static final Logger TOOLKIT = Logger.getLogger("javafx");
 

@@ -21,8 +21,9 @@ public record Header(String run, String step, String loss, String speed, String 
         }
         Frame frame = latest.get();
         long target = target(run);
-        String incarnation =
-                frame.origin().incarnation() == 0 ? "" : "  incarnation " + frame.origin().incarnation();
+        String incarnation = frame.origin().incarnation() == 0
+                ? ""
+                : "  incarnation " + frame.origin().incarnation();
         String step = "step " + Numbers.whole(frame.step()) + (target > 0 ? " of " + Numbers.whole(target) : "");
         double seconds = mean(run, Scalars.STEP_SECONDS);
         double tokens = mean(run, Scalars.TOKENS);

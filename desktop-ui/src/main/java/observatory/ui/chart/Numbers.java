@@ -81,7 +81,9 @@ public final class Numbers {
     }
 
     private static String scientific(double value) {
-        BigDecimal exact = new BigDecimal(value).round(new MathContext(3, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        BigDecimal exact = new BigDecimal(value)
+                .round(new MathContext(3, RoundingMode.HALF_EVEN))
+                .stripTrailingZeros();
         int exponent = exact.precision() - exact.scale() - 1;
         return signed(exact.movePointLeft(exponent).stripTrailingZeros().toPlainString() + "e" + exponent);
     }

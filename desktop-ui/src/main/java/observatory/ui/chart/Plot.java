@@ -10,7 +10,13 @@ import java.util.List;
  * @param bands stretches of steps to be shaded
  */
 public record Plot(
-        String title, String unit, List<Trace> traces, Scale.Kind scale, boolean clip, List<Band> bands, List<Rule> rules) {
+        String title,
+        String unit,
+        List<Trace> traces,
+        Scale.Kind scale,
+        boolean clip,
+        List<Band> bands,
+        List<Rule> rules) {
     public Plot {
         traces = List.copyOf(traces);
         bands = List.copyOf(bands);

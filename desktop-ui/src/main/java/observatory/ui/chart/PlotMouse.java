@@ -64,7 +64,8 @@ final class PlotMouse {
         event.consume();
         if (event.isShiftDown() || event.getDeltaX() != 0) {
             double by = event.getDeltaX() + event.getDeltaY();
-            actions.show(view.steps().moved(-by / view.plotWidth() * view.steps().length()));
+            actions.show(
+                    view.steps().moved(-by / view.plotWidth() * view.steps().length()));
         } else if (event.isControlDown()) {
             actions.show(view.steps().zoomed(Math.pow(ZOOM, -event.getDeltaY()), view.stepAt(event.getX())));
         }

@@ -20,8 +20,7 @@ public final class PlotPainter {
     /** @param scale pixels of the raster for each unit of the screen: 2 on a screen of double density */
     public static Drawn paint(Raster raster, Plot plot, Span steps, Palette palette, double scale) {
         List<Part> parts = parts(plot, steps, raster.width());
-        ValueAxis axis =
-                ValueAxis.of(parts.stream().map(Part::columns).toList(), plot.scale(), plot.clip());
+        ValueAxis axis = ValueAxis.of(parts.stream().map(Part::columns).toList(), plot.scale(), plot.clip());
         List<Ticks.Tick> ticks = Ticks.over(axis.positions(), axis.scale(), (int) (raster.height() / scale / 34));
         raster.clear(palette.get("plot"));
         for (Plot.Band band : plot.bands()) {
@@ -64,10 +63,7 @@ public final class PlotPainter {
                 add(raw, trace, kept, orphaned, steps, width);
                 trace.smooth()
                         .ifPresent(ema -> smooth.add(new Part(
-                                trace,
-                                true,
-                                false,
-                                Columns.of(trace.index(), kept, ema.series(), steps, width))));
+                                trace, true, false, Columns.of(trace.index(), kept, ema.series(), steps, width))));
             }
         }
         raw.addAll(smooth);
@@ -75,18 +71,12 @@ public final class PlotPainter {
     }
 
     private static void add(
-            List<Part> into,
-            Trace trace,
-            StepIndex.Segment kept,
-            StepIndex.Segment orphaned,
-            Span steps,
-            int width) {
+            List<Part> into, Trace trace, StepIndex.Segment kept, StepIndex.Segment orphaned, Span steps, int width) {
         if (orphaned.from() < orphaned.to()) {
             Columns columns = Columns.of(trace.index(), orphaned, trace.series(), steps, width);
             into.add(new Part(trace, false, true, columns));
         }
-        into.add(new Part(
-                trace, false, false, Columns.of(trace.index(), kept, trace.series(), steps, width)));
+        into.add(new Part(trace, false, false, Columns.of(trace.index(), kept, trace.series(), steps, width)));
     }
 
     private static void shade(Raster raster, Plot.Band band, Span steps, Palette palette, double scale) {
@@ -98,8 +88,7 @@ public final class PlotPainter {
         raster.fill(left - lacking, 0, right + lacking, 3 * scale, colour);
     }
 
-    private static void rule(
-            Raster raster, Plot.Rule rule, Span steps, ValueAxis axis, Palette palette, double scale) {
+    private static void rule(Raster raster, Plot.Rule rule, Span steps, ValueAxis axis, Palette palette, double scale) {
         int colour = palette.get(rule.colour());
         double dash = 5 * scale;
         if (rule.vertical()) {

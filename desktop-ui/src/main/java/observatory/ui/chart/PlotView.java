@@ -25,6 +25,7 @@ public final class PlotView extends Region {
     private final PixelImage image = new PixelImage();
     private final Canvas axes = new Canvas();
     private final Label title = new Label();
+    private final Label unit = new Label();
     private final Label readout = new Label();
     private final Label badge = new Label();
     private final Line crosshair = new Line();
@@ -39,6 +40,7 @@ public final class PlotView extends Region {
         this.labels = labels;
         getStyleClass().add("plot");
         title.getStyleClass().add("plot-title");
+        unit.getStyleClass().add("plot-readout");
         readout.getStyleClass().add("plot-readout");
         badge.getStyleClass().add("plot-badge");
         crosshair.getStyleClass().add("crosshair");
@@ -47,7 +49,7 @@ public final class PlotView extends Region {
         crosshair.setMouseTransparent(true);
         selection.setMouseTransparent(true);
         selection.setVisible(false);
-        getChildren().addAll(image, axes, selection, crosshair, title, readout, badge);
+        getChildren().addAll(image, axes, selection, crosshair, title, unit, readout, badge);
         setFocusTraversable(true);
         setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
         new PlotMouse(this, actions).attach();
@@ -116,7 +118,8 @@ public final class PlotView extends Region {
                 scale,
                 raster -> drawn[0] = PlotPainter.paint(raster, plot, steps, palette, scale));
         drawAxes(drawn[0]);
-        title.setText(plot.title() + (plot.unit().isEmpty() ? "" : "  " + plot.unit()));
+        title.setText(plot.title());
+        unit.setText(plot.unit());
         badge.setText(
                 drawn[0].clipped() == 0
                         ? ""
@@ -142,7 +145,7 @@ public final class PlotView extends Region {
             g.fillText(tick.label(), LEFT - 6, y);
         }
         g.setTextBaseline(VPos.TOP);
-        List<Ticks.Tick> marks = labels.over(steps, (int) Math.max(2, plotWidth() / 90));
+        List<Ticks.Tick> marks = labels.over(steps, (int) Math.max(2, plotWidth() / 70));
         for (Ticks.Tick tick : marks) {
             double x = xOf(tick.position());
             boolean atTheEdge = x > getWidth() - 24;
@@ -179,7 +182,7 @@ public final class PlotView extends Region {
 
     private void layoutReadout() {
         readout.autosize();
-        double room = getWidth() - LEFT - RIGHT - title.prefWidth(-1) - 16;
+        double room = getWidth() - 12 - RIGHT - title.prefWidth(-1) - unit.prefWidth(-1) - 24;
         double width = Math.clamp(readout.prefWidth(-1), 0, Math.max(0, room));
         readout.resizeRelocate(getWidth() - RIGHT - width, 3, width, 18);
     }
@@ -188,7 +191,9 @@ public final class PlotView extends Region {
     protected void layoutChildren() {
         image.relocate(LEFT, TOP);
         title.autosize();
-        title.relocate(LEFT, 2);
+        title.relocate(12, 3);
+        unit.autosize();
+        unit.relocate(12 + title.prefWidth(-1) + 8, 4);
         badge.autosize();
         badge.relocate(getWidth() - RIGHT - badge.prefWidth(-1) - 4, TOP + 6);
         layoutReadout();

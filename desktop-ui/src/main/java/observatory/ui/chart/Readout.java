@@ -29,7 +29,8 @@ final class Readout {
 
     /** The row nearest before a step in which something was measured, within a few rows; -1 where there is none. */
     private static int row(Trace trace, double step) {
-        int row = Math.min(trace.index().rowAtOrBefore(step + 0.5), trace.series().size() - 1);
+        int row =
+                Math.min(trace.index().rowAtOrBefore(step + 0.5), trace.series().size() - 1);
         for (int back = 0; back < 64 && row - back >= 0; back++) {
             if (!Series.isAbsent(trace.series().at(row - back))) {
                 return row - back;

@@ -51,9 +51,14 @@ public final class Ticks {
         int every = (int) Math.max(1, Math.ceil(positions.length() / most));
         List<Tick> ticks = new ArrayList<>();
         int first = Math.floorDiv((int) Math.floor(positions.low()), every) * every;
+        boolean between = 3 * positions.length() <= most;
         for (int decade = first; decade <= positions.high(); decade += every) {
-            if (decade >= positions.low()) {
-                ticks.add(new Tick(decade, Numbers.power(decade)));
+            for (int factor : between ? new int[] {1, 2, 5} : new int[] {1}) {
+                double at = decade + Math.log10(factor);
+                if (positions.contains(at)) {
+                    String label = factor == 1 ? Numbers.power(decade) : Numbers.of(factor * Math.pow(10, decade));
+                    ticks.add(new Tick(at, label));
+                }
             }
         }
         return ticks;

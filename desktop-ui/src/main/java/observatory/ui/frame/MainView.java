@@ -51,7 +51,9 @@ public final class MainView {
         scene.getStylesheets()
                 .setAll(
                         MainView.class.getResource(theme.ours()).toExternalForm(),
-                        MainView.class.getResource("/observatory/ui/observatory.css").toExternalForm());
+                        MainView.class
+                                .getResource("/observatory/ui/observatory.css")
+                                .toExternalForm());
         stale = true;
     }
 

@@ -28,7 +28,8 @@ public final class IncidentList {
         none.getStyleClass().add("soft");
         list.setPlaceholder(none);
         list.getStyleClass().add("incident-list");
-        list.setCellFactory(view -> new Cell());
+        list.setCellFactory(
+                view -> new Cell(new IncidentCard(view.widthProperty().subtract(40))));
         list.setOnMouseClicked(event -> openSelected());
         list.setOnKeyPressed(event -> {
             if (event.getCode() == KeyCode.ENTER) {
@@ -69,7 +70,11 @@ public final class IncidentList {
     }
 
     private static final class Cell extends ListCell<Incident> {
-        private final IncidentCard card = new IncidentCard();
+        private final IncidentCard card;
+
+        Cell(IncidentCard card) {
+            this.card = card;
+        }
 
         @Override
         protected void updateItem(Incident incident, boolean empty) {

@@ -46,7 +46,8 @@ public final class OverviewModel {
         for (Curve curve : CURVES) {
             Optional<Series> series = run.scalar(curve.scalar);
             if (series.isPresent() || curve.scalar.equals(Scalars.LOSS) || curve.scalar.equals(Scalars.GRADIENT_NORM)) {
-                List<Trace> traces = series.map(of -> List.of(trace(run, curve, of, plots.size()))).orElse(List.of());
+                List<Trace> traces = series.map(of -> List.of(trace(run, curve, of, plots.size())))
+                        .orElse(List.of());
                 Scale.Kind kind = bench.scaleProperty().get() == Scale.Kind.LINEAR
                         ? curve.scale
                         : bench.scaleProperty().get();

@@ -50,7 +50,11 @@ public final class OverviewView implements Screen {
             arrange(plots.size());
         }
         for (int i = 0; i < views.size(); i++) {
-            views.get(i).draw(plots.get(i), bench.steps(), bench.themeProperty().get().palette());
+            views.get(i)
+                    .draw(
+                            plots.get(i),
+                            bench.steps(),
+                            bench.themeProperty().get().palette());
             views.get(i).crosshair(bench.crosshairProperty().get());
         }
         incidents.refresh(model.incidents());
