@@ -1,6 +1,7 @@
 package observatory.cli;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Backbone implements AutoCloseable {
     private static final int PARTITIONS = 1;
+    /** After Ctrl-C nobody waits for a broker that only just starts. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(1);
 
     private final StateDirectory state;
     private final Sender sender;
@@ -72,7 +75,10 @@ final class Backbone implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        join(starter);
+        if (!joined(starter)) {
+            // Still starting: it holds nothing of this run yet, and the process that ends takes it along.
+            return;
+        }
         join(follower);
         if (analysis != null) {
             analysis.close();
@@ -101,8 +107,8 @@ final class Backbone implements AutoCloseable {
             follower = new Thread(() -> follow(started.bootstrap()), "observatory-follow");
             follower.setDaemon(true);
             follower.start();
-        } catch (IOException | ExecutionException | KafkaException e) {
-            failure = e.getMessage();
+        } catch (IOException | ExecutionException | RuntimeException e) {
+            failure = String.valueOf(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -138,6 +144,15 @@ final class Backbone implements AutoCloseable {
             }
         }
         return ended;
+    }
+
+    private static boolean joined(Thread starting) {
+        try {
+            return starting.join(START_PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static void join(Thread thread) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import observatory.stream.Broker;
 import observatory.stream.Topics;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -36,11 +35,11 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Port.check(port);
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
-        try (Broker broker = start(state);
+        try (Interrupt interrupt = Interrupt.listen();
+                Broker broker = start(state);
                 Admin admin = Admin.create(
                         Map.<String, Object>of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()))) {
             Topics.STANDARD.create(admin, 1);
@@ -49,13 +48,7 @@ final class BrokerCommand implements Callable<Integer> {
             }
             parent.console().result(broker.bootstrap());
             parent.console().say("the broker runs; its data is in " + state.broker() + "; Ctrl-C stops it");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                stop.countDown();
-                await(closed);
-            }));
-            stop.await();
-        } finally {
-            closed.countDown();
+            interrupt.await();
         }
         return ExitCode.INTERRUPTED;
     }
@@ -65,14 +58,6 @@ final class BrokerCommand implements Callable<Integer> {
             return Broker.start(state.broker(), port);
         } catch (IOException e) {
             throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

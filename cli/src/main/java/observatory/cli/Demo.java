@@ -1,24 +1,14 @@
 package observatory.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import observatory.analysis.Incident;
-import observatory.analysis.RunWatch;
-import observatory.analysis.Severity;
-import observatory.analysis.SpikeLog;
-import observatory.analysis.report.HtmlReport;
-import observatory.analysis.report.PostMortem;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
-import observatory.probe.Telemetry;
 import observatory.stream.Sender;
 import observatory.stream.Spool;
 import observatory.stream.Topics;
@@ -39,30 +29,23 @@ final class Demo {
     private final StateDirectory state;
     private final int port;
     private final List<View> views;
-    private volatile boolean interrupted;
+    private final Interrupt interrupt;
 
-    Demo(DemoPlan plan, StateDirectory state, int port, List<View> views) {
+    Demo(DemoPlan plan, StateDirectory state, int port, List<View> views, Interrupt interrupt) {
         this.plan = plan;
         this.state = state;
         this.port = port;
         this.views = views;
+        this.interrupt = interrupt;
     }
 
     /** Runs to the end, or to the interruption; either way everything is closed when this returns. */
     DemoResult run(RunId run) throws IOException {
-        CountDownLatch closed = new CountDownLatch(1);
-        Thread onInterrupt = new Thread(() -> interrupt(closed), "observatory-interrupt");
-        Runtime.getRuntime().addShutdownHook(onInterrupt);
         try {
             return watched(run);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(ExitCode.INTERRUPTED, "interrupted", e);
-        } finally {
-            closed.countDown();
-            if (!interrupted) {
-                Runtime.getRuntime().removeShutdownHook(onInterrupt);
-            }
         }
     }
 
@@ -71,8 +54,9 @@ final class Demo {
         Origin origin = new Origin(run, 0, UUID.randomUUID(), 0);
         LiveRun live = new LiveRun();
         boolean complete;
-        long capturedFrames;
+        DemoResult.Frames frames;
         Training training;
+        CompletableFuture<Explanation> explanation;
         try (Spool spool = new Spool(state.spool(), origin.writer(), SPOOL_BYTES)) {
             training = new Training(plan, origin, spool);
             training.start();
@@ -83,10 +67,12 @@ final class Demo {
                 complete = bringHome(spool, backbone);
                 views.forEach(view -> view.update(stage));
                 failOn(training, backbone);
+                // Drawn while broker and streams close: after Ctrl-C nobody waits for one after the other.
+                explanation = CompletableFuture.supplyAsync(() -> Explanation.write(run, live, state));
             }
-            capturedFrames = spool.capturedFrames();
+            frames = frames(spool, live, complete);
         }
-        return result(run, live, training, new Taken(capturedFrames, complete, seconds(began)));
+        return result(run, live, explanation.join(), frames, new Taken(training.steps(), complete, seconds(began)));
     }
 
     /** Keeps the views up to date while the run goes on. */
@@ -94,7 +80,7 @@ final class Demo {
         while (!stage.training().over().await(REFRESH_MILLIS, TimeUnit.MILLISECONDS)) {
             views.forEach(view -> view.update(stage));
             boolean hopeless = stage.backbone().failure().isPresent();
-            if (interrupted || hopeless) {
+            if (interrupt.requested() || hopeless) {
                 stage.training().stop();
             }
         }
@@ -107,14 +93,14 @@ final class Demo {
         boolean delivered = false;
         while (!delivered && backbone.failure().isEmpty() && System.nanoTime() < deadline) {
             delivered = spool.drain(PATIENCE_INTERRUPTED);
-            if (interrupted) {
+            if (interrupt.requested()) {
                 break;
             }
         }
         boolean judged = false;
         while (delivered && !judged && backbone.failure().isEmpty() && System.nanoTime() < deadline) {
             judged = backbone.awaitJudgement(PATIENCE_INTERRUPTED.toSeconds());
-            if (interrupted) {
+            if (interrupt.requested()) {
                 break;
             }
         }
@@ -130,50 +116,31 @@ final class Demo {
         }
     }
 
-    private record Taken(long capturedFrames, boolean complete, double seconds) {}
+    /** What has not come back is lost where the run was brought home, and otherwise waits on disk for the next start. */
+    private static DemoResult.Frames frames(Spool spool, LiveRun live, boolean complete) {
+        long captured = spool.capturedFrames();
+        long delivered =
+                live.telemetry().stream().filter(Frame.class::isInstance).count();
+        Spool.Counts counts = spool.counts();
+        long lost = complete ? captured - delivered : counts.shed() + counts.corrupt();
+        return new DemoResult.Frames(captured, delivered, captured - delivered - lost, lost);
+    }
 
-    private DemoResult result(RunId run, LiveRun live, Training training, Taken taken) throws IOException {
-        List<Telemetry> telemetry = live.telemetry();
-        List<Path> spikeLogs = new ArrayList<>();
-        for (Incident incident : live.incidents()) {
-            if (incident.severity() != Severity.INFO) {
-                spikeLogs.add(SpikeLog.of(incident, telemetry).write(state.spikeLogs()));
-            }
-        }
-        PostMortem postMortem = PostMortem.of(run.value(), telemetry, live.incidents(), notApplicable(run, telemetry));
-        Files.createDirectories(state.reports());
-        Path report = state.reports().resolve(run.value() + ".html");
-        Files.writeString(report, HtmlReport.of(postMortem));
-        long delivered = telemetry.stream().filter(Frame.class::isInstance).count();
+    private record Taken(long steps, boolean complete, double seconds) {}
+
+    private DemoResult result(RunId run, LiveRun live, Explanation explanation, DemoResult.Frames frames, Taken taken) {
         return new DemoResult(
                 run.value(),
-                training.steps(),
-                new DemoResult.Frames(taken.capturedFrames, delivered, taken.capturedFrames - delivered),
+                taken.steps,
+                frames,
                 live.incidents(),
-                spikeLogs,
-                report,
+                explanation.spikeLogs(),
+                explanation.report(),
                 live.overheadRatio(),
                 live.tokensPerSecond(),
                 taken.seconds,
                 taken.complete,
-                interrupted);
-    }
-
-    /** Which detectors never saw what they need: a matter of what was recorded, whoever judged it. */
-    private static List<RunWatch.NotApplicable> notApplicable(RunId run, List<Telemetry> telemetry) {
-        RunWatch watch = RunWatch.of(run);
-        telemetry.forEach(watch::accept);
-        return watch.notApplicable();
-    }
-
-    private void interrupt(CountDownLatch closed) {
-        interrupted = true;
-        try {
-            // Ended in order, the run needs a second or two; more than five nobody waits after Ctrl-C.
-            closed.await(5, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+                interrupt.requested());
     }
 
     private static double seconds(long began) {

@@ -30,6 +30,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Console console = parent.console();
         DemoPlan plan = DemoPlan.of(options);
+        Port.check(options.port);
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
         List<View> views = new ArrayList<>();
@@ -42,11 +43,10 @@ final class DemoCommand implements Callable<Integer> {
         if (window != null) {
             views.add(window);
         }
-        DemoResult result = new Demo(plan, state, options.port, views).run(run);
-        if (options.json) {
-            console.result(result.json());
-        } else {
-            console.result(result.text());
+        DemoResult result;
+        try (Interrupt interrupt = Interrupt.listen()) {
+            result = new Demo(plan, state, options.port, views, interrupt).run(run);
+            console.result(options.json ? result.json() : result.text());
         }
         if (window != null && !result.interrupted() && console.interactive()) {
             window.linger();

@@ -20,6 +20,9 @@ record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corp
     static DemoPlan of(DemoOptions options) {
         ModelSpec model =
                 new ModelSpec(options.layers, options.heads, options.width, options.context, BYTES, options.norm);
+        if (options.steps < 1) {
+            throw Failure.usage("steps must be at least 1: steps=" + options.steps + "; try --steps 300");
+        }
         Fault fault = fault(options);
         TrainingSpec training = new TrainingSpec(
                 options.steps,

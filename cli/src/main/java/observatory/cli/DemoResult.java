@@ -28,8 +28,8 @@ record DemoResult(
         boolean complete,
         boolean interrupted) {
 
-    /** Frames that left the trainer, that came back from the broker, and the difference. */
-    record Frames(long captured, long delivered, long lost) {}
+    /** Frames that left the trainer, came back from the broker, wait in the spool for the next start, and are gone. */
+    record Frames(long captured, long delivered, long pending, long lost) {}
 
     String json() {
         ObjectNode node = Json.mapper().createObjectNode();
@@ -38,6 +38,7 @@ record DemoResult(
         node.putObject("frames")
                 .put("captured", frames.captured())
                 .put("delivered", frames.delivered())
+                .put("pending", frames.pending())
                 .put("lost", frames.lost());
         ArrayNode found = node.putArray("incidents");
         incidents.forEach(incident -> found.add(IncidentJson.write(incident)));
@@ -67,10 +68,11 @@ record DemoResult(
                 100 * overheadRatio));
         text.append(String.format(
                 Locale.ROOT,
-                "frames: %d captured, %d delivered, %d lost%n",
+                "frames: %d captured, %d delivered, %d lost%s%n",
                 frames.captured(),
                 frames.delivered(),
-                frames.lost()));
+                frames.lost(),
+                frames.pending() == 0 ? "" : ", " + frames.pending() + " in the spool, sent at the next start"));
         if (incidents.isEmpty()) {
             text.append("no incidents\n");
         }

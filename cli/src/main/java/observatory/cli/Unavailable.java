@@ -37,7 +37,8 @@ final class Unavailable implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        parent.console().error("`observatory " + spec.name() + "` is not available yet: " + what + "; " + instead);
+        String purpose = Character.toLowerCase(what.charAt(0)) + what.substring(1);
+        parent.console().error("`observatory " + spec.name() + "` is not available yet: " + purpose + "; " + instead);
         return ExitCode.UNAVAILABLE;
     }
 }

@@ -1,0 +1,16 @@
+package observatory.cli;
+
+/** A TCP port as it can be asked for. */
+final class Port {
+    private static final int HIGHEST = 65_535;
+
+    private Port() {}
+
+    /** 0 asks for any free port. */
+    static void check(int port) {
+        if (port < 0 || port > HIGHEST) {
+            throw Failure.usage(
+                    "a port is a number from 0 (any free one) to 65535: port=" + port + "; try --port 9092");
+        }
+    }
+}

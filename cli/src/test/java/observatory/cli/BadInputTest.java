@@ -1,0 +1,81 @@
+package observatory.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a person mistypes is answered by one line that names the thing, the value and the next step. */
+@ResourceLock(Resources.SYSTEM_ERR)
+class BadInputTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void texts() throws IOException {
+        Files.writeString(folder.resolve("empty.txt"), "");
+        Files.writeString(folder.resolve("small.txt"), "x".repeat(500));
+        Files.writeString(folder.resolve("a-file"), "no folder");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    demo --bogus                               | 2 | --bogus, demo --help
+                    demo --steps many                          | 2 | --steps, 'many'
+                    demo --steps 0                             | 2 | steps=0, try --steps
+                    demo --corpus {}/absent                    | 2 | no such corpus, give a file or a folder
+                    demo --corpus {}/empty.txt                 | 2 | corpus is empty, give a file or a folder
+                    demo --corpus {}/small.txt                 | 2 | corpus=500 bytes, batch=8 x 128, give more text
+                    demo --data-dir {}/a-file/below            | 3 | cannot write to the data directory, --data-dir
+                    demo --width 100 --heads 12                | 2 | heads must divide width, heads=12, try heads=10
+                    demo --context 1                           | 2 | context=1, try context=128
+                    demo --fault nan@900                       | 2 | after the last step, steps=400, try nan@
+                    demo --fault flood@3                       | 2 | flood@3, bad-batch@200
+                    demo --fault nan@zero                      | 2 | nan@zero, try nan@200
+                    demo --port 99999                          | 2 | port=99999, try --port
+                    demo --fault fp16-overflow@9 --precision fp32 | 2 | precision=fp32, --precision fp16
+                    postmortem {}/absent                       | 6 | absent, check the path
+                    postmortem {}/small.txt                    | 6 | no known log format, --format
+                    """)
+    void isOneLineWithTheNextStep(String line, int exitCode, String says) {
+        String[] arguments = line.replace("{}", folder.toString()).split(" +");
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(err, true));
+        try {
+            assertEquals(exitCode, Observatory.run(arguments), err::toString);
+        } finally {
+            System.setErr(before);
+        }
+        String said = err.toString();
+        for (String part : says.split(", ")) {
+            assertTrue(said.contains(part), "'" + part + "' is not in: " + said);
+        }
+        assertEquals(1, said.lines().count(), said);
+        assertFalse(said.contains("\tat "), said);
+    }
+
+    @Test
+    void leavesNothingHalfWritten() throws IOException {
+        Path data = folder.resolve("data");
+        assertEquals(
+                ExitCode.USAGE,
+                Observatory.run("demo", "--data-dir", data.toString(), "--width", "100", "--heads", "12"));
+        try (Stream<Path> written = Files.list(folder)) {
+            assertTrue(written.noneMatch(data::equals));
+        }
+    }
+}
