@@ -19,8 +19,8 @@ final class DemoOptions {
             names = "--fault",
             paramLabel = "KIND@STEP",
             description =
-                    "What to break, and when: bad-batch, lr-surge, fp16-overflow or nan, or none for a healthy run;"
-                            + " bad-batch after five eighths of the steps unless you say otherwise.")
+                    "What to break, and when, or none for a healthy run; bad-batch after five eighths of the steps unless"
+                            + " you say otherwise. Kinds: bad-batch, lr-surge, fp16-overflow, nan, and those of docs/trainer.md.")
     String fault;
 
     @Option(
@@ -68,7 +68,7 @@ final class DemoOptions {
     @Option(
             names = "--precision",
             paramLabel = "FORMAT",
-            description = "fp32 or fp16; fp32 unless the fault is one of fp16.")
+            description = "fp32, bf16 or fp16; fp32 unless the fault is one of fp16.")
     Precision precision;
 
     @Option(names = "--layers", paramLabel = "N", defaultValue = "4", description = "Layers (${DEFAULT-VALUE}).")

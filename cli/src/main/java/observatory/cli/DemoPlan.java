@@ -9,6 +9,8 @@ import observatory.trainer.CorpusFiles;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
+import observatory.trainer.Recipe;
+import observatory.trainer.Tokenizer;
 import observatory.trainer.TrainingSpec;
 
 /** A demo that can be run: every option checked, against the others too, before anything is written. */
@@ -39,12 +41,14 @@ record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corp
         return new DemoPlan(model, training, fault, corpus(options, model), options.probes, threads);
     }
 
+    Recipe recipe() {
+        return new Recipe(model, training, corpus, fault);
+    }
+
     /** What the run says of itself when it begins. */
     SortedMap<String, String> manifest() {
         SortedMap<String, String> manifest = new TreeMap<>();
-        manifest.put(
-                "model",
-                "gpt " + model.layers() + "x" + model.width() + ", " + model.heads() + " heads, " + model.norm());
+        manifest.put("model", model.label());
         manifest.put("context", Integer.toString(model.context()));
         manifest.put("batch", Integer.toString(training.batch()));
         manifest.put("steps", Integer.toString(training.steps()));
@@ -69,12 +73,12 @@ record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corp
     }
 
     private static Precision precision(DemoOptions options, Fault fault) {
-        boolean needsHalf = fault.kind() == Fault.Kind.FP16_OVERFLOW;
+        boolean needsHalf = fault.kind().needsHalf();
         if (options.precision == null) {
             return needsHalf ? Precision.FP16 : Precision.FP32;
         }
         if (needsHalf && options.precision != Precision.FP16) {
-            throw Failure.usage("fp16-overflow breaks fp16 runs: precision=" + options.precision.label()
+            throw Failure.usage(fault.kind().label() + " breaks fp16 runs: precision=" + options.precision.label()
                     + "; try --precision fp16, or leave it out");
         }
         return options.precision;
@@ -83,7 +87,7 @@ record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corp
     private static Corpus corpus(DemoOptions options, ModelSpec model) {
         Corpus corpus;
         try {
-            corpus = options.corpus == null ? CorpusFiles.bundled() : CorpusFiles.read(options.corpus);
+            corpus = options.corpus == null ? CorpusFiles.bundled() : CorpusFiles.read(options.corpus, Tokenizer.BYTES);
         } catch (IOException e) {
             throw new Failure(ExitCode.USAGE, "cannot read the corpus " + options.corpus + ": " + e.getMessage(), e);
         }

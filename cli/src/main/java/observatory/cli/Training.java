@@ -62,8 +62,7 @@ final class Training {
         instruments.install(Probes.of(plan.pack()));
         try (Workers workers = new Workers(plan.threads());
                 CpuModel model = new CpuModel(plan.model(), plan.training(), plan.fault(), instruments, workers)) {
-            Trainer trainer = new Trainer(
-                    plan.model(), plan.training(), plan.corpus(), plan.fault(), model, instruments, System::nanoTime);
+            Trainer trainer = new Trainer(plan.recipe(), model, instruments, System::nanoTime);
             trainer.begin(plan.manifest());
             while (!stop && !trainer.done()) {
                 latest = trainer.step();

@@ -1,21 +1,26 @@
 package observatory.trainer;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/** Reads a corpus from files; each file type is a source, its files one after the other in the order of their names. */
+/**
+ * Reads a corpus from files; each file type is a source, its files one after the other in the order of their names.
+ * Files of bytes are mapped, not read. A file of tokens, {@code .u16}, {@code .bin} or {@code .u32}, is a source of its
+ * own.
+ */
 public final class CorpusFiles {
-    /** More text than a model of the size a CPU trains can use, and still small in memory. */
-    private static final long LIMIT = 512L << 20;
+    /** From here on a file is mapped; below, a mapping costs more than the bytes. */
+    private static final long MAPPED = 1 << 20;
 
     private static final String BUNDLED = "corpus.zip";
 
@@ -23,7 +28,7 @@ public final class CorpusFiles {
 
     /** The snapshot of this project's own sources and documentation that is part of the program. */
     public static Corpus bundled() {
-        Map<String, ByteArrayOutputStream> sources = new TreeMap<>();
+        Map<String, List<Tokens>> sources = new TreeMap<>();
         try (InputStream resource = CorpusFiles.class.getResourceAsStream(BUNDLED)) {
             if (resource == null) {
                 throw new IllegalStateException(
@@ -31,7 +36,7 @@ public final class CorpusFiles {
             }
             ZipInputStream zip = new ZipInputStream(resource);
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                add(sources, entry.getName(), zip.readAllBytes());
+                add(sources, type(entry.getName()), StoredTokens.ofText(zip.readAllBytes()));
             }
         } catch (IOException e) {
             throw new IllegalStateException("cannot read the bundled corpus: " + e.getMessage(), e);
@@ -40,24 +45,30 @@ public final class CorpusFiles {
     }
 
     /** A file, or every file of a folder and its folders that is not hidden. */
-    public static Corpus read(Path path) throws IOException {
+    public static Corpus read(Path path, Tokenizer tokenizer) throws IOException {
         if (!Files.exists(path)) {
             throw new IllegalArgumentException("no such corpus: " + path + "; give a file or a folder of text");
         }
-        Map<String, ByteArrayOutputStream> sources = new TreeMap<>();
-        long size = 0;
+        Map<String, List<Tokens>> sources = new TreeMap<>();
         for (Path file : files(path)) {
-            size += Files.size(file);
-            if (size > LIMIT) {
-                throw new IllegalArgumentException(
-                        "a corpus is at most 512 MiB: " + path + " is larger; give a part of it");
+            String name = file.getFileName().toString();
+            switch (type(name)) {
+                case "bin", "u16" -> add(sources, name, StoredTokens.map(file, Short.BYTES));
+                case "u32" -> add(sources, name, StoredTokens.map(file, Integer.BYTES));
+                default -> add(sources, type(name), text(file, tokenizer));
             }
-            add(sources, file.getFileName().toString(), Files.readAllBytes(file));
         }
-        if (size == 0) {
+        Corpus corpus = corpus(sources);
+        if (corpus.size() == 0) {
             throw new IllegalArgumentException("the corpus is empty: " + path + "; give a file or a folder of text");
         }
-        return corpus(sources);
+        return corpus;
+    }
+
+    private static Tokens text(Path file, Tokenizer tokenizer) throws IOException {
+        return tokenizer == Tokenizer.BYTES && Files.size(file) >= MAPPED
+                ? StoredTokens.map(file, 1)
+                : tokenizer.encode(Files.readAllBytes(file));
     }
 
     private static List<Path> files(Path path) throws IOException {
@@ -71,22 +82,25 @@ public final class CorpusFiles {
 
     private static boolean hidden(Path relative) {
         for (Path part : relative) {
-            if (part.toString().startsWith(".") && !part.toString().isEmpty()) {
+            if (part.toString().startsWith(".")) {
                 return true;
             }
         }
         return false;
     }
 
-    private static void add(Map<String, ByteArrayOutputStream> sources, String name, byte[] text) {
+    private static String type(String name) {
         int dot = name.lastIndexOf('.');
-        String type = dot < 0 ? "text" : name.substring(dot + 1).toLowerCase(java.util.Locale.ROOT);
-        sources.computeIfAbsent(type, t -> new ByteArrayOutputStream()).writeBytes(text);
+        return dot < 0 ? "text" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     }
 
-    private static Corpus corpus(Map<String, ByteArrayOutputStream> sources) {
+    private static void add(Map<String, List<Tokens>> sources, String name, Tokens tokens) {
+        sources.computeIfAbsent(name, n -> new ArrayList<>()).add(tokens);
+    }
+
+    private static Corpus corpus(Map<String, List<Tokens>> sources) {
         return new Corpus(sources.entrySet().stream()
-                .map(entry -> new Corpus.Source(entry.getKey(), entry.getValue().toByteArray()))
+                .map(entry -> new Corpus.Source(entry.getKey(), new JoinedTokens(entry.getValue())))
                 .toList());
     }
 }

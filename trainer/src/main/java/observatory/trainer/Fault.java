@@ -2,7 +2,27 @@ package observatory.trainer;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import observatory.probe.Hook;
+import observatory.trainer.fault.AdamConstants;
+import observatory.trainer.fault.BitFlip;
+import observatory.trainer.fault.ConstantRate;
+import observatory.trainer.fault.Damage;
+import observatory.trainer.fault.DeadUnits;
+import observatory.trainer.fault.FirstBatchAgain;
+import observatory.trainer.fault.ForeignTokens;
+import observatory.trainer.fault.GrowingQueries;
+import observatory.trainer.fault.LastRankDiffers;
+import observatory.trainer.fault.LossScaleOf;
+import observatory.trainer.fault.NoiseTokens;
+import observatory.trainer.fault.OneNaN;
+import observatory.trainer.fault.OutlierFeature;
+import observatory.trainer.fault.Pathology;
+import observatory.trainer.fault.RateTimes;
+import observatory.trainer.fault.RepeatedToken;
+import observatory.trainer.fault.ShuffledTokens;
+import observatory.trainer.fault.SmallestSourceAlone;
 
 /** A planned pathology: a kind and the step it begins at, counted from 1, written {@code KIND@STEP}. */
 public record Fault(Kind kind, long step) {
@@ -10,24 +30,44 @@ public record Fault(Kind kind, long step) {
 
     /** What can be broken on purpose, and for how many steps. */
     public enum Kind {
-        NONE(0),
-        /** A stretch of batches whose bytes are noise, as after a broken preprocessing step. */
-        BAD_BATCH(4),
-        /** The learning rate is 50 times too high, as after a mistyped schedule. */
-        LR_SURGE(10),
-        /** An outlier feature multiplies the hidden MLP activations of the middle layer by 2^24. */
-        FP16_OVERFLOW(4),
-        /** One element of the middle layer's MLP output becomes NaN, as from a faulty device. */
-        NAN(1);
+        NONE(0, Pathology.None.NONE),
+        BAD_BATCH(4, new NoiseTokens()),
+        REPEATED_TOKEN(4, new RepeatedToken()),
+        SHUFFLED_BYTES(4, new ShuffledTokens()),
+        FOREIGN_SOURCE(8, new ForeignTokens()),
+        DUPLICATE_DATA(40, new FirstBatchAgain()),
+        MIXTURE_SHIFT(Long.MAX_VALUE, new SmallestSourceAlone()),
+        LR_SURGE(10, new RateTimes(50)),
+        SLOW_DIVERGENCE(Long.MAX_VALUE, new ConstantRate(10)),
+        ADAM_EPSILON(Long.MAX_VALUE, AdamConstants.epsilonOf(1e-2f)),
+        ADAM_BETA2(Long.MAX_VALUE, AdamConstants.beta2Of(0.1f)),
+        BIT_FLIP(1, new BitFlip()),
+        DEAD_UNITS(1, new DeadUnits()),
+        ATTENTION_LOGITS(20, new GrowingQueries(1.5f)),
+        RANK_DIVERGENCE(1, new LastRankDiffers()),
+        FP16_OVERFLOW(4, new OutlierFeature()),
+        NAN(1, new OneNaN()),
+        STUCK_LOSS_SCALE(Long.MAX_VALUE, new LossScaleOf(1));
 
-        private final int lasts;
+        private final long lasts;
+        private final Pathology pathology;
 
-        Kind(int lasts) {
+        Kind(long lasts, Pathology pathology) {
             this.lasts = lasts;
+            this.pathology = pathology;
+        }
+
+        public Pathology pathology() {
+            return pathology;
         }
 
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Whether it shows in an fp16 run alone. */
+        public boolean needsHalf() {
+            return this == FP16_OVERFLOW || this == STUCK_LOSS_SCALE;
         }
     }
 
@@ -46,9 +86,19 @@ public record Fault(Kind kind, long step) {
                 "a fault is none or KIND@STEP with KIND one of " + kinds() + ": " + text + "; try bad-batch@200");
     }
 
-    /** Whether this is the fault and the step lies inside it. */
-    public boolean active(Kind asked, long now) {
-        return kind == asked && now >= step && now - step < kind.lasts;
+    /** Whether a step lies inside the fault. */
+    public boolean active(long now) {
+        return now >= step && now - step < kind.lasts;
+    }
+
+    /** What passes a hook of a layer damaged in this step; faults strike the middle layer. */
+    public Optional<Damage> damage(Hook hook, int layer, ModelSpec model, long now) {
+        return kind.pathology instanceof Pathology.InActivations fault
+                        && active(now)
+                        && layer == model.layers() / 2
+                        && hook == fault.hook()
+                ? Optional.of(fault.damage())
+                : Optional.empty();
     }
 
     @Override
@@ -69,7 +119,8 @@ public record Fault(Kind kind, long step) {
                 "the step of a fault counts from 1: " + text + "; try " + text.substring(0, at) + "@200");
     }
 
-    private static String kinds() {
+    /** All kinds by name, for messages and help. */
+    public static String kinds() {
         return Arrays.stream(Kind.values())
                 .filter(kind -> kind != Kind.NONE)
                 .map(Kind::label)

@@ -1,35 +1,101 @@
 package observatory.trainer;
 
-/**
- * PyTorch's dynamic loss scale as a state: halved when a gradient was not finite, doubled after 2,000 good steps in a
- * row (torch/amp/grad_scaler.py). With fp32 the scale is 1 and stays there.
- */
-public record LossScaler(double scale, int goodSteps, int growthInterval, boolean dynamic) {
-    private static final double INITIAL = 65536;
-    private static final int INTERVAL = 2000;
+/** The loss scale as a state: what it is, and what it becomes after a step whose gradient did or did not overflow. */
+public sealed interface LossScaler {
+    double scale();
 
-    public static LossScaler of(Precision precision) {
-        return switch (precision) {
-            case FP32 -> new LossScaler(1, 0, INTERVAL, false);
-            case FP16 -> torch(INITIAL, INTERVAL);
-        };
-    }
+    LossScaler after(boolean overflow);
 
-    static LossScaler torch(double scale, int growthInterval) {
-        return new LossScaler(scale, 0, growthInterval, true);
-    }
+    /** Good steps until growth, and overflows until the scale falls. */
+    record Patience(int window, int hysteresis) {}
 
-    /** The scale after a step whose gradient did or did not overflow. */
-    public LossScaler after(boolean overflow) {
-        if (!dynamic) {
+    /** Formats that need no scaling. */
+    enum Unscaled implements LossScaler {
+        NEVER;
+
+        @Override
+        public double scale() {
+            return 1;
+        }
+
+        @Override
+        public LossScaler after(boolean overflow) {
             return this;
         }
-        if (overflow) {
-            return new LossScaler(scale * 0.5, 0, growthInterval, true);
+    }
+
+    record Static(double scale) implements LossScaler {
+        @Override
+        public LossScaler after(boolean overflow) {
+            return this;
         }
-        if (goodSteps + 1 == growthInterval) {
-            return new LossScaler(scale * 2, 0, growthInterval, true);
+    }
+
+    /** Halved at each overflow, doubled after {@code window} good steps in a row, never to infinity. */
+    record Torch(double scale, int window, int good) implements LossScaler {
+        @Override
+        public LossScaler after(boolean overflow) {
+            if (overflow) {
+                return new Torch(scale * 0.5, window, 0);
+            }
+            if (good + 1 < window) {
+                return new Torch(scale, window, good + 1);
+            }
+            return new Torch(scale * 2 > Float.MAX_VALUE ? scale : scale * 2, window, 0);
         }
-        return new LossScaler(scale, goodSteps + 1, growthInterval, true);
+    }
+
+    /** Halved once {@code left} overflows have come since the last growth, and at each further one; at least 1. */
+    record Megatron(double scale, Patience patience, int good, int left) implements LossScaler {
+        @Override
+        public LossScaler after(boolean overflow) {
+            if (overflow) {
+                return new Megatron(left > 1 ? scale : Math.max(1, scale * 0.5), patience, 0, left - 1);
+            }
+            if (good + 1 < patience.window) {
+                return new Megatron(scale, patience, good + 1, left);
+            }
+            return new Megatron(scale * 2, patience, 0, patience.hysteresis);
+        }
+    }
+
+    /**
+     * Halved once {@code left} is used up, grown whenever the steps since the last overflow are a multiple of the
+     * window. At its minimum of 1 a further overflow ends the run, as it does there.
+     */
+    record DeepSpeed(double scale, Patience patience, long step, long lastOverflow, int left) implements LossScaler {
+        @Override
+        public LossScaler after(boolean overflow) {
+            if (overflow && left > 1) {
+                return new DeepSpeed(scale, patience, step + 1, step, left - 1);
+            }
+            if (overflow && scale <= 1) {
+                throw new IllegalStateException("the loss scale is already at its minimum, where DeepSpeed gives up:"
+                        + " scale=" + scale + "; find what overflows, or train in bf16");
+            }
+            if (overflow) {
+                return new DeepSpeed(Math.max(1, scale / 2), patience, step + 1, step, left);
+            }
+            if ((step - lastOverflow) % patience.window != 0) {
+                return new DeepSpeed(scale, patience, step + 1, lastOverflow, left);
+            }
+            return new DeepSpeed(scale * 2, patience, step + 1, lastOverflow, patience.hysteresis);
+        }
+    }
+
+    /** As metaseq trained OPT: the window doubles as the scale grows and halves as it falls; at 2⁻⁵ it falls no more. */
+    record Opt(double scale, int window, long step, long lastOverflow) implements LossScaler {
+        private static final double MINIMUM = 0x1p-5;
+
+        @Override
+        public LossScaler after(boolean overflow) {
+            if (overflow) {
+                return new Opt(Math.max(MINIMUM, scale / 2), Math.max(1, window / 2), step + 1, step);
+            }
+            if ((step - lastOverflow) % window != 0) {
+                return new Opt(scale, window, step + 1, lastOverflow);
+            }
+            return new Opt(scale * 2, window * 2, step + 1, lastOverflow);
+        }
     }
 }

@@ -1,19 +1,67 @@
 package observatory.trainer;
 
-/** A model where its backend keeps it: what a training step asks of it, in the order of the step. */
-public interface Model {
-    /** Forward pass; the mean loss of each sequence, in nats per token. */
-    double[] forward(TokenBatch batch, long step);
+import java.util.List;
+import java.util.Optional;
+
+/** One copy of a model where its backend keeps it. Belongs to one thread; closing it frees its memory. */
+public interface Model extends AutoCloseable {
+    /**
+     * One optimiser step as a whole: forward and backward over each of the passes, whose gradients are accumulated, then
+     * one update, which is left out where the gradient is not finite.
+     */
+    Outcome step(List<TokenBatch> passes, StepSettings settings);
+
+    /** Forward pass alone, unobserved: the mean loss of each sequence over its targets, in nats per token. */
+    double[] evaluate(TokenBatch batch);
+
+    /** Weights and moments, for checkpoints and planned corruption. */
+    ModelState state();
+
+    @Override
+    void close();
 
     /**
-     * Backward pass of the batch just seen, with the loss multiplied by {@code lossScale}; leaves the unscaled
-     * gradients, and returns their global norm, which is not finite as soon as one of them is not.
+     * What changes from step to step.
+     *
+     * @param step counted from 1
+     * @param updates which update of the run this is if it is not left out, counted from 1: Adam's t
+     * @param clip largest global gradient norm
      */
-    double backward(double lossScale);
+    record StepSettings(
+            long step,
+            long updates,
+            double learningRate,
+            double clip,
+            double lossScale,
+            Adam adam,
+            Precision precision) {
 
-    /** One AdamW step with the gradients multiplied by {@code clipFactor}. */
-    void update(double learningRate, double clipFactor);
+        public StepSettings withLearningRate(double other) {
+            return new StepSettings(step, updates, other, clip, lossScale, adam, precision);
+        }
 
-    /** SHA-256 of all weights, in hex: two runs that agree here have trained the same model to the last bit. */
-    String fingerprint();
+        public StepSettings withLossScale(double other) {
+            return new StepSettings(step, updates, learningRate, clip, other, adam, precision);
+        }
+
+        public StepSettings with(Adam other) {
+            return new StepSettings(step, updates, learningRate, clip, lossScale, other, precision);
+        }
+    }
+
+    /**
+     * What a step came to.
+     *
+     * @param losses mean loss of each sequence over its targets, in the order of the passes, nats per token
+     * @param gradientNorm global norm of the unscaled gradient before clipping
+     * @param skipped whether the update was left out
+     * @param micro squared norms of smaller batches' gradients, where the step had several passes or ranks
+     */
+    record Outcome(double[] losses, double gradientNorm, boolean skipped, Optional<Micro> micro, Phases phases) {}
+
+    /** Gradients of single passes or ranks: sequences of each, and the mean of their unscaled squared norms. */
+    record Micro(int sequences, double gradientSquare) {}
+
+    /** Where the time of a step went, in seconds. */
+    record Phases(double forward, double backward, double optimiser) {}
 }

@@ -3,17 +3,83 @@ package observatory.trainer;
 import java.util.List;
 
 /**
- * What a step trains on: for each sequence where it was read, and its tokens one after the other.
+ * What one pass trains on: for each sequence where it was read, and its tokens one after the other.
  *
+ * @param context tokens of each sequence
  * @param inputs (batch, context) token ids, row-major
  * @param targets (batch, context) the token that follows each input
+ * @param prefixes (batch) how many tokens at the start of a sequence see each other; 0 in causal training
  */
-public record TokenBatch(List<Place> places, int context, int[] inputs, int[] targets) {
+public record TokenBatch(List<Place> places, int context, int[] inputs, int[] targets, int[] prefixes) {
 
     /** Where a sequence begins: its source and the offset there, in tokens. */
     public record Place(String source, long offset) {}
 
+    /** Causal sequences. */
+    public TokenBatch(List<Place> places, int context, int[] inputs, int[] targets) {
+        this(places, context, inputs, targets, new int[places.size()]);
+    }
+
     public int size() {
         return places.size();
+    }
+
+    /** The first place of a sequence whose next token is predicted: what lies inside the prefix is given away. */
+    public int firstTarget(int row) {
+        return Math.max(0, prefixes[row] - 1);
+    }
+
+    /** Places of a sequence whose next token is predicted. */
+    public int targets(int row) {
+        return context - firstTarget(row);
+    }
+
+    /** The same sequences with other tokens. */
+    public TokenBatch with(int[] otherInputs, int[] otherTargets) {
+        return new TokenBatch(places, context, otherInputs, otherTargets, prefixes);
+    }
+
+    /** The sequences but those read at a place; refuses to leave none. */
+    public TokenBatch without(Place place) {
+        int[] kept = java.util.stream.IntStream.range(0, size())
+                .filter(row -> !places.get(row).equals(place))
+                .toArray();
+        if (kept.length == 0 || kept.length == size()) {
+            throw new IllegalArgumentException("a batch loses one of several sequences: sequences=" + size()
+                    + ", removed=" + place + ", left=" + kept.length + "; name a place of this batch");
+        }
+        TokenBatch left = rows(kept[0], kept[0] + 1);
+        for (int i = 1; i < kept.length; i++) {
+            left = left.followedBy(rows(kept[i], kept[i] + 1));
+        }
+        return left;
+    }
+
+    /** The sequences of this batch, then those of another of the same length. */
+    public TokenBatch followedBy(TokenBatch other) {
+        List<Place> both = new java.util.ArrayList<>(places);
+        both.addAll(other.places);
+        return new TokenBatch(
+                both,
+                context,
+                joined(inputs, other.inputs),
+                joined(targets, other.targets),
+                joined(prefixes, other.prefixes));
+    }
+
+    private static int[] joined(int[] a, int[] b) {
+        int[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    /** Sequences from (inclusive) to (exclusive). */
+    public TokenBatch rows(int from, int to) {
+        return new TokenBatch(
+                places.subList(from, to),
+                context,
+                java.util.Arrays.copyOfRange(inputs, from * context, to * context),
+                java.util.Arrays.copyOfRange(targets, from * context, to * context),
+                java.util.Arrays.copyOfRange(prefixes, from, to));
     }
 }

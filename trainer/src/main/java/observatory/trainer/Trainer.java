@@ -10,44 +10,46 @@ import observatory.probe.Instruments;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
 import observatory.probe.StepFacts;
+import observatory.trainer.Model.Outcome;
+import observatory.trainer.Model.StepSettings;
+import observatory.trainer.Sampling.Draw;
+import observatory.trainer.fault.Pathology;
 
 /**
- * The training loop, one step a call. Steps count from 1. A step whose gradient is not finite is skipped and says so,
- * so one bad step does not end the run. Not thread-safe: a trainer belongs to its thread.
+ * The training loop of one rank, one step a call. Steps count from 1. A step whose gradient is not finite is skipped and
+ * says so, so one bad step does not end the run. Not thread-safe: a trainer belongs to its thread.
  */
 public final class Trainer {
-    private static final double LR_SURGE = 50;
-
-    private final ModelSpec modelSpec;
+    private final Recipe recipe;
     private final TrainingSpec spec;
-    private final Corpus corpus;
-    private final Fault fault;
+    private final Sampling sampling;
     private final Model model;
     private final Instruments<?> instruments;
+    private final Pathology.Copy copy;
     private final LongSupplier nanos;
+    private final Validating validating;
 
-    private LossScaler scaler;
-    private long step;
+    private TrainerState state;
 
     /** What a step came to. */
     public record Result(long step, double loss, double gradientNorm, boolean skipped, double seconds) {}
 
+    /** The only rank there is. */
+    public Trainer(Recipe recipe, Model model, Instruments<?> instruments, LongSupplier nanos) {
+        this(recipe, model, instruments, new Pathology.Copy(0, 1), nanos);
+    }
+
     public Trainer(
-            ModelSpec modelSpec,
-            TrainingSpec spec,
-            Corpus corpus,
-            Fault fault,
-            Model model,
-            Instruments<?> instruments,
-            LongSupplier nanos) {
-        this.modelSpec = modelSpec;
-        this.spec = spec;
-        this.corpus = corpus;
-        this.fault = fault;
+            Recipe recipe, Model model, Instruments<?> instruments, Pathology.Copy copy, LongSupplier nanos) {
+        this.recipe = recipe;
+        this.spec = recipe.training();
+        this.sampling = new Sampling(recipe.corpus(), recipe.model(), spec);
         this.model = model;
         this.instruments = instruments;
+        this.copy = copy;
         this.nanos = nanos;
-        this.scaler = LossScaler.of(spec.precision());
+        this.validating = new Validating(sampling, spec, model);
+        this.state = TrainerState.start(spec);
     }
 
     /** Tells whoever watches what is about to be trained. */
@@ -57,64 +59,140 @@ public final class Trainer {
 
     /** Tells whoever watches that nothing more will come. */
     public void end(String reason) {
-        instruments.event(RunEvent.Kind.END, Map.of("reason", reason, "steps", Long.toString(step)));
+        instruments.event(RunEvent.Kind.END, Map.of("reason", reason, "steps", Long.toString(state.step())));
     }
 
     public boolean done() {
-        return step >= spec.steps();
+        return state.step() >= spec.steps();
+    }
+
+    public TrainerState state() {
+        return state;
+    }
+
+    /** Goes on from another state; the model's tensors have to be those that belong to it. */
+    public void restore(TrainerState other) {
+        state = other;
     }
 
     public Result step() {
         long began = nanos.getAsLong();
-        instruments.beginStep(++step);
+        long step = state.step() + 1;
+        instruments.beginStep(step);
 
-        TokenBatch batch = batch();
-        double rate = spec.rate(step) * (fault.active(Fault.Kind.LR_SURGE, step) ? LR_SURGE : 1);
-        double[] losses = model.forward(batch, step);
-        double gradientNorm = model.backward(scaler.scale());
-        boolean skipped = !Double.isFinite(gradientNorm);
-        if (!skipped) {
-            model.update(rate, Math.min(1, spec.clip() / (gradientNorm + 1e-6)));
-        }
-        double scale = scaler.scale();
-        scaler = scaler.after(skipped);
+        strike(step);
+        TokenBatch batch = batch(step);
+        double dataSeconds = (nanos.getAsLong() - began) / 1e9;
+        StepSettings settings = settings(step);
+        Outcome outcome = model.step(passes(batch), settings);
+        TrainerState before = state;
+        int sequences = batchSize(before);
+        state = before.after(sequences, (long) sequences * batch.context(), outcome.skipped());
 
-        Result result = new Result(step, mean(losses), gradientNorm, skipped, (nanos.getAsLong() - began) / 1e9);
+        double seconds = (nanos.getAsLong() - began) / 1e9;
+        Result result = new Result(step, mean(outcome.losses()), outcome.gradientNorm(), outcome.skipped(), seconds);
         if (instruments.watched()) {
-            instruments.note(facts(result, batch, losses, new Rates(rate, scale)));
+            instruments.note(facts(new Taken(result, batch, outcome, settings, dataSeconds), sequences));
         }
         instruments.endStep();
         return result;
     }
 
-    private TokenBatch batch() {
-        TokenBatch drawn = corpus.batch(modelSpec, spec, step);
-        return fault.active(Fault.Kind.BAD_BATCH, step) ? BadBatch.instead(drawn, modelSpec, step) : drawn;
+    private int batchSize(TrainerState before) {
+        return spec.batching().size(before.step() + 1, before.tokens());
     }
 
-    private record Rates(double learning, double lossScale) {}
+    /** This rank's sequences of the step. */
+    private TokenBatch batch(long step) {
+        int each = batchSize(state) / copy.ranks();
+        int context = spec.batching().curriculum().length(step, recipe.model().context());
+        Draw draw = new Draw(state.samples() + (long) copy.rank() * each, each, context, spec.mixture());
+        if (at(step) instanceof Pathology.InDrawing fault) {
+            draw = fault.instead(draw, recipe.corpus());
+        }
+        TokenBatch drawn = sampling.draw(draw);
+        if (at(step) instanceof Pathology.InTokens fault) {
+            drawn = fault.instead(drawn, recipe.model(), step);
+        }
+        return recipe.edit().edit(step, drawn);
+    }
 
-    private StepFacts facts(Result result, TokenBatch batch, double[] losses, Rates rates) {
+    private List<TokenBatch> passes(TokenBatch batch) {
+        int micro = spec.batching().micro();
+        if (batch.size() <= micro) {
+            return List.of(batch);
+        }
+        List<TokenBatch> passes = new ArrayList<>();
+        for (int from = 0; from < batch.size(); from += micro) {
+            passes.add(batch.rows(from, Math.min(batch.size(), from + micro)));
+        }
+        return passes;
+    }
+
+    private StepSettings settings(long step) {
+        StepSettings planned = new StepSettings(
+                step,
+                state.updates() + 1,
+                spec.rate(step) * state.rateFactor(),
+                spec.clip(),
+                state.scaler().scale(),
+                spec.adam(),
+                state.precision());
+        return at(step) instanceof Pathology.InSettings fault ? fault.instead(planned, spec) : planned;
+    }
+
+    private void strike(long step) {
+        if (at(step) instanceof Pathology.InWeights fault) {
+            fault.strike(model.state(), recipe.model(), copy);
+        }
+    }
+
+    private Pathology at(long step) {
+        return recipe.fault().active(step) ? recipe.fault().kind().pathology() : Pathology.None.NONE;
+    }
+
+    private record Taken(
+            Result result, TokenBatch batch, Outcome outcome, StepSettings settings, double dataSeconds) {}
+
+    private StepFacts facts(Taken taken, int sequences) {
         Scalars.Builder scalars = new Scalars.Builder()
-                .put(Scalars.LOSS, result.loss())
-                .put(Scalars.GRADIENT_NORM, result.gradientNorm())
-                .put(Scalars.LEARNING_RATE, rates.learning())
-                .put(Scalars.SKIPPED, result.skipped() ? 1 : 0)
-                .put(Scalars.FORWARD_LIMIT, spec.precision().largest())
-                .put(Scalars.TOKENS, batch.inputs().length)
-                .put(Scalars.STEP_SECONDS, result.seconds());
-        if (scaler.dynamic()) {
-            scalars.put(Scalars.LOSS_SCALE, rates.lossScale());
+                .put(Scalars.LOSS, taken.result.loss())
+                .put(Scalars.GRADIENT_NORM, taken.result.gradientNorm())
+                .put(Scalars.LEARNING_RATE, taken.settings.learningRate())
+                .put(Scalars.SKIPPED, taken.result.skipped() ? 1 : 0)
+                .put(Scalars.FORWARD_LIMIT, taken.settings.precision().largest())
+                .put(Scalars.TOKENS, taken.batch.inputs().length)
+                .put(Scalars.BATCH_SEQUENCES, sequences)
+                .put(Scalars.ADAM_BETA2, taken.settings.adam().beta2())
+                .put(Scalars.HEAD_WIDTH, recipe.model().headWidth())
+                .put(Scalars.DATA_SECONDS, taken.dataSeconds)
+                .put(Scalars.FORWARD_SECONDS, taken.outcome.phases().forward())
+                .put(Scalars.BACKWARD_SECONDS, taken.outcome.phases().backward())
+                .put(Scalars.OPTIMISER_SECONDS, taken.outcome.phases().optimiser())
+                .put(Scalars.STEP_SECONDS, taken.result.seconds());
+        if (taken.settings.precision().scaled()) {
+            scalars.put(Scalars.LOSS_SCALE, taken.settings.lossScale());
         }
-        List<Batch.Sequence> sequences = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            TokenBatch.Place place = batch.places().get(i);
-            sequences.add(new Batch.Sequence(place.source(), place.offset(), losses[i]));
+        taken.outcome.micro().ifPresent(micro -> scalars.put(Scalars.MICRO_BATCH_SEQUENCES, micro.sequences())
+                .put(Scalars.MICRO_GRADIENT_SQUARE, micro.gradientSquare()));
+        if (copy.ranks() > 1 && taken.result.step() % WEIGHTS_EVERY == 0) {
+            scalars.put(Scalars.WEIGHTS_CHECK, Fingerprint.check(model.state()));
         }
-        return new StepFacts(scalars.build(), Optional.of(new Batch(sequences)));
+        if (copy.rank() == 0) {
+            validating.after(taken.result.step(), scalars);
+        }
+        List<Batch.Sequence> read = new ArrayList<>();
+        for (int i = 0; i < taken.batch.size(); i++) {
+            TokenBatch.Place place = taken.batch.places().get(i);
+            read.add(new Batch.Sequence(place.source(), place.offset(), taken.outcome.losses()[i]));
+        }
+        return new StepFacts(scalars.build(), Optional.of(new Batch(read)));
     }
 
-    private static double mean(double[] losses) {
+    /** Steps between two checks whether all ranks have the same weights. */
+    private static final int WEIGHTS_EVERY = 10;
+
+    static double mean(double[] losses) {
         double sum = 0;
         for (double loss : losses) {
             sum += loss;

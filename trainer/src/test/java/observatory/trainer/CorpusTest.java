@@ -25,8 +25,8 @@ class CorpusTest {
         byte[] a = "a".repeat(1000).getBytes();
         byte[] b = "0123456789abcdefghijklmnopqrstuvwxyz".repeat(30).getBytes();
         Corpus corpus = new Corpus(List.of(new Source("a", a), new Source("b", b)));
-        TokenBatch batch = corpus.batch(MODEL, TRAINING, 7);
-        TokenBatch again = corpus.batch(MODEL, TRAINING, 7);
+        TokenBatch batch = draw(corpus, 28);
+        TokenBatch again = draw(corpus, 28);
         assertArrayEquals(batch.inputs(), again.inputs());
         assertEquals(batch.places(), again.places());
         for (int row = 0; row < batch.size(); row++) {
@@ -47,7 +47,7 @@ class CorpusTest {
                 new Source("tiny", new byte[9])));
         Map<String, Long> drawn = java.util.stream.LongStream.range(0, 1000)
                 .boxed()
-                .flatMap(step -> corpus.batch(MODEL, TRAINING, step).places().stream())
+                .flatMap(step -> draw(corpus, 4 * step).places().stream())
                 .collect(Collectors.groupingBy(TokenBatch.Place::source, Collectors.counting()));
         // 4,000 draws at one in four: 1,000 with a deviation of 27.
         assertEquals(1000, drawn.get("small"), 110, "seed " + TRAINING.seed());
@@ -61,10 +61,10 @@ class CorpusTest {
         Files.createDirectories(folder.resolve(".git"));
         Files.writeString(folder.resolve(".git/config.java"), "hidden");
         Files.writeString(folder.resolve("README"), "text");
-        Map<String, Integer> sizes = CorpusFiles.read(folder).sources().stream()
-                .collect(Collectors.toMap(Source::name, source -> source.text().length));
+        Map<String, Integer> sizes = CorpusFiles.read(folder, Tokenizer.BYTES).sources().stream()
+                .collect(Collectors.toMap(Source::name, source -> (int) source.tokens().size()));
         assertEquals(Map.of("java", 12, "md", 5, "text", 4), sizes);
-        assertEquals(5, CorpusFiles.read(folder.resolve("two.MD")).size());
+        assertEquals(5, CorpusFiles.read(folder.resolve("two.MD"), Tokenizer.BYTES).size());
     }
 
     @Test
@@ -73,14 +73,19 @@ class CorpusTest {
         assertTrue(SpecTest.refusal(() -> read(folder)).startsWith("the corpus is empty"));
         Corpus tiny = new Corpus(List.of(new Source("a", new byte[16])));
         assertEquals(
-                "no source of the corpus is longer than one sequence: longest=16 bytes, context=16; give more text or a"
+                "no source with weight is longer than one sequence: longest=16 tokens, context=16; give more text or a"
                         + " shorter context",
-                SpecTest.refusal(() -> tiny.batch(MODEL, TRAINING, 1)));
+                SpecTest.refusal(() -> draw(tiny, 0)));
+    }
+
+    private static TokenBatch draw(Corpus corpus, long first) {
+        return new Sampling(corpus, MODEL, TRAINING)
+                .draw(new Sampling.Draw(first, TRAINING.batch(), MODEL.context(), Map.of()));
     }
 
     private static Corpus read(Path path) {
         try {
-            return CorpusFiles.read(path);
+            return CorpusFiles.read(path, Tokenizer.BYTES);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

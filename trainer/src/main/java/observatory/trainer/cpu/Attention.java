@@ -8,66 +8,76 @@ import observatory.kernel.blas.Blas;
 import observatory.kernel.blas.Blas.Operand;
 import observatory.kernel.blas.Blas.Shape;
 import observatory.trainer.ModelSpec;
+import observatory.trainer.TokenBatch;
 
 /**
- * Causal self-attention, softmax(q · kᵀ / √d) · v for each sequence and head, from a joint (B·T, 3C) tensor of queries,
- * keys and values. Keeps the probabilities, (B·H·T, T), for the backward pass.
+ * Self-attention, softmax(q · kᵀ / √d + bias) · v for each sequence and head, from a joint (B·T, 3C) tensor of queries,
+ * keys and values. A token sees those before it and itself, and within the prefix of its sequence all of it. Keeps the
+ * probabilities, (B·H·T, T), for the backward pass; as fused kernels do, it rounds probabilities and the gradients of
+ * scores where they enter a product, and nothing before.
  */
 final class Attention {
     private final Workers workers;
-    private final int context;
+    private final Rounding rounding;
     private final int width;
     private final int heads;
     private final int headWidth;
     private final float scale;
+    private final Alibi alibi; // null without
     private final Tensor probabilities; // (B·H·T, T)
     private final Tensor scratch; // (B·H·T, T), shared by all layers
 
-    Attention(Workers workers, Arena arena, ModelSpec spec, int batch, Tensor scratch) {
-        this.workers = workers;
-        this.context = spec.context();
+    Attention(Operations ops, Arena arena, ModelSpec spec, int sequences) {
+        this.workers = ops.workers();
+        this.rounding = ops.rounding();
         this.width = spec.width();
         this.heads = spec.heads();
         this.headWidth = spec.headWidth();
         this.scale = (float) (1 / Math.sqrt(headWidth));
-        this.probabilities = scratchFor(arena, spec, batch);
-        this.scratch = scratch;
+        this.alibi = spec.position() == ModelSpec.Position.ALIBI ? new Alibi(arena, spec) : null;
+        this.probabilities = scratchFor(arena, spec, sequences);
+        this.scratch = ops.scores();
     }
 
-    static Tensor scratchFor(Arena arena, ModelSpec spec, int batch) {
-        return Tensor.zeros(arena, batch * spec.heads() * spec.context(), spec.context());
+    static Tensor scratchFor(Arena arena, ModelSpec spec, int sequences) {
+        return Tensor.zeros(arena, sequences * spec.heads() * spec.context(), spec.context());
     }
 
-    void forward(Tensor qkv, Tensor mixed) {
-        workers.run(mixed.rows() / context * heads, task -> {
-            Head head = new Head(task);
+    void forward(Tensor qkv, TokenBatch batch, Tensor mixed) {
+        workers.run(batch.size() * heads, task -> {
+            Head head = new Head(task, batch);
             Operand p = head.of(probabilities);
             Blas.multiply(head.square(), scale, head.query(qkv), transposed(head.key(qkv)), 0, p);
-            for (int row = 0; row < context; row++) {
-                softmax(head.row(row), row + 1);
+            for (int row = 0; row < head.context; row++) {
+                if (alibi != null) {
+                    alibi.add(probabilities.data(), head.row(row), row, head);
+                }
+                softmax(head.row(row), head.seen(row), head.context);
             }
+            rounding.round(probabilities.data(), head.row(0), head.row(head.context));
             Blas.multiply(head.tall(), 1, p, head.value(qkv), 0, head.mixed(mixed));
         });
     }
 
-    void backward(Tensor dMixed, Tensor qkv, Tensor dQkv) {
-        workers.run(dMixed.rows() / context * heads, task -> {
-            Head head = new Head(task);
+    void backward(Tensor dMixed, Tensor qkv, TokenBatch batch, Tensor dQkv) {
+        workers.run(batch.size() * heads, task -> {
+            Head head = new Head(task, batch);
             Operand p = head.of(probabilities);
             Operand d = head.of(scratch);
             Operand dOut = head.mixed(dMixed);
             Blas.multiply(head.square(), 1, dOut, transposed(head.value(qkv)), 0, d);
             Blas.multiply(head.tall(), 1, transposed(p), dOut, 0, head.value(dQkv));
-            for (int row = 0; row < context; row++) {
-                softmaxGradient(head.row(row), row + 1);
+            for (int row = 0; row < head.context; row++) {
+                softmaxGradient(head.row(row), head.seen(row), head.context);
             }
+            rounding.round(scratch.data(), head.row(0), head.row(head.context));
             Blas.multiply(head.tall(), scale, d, head.key(qkv), 0, head.query(dQkv));
             Blas.multiply(head.tall(), scale, transposed(d), head.query(qkv), 0, head.key(dQkv));
         });
     }
 
     /** Softmax over the first {@code seen} of a row's scores; the rest, which lies in the future, becomes zero. */
-    private void softmax(long row, int seen) {
+    private void softmax(long row, int seen, int context) {
         MemorySegment p = probabilities.data();
         float max = Vectors.max(p, row, seen);
         for (int i = 0; i < context; i += Vectors.WIDE.length()) {
@@ -83,7 +93,7 @@ final class Attention {
     }
 
     /** With d the gradient of the probabilities p, the gradient of the scores is p · (d - Σ d·p), zero in the future. */
-    private void softmaxGradient(long row, int seen) {
+    private void softmaxGradient(long row, int seen, int context) {
         MemorySegment p = probabilities.data();
         MemorySegment d = scratch.data();
         float mean = Vectors.dot(p, row, d, row, seen);
@@ -98,16 +108,27 @@ final class Attention {
         return Operand.transposed(operand.data(), operand.stride());
     }
 
-    /** Where one head of one sequence lies in each tensor. */
-    private final class Head {
+    /** Where one head of one sequence lies in each tensor, and what its tokens see. */
+    final class Head {
+        final int number;
+        final int context;
+        private final int prefix;
         private final long firstToken;
         private final int firstColumn;
         private final long firstRow;
 
-        Head(int task) {
+        Head(int task, TokenBatch batch) {
+            this.number = task % heads;
+            this.context = batch.context();
+            this.prefix = batch.prefixes()[task / heads];
             this.firstToken = (long) (task / heads) * context;
-            this.firstColumn = task % heads * headWidth;
+            this.firstColumn = number * headWidth;
             this.firstRow = (long) task * context;
+        }
+
+        /** How many tokens, from the first, the token of a row sees. */
+        int seen(int row) {
+            return Math.max(row + 1, prefix);
         }
 
         Shape square() {

@@ -4,35 +4,52 @@ import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** Softmax cross-entropy over the vocabulary: the loss of each token, and logits turned into their gradient in place. */
+/**
+ * Softmax cross-entropy over the vocabulary, and z-loss on top of it: the loss of each token, and logits turned into
+ * their gradient in place.
+ */
 final class CrossEntropy {
     private final Workers workers;
+    private final float zLoss;
     private final Tensor scratch; // (parts, V)
+    private final Tensor logZ; // (B·T, 1), ln Σ e to the logits
 
-    CrossEntropy(Workers workers, Arena arena, int rows, int vocabulary) {
+    CrossEntropy(Workers workers, Arena arena, int rows, int vocabulary, double zLoss) {
         this.workers = workers;
+        this.zLoss = (float) zLoss;
         this.scratch = Tensor.zeros(arena, Workers.parts(rows, vocabulary), vocabulary);
+        this.logZ = Tensor.zeros(arena, rows, 1);
     }
 
-    /** Loss of each token in nats; not finite where a logit of its row is not. */
+    /** ln Σ e to the logits of each token of the last forward pass, (B·T, 1). */
+    Tensor logZ() {
+        return logZ;
+    }
+
+    /** Cross-entropy of each token in nats; not finite where a logit of its row is not. */
     void forward(Tensor logits, int[] targets, double[] losses) {
         int v = logits.columns();
         workers.overRows(logits.rows(), v, (from, to) -> {
             for (long row = from; row < to; row++) {
                 float max = Vectors.max(logits.data(), row * v, v);
-                double sum = exponentials(logits, row, max);
-                losses[(int) row] = max + StrictMath.log(sum) - logits.get(row * v + targets[(int) row]);
+                double z = max + StrictMath.log(exponentials(logits, row, max));
+                logZ.set(row, (float) z);
+                losses[(int) row] = z - logits.get(row * v + targets[(int) row]);
             }
         });
     }
 
-    /** Replaces the logits by the gradient of {@code weight} times the summed loss: weight · (softmax - one-hot). */
-    void backward(Tensor logits, int[] targets, float weight) {
+    /**
+     * Replaces the logits by the gradient of each row's weight times its loss: weight · (softmax · (1 + 2 · zLoss · logZ)
+     * - one-hot).
+     */
+    void backward(Tensor logits, int[] targets, float[] weights) {
         int v = logits.columns();
         workers.overRows(logits.rows(), v, (from, to) -> {
             for (long row = from; row < to; row++) {
+                float weight = weights[(int) row];
                 float max = Vectors.max(logits.data(), row * v, v);
-                float share = weight / exponentials(logits, row, max);
+                float share = weight * (1 + 2 * zLoss * logZ.get(row)) / exponentials(logits, row, max);
                 for (int i = 0; i < v; i += Vectors.WIDE.length()) {
                     VectorMask<Float> mask = Vectors.within(i, v);
                     FloatVector e = Vectors.load(scratch.data(), scratchRow(row, v) + i, mask);

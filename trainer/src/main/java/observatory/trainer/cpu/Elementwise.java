@@ -3,7 +3,7 @@ package observatory.trainer.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The plain loops over whole tensors: sums, differences and multiples. */
+/** The plain loops over whole tensors: sums, differences, products and multiples. */
 final class Elementwise {
     private final Workers workers;
 
@@ -29,6 +29,17 @@ final class Elementwise {
                 VectorMask<Float> mask = Vectors.within(i, to);
                 FloatVector less = Vectors.load(a.data(), i, mask).sub(Vectors.load(b.data(), i, mask));
                 Vectors.store(less, difference.data(), i, mask);
+            }
+        });
+    }
+
+    /** product = a · b, element by element; it may be one of them. */
+    void multiply(Tensor a, Tensor b, Tensor product) {
+        workers.overElements(product, (from, to) -> {
+            for (long i = from; i < to; i += Vectors.WIDE.length()) {
+                VectorMask<Float> mask = Vectors.within(i, to);
+                FloatVector both = Vectors.load(a.data(), i, mask).mul(Vectors.load(b.data(), i, mask));
+                Vectors.store(both, product.data(), i, mask);
             }
         });
     }

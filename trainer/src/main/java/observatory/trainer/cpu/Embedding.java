@@ -1,51 +1,74 @@
 package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import observatory.probe.Site;
 import observatory.trainer.ModelSpec;
-import observatory.trainer.Precision;
+import observatory.trainer.ModelSpec.Position;
 
-/** Token vectors plus learned position vectors. */
+/** Token vectors, plus a trained or a fixed vector for each place where positions are not a matter of attention. */
 final class Embedding {
+    private static final double BASE = 10_000;
+
     private final Parameter tokens; // (V, C)
-    private final Parameter positions; // (T, C)
+    private final Parameter learned; // (T, C), or null
+    private final Tensor fixed; // (T, C), or null
 
-    Embedding(Arena arena, ModelSpec spec, Precision precision) {
-        this.tokens = Parameter.zeros(
-                arena, precision, new Parameter.Named(-1, "embedding.token"), spec.vocabulary(), spec.width());
-        this.positions = Parameter.zeros(
-                arena, precision, new Parameter.Named(-1, "embedding.position"), spec.context(), spec.width());
+    Embedding(Arena arena, ModelSpec spec) {
+        this.tokens = new Parameter(
+                arena, new Parameter.Named(Site.NO_LAYER, "embedding.token"), spec.vocabulary(), spec.width());
+        this.learned = spec.position() == Position.LEARNED
+                ? new Parameter(
+                        arena, new Parameter.Named(Site.NO_LAYER, "embedding.position"), spec.context(), spec.width())
+                : null;
+        this.fixed = spec.position() == Position.SINUSOIDAL ? sinusoids(arena, spec) : null;
     }
 
-    java.util.List<Parameter> parameters() {
-        return java.util.List.of(tokens, positions);
+    /** sin(t / 10000^(2i/C)) in the even columns 2i, the cosine in the odd ones (arXiv 1706.03762, 3.5). */
+    private static Tensor sinusoids(Arena arena, ModelSpec spec) {
+        Tensor table = Tensor.zeros(arena, spec.context(), spec.width());
+        for (int t = 0; t < spec.context(); t++) {
+            for (int i = 0; i < spec.width(); i++) {
+                double angle = t * StrictMath.pow(BASE, -(double) (i / 2 * 2) / spec.width());
+                double value = i % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle);
+                table.set((long) t * spec.width() + i, (float) value);
+            }
+        }
+        return table;
     }
 
-    void forward(int[] inputs, Tensor x) {
+    List<Parameter> parameters() {
+        return learned == null ? List.of(tokens) : List.of(tokens, learned);
+    }
+
+    Parameter tokens() {
+        return tokens;
+    }
+
+    void forward(int[] inputs, int context, Tensor x) {
         int c = x.columns();
+        Tensor places = learned == null ? fixed : learned.working();
         for (int row = 0; row < inputs.length; row++) {
             long token = (long) inputs[row] * c;
-            long position = (long) (row % positions.weight().rows()) * c;
+            long place = (long) (row % context) * c;
             for (int i = 0; i < c; i += Vectors.WIDE.length()) {
                 VectorMask<Float> mask = Vectors.within(i, c);
-                Vectors.store(
-                        Vectors.load(tokens.working().data(), token + i, mask)
-                                .add(Vectors.load(positions.working().data(), position + i, mask)),
-                        x.data(),
-                        (long) row * c + i,
-                        mask);
+                FloatVector v = Vectors.load(tokens.working().data(), token + i, mask);
+                FloatVector placed = places == null ? v : v.add(Vectors.load(places.data(), place + i, mask));
+                Vectors.store(placed, x.data(), (long) row * c + i, mask);
             }
         }
     }
 
-    /** Adds each row's gradient to its token and its position, in the order of the rows. */
-    void backward(int[] inputs, Tensor d) {
-        int c = d.columns();
-        tokens.gradient().clear();
-        positions.gradient().clear();
+    /** Adds each row's gradient to those of its token and its place, in the order of the rows. */
+    void backward(int[] inputs, int context, Tensor d) {
         for (int row = 0; row < inputs.length; row++) {
             addRow(d, row, tokens.gradient(), inputs[row]);
-            addRow(d, row, positions.gradient(), row % positions.weight().rows());
+            if (learned != null) {
+                addRow(d, row, learned.gradient(), row % context);
+            }
         }
     }
 

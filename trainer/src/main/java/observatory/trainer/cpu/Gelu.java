@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorMask;
  * GELU in its tanh form, written with the logistic function: x · σ(2√(2/π) · (x + 0.044715 x³)) (Hendrycks and Gimpel,
  * arXiv 1606.08415).
  */
-final class Gelu {
+final class Gelu implements Activation {
     private static final float SLOPE = 1.5957691216f; // 2√(2/π)
     private static final float CUBIC = 0.044715f;
 
@@ -17,7 +17,8 @@ final class Gelu {
         this.workers = workers;
     }
 
-    void forward(Tensor x, Tensor y) {
+    @Override
+    public void forward(Tensor x, Tensor y) {
         workers.overElements(x, (from, to) -> {
             for (long i = from; i < to; i += Vectors.WIDE.length()) {
                 VectorMask<Float> mask = Vectors.within(i, to);
@@ -27,8 +28,8 @@ final class Gelu {
         });
     }
 
-    /** dx = dy · gelu'(x); {@code dx} may be {@code dy}. */
-    void backward(Tensor dy, Tensor x, Tensor dx) {
+    @Override
+    public void backward(Tensor dy, Tensor x, Tensor dx) {
         workers.overElements(x, (from, to) -> {
             for (long i = from; i < to; i += Vectors.WIDE.length()) {
                 VectorMask<Float> mask = Vectors.within(i, to);

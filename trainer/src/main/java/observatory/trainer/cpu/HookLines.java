@@ -3,24 +3,31 @@ package observatory.trainer.cpu;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
 import observatory.trainer.Fault;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.fault.Damage;
 
 /**
  * What happens to a tensor as the step passes a hook: a planned fault damages it, it is rounded to the format of the
- * run, and then it is observed. So what is observed is what the next operation reads.
+ * run, and then it is observed. So what is observed is what the next operation reads. Outside a step, in a validation,
+ * nothing is damaged or observed.
  */
 final class HookLines {
-    private static final float OUTLIER = 1 << 24;
-
     private final Fault fault;
-    private final int faultyLayer;
+    private final ModelSpec model;
     private final Rounding rounding;
     private final Instruments<Tensor> instruments;
     private final Elementwise elementwise;
     private long step;
+    private boolean inStep;
 
-    HookLines(Fault fault, int layers, Rounding rounding, Instruments<Tensor> instruments, Elementwise elementwise) {
+    HookLines(
+            Fault fault,
+            ModelSpec model,
+            Rounding rounding,
+            Instruments<Tensor> instruments,
+            Elementwise elementwise) {
         this.fault = fault;
-        this.faultyLayer = layers / 2;
+        this.model = model;
         this.rounding = rounding;
         this.instruments = instruments;
         this.elementwise = elementwise;
@@ -28,22 +35,27 @@ final class HookLines {
 
     void beginStep(long step) {
         this.step = step;
+        this.inStep = true;
+    }
+
+    void endStep() {
+        inStep = false;
     }
 
     void pass(Hook hook, int layer, Tensor tensor) {
-        if (layer == faultyLayer) {
-            damage(hook, tensor);
+        if (inStep) {
+            fault.damage(hook, layer, model, step).ifPresent(damage -> apply(damage, tensor));
         }
         rounding.round(tensor);
-        instruments.at(hook, layer, tensor);
+        if (inStep) {
+            instruments.at(hook, layer, tensor);
+        }
     }
 
-    private void damage(Hook hook, Tensor tensor) {
-        if (hook == Hook.MLP_HIDDEN && fault.active(Fault.Kind.FP16_OVERFLOW, step)) {
-            elementwise.scale(tensor, OUTLIER);
-        }
-        if (hook == Hook.MLP_OUT && fault.active(Fault.Kind.NAN, step)) {
-            tensor.set(tensor.size() / 2, Float.NaN);
+    private void apply(Damage damage, Tensor tensor) {
+        switch (damage) {
+            case Damage.Scale scale -> elementwise.scale(tensor, scale.factor());
+            case Damage.SetMiddle set -> tensor.set(tensor.size() / 2, set.value());
         }
     }
 }

@@ -27,8 +27,8 @@ final class Linear {
                         Operand.of(y.from(from * y.columns()), y.columns())));
     }
 
-    /** dx = dy · w. */
-    void backwardInput(Tensor dy, Tensor w, Tensor dx) {
+    /** dx = dy · w + keep · dx. */
+    void backwardInput(Tensor dy, Tensor w, float keep, Tensor dx) {
         inParts(
                 dy.rows(),
                 (from, rows) -> Blas.multiply(
@@ -36,12 +36,12 @@ final class Linear {
                         1,
                         Operand.of(dy.from(from * dy.columns()), dy.columns()),
                         Operand.of(w.data(), w.columns()),
-                        0,
+                        keep,
                         Operand.of(dx.from(from * dx.columns()), dx.columns())));
     }
 
-    /** dw = dyᵀ · x. */
-    void backwardWeight(Tensor dy, Tensor x, Tensor dw) {
+    /** dw = dyᵀ · x + keep · dw. */
+    void backwardWeight(Tensor dy, Tensor x, float keep, Tensor dw) {
         inParts(
                 dw.rows(),
                 (from, rows) -> Blas.multiply(
@@ -49,7 +49,7 @@ final class Linear {
                         1,
                         Operand.transposed(dy.from(from), dy.columns()),
                         Operand.of(x.data(), x.columns()),
-                        0,
+                        keep,
                         Operand.of(dw.from(from * dw.columns()), dw.columns())));
     }
 

@@ -51,8 +51,8 @@ final class Normalise {
         });
     }
 
-    /** Adds the gradient through this norm to {@code dx}, and sets the gradients of gain and bias. */
-    void backward(Tensor dy, Tensor x, Tensor dx) {
+    /** Adds the gradient through this norm to {@code dx}, and to {@code keep} times the gradients of gain and bias. */
+    void backward(Tensor dy, Tensor x, float keep, Tensor dx) {
         int c = x.columns();
         long each = Workers.rowsEach(c);
         gainParts.clear();
@@ -63,9 +63,10 @@ final class Normalise {
                 backwardRow(dy, x, dx, row, part * c);
             }
         });
-        sumParts(gainParts, gain.gradient());
+        int parts = Workers.parts(x.rows(), c);
+        Sums.ofRows(gainParts.top(parts), 0, keep, gain.gradient());
         if (bias != null) {
-            sumParts(biasParts, bias.gradient());
+            Sums.ofRows(biasParts.top(parts), 0, keep, bias.gradient());
         }
     }
 
@@ -136,20 +137,6 @@ final class Normalise {
                     Vectors.broadcast(-meanHn), Vectors.load(h, i, mask).sub(meanH));
             FloatVector sum = inner.fma(Vectors.broadcast(scale), Vectors.load(dx.data(), row * c + i, mask));
             Vectors.store(sum, dx.data(), row * c + i, mask);
-        }
-    }
-
-    /** Adds the parts in the order of the rows they came from. */
-    private static void sumParts(Tensor parts, Tensor sum) {
-        int c = parts.columns();
-        sum.clear();
-        for (int part = 0; part < parts.rows(); part++) {
-            for (int i = 0; i < c; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, c);
-                FloatVector both =
-                        Vectors.load(sum.data(), i, mask).add(Vectors.load(parts.data(), (long) part * c + i, mask));
-                Vectors.store(both, sum.data(), i, mask);
-            }
         }
     }
 }

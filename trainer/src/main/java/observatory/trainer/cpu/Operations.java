@@ -5,10 +5,11 @@ import observatory.trainer.ModelSpec;
 
 /**
  * What all layers share: the operations, the hook lines, and tensors that hold a value no longer than one operation
- * needs it.
+ * needs it. Each is as large as the largest pass; a smaller pass uses its first rows.
  *
  * @param narrow (B·T, C)
- * @param wide (B·T, 4C)
+ * @param wide (B·T, H)
+ * @param wideToo (B·T, H) for gated units, else as wide
  * @param triple (B·T, 3C)
  * @param scores (B·H·T, T)
  */
@@ -17,25 +18,29 @@ record Operations(
         HookLines lines,
         Rounding rounding,
         Linear linear,
-        Gelu gelu,
+        Activation activation,
         Elementwise elementwise,
         Tensor narrow,
         Tensor wide,
+        Tensor wideToo,
         Tensor triple,
         Tensor scores) {
 
-    static Operations of(Arena arena, ModelSpec spec, int batch, Workers workers, HookLines lines, Rounding rounding) {
-        int rows = batch * spec.context();
+    static Operations of(
+            Arena arena, ModelSpec spec, int sequences, Workers workers, HookLines lines, Rounding rounding) {
+        int rows = sequences * spec.context();
+        Tensor wide = Tensor.zeros(arena, rows, spec.hidden());
         return new Operations(
                 workers,
                 lines,
                 rounding,
                 new Linear(workers),
-                new Gelu(workers),
+                Activation.of(spec.activation(), workers),
                 new Elementwise(workers),
                 Tensor.zeros(arena, rows, spec.width()),
-                Tensor.zeros(arena, rows, spec.hidden()),
+                wide,
+                spec.activation().gated() ? Tensor.zeros(arena, rows, spec.hidden()) : wide,
                 Tensor.zeros(arena, rows, 3 * spec.width()),
-                Attention.scratchFor(arena, spec, batch));
+                Attention.scratchFor(arena, spec, sequences));
     }
 }

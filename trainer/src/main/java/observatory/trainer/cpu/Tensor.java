@@ -31,6 +31,22 @@ public record Tensor(MemorySegment data, int rows, int columns) {
         return data.asSlice(index * Float.BYTES);
     }
 
+    /** The same memory as its first rows alone: a pass may be smaller than the largest one. */
+    Tensor top(int rows) {
+        return rows == this.rows ? this : band(0, rows);
+    }
+
+    /** The same memory as {@code rows} rows from one on. */
+    Tensor band(int from, int rows) {
+        return shaped((long) from * columns, rows, columns);
+    }
+
+    /** The same memory from an element on in another shape. */
+    Tensor shaped(long from, int rows, int columns) {
+        long bytes = (long) rows * columns * Float.BYTES;
+        return new Tensor(data.asSlice(from * Float.BYTES, bytes), rows, columns);
+    }
+
     void copyFrom(Tensor other) {
         data.copyFrom(other.data);
     }

@@ -3,6 +3,7 @@ package observatory.trainer.cpu;
 import java.util.Map;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Norm;
+import observatory.trainer.ModelSpec.Position;
 import observatory.trainer.TokenBatch;
 
 /** The same model, written for no other purpose than to be obviously right: double, loops, no tricks, forward only. */
@@ -16,58 +17,124 @@ final class PlainGpt {
         this.weights = weights;
     }
 
-    /** Mean loss over all tokens, in nats. */
+    /** Mean over the sequences of the mean cross-entropy of their targets, in nats, plus z-loss. */
     double loss(TokenBatch batch) {
-        int t = spec.context();
+        int t = batch.context();
         double sum = 0;
         for (int b = 0; b < batch.size(); b++) {
             double[][] x = new double[t][];
             for (int i = 0; i < t; i++) {
-                x[i] = plus(row("-1/embedding.token", batch.inputs()[b * t + i]), row("-1/embedding.position", i));
+                x[i] = plus(row("-1/embedding.token", batch.inputs()[b * t + i]), position(i));
             }
             for (int layer = 0; layer < spec.layers(); layer++) {
-                x = block(x, layer + "/");
+                x = block(x, layer + "/", batch.prefixes()[b]);
             }
-            for (int i = 0; i < t; i++) {
-                double[] logits = times("-1/unembedding", norm(x[i], "-1/final.norm"));
-                sum += logSumExp(logits) - logits[batch.targets()[b * t + i]];
+            int first = Math.max(0, batch.prefixes()[b] - 1);
+            for (int i = first; i < t; i++) {
+                String table = spec.tied() ? "-1/embedding.token" : "-1/unembedding";
+                double[] logits = times(table, norm(x[i], "-1/final.norm"));
+                double logZ = logSumExp(logits);
+                double loss = logZ - logits[batch.targets()[b * t + i]] + spec.zLoss() * logZ * logZ;
+                sum += loss / (t - first);
             }
         }
-        return sum / (batch.size() * t);
+        return sum / batch.size();
     }
 
-    private double[][] block(double[][] x, String layer) {
+    private double[] position(int t) {
+        double[] vector = new double[spec.width()];
+        switch (spec.position()) {
+            case LEARNED -> vector = row("-1/embedding.position", t);
+            case SINUSOIDAL -> {
+                for (int i = 0; i < vector.length; i++) {
+                    double angle = t / Math.pow(10_000, 2 * (i / 2) / (double) vector.length);
+                    vector[i] = i % 2 == 0 ? Math.sin(angle) : Math.cos(angle);
+                }
+            }
+            case ROTARY, ALIBI -> {}
+        }
+        return vector;
+    }
+
+    private double[][] block(double[][] x, String layer, int prefix) {
         int t = x.length;
         double[][] qkv = new double[t][];
         for (int i = 0; i < t; i++) {
             qkv[i] = times(layer + "attention.qkv", norm(x[i], layer + "attention.norm"));
+            for (int head = 0; head < 2 * spec.heads(); head++) {
+                prepare(qkv[i], head * spec.headWidth(), i, layer);
+            }
         }
         double[][] out = new double[t][];
         for (int i = 0; i < t; i++) {
-            double[] middle = plus(x[i], times(layer + "attention.out", attend(qkv, i)));
+            double[] middle = plus(x[i], times(layer + "attention.out", attend(qkv, i, prefix)));
             double[] up = times(layer + "mlp.up", norm(middle, layer + "mlp.norm"));
-            for (int j = 0; j < up.length; j++) {
-                double inner = Math.sqrt(2 / Math.PI) * (up[j] + 0.044715 * up[j] * up[j] * up[j]);
-                up[j] = 0.5 * up[j] * (1 + Math.tanh(inner));
+            double[] hidden = new double[spec.hidden()];
+            for (int j = 0; j < hidden.length; j++) {
+                hidden[j] = activation(up[j]) * (spec.activation().gated() ? up[hidden.length + j] : 1);
             }
-            out[i] = plus(middle, times(layer + "mlp.down", up));
+            out[i] = plus(middle, times(layer + "mlp.down", hidden));
         }
         return out;
     }
 
-    private double[] attend(double[][] qkv, int i) {
+    private double activation(double x) {
+        return switch (spec.activation()) {
+            case GELU, GEGLU -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case SWIGLU -> x / (1 + Math.exp(-x));
+            case SQUARED_RELU -> Math.max(0, x) * Math.max(0, x);
+        };
+    }
+
+    /** Norm and rotation of one head of queries or keys, in place. */
+    private void prepare(double[] qkv, int at, int t, String layer) {
+        int d = spec.headWidth();
+        if (spec.qkNorm()) {
+            double squares = 0;
+            for (int k = 0; k < d; k++) {
+                squares += qkv[at + k] * qkv[at + k] / d;
+            }
+            String name = layer + (at < spec.width() ? "attention.query_norm.gain" : "attention.key_norm.gain");
+            for (int k = 0; k < d; k++) {
+                qkv[at + k] *= weights.get(name)[k] / Math.sqrt(squares + 1e-5);
+            }
+        }
+        if (spec.position() == Position.ROTARY) {
+            for (int k = 0; k < d / 2; k++) {
+                double angle = t * Math.pow(10_000, -2.0 * k / d);
+                double x = qkv[at + k];
+                double y = qkv[at + k + d / 2];
+                qkv[at + k] = x * Math.cos(angle) - y * Math.sin(angle);
+                qkv[at + k + d / 2] = y * Math.cos(angle) + x * Math.sin(angle);
+            }
+        }
+    }
+
+    private double slope(int head) {
+        if (spec.position() != Position.ALIBI) {
+            return 0;
+        }
+        int power = Integer.highestOneBit(spec.heads());
+        return head < power
+                ? Math.pow(2, -8.0 * (head + 1) / power)
+                : Math.pow(2, -8.0 * (2 * (head - power) + 1) / (2 * power));
+    }
+
+    private double[] attend(double[][] qkv, int i, int prefix) {
         int c = spec.width();
         int d = spec.headWidth();
         double[] mixed = new double[c];
         for (int head = 0; head < spec.heads(); head++) {
-            double[] scores = new double[i + 1];
-            for (int j = 0; j <= i; j++) {
+            int seen = Math.max(i + 1, prefix);
+            double[] scores = new double[seen];
+            for (int j = 0; j < seen; j++) {
+                scores[j] = -slope(head) * Math.abs(i - j);
                 for (int k = 0; k < d; k++) {
                     scores[j] += qkv[i][head * d + k] * qkv[j][c + head * d + k] / Math.sqrt(d);
                 }
             }
             double all = logSumExp(scores);
-            for (int j = 0; j <= i; j++) {
+            for (int j = 0; j < seen; j++) {
                 for (int k = 0; k < d; k++) {
                     mixed[head * d + k] += Math.exp(scores[j] - all) * qkv[j][2 * c + head * d + k];
                 }

@@ -11,10 +11,13 @@ import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.Probe;
 import observatory.probe.RunId;
+import observatory.trainer.Adam;
 import observatory.trainer.Corpus;
 import observatory.trainer.Fault;
+import observatory.trainer.Model;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
+import observatory.trainer.Recipe;
 import observatory.trainer.SplitMix;
 import observatory.trainer.TokenBatch;
 import observatory.trainer.Trainer;
@@ -59,7 +62,12 @@ final class Small {
 
     static Trainer trainer(
             ModelSpec spec, TrainingSpec training, Fault fault, CpuModel model, Instruments<Tensor> instruments) {
-        return new Trainer(spec, training, corpus(), fault, model, instruments, System::nanoTime);
+        return new Trainer(new Recipe(spec, training, corpus(), fault), model, instruments, System::nanoTime);
+    }
+
+    /** A step at a constant rate, clipped at 1. */
+    static Model.StepSettings settings(long step, Precision precision, double lossScale) {
+        return new Model.StepSettings(step, step, 3e-3, 1, lossScale, Adam.STANDARD, precision);
     }
 
     /** A batch of uniformly random tokens. */
@@ -70,11 +78,18 @@ final class Small {
             inputs[i] = (int) (SplitMix.uniform(seed, 2L * i) * spec.vocabulary());
             targets[i] = (int) (SplitMix.uniform(seed, 2L * i + 1) * spec.vocabulary());
         }
+        int[] prefixes = new int[size];
+        if (spec.objective() == ModelSpec.Objective.PREFIX) {
+            for (int row = 0; row < size; row++) {
+                prefixes[row] = 1 + (3 * row + 2) % (spec.context() - 1);
+            }
+        }
         return new TokenBatch(
                 java.util.Collections.nCopies(size, new TokenBatch.Place("random", 0)),
                 spec.context(),
                 inputs,
-                targets);
+                targets,
+                prefixes);
     }
 
     /** Replaces every weight by (u - 0.5) / 2 drawn for its place, gains by one more than that. */

@@ -1,0 +1,52 @@
+package observatory.trainer;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import observatory.trainer.ModelState.Entry;
+import observatory.trainer.ModelState.Part;
+
+/** What tells whether two models are the same to the last bit. */
+public final class Fingerprint {
+    private Fingerprint() {}
+
+    /** SHA-256 of all weights, in hex. */
+    public static String of(ModelState state) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            eachWeight(state, digest::update);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** CRC-32C of all weights: cheap enough to compare ranks with during a run. */
+    public static long check(ModelState state) {
+        CRC32C sum = new CRC32C();
+        eachWeight(state, sum::update);
+        return sum.getValue();
+    }
+
+    private interface Eater {
+        void eat(ByteBuffer bytes);
+    }
+
+    private static void eachWeight(ModelState state, Eater eater) {
+        long largest = state.entries().stream().mapToLong(Entry::bytes).max().orElse(1);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(largest, Long.BYTES);
+            for (Entry entry : state.entries()) {
+                if (entry.part() == Part.WEIGHT) {
+                    MemorySegment part = copy.asSlice(0, entry.bytes());
+                    state.read(entry, part);
+                    eater.eat(part.asByteBuffer());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package observatory.trainer;
+
+/**
+ * What a run is: the model, how it is trained, on what, and what is done to it on purpose. A run is a function of its
+ * recipe; a counterfactual is the same recipe with one thing changed.
+ */
+public record Recipe(ModelSpec model, TrainingSpec training, Corpus corpus, Fault fault, BatchEdit edit) {
+    public Recipe(ModelSpec model, TrainingSpec training, Corpus corpus, Fault fault) {
+        this(model, training, corpus, fault, BatchEdit.NONE);
+    }
+
+    public Recipe with(TrainingSpec other) {
+        return new Recipe(model, other, corpus, fault, edit);
+    }
+
+    public Recipe with(Fault other) {
+        return new Recipe(model, training, corpus, other, edit);
+    }
+
+    public Recipe with(BatchEdit other) {
+        return new Recipe(model, training, corpus, fault, other);
+    }
+}

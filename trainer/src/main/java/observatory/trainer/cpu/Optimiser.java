@@ -1,0 +1,75 @@
+package observatory.trainer.cpu;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import observatory.probe.Hook;
+import observatory.probe.Instruments;
+import observatory.trainer.Model.StepSettings;
+
+/** What happens to gradients once they are there: rounded, unscaled, measured, and turned into an update. */
+final class Optimiser {
+    private final List<Parameter> parameters;
+    private final Operations ops;
+    private final Instruments<Tensor> instruments;
+    private final AdamW adam;
+    private final Arena arena;
+    private Tensor before; // as large as the largest parameter; made when an update is first looked at
+
+    Optimiser(Arena arena, List<Parameter> parameters, Operations ops, Instruments<Tensor> instruments) {
+        this.arena = arena;
+        this.parameters = parameters;
+        this.ops = ops;
+        this.instruments = instruments;
+        this.adam = new AdamW(ops.workers());
+    }
+
+    /** Squared global norm of the gradients as they are. */
+    double squares() {
+        double squares = 0;
+        for (Parameter parameter : parameters) {
+            squares += Sums.ofSquares(ops.workers(), parameter.gradient());
+        }
+        return squares;
+    }
+
+    /** Rounds the gradients as they were written, divides them by the loss scale, and takes their global norm. */
+    double gradients(double lossScale) {
+        double squares = 0;
+        for (Parameter parameter : parameters) {
+            ops.rounding().round(parameter.gradient());
+            if (lossScale != 1) {
+                ops.elementwise().scale(parameter.gradient(), (float) (1 / lossScale));
+            }
+            instruments.at(parameter.gradientSite(), parameter.gradient());
+            squares += Sums.ofSquares(ops.workers(), parameter.gradient());
+        }
+        return Math.sqrt(squares);
+    }
+
+    void update(StepSettings settings, double clipFactor) {
+        boolean observed = instruments.wants(Hook.UPDATE);
+        for (Parameter parameter : parameters) {
+            Tensor weight = parameter.weight();
+            Tensor kept = observed ? copyOf(weight) : null;
+            adam.update(parameter, settings, clipFactor);
+            parameter.refresh(ops.rounding());
+            if (observed) {
+                ops.elementwise().subtract(weight, kept, kept);
+                instruments.at(parameter.updateSite(), kept, weight);
+            }
+        }
+    }
+
+    private Tensor copyOf(Tensor weight) {
+        if (before == null) {
+            long largest = parameters.stream()
+                    .mapToLong(parameter -> parameter.weight().size())
+                    .max()
+                    .orElseThrow();
+            before = Tensor.zeros(arena, 1, Math.toIntExact(largest));
+        }
+        Tensor copy = before.shaped(0, weight.rows(), weight.columns());
+        copy.copyFrom(weight);
+        return copy;
+    }
+}

@@ -1,0 +1,12 @@
+package observatory.trainer.fault;
+
+import observatory.trainer.Model.StepSettings;
+import observatory.trainer.TrainingSpec;
+
+/** A constant rate far above the peak and a clip that no longer holds it: a run that diverges slowly. */
+public record ConstantRate(double timesPeak) implements Pathology.InSettings {
+    @Override
+    public StepSettings instead(StepSettings planned, TrainingSpec training) {
+        return planned.withLearningRate(timesPeak * training.learningRate());
+    }
+}
