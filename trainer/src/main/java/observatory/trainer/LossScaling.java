@@ -64,9 +64,10 @@ public record LossScaling(Kind kind, double initial, int window, int hysteresis)
         return switch (kind) {
             case STATIC -> new LossScaler.Static(initial);
             case TORCH -> new LossScaler.Torch(initial, window, 0);
-            case MEGATRON -> new LossScaler.Megatron(initial, new LossScaler.Patience(window, hysteresis), 0, hysteresis);
-            case DEEPSPEED -> new LossScaler.DeepSpeed(
-                    initial, new LossScaler.Patience(window, hysteresis), 0, -1, hysteresis);
+            case MEGATRON ->
+                new LossScaler.Megatron(initial, new LossScaler.Patience(window, hysteresis), 0, hysteresis);
+            case DEEPSPEED ->
+                new LossScaler.DeepSpeed(initial, new LossScaler.Patience(window, hysteresis), 0, -1, hysteresis);
             case OPT -> new LossScaler.Opt(initial, window, 0, -1);
         };
     }

@@ -39,8 +39,7 @@ public final class Trainer {
         this(recipe, model, instruments, new Pathology.Copy(0, 1), nanos);
     }
 
-    public Trainer(
-            Recipe recipe, Model model, Instruments<?> instruments, Pathology.Copy copy, LongSupplier nanos) {
+    public Trainer(Recipe recipe, Model model, Instruments<?> instruments, Pathology.Copy copy, LongSupplier nanos) {
         this.recipe = recipe;
         this.spec = recipe.training();
         this.sampling = new Sampling(recipe.corpus(), recipe.model(), spec);
@@ -151,8 +150,7 @@ public final class Trainer {
         return recipe.fault().active(step) ? recipe.fault().kind().pathology() : Pathology.None.NONE;
     }
 
-    private record Taken(
-            Result result, TokenBatch batch, Outcome outcome, StepSettings settings, double dataSeconds) {}
+    private record Taken(Result result, TokenBatch batch, Outcome outcome, StepSettings settings, double dataSeconds) {}
 
     private StepFacts facts(Taken taken, int sequences) {
         Scalars.Builder scalars = new Scalars.Builder()
@@ -173,8 +171,10 @@ public final class Trainer {
         if (taken.settings.precision().scaled()) {
             scalars.put(Scalars.LOSS_SCALE, taken.settings.lossScale());
         }
-        taken.outcome.micro().ifPresent(micro -> scalars.put(Scalars.MICRO_BATCH_SEQUENCES, micro.sequences())
-                .put(Scalars.MICRO_GRADIENT_SQUARE, micro.gradientSquare()));
+        taken.outcome
+                .micro()
+                .ifPresent(micro -> scalars.put(Scalars.MICRO_BATCH_SEQUENCES, micro.sequences())
+                        .put(Scalars.MICRO_GRADIENT_SQUARE, micro.gradientSquare()));
         if (copy.ranks() > 1 && taken.result.step() % WEIGHTS_EVERY == 0) {
             scalars.put(Scalars.WEIGHTS_CHECK, Fingerprint.check(model.state()));
         }
@@ -184,7 +184,8 @@ public final class Trainer {
         List<Batch.Sequence> read = new ArrayList<>();
         for (int i = 0; i < taken.batch.size(); i++) {
             TokenBatch.Place place = taken.batch.places().get(i);
-            read.add(new Batch.Sequence(place.source(), place.offset(), taken.outcome.losses()[i]));
+            read.add(new Batch.Sequence(
+                    place.source(), place.offset(), taken.outcome.losses()[i]));
         }
         return new StepFacts(scalars.build(), Optional.of(new Batch(read)));
     }

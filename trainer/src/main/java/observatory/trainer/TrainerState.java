@@ -11,17 +11,10 @@ package observatory.trainer;
  * @param rateFactor what an operator has multiplied the schedule's rate by
  */
 public record TrainerState(
-        long step,
-        long samples,
-        long tokens,
-        long updates,
-        LossScaler scaler,
-        double rateFactor,
-        Precision precision) {
+        long step, long samples, long tokens, long updates, LossScaler scaler, double rateFactor, Precision precision) {
 
     public static TrainerState start(TrainingSpec training) {
-        return new TrainerState(
-                0, 0, 0, 0, training.scaling().start(training.precision()), 1, training.precision());
+        return new TrainerState(0, 0, 0, 0, training.scaling().start(training.precision()), 1, training.precision());
     }
 
     /** After a step on so many sequences and tokens. */

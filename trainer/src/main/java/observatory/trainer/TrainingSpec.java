@@ -66,28 +66,23 @@ public record TrainingSpec(
     }
 
     public TrainingSpec with(Batching other) {
-        return new TrainingSpec(
-                steps, other, schedule, adam, clip, precision, scaling, mixture, validation, seed);
+        return new TrainingSpec(steps, other, schedule, adam, clip, precision, scaling, mixture, validation, seed);
     }
 
     public TrainingSpec with(Schedule other) {
-        return new TrainingSpec(
-                steps, batching, other, adam, clip, precision, scaling, mixture, validation, seed);
+        return new TrainingSpec(steps, batching, other, adam, clip, precision, scaling, mixture, validation, seed);
     }
 
     public TrainingSpec with(Adam other) {
-        return new TrainingSpec(
-                steps, batching, schedule, other, clip, precision, scaling, mixture, validation, seed);
+        return new TrainingSpec(steps, batching, schedule, other, clip, precision, scaling, mixture, validation, seed);
     }
 
     public TrainingSpec with(Precision other) {
-        return new TrainingSpec(
-                steps, batching, schedule, adam, clip, other, scaling, mixture, validation, seed);
+        return new TrainingSpec(steps, batching, schedule, adam, clip, other, scaling, mixture, validation, seed);
     }
 
     public TrainingSpec with(LossScaling other) {
-        return new TrainingSpec(
-                steps, batching, schedule, adam, clip, precision, other, mixture, validation, seed);
+        return new TrainingSpec(steps, batching, schedule, adam, clip, precision, other, mixture, validation, seed);
     }
 
     public TrainingSpec with(Validation other) {
@@ -95,23 +90,19 @@ public record TrainingSpec(
     }
 
     public TrainingSpec withMixture(Map<String, Double> other) {
-        return new TrainingSpec(
-                steps, batching, schedule, adam, clip, precision, scaling, other, validation, seed);
+        return new TrainingSpec(steps, batching, schedule, adam, clip, precision, scaling, other, validation, seed);
     }
 
     public TrainingSpec withClip(double other) {
-        return new TrainingSpec(
-                steps, batching, schedule, adam, other, precision, scaling, mixture, validation, seed);
+        return new TrainingSpec(steps, batching, schedule, adam, other, precision, scaling, mixture, validation, seed);
     }
 
     public TrainingSpec withSteps(int other) {
-        return new TrainingSpec(
-                other, batching, schedule, adam, clip, precision, scaling, mixture, validation, seed);
+        return new TrainingSpec(other, batching, schedule, adam, clip, precision, scaling, mixture, validation, seed);
     }
 
     public TrainingSpec withSeed(long other) {
-        return new TrainingSpec(
-                steps, batching, schedule, adam, clip, precision, scaling, mixture, validation, other);
+        return new TrainingSpec(steps, batching, schedule, adam, clip, precision, scaling, mixture, validation, other);
     }
 
     private static void positive(String name, double value) {

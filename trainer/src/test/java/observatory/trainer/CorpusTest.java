@@ -62,9 +62,11 @@ class CorpusTest {
         Files.writeString(folder.resolve(".git/config.java"), "hidden");
         Files.writeString(folder.resolve("README"), "text");
         Map<String, Integer> sizes = CorpusFiles.read(folder, Tokenizer.BYTES).sources().stream()
-                .collect(Collectors.toMap(Source::name, source -> (int) source.tokens().size()));
+                .collect(Collectors.toMap(
+                        Source::name, source -> (int) source.tokens().size()));
         assertEquals(Map.of("java", 12, "md", 5, "text", 4), sizes);
-        assertEquals(5, CorpusFiles.read(folder.resolve("two.MD"), Tokenizer.BYTES).size());
+        assertEquals(
+                5, CorpusFiles.read(folder.resolve("two.MD"), Tokenizer.BYTES).size());
     }
 
     @Test

@@ -42,7 +42,8 @@ class LossScalerTest {
         }
         assertEquals(1, megatron.scale());
         assertEquals(0x1p-5, opt.scale());
-        LossScaler deepSpeed = LossScaling.DEEPSPEED.withInitial(1).start(Precision.FP16).after(true);
+        LossScaler deepSpeed =
+                LossScaling.DEEPSPEED.withInitial(1).start(Precision.FP16).after(true);
         assertTrue(assertThrows(IllegalStateException.class, () -> deepSpeed.after(true))
                 .getMessage()
                 .contains("already at its minimum"));

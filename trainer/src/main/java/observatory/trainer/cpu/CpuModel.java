@@ -1,13 +1,10 @@
 package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import observatory.probe.Hook;
 import observatory.probe.Instruments;
-import observatory.probe.Site;
 import observatory.trainer.Fault;
 import observatory.trainer.Fingerprint;
 import observatory.trainer.Model;
@@ -54,7 +51,9 @@ public final class CpuModel implements Model {
             Workers workers,
             Ranked ranked,
             LongSupplier nanos) {
-        int sequences = Math.min(training.batching().micro(), training.batch() / training.batching().ranks());
+        int sequences = Math.min(
+                training.batching().micro(),
+                training.batch() / training.batching().ranks());
         this.instruments = instruments;
         this.ranked = ranked;
         this.nanos = nanos;
@@ -108,8 +107,7 @@ public final class CpuModel implements Model {
         }
         lines.endStep();
         double optimising = nanos.getAsLong() - began;
-        return new Outcome(
-                losses, norm, skipped, micro, new Phases(forward / 1e9, backward / 1e9, optimising / 1e9));
+        return new Outcome(losses, norm, skipped, micro, new Phases(forward / 1e9, backward / 1e9, optimising / 1e9));
     }
 
     /** Exchanges gradients, where there are several ranks, and says how large they were before. */

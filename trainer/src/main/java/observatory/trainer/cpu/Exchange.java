@@ -56,7 +56,8 @@ public final class Exchange {
             var mask = Vectors.within(i, to);
             var sum = Vectors.load(parameters.getFirst().get(p).gradient().data(), i, mask);
             for (int other = 1; other < ranks(); other++) {
-                sum = sum.add(Vectors.load(parameters.get(other).get(p).gradient().data(), i, mask));
+                sum = sum.add(
+                        Vectors.load(parameters.get(other).get(p).gradient().data(), i, mask));
             }
             var mean = sum.mul(1f / ranks());
             for (List<Parameter> each : parameters) {

@@ -21,11 +21,7 @@ final class HookLines {
     private boolean inStep;
 
     HookLines(
-            Fault fault,
-            ModelSpec model,
-            Rounding rounding,
-            Instruments<Tensor> instruments,
-            Elementwise elementwise) {
+            Fault fault, ModelSpec model, Rounding rounding, Instruments<Tensor> instruments, Elementwise elementwise) {
         this.fault = fault;
         this.model = model;
         this.rounding = rounding;

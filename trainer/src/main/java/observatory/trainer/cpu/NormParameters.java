@@ -15,8 +15,7 @@ record NormParameters(List<Parameter> all) {
         }
         return spec.norm() == Norm.RMSNORM
                 ? new NormParameters(List.of(gain))
-                : new NormParameters(
-                        List.of(gain, row(arena, spec, new Parameter.Named(layer, name + ".bias"))));
+                : new NormParameters(List.of(gain, row(arena, spec, new Parameter.Named(layer, name + ".bias"))));
     }
 
     Normalise operation(Workers workers, Arena arena, Norm norm, int rows) {

@@ -65,7 +65,8 @@ final class Rounding {
             // Half of the last kept place, less one where that place is even: ties go to even, and carries to infinity.
             int rounded = (bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000;
             // A NaN must not be carried into an infinity: it stays one, and quiet.
-            block[i] = Float.intBitsToFloat((bits & 0x7fffffff) > 0x7f800000 ? (bits & 0xffff0000) | 0x400000 : rounded);
+            block[i] =
+                    Float.intBitsToFloat((bits & 0x7fffffff) > 0x7f800000 ? (bits & 0xffff0000) | 0x400000 : rounded);
         }
     }
 }

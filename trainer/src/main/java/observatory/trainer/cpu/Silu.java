@@ -30,7 +30,8 @@ final class Silu implements Activation {
                 FloatVector v = Vectors.load(x.data(), i, mask);
                 FloatVector s = logistic(v);
                 // silu' = s · (1 + x · (1 - s))
-                FloatVector slope = v.fma(s.neg().add(1f), Vectors.broadcast(1f)).mul(s);
+                FloatVector slope =
+                        v.fma(s.neg().add(1f), Vectors.broadcast(1f)).mul(s);
                 Vectors.store(Vectors.load(dy.data(), i, mask).mul(slope), dx.data(), i, mask);
             }
         });

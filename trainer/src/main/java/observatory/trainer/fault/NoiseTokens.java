@@ -10,7 +10,7 @@ public final class NoiseTokens implements Pathology.InTokens {
 
     @Override
     public TokenBatch instead(TokenBatch drawn, ModelSpec model, long step) {
-        return Replaced.each(drawn, position -> (int)
-                Long.remainderUnsigned(SplitMix.bits(STREAM + step, position), model.vocabulary()));
+        return Replaced.each(drawn, position ->
+                (int) Long.remainderUnsigned(SplitMix.bits(STREAM + step, position), model.vocabulary()));
     }
 }

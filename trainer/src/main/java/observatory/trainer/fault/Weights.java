@@ -19,8 +19,7 @@ final class Weights {
 
     static void change(ModelState state, String name, Part part, Consumer<float[]> change) {
         Entry entry = state.entries().stream()
-                .filter(candidate ->
-                        candidate.name().equals(name) && candidate.part() == part)
+                .filter(candidate -> candidate.name().equals(name) && candidate.part() == part)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the model has no tensor " + name));
         try (Arena arena = Arena.ofConfined()) {

@@ -36,10 +36,11 @@ class GradientTest {
             Map<String, double[]> weights = Small.weights(model);
             PlainGpt plain = new PlainGpt(spec, weights);
             // Two passes, so that accumulation is checked as well.
-            Outcome outcome = model.step(
-                    List.of(batch.rows(0, 2), batch.rows(2, BATCH)), Small.settings(1, Precision.FP32, 1));
+            Outcome outcome =
+                    model.step(List.of(batch.rows(0, 2), batch.rows(2, BATCH)), Small.settings(1, Precision.FP32, 1));
             if (spec.zLoss() == 0) {
-                double mean = java.util.Arrays.stream(outcome.losses()).average().orElseThrow();
+                double mean =
+                        java.util.Arrays.stream(outcome.losses()).average().orElseThrow();
                 assertEquals(plain.loss(batch), mean, 2e-6, "loss");
             }
             double squares = 0;
