@@ -59,8 +59,6 @@ public record Scalars(List<String> names, double[] values) {
     public static final String MICRO_GRADIENT_SQUARE = "micro_gradient_square";
     /** Decay of Adam's second moment, which bounds adam_rms by 1/sqrt(1 - beta2). */
     public static final String ADAM_BETA2 = "adam_beta2";
-    /** Loss on held-back sequences, in nats per token; of one source under this name, a slash and the source. */
-    public static final String VALIDATION_LOSS = "validation_loss";
     /** CRC-32C of all weights of this rank, every tenth step of several ranks, which are meant to agree. */
     public static final String WEIGHTS_CHECK = "weights_check";
     /** Columns of one head: attention logits are q · k / sqrt(head_width). */
