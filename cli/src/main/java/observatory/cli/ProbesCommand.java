@@ -1,10 +1,12 @@
 package observatory.cli;
 
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import observatory.probe.BatchProbe;
 import observatory.probe.Hook;
 import observatory.probe.Metric;
+import observatory.probe.Probe;
+import observatory.probe.StepProbe;
 import observatory.probe.builtin.Probes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -57,7 +59,11 @@ final class ProbesCommand implements Callable<Integer> {
     }
 
     private static String places(Probes.Entry entry) {
-        List<Hook> hooks = entry.probe().hooks().stream().sorted().toList();
-        return hooks.stream().map(Hook::label).collect(Collectors.joining(", "));
+        return switch (entry.probe()) {
+            case Probe<?> probe ->
+                probe.hooks().stream().sorted().map(Hook::label).collect(Collectors.joining(", "));
+            case BatchProbe _ -> "the tokens of the batch";
+            case StepProbe _ -> "the step";
+        };
     }
 }

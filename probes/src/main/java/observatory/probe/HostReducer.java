@@ -1,20 +1,28 @@
 package observatory.probe;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.WeakHashMap;
+import observatory.probe.host.HostPowerIteration;
+import observatory.probe.host.HostReductions;
 
-/** The plain reducer over arrays on the host, in double: all that a trainer written against this module needs. */
-public final class HostReducer implements Reducer<float[]> {
+/**
+ * The plain reducer over arrays on the host, in double: all that a trainer written against this module needs. Warm
+ * vectors of power iterations are kept for as long as their tensor's array is.
+ */
+public final class HostReducer implements Reducer<HostTensor> {
+    private final Map<Object, double[]> warm = new WeakHashMap<>();
     private Object[] results = new Object[64];
 
     @Override
-    public void enqueue(int slot, Reduction<?> reduction, float[] tensor, float[] other) {
+    public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
         if (slot >= results.length) {
             results = Arrays.copyOf(results, 2 * slot);
         }
         results[slot] = switch (reduction) {
-            case Reduction.ToMoments _ -> moments(tensor);
-            case Reduction.ToNorms _ ->
-                new Norms(moments(tensor).norm(), moments(other).norm());
+            case Reduction.ToNorms _ -> new Norms(norm(tensor), norm(other));
+            case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
+            case Reduction.OfRows<?> rows -> HostReductions.whole(rows, tensor);
         };
     }
 
@@ -28,23 +36,18 @@ public final class HostReducer implements Reducer<float[]> {
         return results[slot];
     }
 
-    private static Moments moments(float[] tensor) {
-        double sum = 0;
-        double squares = 0;
-        double absMax = 0;
-        long nan = 0;
-        long infinite = 0;
-        for (float value : tensor) {
-            if (Float.isNaN(value)) {
-                nan++;
-            } else if (Float.isInfinite(value)) {
-                infinite++;
-            } else {
-                sum += value;
-                squares += (double) value * value;
-                absMax = Math.max(absMax, Math.abs(value));
-            }
+    private static double norm(HostTensor tensor) {
+        return ((Moments) HostReductions.whole(new Reduction.ToMoments(), tensor)).norm();
+    }
+
+    private SpectralNorm spectralNorm(HostTensor tensor, int iterations) {
+        double[] v = warm.computeIfAbsent(tensor.data(), _ -> HostPowerIteration.start(tensor.columns()));
+        SpectralNorm norm = null;
+        for (int i = 0; i < iterations; i++) {
+            HostPowerIteration step = new HostPowerIteration(v);
+            step.rows(tensor.data(), 0, tensor.rows(), tensor.columns());
+            norm = step.result();
         }
-        return new Moments(tensor.length, sum, squares, absMax, nan, infinite);
+        return norm;
     }
 }

@@ -6,71 +6,104 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
  * What a trainer carries through its step. A hook that nobody watches costs a shift, a mask and a branch never taken.
- * All methods but {@link #install} belong to the training thread; none of them throws, blocks, or changes a tensor.
- * A reduction or probe that throws loses its samples of that step, and after ten times its place.
+ * All methods but {@link #install} and {@link #setUp} belong to the training thread; none of them throws, blocks, or
+ * changes a tensor. A reduction or probe that throws loses its samples of that step, and after ten times its place.
  *
  * @param <T> the backend's own tensor; probes never see one, so they cannot change or keep it
  */
 public final class Instruments<T> {
     private final Origin origin;
-    private final Reducer<T> reducer;
-    private final FrameSink sink;
     private final InstantSource clock;
     private final LongSupplier nanos;
+    private final Readings<T> readings;
 
-    private volatile List<Watcher> installed = List.of();
-    private List<Watcher> planned = List.of();
+    private volatile Setup setup;
+    private Setup current;
+    private final Orders orders;
+    private List<Watcher> watchers = List.of();
     private final Map<Long, Plan> plans = new HashMap<>();
     private Plan plan = Plan.NOTHING;
+    private Map<String, String> manifest = Map.of();
 
     private final Site[][] sites = new Site[Hook.values().length][];
-    private Site[] pendingSite = new Site[64];
-    private Plan.Due[] pendingDue = new Plan.Due[64];
-    private int pending;
     private final FrameSamples samples = new FrameSamples();
+    private final Columns ofSequences = new Columns();
+    private RunSketch seen = new RunSketch(RunSketch.DEFAULT_BITS);
+    private Governor governor = new Governor();
     private StepFacts facts;
 
     private long step;
     private long seq;
     private long dropped;
+    private long began;
     private long observerNanos;
+    private long lastFrameNanos;
 
     /** @param nanos a monotonic clock in nanoseconds, to measure what observing costs */
     public Instruments(Origin origin, Reducer<T> reducer, FrameSink sink, InstantSource clock, LongSupplier nanos) {
         this.origin = origin;
-        this.reducer = reducer;
-        this.sink = sink;
         this.clock = clock;
         this.nanos = nanos;
+        this.readings = new Readings<>(reducer, nanos, this::failed);
+        this.orders = new Orders(clock, answer -> event(RunEvent.Kind.COMMAND, answer));
+        this.setup = Setup.NONE.with(sink);
+        this.current = setup;
+        LiveInstruments.add(this);
+    }
+
+    public Origin origin() {
+        return origin;
     }
 
     /** Replaces the probes. From any thread; takes effect when the next step begins, never inside one. */
-    public void install(List<? extends Probe<?>> probes) {
-        if (probes.size() > Long.SIZE) {
-            throw new IllegalArgumentException("at most 64 probes at once: probes=" + probes.size());
+    public void install(List<? extends Question> questions) {
+        setUp(setup.with(questions));
+    }
+
+    /** Replaces sink, probes and commands together. From any thread; takes effect between two steps. */
+    public void setUp(Setup next) {
+        setup = next;
+    }
+
+    /** What was set up last. */
+    public Setup setup() {
+        return setup;
+    }
+
+    /**
+     * Takes what operators sent since the last step: commands about probes are applied here, those about the run by the
+     * trainer. For the time between two steps; a trainer that never calls it still obeys commands about probes.
+     */
+    public void takeCommands(TrainerControl control) {
+        refresh();
+        try {
+            if (orders.take(control)) {
+                changed();
+            }
+        } catch (Throwable e) {
+            setup = setup.with(CommandSource.NONE, setup.catalogue());
+            event(RunEvent.Kind.COMMAND, Map.of("outcome", "refused", "reason", "commands cannot be read: " + e));
         }
-        installed = probes.stream().map(Watcher::new).toList();
     }
 
     /** Picks one immutable plan for the whole step. */
     public void beginStep(long step) {
+        takeCommands(TrainerControl.NONE);
         this.step = step;
-        List<Watcher> now = installed;
-        if (now != planned) {
-            planned = now;
-            plans.clear();
-        }
-        if (planned.isEmpty() || !watched()) {
+        if (watchers.isEmpty() || !watched()) {
             plan = Plan.NOTHING;
+            began = watched() ? nanos.getAsLong() : 0;
             return;
         }
+        began = nanos.getAsLong();
         long due = 0;
-        for (int i = 0; i < planned.size(); i++) {
-            due |= planned.get(i).due(step) ? 1L << i : 0;
+        for (int i = 0; i < watchers.size(); i++) {
+            due |= watchers.get(i).due(step) ? 1L << i : 0;
         }
         Plan cached = plans.get(due);
         if (cached == null) {
@@ -82,7 +115,7 @@ public final class Instruments<T> {
 
     /** Whether a frame of this step will reach anybody; what only serves observers is computed behind this. */
     public boolean watched() {
-        return sink != FrameSink.NOBODY;
+        return current.sink() != FrameSink.NOBODY;
     }
 
     /** Whether anything is due at a hook; a tensor that only serves observers is made behind this. */
@@ -93,21 +126,21 @@ public final class Instruments<T> {
     /** Starts what is due for an activation, where it lies. */
     public void at(Hook hook, int layer, T tensor) {
         if (plan.wants(hook)) {
-            look(site(hook, layer), tensor, null);
+            observerNanos += readings.start(site(hook, layer), plan.at(hook), tensor, null);
         }
     }
 
     /** Starts what is due for a tensor of a parameter, such as its gradient. */
     public void at(Site parameter, T tensor) {
         if (plan.wants(parameter.hook())) {
-            look(parameter, tensor, null);
+            observerNanos += readings.start(parameter, plan.at(parameter.hook()), tensor, null);
         }
     }
 
     /** Starts what is due for two tensors of a parameter, such as its update and its weight. */
     public void at(Site parameter, T tensor, T other) {
         if (plan.wants(parameter.hook())) {
-            look(parameter, tensor, other);
+            observerNanos += readings.start(parameter, plan.at(parameter.hook()), tensor, other);
         }
     }
 
@@ -119,100 +152,129 @@ public final class Instruments<T> {
     /** One flush, one copy to the host, the probes read, one frame offered. */
     public void endStep() {
         if (!watched()) {
-            pending = 0;
+            readings.forget();
             facts = null;
             return;
         }
-        long began = nanos.getAsLong();
-        read();
-        Scalars.Builder scalars = new Scalars.Builder();
-        if (facts != null) {
-            scalars.putAll(facts.scalars());
+        long reading = nanos.getAsLong();
+        readings.read(step, samples);
+        StepFacts noted = facts == null ? StepFacts.none() : facts;
+        Optional<Batch> batch = batch(noted);
+        Sites measured = samples.take();
+        Scalars.Builder scalars = new Scalars.Builder().putAll(noted.scalars());
+        for (Watcher watcher : plan.ofStep()) {
+            ask(watcher, () -> ((StepProbe) watcher.question).read(noted, measured, scalars::put));
         }
-        scalars.put(Scalars.OBSERVER_SECONDS, observerNanos / 1e9).put(Scalars.FRAMES_DROPPED, dropped);
-        var batch = facts == null ? java.util.Optional.<Batch>empty() : facts.batch();
-        offer(new Frame(origin, seq++, step, clock.instant(), scalars.build(), samples.take(), batch));
+        scalars.put(Scalars.OBSERVER_SECONDS, (observerNanos + lastFrameNanos) / 1e9)
+                .put(Scalars.OBSERVER_BUDGET, orders.budget())
+                .put(Scalars.FRAMES_DROPPED, dropped);
+        offer(new Frame(origin, seq++, step, clock.instant(), scalars.build(), measured, batch));
         facts = null;
-        // What it cost to read and hand over this frame is told by the next one.
-        observerNanos = nanos.getAsLong() - began;
+        govern(reading);
     }
 
     /** Tells of something that happened between two steps. */
     public void event(RunEvent.Kind kind, Map<String, String> details) {
+        if (kind == RunEvent.Kind.START) {
+            manifest = details;
+        }
         if (watched()) {
             offer(RunEvent.of(origin, seq++, step, clock.instant(), kind, details));
         }
     }
 
-    private void look(Site site, T tensor, T other) {
-        long began = nanos.getAsLong();
-        for (Plan.Due due : plan.at(site.hook())) {
-            int slot = pending;
-            if (slot == pendingSite.length) {
-                pendingSite = Arrays.copyOf(pendingSite, 2 * slot);
-                pendingDue = Arrays.copyOf(pendingDue, 2 * slot);
-            }
-            try {
-                reducer.enqueue(slot, due.reduction(), tensor, other);
-                pendingSite[slot] = site;
-                pendingDue[slot] = due;
-                pending++;
-            } catch (Throwable e) {
-                failed(due, e);
+    /** Begins what was set up since: who listened hears the end, who listens now hears what the run is. */
+    private void refresh() {
+        Setup next = setup;
+        if (next == current) {
+            return;
+        }
+        if (next.sink() != current.sink()) {
+            event(RunEvent.Kind.END, Map.of("reason", "detached", "steps", Long.toString(step)));
+            current = next;
+            if (watched()) {
+                Map<String, String> details = new HashMap<>(manifest);
+                details.put("attached_at_step", Long.toString(step));
+                event(RunEvent.Kind.START, details);
+                manifest = details;
             }
         }
-        observerNanos += nanos.getAsLong() - began;
+        current = next;
+        orders.begin(next);
+        governor = new Governor();
+        changed();
     }
 
-    private void read() {
+    private void changed() {
+        List<Watcher> before = watchers;
+        watchers = orders.questions().stream()
+                .map(question -> before.stream()
+                        .filter(watcher -> watcher.question.equals(question))
+                        .findFirst()
+                        .orElseGet(() -> new Watcher(question)))
+                .toList();
+        plans.clear();
+    }
+
+    private Optional<Batch> batch(StepFacts noted) {
+        if (plan.ofBatch().isEmpty()
+                || noted.tokens().sequences() == 0
+                || noted.batch().isEmpty()) {
+            return noted.batch();
+        }
+        for (Watcher watcher : plan.ofBatch()) {
+            ask(
+                    watcher,
+                    () -> ((BatchProbe) watcher.question)
+                            .read(
+                                    noted.tokens(),
+                                    seen,
+                                    (sequence, metric, value) -> ofSequences.add(metric, sequence, value)));
+        }
+        List<Column> columns = ofSequences.take();
+        return noted.batch().map(batch -> batch.with(columns));
+    }
+
+    private void ask(Watcher watcher, Runnable question) {
+        long asked = nanos.getAsLong();
         try {
-            reducer.flush();
+            question.run();
         } catch (Throwable e) {
-            for (int slot = 0; slot < pending; slot++) {
-                failed(pendingDue[slot], e);
-            }
-            pending = 0;
+            failed(watcher, e);
         }
-        for (int slot = 0; slot < pending; slot++) {
-            samples.pass(pendingSite[slot]);
-            for (Watcher reader : pendingDue[slot].readers()) {
-                try {
-                    reader.read(pendingSite[slot], reducer.result(slot), samples);
-                } catch (Throwable e) {
-                    failed(reader, e);
-                }
-            }
-        }
-        pending = 0;
+        watcher.spent(nanos.getAsLong() - asked);
     }
 
-    private void failed(Plan.Due due, Throwable error) {
-        for (Watcher reader : due.readers()) {
-            failed(reader, error);
-        }
+    /** What it cost to read and hand over this frame is told by the next one. */
+    private void govern(long reading) {
+        long now = nanos.getAsLong();
+        lastFrameNanos = now - reading;
+        governor.after(now - began, observerNanos + lastFrameNanos, watchers, orders.budget())
+                .ifPresent(change -> event(RunEvent.Kind.CADENCE, change.details(orders.budget())));
+        observerNanos = 0;
     }
 
     private void failed(Watcher watcher, Throwable error) {
         if (watcher.failed(error)) {
             plans.clear();
-            event(RunEvent.Kind.PROBE_DISABLED, Map.of("probe", watcher.name(), "error", watcher.lastError()));
+            event(RunEvent.Kind.PROBE_DISABLED, Map.of("probe", watcher.question.name(), "error", watcher.lastError()));
         }
     }
 
     private void offer(Telemetry item) {
-        if (!sink.offer(item)) {
+        if (!current.sink().offer(item)) {
             dropped++;
         }
     }
 
     private Plan planFor(long due) {
-        List<Watcher> watchers = new ArrayList<>();
-        for (int i = 0; i < planned.size(); i++) {
+        List<Watcher> watching = new ArrayList<>();
+        for (int i = 0; i < watchers.size(); i++) {
             if ((due & 1L << i) != 0) {
-                watchers.add(planned.get(i));
+                watching.add(watchers.get(i));
             }
         }
-        return new Plan(watchers);
+        return new Plan(watching);
     }
 
     private Site site(Hook hook, int layer) {

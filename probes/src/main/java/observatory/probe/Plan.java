@@ -6,17 +6,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is due in one step: for each hook the reductions, each once, and who reads them. Immutable, chosen when the step
- * begins, so a step sees one plan from its first hook to its last.
+ * What is due in one step: for each hook the reductions, each once, and who reads them; and what is asked when the step
+ * is over. Immutable, chosen when the step begins, so a step sees one plan from its first hook to its last.
  */
 final class Plan {
     static final Plan NOTHING = new Plan(List.of());
 
     private final long hooks;
     private final Due[][] byHook = new Due[Hook.values().length][];
+    private final List<Watcher> ofBatch;
+    private final List<Watcher> ofStep;
 
     /** One reduction at a hook, shared by all who need it. */
-    record Due(Reduction<?> reduction, Watcher[] readers) {}
+    record Due(Reduction<?> reduction, Watcher[] readers) {
+        /** Charges each reader its share of what the reduction took. */
+        void spent(long nanos) {
+            for (Watcher reader : readers) {
+                reader.spent(nanos / readers.length);
+            }
+        }
+    }
 
     Plan(List<Watcher> due) {
         long mask = 0;
@@ -34,6 +43,8 @@ final class Plan {
             mask |= readers.isEmpty() ? 0 : hook.bit();
         }
         hooks = mask;
+        ofBatch = due.stream().filter(w -> w.question instanceof BatchProbe).toList();
+        ofStep = due.stream().filter(w -> w.question instanceof StepProbe).toList();
     }
 
     boolean wants(Hook hook) {
@@ -42,5 +53,13 @@ final class Plan {
 
     Due[] at(Hook hook) {
         return byHook[hook.ordinal()];
+    }
+
+    List<Watcher> ofBatch() {
+        return ofBatch;
+    }
+
+    List<Watcher> ofStep() {
+        return ofStep;
     }
 }

@@ -3,17 +3,13 @@ package observatory.probe;
 import java.util.Set;
 
 /**
- * One question to a training run: where to look, how often, which reduction of the tensor is needed, and what to call
- * the answer. A probe keeps nothing from step to step and never sees the tensor, so it can neither change nor hold it.
- * What it reports it declares with {@link Metric}. If it throws, training goes on and the probe is disabled after a
- * few times.
+ * A question to tensors: at which hooks to look, how often, which reduction of the tensor is needed, and what to call
+ * the answer. A probe never sees the tensor, so it can neither change nor hold it.
  *
  * @param <R> the result of its reduction
  */
-public interface Probe<R> {
+public non-sealed interface Probe<R> extends Question {
     Set<Hook> hooks();
-
-    Schedule schedule();
 
     Reduction<R> reduction();
 

@@ -1,8 +1,13 @@
 package observatory.probe;
 
-/** When a probe is due: at every step whose number is {@code phase} modulo {@code every}. */
-public record Schedule(int every, int phase) {
+/**
+ * When a probe is due: at every step whose number is {@code phase} modulo {@code every}.
+ *
+ * @param fixed whether the governor must leave it alone, because a step missed is a broken step missed
+ */
+public record Schedule(int every, int phase, boolean fixed) {
     private static final Schedule EVERY_STEP = new Schedule(1, 0);
+    private static final Schedule ALWAYS = new Schedule(1, 0, true);
 
     public Schedule {
         if (every < 1 || phase < 0 || phase >= every) {
@@ -11,8 +16,17 @@ public record Schedule(int every, int phase) {
         }
     }
 
+    public Schedule(int every, int phase) {
+        this(every, phase, false);
+    }
+
     public static Schedule everyStep() {
         return EVERY_STEP;
+    }
+
+    /** Every step, whatever it costs. */
+    public static Schedule always() {
+        return ALWAYS;
     }
 
     public static Schedule everySteps(int every) {
@@ -21,5 +35,10 @@ public record Schedule(int every, int phase) {
 
     public boolean due(long step) {
         return step % every == phase;
+    }
+
+    /** This schedule, this many times as rare. */
+    public Schedule stretched(int times) {
+        return times == 1 ? this : new Schedule(Math.multiplyExact(every, times), phase, fixed);
     }
 }

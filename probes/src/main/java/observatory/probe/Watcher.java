@@ -1,32 +1,79 @@
 package observatory.probe;
 
-/** A probe as it is installed: what it asked for, read once, and how often it has failed since. */
+/** A question as it is installed: what it asked for, read once, what it costs, and how often it has failed since. */
 final class Watcher {
     /** A probe that failed this often is broken, not unlucky. */
     static final int FAILURES_ALLOWED = 10;
 
-    final Probe<?> probe;
+    final Question question;
     final long hooks;
     final Schedule schedule;
     final Reduction<?> reduction;
+    private int stretch = 1;
     private int failures;
     private Throwable lastError;
+    private long spentNanos;
+    private double earlierNanos = Double.NaN;
+    private double laterNanos = Double.NaN;
 
-    Watcher(Probe<?> probe) {
-        this.probe = probe;
-        this.hooks = probe.hooks().stream().mapToLong(Hook::bit).reduce(0, (a, b) -> a | b);
-        this.schedule = probe.schedule();
-        this.reduction = probe.reduction();
+    Watcher(Question question) {
+        this.question = question;
+        this.schedule = question.schedule();
+        if (question instanceof Probe<?> probe) {
+            this.hooks = probe.hooks().stream().mapToLong(Hook::bit).reduce(0, (a, b) -> a | b);
+            this.reduction = probe.reduction();
+        } else {
+            this.hooks = 0;
+            this.reduction = null;
+        }
     }
 
     boolean due(long step) {
-        return failures < FAILURES_ALLOWED && schedule.due(step);
+        return failures < FAILURES_ALLOWED && step % every() == schedule.phase();
+    }
+
+    /** Steps from one time it is due to the next. */
+    long every() {
+        return (long) schedule.every() * stretch;
+    }
+
+    int stretch() {
+        return stretch;
+    }
+
+    void stretch(int times) {
+        stretch = times;
     }
 
     /** Hands a result over. The plan pairs a probe only with results of its own reduction, hence the cast. */
     @SuppressWarnings("unchecked")
     void read(Site site, Object result, SampleSink out) {
-        ((Probe<Object>) probe).read(site, result, out);
+        ((Probe<Object>) question).read(site, result, out);
+    }
+
+    void spent(long nanos) {
+        spentNanos += nanos;
+    }
+
+    /** Closes the account of a step; what was spent in it, in nanoseconds. */
+    long settle() {
+        long spent = spentNanos;
+        if (spent > 0) {
+            earlierNanos = laterNanos;
+            laterNanos = spent;
+        }
+        spentNanos = 0;
+        return spent;
+    }
+
+    /** Whether it was due twice, so that its cost is known. */
+    boolean measured() {
+        return !Double.isNaN(earlierNanos);
+    }
+
+    /** Cost of one time it is due: the lesser of the last two, because a collection or a cold loop is not its cost. */
+    double nanos() {
+        return measured() ? Math.min(earlierNanos, laterNanos) : 0;
     }
 
     /** Notes one more failure; true where it is the one that disables the probe. */
@@ -34,10 +81,6 @@ final class Watcher {
         lastError = error;
         failures++;
         return failures == FAILURES_ALLOWED;
-    }
-
-    String name() {
-        return probe.getClass().getSimpleName();
     }
 
     String lastError() {

@@ -18,18 +18,19 @@ import org.junit.jupiter.api.Test;
 class InstrumentsTest {
     private static final Origin ORIGIN = new Origin(new RunId("run"), 0, new UUID(1, 2), 0);
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
-    private static final float[] TENSOR = {1, -2, 3};
+    private static final HostTensor TENSOR = HostTensor.of(1, -2, 3);
     private static final Site WEIGHT = new Site(Hook.GRADIENT, 0, "mlp.up");
 
     private final List<Telemetry> sent = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
     private final CountingReducer reducer = new CountingReducer();
-    private final Instruments<float[]> instruments =
+    private final Instruments<HostTensor> instruments =
             new Instruments<>(ORIGIN, reducer, sent::add, CLOCK, nanos::incrementAndGet);
 
     @Test
     void anUnwatchedStepAllocatesNothing() {
-        Instruments<float[]> off = new Instruments<>(ORIGIN, new ForbiddenReducer(), FrameSink.NOBODY, CLOCK, () -> 0);
+        Instruments<HostTensor> off =
+                new Instruments<>(ORIGIN, new ForbiddenReducer(), FrameSink.NOBODY, CLOCK, () -> 0);
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int i = 0; i < 20_000; i++) {
             step(off, i);
@@ -44,7 +45,7 @@ class InstrumentsTest {
 
     @Test
     void whatIsNotDueReachesNoReducer() {
-        Instruments<float[]> idle = new Instruments<>(ORIGIN, new ForbiddenReducer(), sent::add, CLOCK, () -> 0);
+        Instruments<HostTensor> idle = new Instruments<>(ORIGIN, new ForbiddenReducer(), sent::add, CLOCK, () -> 0);
         idle.install(List.of(new Asking(Set.of(Hook.RESIDUAL), new Schedule(10, 5), new ArrayList<>())));
         step(idle, 4);
         assertEquals(1, sent.size());
@@ -57,11 +58,51 @@ class InstrumentsTest {
         List<Site> second = new ArrayList<>();
         instruments.install(List.of(
                 new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), first),
-                new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), second)));
+                new Asking(Set.of(Hook.RESIDUAL, Hook.LOGITS), Schedule.everyStep(), second)));
         step(instruments, 0);
         assertEquals(2, reducer.calls, "two layers, one reduction each");
         assertEquals(List.of(Site.of(Hook.RESIDUAL, 0), Site.of(Hook.RESIDUAL, 1)), first);
         assertEquals(first, second);
+    }
+
+    @Test
+    void theSameQuestionTwiceIsAskedOnce() {
+        List<Site> seen = new ArrayList<>();
+        Asking asking = new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), seen);
+        instruments.install(List.of(asking, asking));
+        step(instruments, 0);
+        assertEquals(2, seen.size(), "once for each of two layers");
+    }
+
+    @Test
+    void aResultThatIsNotThereYetIsReadLaterAndSaysWhenItWasMeasured() {
+        var results = new java.util.ArrayDeque<java.util.concurrent.CompletableFuture<Moments>>();
+        Reducer<HostTensor> slow = new Reducer<>() {
+            @Override
+            public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
+                results.add(new java.util.concurrent.CompletableFuture<>());
+            }
+
+            @Override
+            public void flush() {
+                // The results come from outside.
+            }
+
+            @Override
+            public Object result(int slot) {
+                return results.getLast();
+            }
+        };
+        Instruments<HostTensor> late = new Instruments<>(ORIGIN, slow, sent::add, CLOCK, () -> 0);
+        late.install(List.of(new Asking(Set.of(Hook.EMBEDDING), new Schedule(100, 7), new ArrayList<>())));
+        step(late, 7);
+        step(late, 8);
+        assertEquals(Sites.none(), ((Frame) sent.getLast()).sites());
+        results.getFirst().complete(new Moments(1, 2, 4, 2, 0, 0));
+        step(late, 9);
+        Sites sites = ((Frame) sent.getLast()).sites();
+        assertEquals(2, sites.column("abs_max").orElseThrow().values()[0]);
+        assertEquals(7, sites.column("measured_step").orElseThrow().values()[0]);
     }
 
     @Test
@@ -103,7 +144,7 @@ class InstrumentsTest {
                 .toList();
         assertEquals(1, events.size());
         assertEquals(RunEvent.Kind.PROBE_DISABLED, events.getFirst().kind());
-        assertEquals("Throwing", events.getFirst().details().get("probe"));
+        assertEquals("throwing", events.getFirst().details().get("probe"));
         assertTrue(events.getFirst().details().get("error").contains("on purpose"));
         assertEquals(20, sent.stream().filter(Frame.class::isInstance).count(), "every step still has its frame");
         assertEquals(Watcher.FAILURES_ALLOWED, reducer.calls, "a disabled probe is no longer due");
@@ -111,7 +152,7 @@ class InstrumentsTest {
 
     @Test
     void aReducerThatThrowsCostsSamplesAndNeverTheStep() {
-        Instruments<float[]> broken = new Instruments<>(ORIGIN, new ForbiddenReducer(), sent::add, CLOCK, () -> 0);
+        Instruments<HostTensor> broken = new Instruments<>(ORIGIN, new ForbiddenReducer(), sent::add, CLOCK, () -> 0);
         broken.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), new ArrayList<>())));
         for (int i = 0; i < 30; i++) {
             step(broken, i);
@@ -124,7 +165,7 @@ class InstrumentsTest {
     void whatTheSinkRefusesIsCountedInTheNextFrame() {
         List<Frame> kept = new ArrayList<>();
         FrameSink everySecond = item -> item.seq() % 2 == 1 && kept.add((Frame) item);
-        Instruments<float[]> lossy = new Instruments<>(ORIGIN, reducer, everySecond, CLOCK, () -> 0);
+        Instruments<HostTensor> lossy = new Instruments<>(ORIGIN, reducer, everySecond, CLOCK, () -> 0);
         for (int i = 0; i < 4; i++) {
             step(lossy, i);
         }
@@ -142,7 +183,7 @@ class InstrumentsTest {
         assertFalse(instruments.wants(Hook.RESIDUAL));
     }
 
-    private static void step(Instruments<float[]> instruments, long step) {
+    private static void step(Instruments<HostTensor> instruments, long step) {
         instruments.beginStep(step);
         instruments.at(Hook.EMBEDDING, Site.NO_LAYER, TENSOR);
         for (int layer = 0; layer < 2; layer++) {
@@ -191,12 +232,12 @@ class InstrumentsTest {
         }
     }
 
-    private static final class CountingReducer implements Reducer<float[]> {
+    private static final class CountingReducer implements Reducer<HostTensor> {
         private final HostReducer host = new HostReducer();
         private int calls;
 
         @Override
-        public void enqueue(int slot, Reduction<?> reduction, float[] tensor, float[] other) {
+        public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
             calls++;
             host.enqueue(slot, reduction, tensor, other);
         }
@@ -212,9 +253,9 @@ class InstrumentsTest {
         }
     }
 
-    private static final class ForbiddenReducer implements Reducer<float[]> {
+    private static final class ForbiddenReducer implements Reducer<HostTensor> {
         @Override
-        public void enqueue(int slot, Reduction<?> reduction, float[] tensor, float[] other) {
+        public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
             throw new IllegalStateException("nothing is due: " + reduction);
         }
 

@@ -1,68 +1,109 @@
 package observatory.probe.builtin;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import observatory.probe.Hook;
+import java.util.Optional;
+import java.util.function.Function;
+import observatory.probe.Catalogue;
 import observatory.probe.Metric;
 import observatory.probe.Pack;
-import observatory.probe.Probe;
+import observatory.probe.Question;
 import observatory.probe.Schedule;
 
 /** The catalogue of built-in probes, and the packs they come in. Every probe of this package has its line here. */
 public final class Probes {
-    private static final Set<Hook> ACTIVATIONS =
-            EnumSet.allOf(Hook.class).stream().filter(Hook::activation).collect(Collectors.toUnmodifiableSet());
-    private static final Set<Hook> RESIDUAL = Set.of(Hook.RESIDUAL);
-    private static final Set<Hook> EVERYTHING_BUT_UPDATES =
-            EnumSet.complementOf(EnumSet.of(Hook.UPDATE)).stream().collect(Collectors.toUnmodifiableSet());
-    /** In the continuous pack, what is not the residual stream is looked at once in this many steps. */
-    private static final int SPARSE = 10;
+    /** The same for commands. */
+    public static final Catalogue CATALOGUE = new Catalogue() {
+        @Override
+        public Optional<Question> find(String name, Schedule schedule) {
+            return catalogue().stream()
+                    .filter(entry -> entry.name().equals(name))
+                    .findFirst()
+                    .map(entry -> entry.at(schedule));
+        }
+
+        @Override
+        public List<Question> of(Pack pack) {
+            return Probes.of(pack);
+        }
+
+        @Override
+        public List<String> names() {
+            return catalogue().stream().map(Entry::name).toList();
+        }
+    };
 
     private Probes() {}
 
-    /** One line of the catalogue. */
-    public record Entry(String name, Pack pack, Probe<?> probe) {
+    /** One line of the catalogue: the cheapest pack it is in, and how to make it for a schedule, at all its hooks. */
+    public record Entry(Pack pack, Schedule usual, Function<Schedule, Question> make) {
+        public String name() {
+            return probe().name();
+        }
+
+        public Question probe() {
+            return make.apply(usual);
+        }
+
+        public Question at(Schedule schedule) {
+            return make.apply(schedule);
+        }
+
         public List<Metric> metrics() {
-            return List.of(probe.getClass().getAnnotationsByType(Metric.class));
+            return List.of(probe().getClass().getAnnotationsByType(Metric.class));
         }
     }
 
-    /** Every built-in probe, each as the cheapest pack has it. */
+    /** Every built-in probe. */
     public static List<Entry> catalogue() {
+        Schedule always = Schedule.everyStep();
+        Schedule sparse = Schedule.everySteps(Packs.SPARSE);
         return List.of(
-                new Entry("non-finite", Pack.CONTINUOUS, new NonFinite(ACTIVATIONS, Schedule.everyStep())),
-                new Entry("activation-scale", Pack.CONTINUOUS, new ActivationScale(RESIDUAL, Schedule.everyStep())),
-                new Entry("gradient-norm", Pack.CONTINUOUS, new GradientNorm(Schedule.everySteps(SPARSE))),
-                new Entry("update-ratio", Pack.CONTINUOUS, new UpdateRatio(Schedule.everySteps(SPARSE))));
+                entry(Pack.CONTINUOUS, Schedule.always(), s -> new NonFinite(Packs.ACTIVATIONS, s)),
+                entry(Pack.CONTINUOUS, sparse, s -> new ActivationScale(Packs.ACTIVATIONS, s)),
+                entry(Pack.CONTINUOUS, sparse, s -> new FormatHeadroom(Packs.ACTIVATIONS, s)),
+                entry(Pack.CONTINUOUS, sparse, s -> new FormatRange(Packs.ACTIVATIONS, Packs.SAMPLED, s)),
+                entry(Pack.CONTINUOUS, sparse, OperationHeadroom::new),
+                entry(Pack.CONTINUOUS, sparse, s -> new TokenNorm(Packs.NORM_INPUTS, s)),
+                entry(Pack.CONTINUOUS, sparse, AttentionLogits::new),
+                entry(Pack.CONTINUOUS, always, LogZ::new),
+                entry(Pack.CONTINUOUS, sparse, GradientNorm::new),
+                entry(Pack.CONTINUOUS, sparse, UpdateRatio::new),
+                entry(Pack.CONTINUOUS, sparse, AdamRms::new),
+                entry(Pack.CONTINUOUS, sparse, NormGain::new),
+                entry(Pack.CONTINUOUS, sparse, ExampleGradients::new),
+                entry(Pack.CONTINUOUS, Schedule.everySteps(Packs.RARE), WeightNorm::new),
+                entry(Pack.CONTINUOUS, always, ResidualGrowth::new),
+                entry(Pack.CONTINUOUS, always, EmbeddingGradientShare::new),
+                entry(Pack.CONTINUOUS, always, AdamRmsShare::new),
+                entry(Pack.CONTINUOUS, always, QueryKeyHeadroom::new),
+                entry(Pack.CONTINUOUS, always, GradientNoise::new),
+                entry(Pack.CONTINUOUS, always, NormLayerNoise::new),
+                entry(Pack.CONTINUOUS, always, SourceLoss::new),
+                entry(Pack.CONTINUOUS, always, Throughput::new),
+                entry(Pack.CONTINUOUS, always, TokenEntropy::new),
+                entry(Pack.CONTINUOUS, always, PeriodicRepeats::new),
+                entry(Pack.CONTINUOUS, always, RunRepetition::new),
+                entry(Pack.CONTINUOUS, sparse, NearDuplicates::new),
+                entry(Pack.PROFILE, sparse, s -> new ActivationShape(Packs.ACTIVATIONS, s)),
+                entry(Pack.PROFILE, sparse, s -> new UnitActivity(Packs.UNITS, s)),
+                entry(Pack.PROFILE, sparse, AttentionEntropy::new),
+                entry(Pack.PROFILE, sparse, s -> new GradientRange(Packs.GRADIENTS, Packs.SAMPLED, s)),
+                entry(Pack.PROFILE, sparse, AdamDirection::new),
+                entry(Pack.PROFILE, sparse, UpdateCoherence::new),
+                entry(Pack.PROFILE, sparse, EpsilonDominance::new));
     }
 
     /** The probes of a pack; each pack sees all that the one before it sees, at least as often. */
-    public static List<Probe<?>> of(Pack pack) {
+    public static List<Question> of(Pack pack) {
         return switch (pack) {
             case OFF -> List.of();
-            case CONTINUOUS ->
-                Stream.concat(
-                                catalogue().stream().<Probe<?>>map(Entry::probe),
-                                Stream.of(new ActivationScale(notResidual(), Schedule.everySteps(SPARSE))))
-                        .toList();
-            case PROFILE -> everyStep(ACTIVATIONS);
-            case FORENSIC -> everyStep(EVERYTHING_BUT_UPDATES);
+            case CONTINUOUS -> Packs.continuous();
+            case PROFILE -> Packs.profile();
+            case FORENSIC -> Packs.forensic();
         };
     }
 
-    private static List<Probe<?>> everyStep(Set<Hook> hooks) {
-        Schedule always = Schedule.everyStep();
-        return List.of(
-                new NonFinite(hooks, always),
-                new ActivationScale(hooks, always),
-                new GradientNorm(always),
-                new UpdateRatio(always));
-    }
-
-    private static Set<Hook> notResidual() {
-        return ACTIVATIONS.stream().filter(hook -> !RESIDUAL.contains(hook)).collect(Collectors.toUnmodifiableSet());
+    private static Entry entry(Pack pack, Schedule usual, Function<Schedule, Question> make) {
+        return new Entry(pack, usual, make);
     }
 }

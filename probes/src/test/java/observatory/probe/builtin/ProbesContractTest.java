@@ -11,17 +11,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import observatory.probe.BatchProbe;
 import observatory.probe.Hook;
+import observatory.probe.HostReducer;
+import observatory.probe.HostTensor;
 import observatory.probe.Metric;
-import observatory.probe.Moments;
-import observatory.probe.Norms;
 import observatory.probe.Pack;
 import observatory.probe.Probe;
-import observatory.probe.Reduction;
+import observatory.probe.Question;
+import observatory.probe.RunSketch;
+import observatory.probe.Schedule;
 import observatory.probe.Site;
+import observatory.probe.StepProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,7 +46,7 @@ class ProbesContractTest {
         Set<String> found;
         try (Stream<Path> files = Files.list(folder)) {
             found = files.map(file -> file.getFileName().toString().replace(".class", ""))
-                    .filter(name -> Probe.class.isAssignableFrom(load(name)))
+                    .filter(name -> Question.class.isAssignableFrom(load(name)))
                     .collect(Collectors.toSet());
         }
         Set<String> listed = catalogue().stream()
@@ -58,10 +64,32 @@ class ProbesContractTest {
         entry.metrics()
                 .forEach(metric ->
                         assertFalse(metric.tells().isBlank() || metric.unit().isBlank()));
-        for (Hook hook : entry.probe().hooks()) {
-            List<String> once = ask(entry.probe(), hook);
-            assertEquals(declared, once.stream().map(line -> line.split("=")[0]).toList());
-            assertEquals(once, ask(entry.probe(), hook), "deterministic");
+        switch (entry.probe()) {
+            case Probe<?> probe -> probe.hooks().forEach(hook -> same(declared, () -> ofTensor(probe, hook)));
+            case StepProbe probe -> same(declared, () -> ofStep(probe));
+            case BatchProbe probe -> same(declared, () -> ofBatch(probe));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("catalogue")
+    void keepsItsNameAndKindWithAnotherSchedule(Probes.Entry entry) {
+        Question rare = entry.at(new Schedule(50, 7));
+        assertEquals(entry.name(), rare.name());
+        assertEquals(new Schedule(50, 7), rare.schedule());
+        assertEquals(Optional.of(rare), Probes.CATALOGUE.find(entry.name(), new Schedule(50, 7)));
+    }
+
+    @Test
+    void everyProbeIsInAPackAndEveryPackIsOfTheCatalogue() {
+        Set<String> packed =
+                Probes.of(Pack.FORENSIC).stream().map(Question::name).collect(Collectors.toSet());
+        assertEquals(Set.copyOf(Probes.CATALOGUE.names()), packed);
+        for (Probes.Entry entry : catalogue()) {
+            for (Pack pack : EnumSet.range(Pack.CONTINUOUS, Pack.FORENSIC)) {
+                boolean inside = Probes.of(pack).stream().anyMatch(q -> q.name().equals(entry.name()));
+                assertEquals(pack.compareTo(entry.pack()) >= 0, inside, entry.name() + " in " + pack.label());
+            }
         }
     }
 
@@ -84,25 +112,48 @@ class ProbesContractTest {
 
     private static Set<String> watched(Pack pack, long step) {
         return Probes.of(pack).stream()
-                .filter(probe -> probe.schedule().due(step))
-                .flatMap(probe ->
-                        probe.hooks().stream().map(hook -> probe.getClass().getSimpleName() + " at " + hook.label()))
+                .filter(question -> question.schedule().due(step))
+                .flatMap(question -> question instanceof Probe<?> probe
+                        ? probe.hooks().stream().map(hook -> question.name() + " at " + hook.label())
+                        : Stream.of(question.name()))
                 .collect(Collectors.toSet());
     }
 
-    private static List<String> ask(Probe<?> probe, Hook hook) {
-        List<String> said = new ArrayList<>();
-        read(probe, Site.of(hook, 0), said);
-        return said;
+    private static void same(List<String> declared, Supplier<List<String>> ask) {
+        List<String> once = ask.get();
+        assertEquals(
+                declared,
+                once.stream().map(line -> line.split("=")[0]).distinct().toList());
+        assertEquals(once, ask.get(), "deterministic");
     }
 
     @SuppressWarnings("unchecked")
-    private static void read(Probe<?> probe, Site site, List<String> said) {
-        Object result = switch (probe.reduction()) {
-            case Reduction.ToMoments _ -> new Moments(4, 1, 30, 4, 1, 0);
-            case Reduction.ToNorms _ -> new Norms(3, 4);
-        };
-        ((Probe<Object>) probe).read(site, result, (at, metric, value) -> said.add(metric + "=" + value));
+    private static List<String> ofTensor(Probe<?> probe, Hook hook) {
+        HostTensor tensor = new HostTensor(new float[] {1, -2, 0, 4, 0.5f, 3}, 3, 2);
+        HostReducer reducer = new HostReducer();
+        reducer.enqueue(0, probe.reduction(), tensor, tensor);
+        List<String> said = new ArrayList<>();
+        ((Probe<Object>) probe)
+                .read(
+                        Site.of(hook, 0),
+                        reducer.result(0),
+                        (at, metric, value) -> said.add(metric + "=" + at.label() + value));
+        return said;
+    }
+
+    private static List<String> ofStep(StepProbe probe) {
+        List<String> said = new ArrayList<>();
+        probe.read(Steps.FACTS, Steps.SITES, (name, value) -> said.add(name.replaceAll("/.*", "/*") + "=" + value));
+        return said;
+    }
+
+    private static List<String> ofBatch(BatchProbe probe) {
+        List<String> said = new ArrayList<>();
+        probe.read(
+                Steps.FACTS.tokens(),
+                new RunSketch(1 << 10),
+                (sequence, metric, value) -> said.add(metric + "=" + sequence + " " + value));
+        return said;
     }
 
     private static Class<?> load(String name) {

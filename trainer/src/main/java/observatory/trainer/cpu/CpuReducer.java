@@ -1,12 +1,30 @@
 package observatory.trainer.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import observatory.probe.Norms;
 import observatory.probe.Reducer;
 import observatory.probe.Reduction;
+import observatory.probe.SpectralNorm;
+import observatory.probe.host.HostPowerIteration;
+import observatory.probe.host.HostReduction;
+import observatory.probe.host.HostReductions;
 
-/** Reduces tensors at once, on the training thread, where they lie. */
+/**
+ * Reduces tensors at once, on the training thread, where they lie. What is due in every step goes through vector loops;
+ * what is rare goes in pieces that fit a core's cache through the plain reductions of the host.
+ */
 public final class CpuReducer implements Reducer<Tensor> {
+    private static final int PIECE = 8192;
+
+    /** Warm vectors of power iterations, by the address of the weight, which stays where it is as long as the model. */
+    private final Map<Long, double[]> warm = new HashMap<>();
+
+    private float[] piece = new float[0];
     private Object[] results = new Object[64];
 
     @Override
@@ -19,16 +37,43 @@ public final class CpuReducer implements Reducer<Tensor> {
             case Reduction.ToNorms _ ->
                 new Norms(
                         TensorMoments.of(tensor).norm(), TensorMoments.of(other).norm());
+            case Reduction.ToShape _ -> TensorShape.of(tensor);
+            case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());
+            case Reduction.OfRows<?> rows -> overRows(HostReductions.begin(rows), tensor);
+            case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
         };
     }
 
     @Override
     public void flush() {
-        // Nothing is pending: every reduction was done where it was asked for.
+        // Nothing is pending: every reduction was done, or begun, where it was asked for.
     }
 
     @Override
     public Object result(int slot) {
         return results[slot];
+    }
+
+    private Object overRows(HostReduction<?> reduction, Tensor tensor) {
+        int columns = tensor.columns();
+        int rowsEach = Math.max(1, PIECE / columns);
+        if (piece.length < rowsEach * columns) {
+            piece = new float[rowsEach * columns];
+        }
+        for (int row = 0; row < tensor.rows(); row += rowsEach) {
+            int rows = Math.min(rowsEach, tensor.rows() - row);
+            MemorySegment.copy(tensor.data(), JAVA_FLOAT, (long) row * columns * Float.BYTES, piece, 0, rows * columns);
+            reduction.rows(piece, 0, rows, columns);
+        }
+        return reduction.result();
+    }
+
+    private SpectralNorm spectralNorm(Tensor tensor, int iterations) {
+        double[] v = warm.computeIfAbsent(tensor.data().address(), _ -> HostPowerIteration.start(tensor.columns()));
+        SpectralNorm norm = null;
+        for (int i = 0; i < iterations; i++) {
+            norm = (SpectralNorm) overRows(new HostPowerIteration(v), tensor);
+        }
+        return norm;
     }
 }

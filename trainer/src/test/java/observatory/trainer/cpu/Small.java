@@ -9,7 +9,7 @@ import java.util.UUID;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
-import observatory.probe.Probe;
+import observatory.probe.Question;
 import observatory.probe.RunId;
 import observatory.trainer.Adam;
 import observatory.trainer.Corpus;
@@ -27,7 +27,7 @@ import observatory.trainer.TrainingSpec;
 final class Small {
     private Small() {}
 
-    static Instruments<Tensor> instruments(FrameSink sink, List<? extends Probe<?>> probes) {
+    static Instruments<Tensor> instruments(FrameSink sink, List<? extends Question> probes) {
         Instruments<Tensor> instruments = new Instruments<>(
                 new Origin(new RunId("small"), 0, new UUID(0, 1), 0),
                 new CpuReducer(),

@@ -1,0 +1,34 @@
+package observatory.probe;
+
+import java.util.List;
+
+/** The name somebody may have meant: the one with the fewest letters to insert, delete or replace (Levenshtein). */
+public final class NearestName {
+    private NearestName() {}
+
+    /** A refusal that names what was asked for, the likeliest name, and where all of them stand. */
+    public static String refusal(String asked, List<String> names) {
+        return "no probe is called " + asked
+                + names.stream()
+                        .min((a, b) -> distance(asked, a) - distance(asked, b))
+                        .map(name -> "; did you mean " + name + "? `observatory probes list` names all")
+                        .orElse("; this trainer has no catalogue of probes");
+    }
+
+    static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

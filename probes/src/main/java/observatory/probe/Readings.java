@@ -1,0 +1,125 @@
+package observatory.probe;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The reductions that were started, from the hook where they were to the probes that read them. A result that is a
+ * {@link Future} and not done when the step ends is read in the first step that finds it done, and says in the metric
+ * {@value #MEASURED_STEP} at its site when it was measured.
+ */
+final class Readings<T> {
+    static final String MEASURED_STEP = "measured_step";
+
+    private final Reducer<T> reducer;
+    private final LongSupplier nanos;
+    private final BiConsumer<Watcher, Throwable> failed;
+    private Site[] pendingSite = new Site[64];
+    private Plan.Due[] pendingDue = new Plan.Due[64];
+    private int pending;
+    private final List<Late> late = new ArrayList<>();
+
+    private record Late(Site site, Plan.Due due, long step, Future<?> result) {}
+
+    Readings(Reducer<T> reducer, LongSupplier nanos, BiConsumer<Watcher, Throwable> failed) {
+        this.reducer = reducer;
+        this.nanos = nanos;
+        this.failed = failed;
+    }
+
+    /** Starts what is due for a tensor; the nanoseconds it took. */
+    long start(Site site, Plan.Due[] due, T tensor, T other) {
+        long began = nanos.getAsLong();
+        long now = began;
+        for (Plan.Due one : due) {
+            int slot = pending;
+            if (slot == pendingSite.length) {
+                pendingSite = Arrays.copyOf(pendingSite, 2 * slot);
+                pendingDue = Arrays.copyOf(pendingDue, 2 * slot);
+            }
+            try {
+                reducer.enqueue(slot, one.reduction(), tensor, other);
+                pendingSite[slot] = site;
+                pendingDue[slot] = one;
+                pending++;
+            } catch (Throwable e) {
+                failed(one, e);
+            }
+            long after = nanos.getAsLong();
+            one.spent(after - now);
+            now = after;
+        }
+        return now - began;
+    }
+
+    void forget() {
+        pending = 0;
+        late.clear();
+    }
+
+    /** One flush, and every result to those who asked. */
+    void read(long step, FrameSamples samples) {
+        try {
+            reducer.flush();
+        } catch (Throwable e) {
+            for (int slot = 0; slot < pending; slot++) {
+                failed(pendingDue[slot], e);
+            }
+            pending = 0;
+        }
+        for (int slot = 0; slot < pending; slot++) {
+            Object result = reducer.result(slot);
+            if (result instanceof Future<?> future) {
+                late.add(new Late(pendingSite[slot], pendingDue[slot], step, future));
+            } else {
+                samples.pass(pendingSite[slot]);
+                hand(pendingSite[slot], pendingDue[slot], result, samples);
+            }
+        }
+        pending = 0;
+        if (!late.isEmpty()) {
+            readLate(samples);
+        }
+    }
+
+    private void readLate(FrameSamples samples) {
+        for (Iterator<Late> all = late.iterator(); all.hasNext(); ) {
+            Late one = all.next();
+            if (!one.result.isDone()) {
+                continue;
+            }
+            all.remove();
+            try {
+                hand(one.site, one.due, one.result.get(), samples);
+                samples.sample(one.site, MEASURED_STEP, one.step);
+            } catch (ExecutionException e) {
+                failed(one.due, e.getCause());
+            } catch (CancellationException | InterruptedException e) {
+                failed(one.due, e);
+            }
+        }
+    }
+
+    private void hand(Site site, Plan.Due due, Object result, FrameSamples samples) {
+        for (Watcher reader : due.readers()) {
+            try {
+                reader.read(site, result, samples);
+            } catch (Throwable e) {
+                failed.accept(reader, e);
+            }
+        }
+    }
+
+    private void failed(Plan.Due due, Throwable error) {
+        for (Watcher reader : due.readers()) {
+            failed.accept(reader, error);
+        }
+    }
+}
