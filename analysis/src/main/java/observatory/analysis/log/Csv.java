@@ -25,10 +25,10 @@ public final class Csv implements LogFormat {
     }
 
     static Reading read(LogSource source, CsvTable table, Consumer<? super Telemetry> sink) {
-        SeriesNames names = new SeriesNames();
+        SeriesNames names = source.names();
         names.learn(table.columns());
         Recording recording = new Recording(source, names, sink);
-        Rows rows = new Rows(recording, new java.util.LinkedHashSet<>(table.columns()));
+        Rows rows = new Rows(recording, source, new java.util.LinkedHashSet<>(table.columns()));
         MissingLoss missing = new MissingLoss(table.columns(), recording);
         TextLog.each(source, line -> {
             List<String> cells = table.split(line);

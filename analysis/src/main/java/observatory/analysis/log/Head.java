@@ -55,7 +55,10 @@ public final class Head {
                 return List.of();
             }
         }
-        List<String> all = new String(bytes, StandardCharsets.UTF_8).lines().toList();
+        List<String> all = new String(bytes, StandardCharsets.UTF_8)
+                .lines()
+                .map(Ansi::plain)
+                .toList();
         return whole || all.isEmpty() ? all : all.subList(0, all.size() - 1);
     }
 

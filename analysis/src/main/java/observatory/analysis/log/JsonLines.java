@@ -27,10 +27,10 @@ public final class JsonLines implements LogFormat {
     /** Reads the rows that {@code parse} finds in lines; a line that should be a row and is none counts as damaged. */
     static Reading read(LogSource source, Consumer<? super Telemetry> sink, Function<String, Optional<Row>> parse) {
         Set<String> tags = Tags.ahead(source, parse);
-        SeriesNames names = new SeriesNames();
+        SeriesNames names = source.names();
         names.learn(tags);
         Recording recording = new Recording(source, names, sink);
-        Rows rows = new Rows(recording, tags);
+        Rows rows = new Rows(recording, source, tags);
         TextLog.each(
                 source,
                 line -> parse.apply(line)

@@ -38,7 +38,7 @@ public final class KeyValueText implements LogFormat {
     }
 
     /** A line without a loss, a norm or a rate is about something else, such as a checkpoint. */
-    private static boolean tellsSomething(Row row) {
+    static boolean tellsSomething(Row row) {
         return row.numbers().keySet().stream().anyMatch(tag -> Meaning.of(tag).isPresent());
     }
 }

@@ -6,15 +6,52 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** A log on disk: one file, or a folder whose files are read in the order of their names. */
-public record LogSource(Path path, Progress progress) {
+/**
+ * A log on disk, and what is known of it besides its content.
+ *
+ * @param path one file, or the folder of one run; which of its files are the log is told by {@link LogFolder}
+ * @param run what the run is called; the name of the file or folder where nothing is said
+ * @param columns from tags of the log to what they are: {@code step}, or a series of ours
+ * @param follower waits at the end of the log for more of it; without one the end is the end
+ */
+public record LogSource(
+        Path path, Progress progress, Optional<String> run, Map<String, String> columns, Optional<Follower> follower) {
     private static final int BUFFER = 1 << 16;
 
-    /** The name of the run: that of the file or folder. */
+    public LogSource {
+        columns = Map.copyOf(columns);
+    }
+
+    public LogSource(Path path, Progress progress) {
+        this(path, progress, Optional.empty(), Map.of(), Optional.empty());
+    }
+
+    public LogSource named(String run) {
+        return new LogSource(path, progress, Optional.of(run), columns, follower);
+    }
+
+    public LogSource mapped(Map<String, String> columns) {
+        return new LogSource(path, progress, run, columns, follower);
+    }
+
+    public LogSource following(Follower follower) {
+        return new LogSource(path, progress, run, columns, Optional.of(follower));
+    }
+
+    /** The same log as far as it is written now. */
+    LogSource still() {
+        return new LogSource(path, progress, run, columns, Optional.empty());
+    }
+
+    /** The name of the run. */
     public String name() {
-        Path last = path.toAbsolutePath().normalize().getFileName();
-        return last == null ? path.toString() : last.toString();
+        return run.orElseGet(() -> {
+            Path last = path.toAbsolutePath().normalize().getFileName();
+            return last == null ? path.toString() : last.toString();
+        });
     }
 
     /** The files to read, in order; the path itself where it is a file. */
@@ -22,9 +59,21 @@ public record LogSource(Path path, Progress progress) {
         return Files.isDirectory(path) ? LogFolder.files(path) : List.of(path);
     }
 
+    /** The file that follows this one, now; a run that is restarted writes another. */
+    Optional<Path> after(Path file) {
+        List<Path> files = files();
+        int next = files.indexOf(file) + 1;
+        return next > 0 && next < files.size() ? Optional.of(files.get(next)) : Optional.empty();
+    }
+
     /** The beginning of the first file. */
     Head head() {
         return Head.of(files().getFirst());
+    }
+
+    /** Names of series for this log, with those that were given. */
+    SeriesNames names() {
+        return new SeriesNames(columns);
     }
 
     static long size(Path file) {
@@ -35,11 +84,19 @@ public record LogSource(Path path, Progress progress) {
         }
     }
 
+    /** A file as it is now, unpacked where it is packed. */
     static InputStream open(Path file) {
         try {
-            return new BufferedInputStream(Files.newInputStream(file), BUFFER);
+            return Packed.open(file, new BufferedInputStream(Files.newInputStream(file), BUFFER));
         } catch (IOException e) {
             throw new LogException(file, 0, e);
         }
+    }
+
+    /** A file of this source, with what is written to it later where the source is followed. */
+    InputStream follow(Path file) {
+        return follower.<InputStream>map(
+                        waits -> new GrowingFile(file, waits, () -> after(file).isPresent()))
+                .orElseGet(() -> open(file));
     }
 }

@@ -42,7 +42,7 @@ public final class MegatronGolden implements LogFormat {
         Path file = source.files().getFirst();
         Table table = new Table(file);
         Optional<String> torn = fill(table, file, source.progress());
-        SeriesNames names = new SeriesNames();
+        SeriesNames names = source.names();
         names.learn(table.tags);
         Recording recording = new Recording(source, names, sink);
         torn.ifPresent(recording::remark);

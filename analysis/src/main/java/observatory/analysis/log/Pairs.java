@@ -34,7 +34,7 @@ final class Pairs {
 
     private void scan() {
         while (at < line.length()) {
-            if (!beginsToken()) {
+            if (!beginsToken() || line.charAt(at) == '\'' || line.charAt(at) == '"') {
                 at++;
                 continue;
             }

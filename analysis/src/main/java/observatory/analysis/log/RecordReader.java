@@ -23,9 +23,9 @@ final class RecordReader implements AutoCloseable {
     private long skipped;
     private Optional<String> stopped = Optional.empty();
 
-    RecordReader(Path file) {
+    RecordReader(LogSource source, Path file) {
         this.file = file;
-        this.in = LogSource.open(file);
+        this.in = source.follow(file);
     }
 
     /** The next undamaged record; empty at the end. */

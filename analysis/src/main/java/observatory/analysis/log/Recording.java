@@ -22,6 +22,7 @@ final class Recording implements Values {
         this.out = new FrameWriter(source.name(), sink);
         this.join = new StepJoin(out);
         this.names = names;
+        source.follower().ifPresent(follower -> follower.whenQuiet(join::flush));
     }
 
     @Override

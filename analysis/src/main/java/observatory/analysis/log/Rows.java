@@ -31,9 +31,13 @@ final class Rows {
     private Instant time = Instant.EPOCH;
 
     /** @param tags those known beforehand, among which the step is looked for */
-    Rows(Values out, Set<String> tags) {
+    Rows(Values out, LogSource source, Set<String> tags) {
         this.out = out;
-        this.stepTag = StepNames.best(tags);
+        this.stepTag = source.columns().entrySet().stream()
+                .filter(given -> given.getValue().equals("step"))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .or(() -> StepNames.best(tags));
         this.counted = !tags.isEmpty() && stepTag.isEmpty();
     }
 

@@ -16,10 +16,22 @@ final class SeriesNames {
     private final Map<String, String> names = new HashMap<>();
     private final Map<String, String> holders = new HashMap<>(); // from our name to the tag that has it
 
+    SeriesNames() {
+        this(Map.of());
+    }
+
+    /** @param given from tags to the names they get, whatever else they might mean */
+    SeriesNames(Map<String, String> given) {
+        given.forEach((tag, name) -> {
+            names.put(tag, name);
+            holders.put(name, tag);
+        });
+    }
+
     /** Decides over all tags that a look ahead into the log has found. */
     void learn(Collection<String> tags) {
         tags.stream()
-                .filter(tag -> Meaning.of(tag).isPresent())
+                .filter(tag -> !names.containsKey(tag) && Meaning.of(tag).isPresent())
                 .sorted(Comparator.comparingInt(
                         tag -> Meaning.of(tag).orElseThrow().distance()))
                 .forEach(tag -> hold(tag, Meaning.of(tag).orElseThrow()));

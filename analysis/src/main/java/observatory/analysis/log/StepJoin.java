@@ -23,6 +23,7 @@ final class StepJoin {
     private final FrameWriter out;
     private final TreeMap<Long, Open> open = new TreeMap<>();
     private final Map<String, Long> lastSteps = new HashMap<>();
+    private final Map<String, Double> carried = new LinkedHashMap<>();
     private long written = Long.MIN_VALUE; // the highest step handed on in this incarnation
     private long refused;
     private long late;
@@ -42,7 +43,7 @@ final class StepJoin {
         }
         lastSteps.put(name, step);
         if (step <= written) {
-            late++;
+            carry(step, name, value);
             return;
         }
         open.computeIfAbsent(step, s -> new Open(time, new LinkedHashMap<>()))
@@ -50,6 +51,15 @@ final class StepJoin {
                 .put(name, value);
         if (open.size() > OPEN_STEPS) {
             writeFirst();
+        }
+    }
+
+    /** A value of the step just handed on, such as an evaluation at its end, goes with the next. */
+    private void carry(long step, String name, double value) {
+        if (step == written) {
+            carried.put(name, value);
+        } else {
+            late++;
         }
     }
 
@@ -80,6 +90,7 @@ final class StepJoin {
     private void restart() {
         flush();
         lastSteps.clear();
+        carried.clear();
         written = Long.MIN_VALUE;
         out.nextIncarnation();
     }
@@ -87,6 +98,8 @@ final class StepJoin {
     private void writeFirst() {
         Map.Entry<Long, Open> first = open.pollFirstEntry();
         Map<String, Double> values = first.getValue().values();
+        carried.forEach(values::putIfAbsent);
+        carried.clear();
         List<String> names = new ArrayList<>(values.keySet());
         double[] numbers = new double[names.size()];
         for (int i = 0; i < numbers.length; i++) {

@@ -29,20 +29,22 @@ public final class TensorBoardEvents implements LogFormat {
     @Override
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         List<Path> files = source.files();
-        SeriesNames names = new SeriesNames();
-        names.learn(tags(files));
+        SeriesNames names = source.names();
+        names.learn(tags(source.still(), files));
         Recording recording = new Recording(source, names, sink);
         Meter meter = new Meter(files, source.progress());
-        for (Path file : files) {
-            read(file, recording, meter);
+        Optional<Path> file = Optional.of(files.getFirst());
+        while (file.isPresent()) {
+            read(source, file.get(), recording, meter);
+            file = source.after(file.get());
         }
         return recording.finish();
     }
 
-    private static Set<String> tags(List<Path> files) {
+    private static Set<String> tags(LogSource source, List<Path> files) {
         Set<String> tags = new LinkedHashSet<>();
         for (Path file : files) {
-            try (RecordReader records = new RecordReader(file)) {
+            try (RecordReader records = new RecordReader(source, file)) {
                 Optional<byte[]> record = records.next();
                 while (record.isPresent() && records.offset() < LOOK_AHEAD) {
                     event(record.get()).ifPresent(event -> event.values().forEach(value -> tags.add(value.tag())));
@@ -61,8 +63,8 @@ public final class TensorBoardEvents implements LogFormat {
         }
     }
 
-    private static void read(Path file, Recording recording, Meter meter) {
-        try (RecordReader records = new RecordReader(file)) {
+    private static void read(LogSource source, Path file, Recording recording, Meter meter) {
+        try (RecordReader records = new RecordReader(source, file)) {
             for (Optional<byte[]> record = records.next(); record.isPresent(); record = records.next()) {
                 event(record.get()).ifPresentOrElse(event -> take(event, recording), () -> recording.skip(1));
                 meter.at(records.offset());

@@ -41,10 +41,10 @@ public final class TrainerState implements LogFormat {
                 tags.addAll(row.numbers().keySet());
             }
         });
-        SeriesNames names = new SeriesNames();
+        SeriesNames names = source.names();
         names.learn(tags);
         Recording recording = new Recording(source, names, sink);
-        Rows rows = new Rows(recording, tags);
+        Rows rows = new Rows(recording, source, tags);
         history(file, source.progress(), row -> rows.row(isSummary(row) ? summary(row) : row))
                 .ifPresent(recording::remark);
         return recording.finish();

@@ -30,7 +30,7 @@ class LogFormatsTest {
     void whatIsNotRecognisedIsToldWithTheKnownFormats() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "a shopping list, with an iteration of eggs");
         refused(other, Optional.empty(), "known: tensorboard, ");
-        refused(other, Optional.of("wandb"), "there is no log format wandb");
+        refused(other, Optional.of("abacus"), "there is no log format abacus");
         refused(Files.createFile(folder.resolve("empty")), Optional.empty(), "the log is empty");
         refused(folder.resolve("absent"), Optional.empty(), "no such file");
         refused(folder, Optional.empty(), "no file with tfevents in its name");

@@ -29,7 +29,7 @@ class RecordReaderTest {
     void readsTheRecordThatTensorBoardWrites() throws IOException {
         byte[] data = EventFile.message(HEX.parseHex("090000803899d6d741"), EventFile.text(3, "brain.Event:2"));
         byte[] whole = EventFile.message(HEX.parseHex("1800000000000000a37f4b22"), data, HEX.parseHex("124b36ab"));
-        try (RecordReader reader = new RecordReader(write(whole))) {
+        try (RecordReader reader = open(write(whole))) {
             assertArrayEquals(data, reader.next().orElseThrow());
             assertTrue(reader.next().isEmpty());
             assertTrue(reader.stopped().isEmpty());
@@ -44,7 +44,7 @@ class RecordReaderTest {
                 .record(new byte[] {4})
                 .bytes();
         all[first.length + RecordReader.HEADER] ^= 1;
-        try (RecordReader reader = new RecordReader(write(all))) {
+        try (RecordReader reader = open(write(all))) {
             reader.next();
             assertArrayEquals(new byte[] {4}, reader.next().orElseThrow());
             assertEquals(1, reader.skipped());
@@ -56,7 +56,7 @@ class RecordReaderTest {
         int first = new EventFile().bytes().length;
         byte[] all = new EventFile().record(new byte[] {1, 2, 3}).bytes();
         all[first] ^= 1;
-        try (RecordReader reader = new RecordReader(write(all))) {
+        try (RecordReader reader = open(write(all))) {
             assertTrue(reader.next().isPresent());
             assertTrue(reader.next().isEmpty());
             assertTrue(reader.stopped().orElseThrow().contains("byte " + first), reader.stopped()::toString);
@@ -66,8 +66,7 @@ class RecordReaderTest {
     @Test
     void anAbsurdLengthIsRefused() throws IOException {
         for (long length : new long[] {RecordReader.LONGEST + 1, Long.MAX_VALUE, -1, Long.MIN_VALUE}) {
-            try (RecordReader reader =
-                    new RecordReader(write(new EventFile().claim(length).bytes()))) {
+            try (RecordReader reader = open(write(new EventFile().claim(length).bytes()))) {
                 reader.next();
                 LogException refused = assertThrows(LogException.class, reader::next);
                 assertTrue(refused.getMessage().contains("length=" + length), refused::getMessage);
@@ -77,5 +76,9 @@ class RecordReaderTest {
 
     private Path write(byte[] content) throws IOException {
         return Files.write(folder.resolve("events"), content);
+    }
+
+    private static RecordReader open(Path file) {
+        return new RecordReader(new LogSource(file, Progress.NONE), file);
     }
 }
