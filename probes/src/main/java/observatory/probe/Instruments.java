@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  * @param <T> the backend's own tensor; probes never see one, so they cannot change or keep it
  */
 public final class Instruments<T> {
-    private final Origin origin;
+    private Origin origin;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final Readings<T> readings;
@@ -111,6 +111,12 @@ public final class Instruments<T> {
             plans.put(due, cached);
         }
         plan = cached;
+    }
+
+    /** The step goes back: what follows belongs to the next incarnation, numbered from its start. Between two steps. */
+    public void beginAgain() {
+        origin = new Origin(origin.run(), origin.incarnation() + 1, origin.writer(), origin.rank());
+        seq = 0;
     }
 
     /** Whether a frame of this step will reach anybody; what only serves observers is computed behind this. */

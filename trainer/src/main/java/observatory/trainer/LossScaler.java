@@ -10,9 +10,7 @@ public sealed interface LossScaler {
     record Patience(int window, int hysteresis) {}
 
     /** Formats that need no scaling. */
-    enum Unscaled implements LossScaler {
-        NEVER;
-
+    record Unscaled() implements LossScaler {
         @Override
         public double scale() {
             return 1;

@@ -59,7 +59,7 @@ public record LossScaling(Kind kind, double initial, int window, int hysteresis)
     /** Where the scaler of a run in this format begins; only fp16 is scaled. */
     public LossScaler start(Precision precision) {
         if (!precision.scaled()) {
-            return LossScaler.Unscaled.NEVER;
+            return new LossScaler.Unscaled();
         }
         return switch (kind) {
             case STATIC -> new LossScaler.Static(initial);

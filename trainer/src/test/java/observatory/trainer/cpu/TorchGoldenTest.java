@@ -7,28 +7,59 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import observatory.trainer.Fault;
 import observatory.trainer.Model.Outcome;
 import observatory.trainer.ModelSpec;
+import observatory.trainer.ModelSpec.Activation;
 import observatory.trainer.ModelSpec.Norm;
+import observatory.trainer.ModelSpec.Objective;
+import observatory.trainer.ModelSpec.Position;
 import observatory.trainer.Precision;
 import observatory.trainer.TokenBatch;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same weights and batch in PyTorch: gradients, and the losses of twenty AdamW steps. Numbers by torch_golden.py. */
 class TorchGoldenTest {
     private static final int BATCH = 3;
 
+    private static final ModelSpec BASE = new ModelSpec(2, 3, 24, 10, 29, Norm.LAYERNORM);
+    private static final ModelSpec RMS = new ModelSpec(2, 3, 24, 10, 29, Norm.RMSNORM);
+
+    /** The variants of torch_golden.py, under their names there. */
+    static Stream<Arguments> variants() {
+        return Stream.of(
+                Arguments.of("layernorm", BASE),
+                Arguments.of("rmsnorm", RMS),
+                Arguments.of("sinusoidal", BASE.with(Position.SINUSOIDAL)),
+                Arguments.of("rotary", BASE.with(Position.ROTARY)),
+                Arguments.of("alibi", BASE.with(Position.ALIBI)),
+                Arguments.of("geglu", BASE.with(Activation.GEGLU)),
+                Arguments.of("swiglu", BASE.with(Activation.SWIGLU)),
+                Arguments.of("squared_relu", BASE.with(Activation.SQUARED_RELU)),
+                Arguments.of("prefix", BASE.with(Objective.PREFIX)),
+                Arguments.of("tied", BASE.withTied(true)),
+                Arguments.of("qk_norm", BASE.withQkNorm(true)),
+                Arguments.of("z_loss", BASE.withZLoss(0.01)),
+                Arguments.of(
+                        "everything",
+                        RMS.with(Position.ROTARY)
+                                .with(Activation.SWIGLU)
+                                .with(Objective.PREFIX)
+                                .withTied(true)
+                                .withQkNorm(true)
+                                .withZLoss(0.01)));
+    }
+
     @ParameterizedTest
-    @EnumSource(Norm.class)
-    void agreesWithPyTorch(Norm norm) throws IOException {
-        ModelSpec spec = new ModelSpec(2, 3, 24, 10, 29, norm);
+    @MethodSource("variants")
+    void agreesWithPyTorch(String variant, ModelSpec spec) throws IOException {
         TokenBatch batch = Small.batch(spec, BATCH, 5);
-        List<String[]> golden = golden(norm);
+        List<String[]> golden = golden(variant);
         try (Workers workers = new Workers(2);
                 CpuModel model = new CpuModel(
                         spec, Small.training(20, BATCH, Precision.FP32), Fault.NONE, Small.unwatched(), workers)) {
@@ -75,8 +106,8 @@ class TorchGoldenTest {
         assertEquals(parameters.size(), compared);
     }
 
-    private static List<String[]> golden(Norm norm) throws IOException {
-        String name = "torch-" + norm.name().toLowerCase(Locale.ROOT) + ".txt";
+    private static List<String[]> golden(String variant) throws IOException {
+        String name = "torch-" + variant + ".txt";
         try (InputStream file = TorchGoldenTest.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()

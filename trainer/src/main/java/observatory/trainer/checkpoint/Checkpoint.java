@@ -1,0 +1,150 @@
+package observatory.trainer.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import observatory.trainer.Corpus;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.ModelState;
+import observatory.trainer.ModelState.Entry;
+import observatory.trainer.ModelState.Part;
+import observatory.trainer.Recipe;
+import observatory.trainer.TrainerState;
+import observatory.trainer.TrainingSpec;
+
+/**
+ * A run between two steps, in a folder: {@code model.safetensors}, {@code optimizer.safetensors} and {@code state.json}.
+ * A run that goes on from it has the same bits as one that never stopped. Whatever of it is damaged or belongs to
+ * another model is refused by name.
+ */
+public final class Checkpoint {
+    static final String MODEL = "model.safetensors";
+    static final String OPTIMIZER = "optimizer.safetensors";
+    static final String STATE = "state.json";
+
+    private final Path folder;
+    private final CheckpointState content;
+
+    private Checkpoint(Path folder, CheckpointState content) {
+        this.folder = folder;
+        this.content = content;
+    }
+
+    /** Writes all of it beside its place, forces it to the disk, and only then moves it there. */
+    public static void write(Path folder, Recipe recipe, TrainerState trainer, ModelState model) throws IOException {
+        Path parent = folder.toAbsolutePath().getParent();
+        Files.createDirectories(parent);
+        Path unfinished = Files.createTempDirectory(parent, ".unfinished-");
+        try {
+            Map<String, String> checksums = new TreeMap<>();
+            writeTensors(unfinished.resolve(MODEL), model, List.of(Part.WEIGHT), checksums);
+            writeTensors(
+                    unfinished.resolve(OPTIMIZER), model, List.of(Part.FIRST_MOMENT, Part.SECOND_MOMENT), checksums);
+            Map<String, Long> sources = new TreeMap<>();
+            recipe.corpus()
+                    .sources()
+                    .forEach(
+                            source -> sources.put(source.name(), source.tokens().size()));
+            CheckpointState content = new CheckpointState(
+                    CheckpointState.FORMAT, recipe.model(), recipe.training(), trainer, sources, checksums);
+            Files.write(unfinished.resolve(STATE), content.json());
+            force(unfinished.resolve(STATE));
+            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+            force(parent);
+        } finally {
+            Folders.delete(unfinished);
+        }
+    }
+
+    /** Reads what a checkpoint says of itself; its tensors are read by {@link #into}. */
+    public static Checkpoint open(Path folder) throws IOException {
+        Path state = folder.resolve(STATE);
+        if (!Files.isRegularFile(state)) {
+            throw new CheckpointException("no checkpoint at " + folder + ": it has no " + STATE);
+        }
+        return new Checkpoint(folder, CheckpointState.read(state.toString(), Files.readAllBytes(state)));
+    }
+
+    public ModelSpec model() {
+        return content.model();
+    }
+
+    public TrainingSpec training() {
+        return content.training();
+    }
+
+    public TrainerState state() {
+        return content.trainer();
+    }
+
+    /** Refuses a corpus with other sources: the same numbers would name other samples. */
+    public void check(Corpus corpus) {
+        Map<String, Long> given = new TreeMap<>();
+        corpus.sources()
+                .forEach(source -> given.put(source.name(), source.tokens().size()));
+        if (!given.equals(content.sources())) {
+            throw new CheckpointException("the checkpoint " + folder + " was trained on another corpus: tokens="
+                    + content.sources() + ", given=" + given);
+        }
+    }
+
+    /** Puts weights and moments into a model of the same shape, each after its checksum has agreed. */
+    public void into(ModelState model) throws IOException {
+        Loading loading = new Loading(folder, content.checksums(), model);
+        loading.load(MODEL, List.of(Part.WEIGHT));
+        loading.load(OPTIMIZER, List.of(Part.FIRST_MOMENT, Part.SECOND_MOMENT));
+    }
+
+    /** The name of a tensor in its file. */
+    static String name(Entry entry) {
+        return switch (entry.part()) {
+            case WEIGHT -> entry.name() + (entry.matrix() ? ".weight" : "");
+            case FIRST_MOMENT -> entry.name() + ".first_moment";
+            case SECOND_MOMENT -> entry.name() + ".second_moment";
+        };
+    }
+
+    static List<Long> shape(Entry entry) {
+        return entry.matrix() ? List.of((long) entry.rows(), (long) entry.columns()) : List.of((long) entry.columns());
+    }
+
+    static String checksum(MemorySegment tensor) {
+        CRC32C sum = new CRC32C();
+        for (long at = 0; at < tensor.byteSize(); at += 1 << 30) {
+            sum.update(tensor.asSlice(at, Math.min(1 << 30, tensor.byteSize() - at))
+                    .asByteBuffer());
+        }
+        return Long.toHexString(sum.getValue());
+    }
+
+    private static void writeTensors(Path file, ModelState model, List<Part> parts, Map<String, String> checksums)
+            throws IOException {
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        for (Entry entry : model.entries()) {
+            if (parts.contains(entry.part())) {
+                entries.put(name(entry), entry);
+                shapes.put(name(entry), shape(entry));
+            }
+        }
+        Safetensors.write(file, shapes, (name, memory) -> {
+            model.read(entries.get(name), memory);
+            checksums.put(name, checksum(memory));
+        });
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package observatory.trainer.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import observatory.trainer.ModelState;
+import observatory.trainer.Recipe;
+import observatory.trainer.TrainerState;
+
+/** The newest few checkpoints of a run, {@code step-00000200} and so on in one folder, to rewind to or to resume from. */
+public record CheckpointRing(Path folder, int keep) {
+    private static final Pattern NAME = Pattern.compile("step-(\\d{8,})");
+
+    public CheckpointRing {
+        if (keep < 1) {
+            throw new IllegalArgumentException("a ring keeps at least one checkpoint: keep=" + keep);
+        }
+    }
+
+    /** Writes a checkpoint, replacing one of the same step, then drops the oldest ones. */
+    public Path write(Recipe recipe, TrainerState trainer, ModelState model) throws IOException {
+        Path place = folder.resolve(String.format("step-%08d", trainer.step()));
+        Folders.delete(place);
+        Checkpoint.write(place, recipe, trainer, model);
+        SortedMap<Long, Path> all = all();
+        while (all.size() > keep) {
+            Folders.delete(all.remove(all.firstKey()));
+        }
+        return place;
+    }
+
+    /** Drops what was written after a step: a run that goes back to it takes another course. */
+    public void dropAfter(long step) throws IOException {
+        for (Path later : all().tailMap(step + 1).values()) {
+            Folders.delete(later);
+        }
+    }
+
+    /** By the step they were written after. */
+    public SortedMap<Long, Path> all() throws IOException {
+        SortedMap<Long, Path> all = new TreeMap<>();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> found = Files.list(folder)) {
+                found.forEach(path -> {
+                    Matcher name = NAME.matcher(path.getFileName().toString());
+                    if (name.matches()) {
+                        all.put(Long.valueOf(name.group(1)), path);
+                    }
+                });
+            }
+        }
+        return all;
+    }
+
+    public Optional<Checkpoint> latest() throws IOException {
+        SortedMap<Long, Path> all = all();
+        return all.isEmpty() ? Optional.empty() : Optional.of(Checkpoint.open(all.get(all.lastKey())));
+    }
+
+    public Optional<Checkpoint> at(long step) throws IOException {
+        Path path = all().get(step);
+        return path == null ? Optional.empty() : Optional.of(Checkpoint.open(path));
+    }
+}

@@ -1,0 +1,60 @@
+package observatory.trainer.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import observatory.trainer.ModelState;
+import observatory.trainer.ModelState.Entry;
+import observatory.trainer.ModelState.Part;
+import observatory.trainer.checkpoint.Safetensors.Place;
+
+/** Puts the files of a checkpoint into a model: everything is checked before anything is written. */
+record Loading(Path folder, Map<String, String> checksums, ModelState model) {
+
+    void load(String file, List<Part> parts) throws IOException {
+        Path path = folder.resolve(file);
+        if (!Files.isRegularFile(path)) {
+            throw new CheckpointException("the checkpoint " + folder + " lacks its " + file);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment all = Safetensors.map(path, arena);
+            Map<String, Place> places = Safetensors.places(path, all);
+            Map<Entry, MemorySegment> found = new LinkedHashMap<>();
+            for (Entry entry : model.entries()) {
+                if (parts.contains(entry.part())) {
+                    found.put(entry, checked(path, all, places.remove(Checkpoint.name(entry)), entry));
+                }
+            }
+            if (!places.isEmpty()) {
+                throw new CheckpointException(path + " is of another model: it has a tensor that this one lacks, "
+                        + places.keySet().iterator().next());
+            }
+            found.forEach(model::write);
+        }
+    }
+
+    private MemorySegment checked(Path path, MemorySegment all, Place place, Entry entry) {
+        String name = Checkpoint.name(entry);
+        if (place == null) {
+            throw new CheckpointException(path + " is of another model: it lacks the tensor " + name
+                    + ", expected shape=" + Checkpoint.shape(entry));
+        }
+        if (!place.shape().equals(Checkpoint.shape(entry))) {
+            throw new CheckpointException(path + " is of another model: tensor " + name + " has shape " + place.shape()
+                    + ", expected " + Checkpoint.shape(entry));
+        }
+        MemorySegment data = all.asSlice(place.at(), place.bytes());
+        String expected = checksums.get(name);
+        String found = Checkpoint.checksum(data);
+        if (!found.equals(expected)) {
+            throw new CheckpointException(path + " is damaged: tensor " + name + " of shape " + place.shape()
+                    + " has checksum " + found + ", expected " + expected + "; use an older checkpoint");
+        }
+        return data;
+    }
+}

@@ -1,0 +1,195 @@
+package observatory.trainer.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import observatory.probe.RunEvent;
+import observatory.probe.TrainerCommand;
+import observatory.probe.TrainerControl;
+import observatory.trainer.Precision;
+import observatory.trainer.Recipe;
+import observatory.trainer.Trainer;
+import observatory.trainer.TrainerState;
+import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.checkpoint.CheckpointException;
+
+/**
+ * A run from its first step to its last: ranks in lockstep, checkpoints, and between two steps what an operator says.
+ * A command that cannot be obeyed is refused with the reason, and the run goes on. Belongs to one thread.
+ */
+public final class TrainingRun implements AutoCloseable {
+    private final Recipe recipe;
+    private final Ranks ranks;
+    private final Checkpoints checkpoints;
+    private final Consumer<TrainerControl> commands;
+    private final Runnable waiting;
+    private boolean paused;
+    private boolean stopped;
+
+    /**
+     * @param checkpoints null for a run that keeps none
+     * @param abandon releases ranks that wait for one that has failed
+     * @param commands asked between two steps; hands what there is to the control it is given
+     * @param waiting called again and again while the run is paused
+     */
+    public TrainingRun(
+            Recipe recipe,
+            List<Rank> ranks,
+            Runnable abandon,
+            Checkpoints checkpoints,
+            Consumer<TrainerControl> commands,
+            Runnable waiting) {
+        this.recipe = recipe;
+        this.ranks = new Ranks(ranks, abandon);
+        this.checkpoints = checkpoints;
+        this.commands = commands;
+        this.waiting = waiting;
+    }
+
+    public void begin(Map<String, String> manifest) {
+        ranks.each(rank -> rank.trainer().begin(manifest));
+    }
+
+    /** Goes on from a checkpoint of the same model. */
+    public void resume(Checkpoint checkpoint) throws IOException {
+        if (!checkpoint.model().equals(recipe.model())) {
+            throw new CheckpointException("the checkpoint is of another model: " + checkpoint.model()
+                    + ", and this one is " + recipe.model());
+        }
+        checkpoint.check(recipe.corpus());
+        restore(checkpoint, checkpoint.state());
+    }
+
+    /** One step, after whatever commands wait; empty where the run is over instead. */
+    public Optional<Trainer.Result> step() {
+        commands.accept(this::apply);
+        while (paused && !stopped) {
+            waiting.run();
+            commands.accept(this::apply);
+        }
+        if (over()) {
+            return Optional.empty();
+        }
+        Trainer.Result result = ranks.step();
+        if (checkpoints != null && checkpoints.due(result.step())) {
+            write().ifPresent(reason -> ranks.first()
+                    .instruments()
+                    .event(RunEvent.Kind.CHECKPOINT, Map.of("outcome", "failed", "reason", reason)));
+        }
+        return Optional.of(result);
+    }
+
+    public boolean over() {
+        return stopped || ranks.first().trainer().done();
+    }
+
+    /** Ends it before the next step; from any thread through a command, from the run's own through this. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Tells every rank's watchers that nothing more will come, and why. */
+    public void end(String reason) {
+        ranks.each(rank -> rank.trainer().end(reason));
+    }
+
+    @Override
+    public void close() {
+        ranks.close();
+        ranks.each(rank -> rank.model().close());
+    }
+
+    /** Obeys, or says in one sentence why not. */
+    private Optional<String> apply(TrainerCommand command) {
+        switch (command) {
+            case TrainerCommand.Pause _ -> paused = true;
+            case TrainerCommand.Resume _ -> paused = false;
+            case TrainerCommand.Stop _ -> stopped = true;
+            case TrainerCommand.Checkpoint _ -> {
+                return write();
+            }
+            case TrainerCommand.ChangeLearningRate change ->
+                ranks.each(rank -> rank.trainer().restore(rank.trainer().state().withRateFactor(change.factor())));
+            case TrainerCommand.ChangePrecision change -> {
+                return change(change.format());
+            }
+            case TrainerCommand.Rewind rewind -> {
+                return rewind(rewind);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> change(String format) {
+        for (Precision precision : Precision.values()) {
+            if (precision.label().equals(format)) {
+                ranks.each(rank -> rank.trainer()
+                        .restore(rank.trainer()
+                                .state()
+                                .with(precision, recipe.training().scaling())));
+                return Optional.empty();
+            }
+        }
+        return Optional.of("the trainer knows fp32, bf16 and fp16: precision=" + format);
+    }
+
+    private Optional<String> write() {
+        if (checkpoints == null) {
+            return Optional.of("this run keeps no checkpoints");
+        }
+        Rank first = ranks.first();
+        TrainerState state = first.trainer().state();
+        try {
+            Path written = checkpoints.ring().write(recipe, state, first.model().state());
+            first.instruments()
+                    .event(
+                            RunEvent.Kind.CHECKPOINT,
+                            Map.of("outcome", "written", "path", written.toString(), "after", "" + state.step()));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("no checkpoint could be written: " + e.getMessage());
+        }
+    }
+
+    private Optional<String> rewind(TrainerCommand.Rewind rewind) {
+        if (checkpoints == null) {
+            return Optional.of("this run keeps no checkpoints to go back to");
+        }
+        TrainerState now = ranks.first().trainer().state();
+        if (rewind.toStep() > now.step()) {
+            return Optional.of("step " + rewind.toStep() + " lies ahead: the run has done " + now.step());
+        }
+        try {
+            Optional<Checkpoint> found = checkpoints.ring().at(rewind.toStep());
+            if (found.isEmpty()) {
+                return Optional.of("there is no checkpoint of step " + rewind.toStep() + "; there are those of steps "
+                        + checkpoints.ring().all().keySet());
+            }
+            TrainerState then = found.get().state();
+            for (int i = 1; i <= rewind.skip(); i++) {
+                then = then.leavingOut(recipe.training().batching().size(then.step() + i, then.tokens()));
+            }
+            restore(found.get(), then.withRateFactor(now.rateFactor()));
+            checkpoints.ring().dropAfter(then.step());
+            Map<String, String> why = Map.of(
+                    "reason", "rewind", "from", "" + now.step(), "to", "" + then.step(), "skip", "" + rewind.skip());
+            ranks.each(rank -> {
+                rank.instruments().beginAgain();
+                rank.instruments().event(RunEvent.Kind.START, why);
+            });
+            return Optional.empty();
+        } catch (IOException | CheckpointException e) {
+            return Optional.of("the checkpoint of step " + rewind.toStep() + " cannot be used: " + e.getMessage());
+        }
+    }
+
+    private void restore(Checkpoint checkpoint, TrainerState state) throws IOException {
+        for (Rank rank : ranks.all()) {
+            checkpoint.into(rank.model().state());
+            rank.trainer().restore(state);
+        }
+    }
+}
