@@ -7,12 +7,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -32,13 +28,13 @@ public final class Broker implements AutoCloseable {
     private static final String LOCK = "broker.lock";
 
     private final Path folder;
-    private final FileChannel lockFile;
+    private final Lock lock;
     private final KafkaRaftServer server;
     private final int port;
 
-    private Broker(Path folder, FileChannel lockFile, KafkaRaftServer server, int port) {
+    private Broker(Path folder, Lock lock, KafkaRaftServer server, int port) {
         this.folder = folder;
-        this.lockFile = lockFile;
+        this.lock = lock;
         this.server = server;
         this.port = port;
     }
@@ -51,7 +47,7 @@ public final class Broker implements AutoCloseable {
      */
     public static Broker start(Path folder, int preferredPort) throws IOException {
         Files.createDirectories(folder);
-        FileChannel lockFile = lock(folder);
+        Lock lock = lock(folder);
         try {
             int port = preferredPort > 0 && free(preferredPort) ? preferredPort : freePort();
             format(folder);
@@ -63,9 +59,9 @@ public final class Broker implements AutoCloseable {
                     new KafkaRaftServer(new KafkaConfig(settings(folder, port, freePort())), Time.SYSTEM);
             server.startup();
             Files.writeString(folder.resolve(ADDRESS), "127.0.0.1:" + port);
-            return new Broker(folder, lockFile, server, port);
+            return new Broker(folder, lock, server, port);
         } catch (IOException | RuntimeException | Error e) {
-            lockFile.close();
+            lock.close(false);
             throw e;
         }
     }
@@ -100,30 +96,20 @@ public final class Broker implements AutoCloseable {
         server.awaitShutdown();
         try {
             Files.deleteIfExists(folder.resolve(ADDRESS));
-            lockFile.close();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("the broker is closed, but its folder is not: " + folder, e);
+        } finally {
+            lock.close(false);
         }
     }
 
-    private static FileChannel lock(Path folder) throws IOException {
-        FileChannel channel =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Held by this very process: the same answer as held by another.
-        }
-        if (lock == null) {
-            channel.close();
-            throw new IOException("another observatory has the broker data in " + folder
-                    + running(folder)
-                            .map(address -> " (it runs at " + address + ")")
-                            .orElse("")
-                    + "; stop it, or give another folder with --data-dir");
-        }
-        return channel;
+    private static Lock lock(Path folder) throws IOException {
+        return Lock.tryLock(folder, LOCK)
+                .orElseThrow(() -> new IOException("another observatory has the broker data in " + folder
+                        + running(folder)
+                                .map(address -> " (it runs at " + address + ")")
+                                .orElse("")
+                        + "; stop it, or give another folder with --data-dir"));
     }
 
     private static void format(Path folder) throws IOException {

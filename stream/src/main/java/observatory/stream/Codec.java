@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
+import java.util.List;
 import observatory.probe.Telemetry;
 
 /**
@@ -20,20 +21,40 @@ public final class Codec {
 
     private Codec() {}
 
+    /** One document, however large; {@link #records} splits what a broker would refuse. */
     public static byte[] json(Telemetry item) {
-        return encode(Wire.JSON, item);
+        return json(Part.whole(item));
     }
 
+    /** One document, however large; {@link #records} splits what a broker would refuse. */
     public static byte[] smile(Telemetry item) {
-        return encode(Wire.SMILE, item);
+        return smile(Part.whole(item));
     }
 
+    static byte[] json(Part part) {
+        return encode(Wire.JSON, part);
+    }
+
+    static byte[] smile(Part part) {
+        return encode(Wire.SMILE, part);
+    }
+
+    /** An item as Smile records within the caps of the wire: nearly always one, else the parts of a large frame in order. */
+    public static List<byte[]> records(Telemetry item) {
+        return Caps.records(item);
+    }
+
+    /** The item of one record; of a part of a large frame, that part alone. */
     public static Telemetry decode(byte[] bytes) throws CodecException {
+        return decodePart(bytes).item();
+    }
+
+    /** The item of one record, and which part of it this is. */
+    public static Part decodePart(byte[] bytes) throws CodecException {
         if (bytes == null || bytes.length == 0) {
             throw new CodecException(CodecException.Reason.MALFORMED, "an empty record");
         }
-        JsonFactory encoding = bytes[0] == SMILE_HEADER ? Wire.SMILE : Wire.JSON;
-        try (JsonParser parser = encoding.createParser(bytes)) {
+        try (JsonParser parser = parser(bytes)) {
             return new TelemetryParser(parser).read();
         } catch (StreamConstraintsException e) {
             throw new CodecException(CodecException.Reason.TOO_LARGE, e.getOriginalMessage(), e);
@@ -47,10 +68,14 @@ public final class Codec {
         }
     }
 
-    private static byte[] encode(JsonFactory encoding, Telemetry item) {
+    static JsonParser parser(byte[] bytes) throws IOException {
+        return (bytes[0] == SMILE_HEADER ? Wire.SMILE : Wire.JSON).createParser(bytes);
+    }
+
+    private static byte[] encode(JsonFactory encoding, Part part) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
         try (JsonGenerator generator = encoding.createGenerator(bytes)) {
-            new TelemetryWriter(generator).write(item);
+            new TelemetryWriter(generator).write(part);
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
         }

@@ -1,79 +1,129 @@
 package observatory.stream;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
 /**
- * The telemetry of one run, or of all, from the beginning of the topic on: each item once, those of one origin in their
- * order. What was sent twice is dropped by its number, and numbers that never came are counted. Belongs to one thread.
+ * The telemetry of one run, or of all, from the beginning of a source on: each item once, whole, and those of one origin
+ * in their order. What was sent twice is dropped by its number, and numbers that never came are counted. The source is a
+ * live topic, a spool or a file. Belongs to one thread.
  */
 public final class FrameReader implements AutoCloseable {
-    private final TopicReader topic;
+    private final Source source;
     private final Optional<RunId> run;
-    private final Map<Origin, Long> last = new HashMap<>();
-    private long duplicates;
-    private long missing;
+    private final PartJoin join = new PartJoin();
+    private final Sequencer sequencer;
     private long unreadable;
+    private boolean caughtUp;
+
+    /** Where records come from. */
+    interface Source extends AutoCloseable {
+        /** What came since the last call; may wait a moment where there is nothing. */
+        List<byte[]> poll();
+
+        boolean atTheEnd();
+
+        /** Whether it still has the first record of everything. */
+        boolean complete();
+
+        @Override
+        void close();
+    }
+
+    FrameReader(Source source, Optional<RunId> run) {
+        this.source = source;
+        this.run = run;
+        this.sequencer = new Sequencer(source.complete(), System::nanoTime);
+    }
 
     public FrameReader(String bootstrap, Topics topics, Optional<RunId> run) {
-        this.topic = TopicReader.fromTheBeginning(bootstrap, topics.telemetry());
-        this.run = run;
+        this(Connection.to(bootstrap), topics, run);
+    }
+
+    /** @throws org.apache.kafka.common.KafkaException where the cluster or the topic cannot be reached */
+    public FrameReader(Connection connection, Topics topics, Optional<RunId> run) {
+        this(new TopicSource(TopicReader.fromTheBeginning(connection, topics.telemetry())), run);
+    }
+
+    /** What one writer's spool holds and may still be sending. */
+    public static FrameReader spool(java.nio.file.Path folder) throws java.io.IOException {
+        return new FrameReader(SpoolSource.open(folder), Optional.empty());
+    }
+
+    /** What a file of JSON lines holds, such as a spike log; lines that are no telemetry are counted as unreadable. */
+    public static FrameReader file(java.nio.file.Path file) throws java.io.IOException {
+        return new FrameReader(LineSource.open(file), Optional.empty());
     }
 
     /** What came since the last call; waits a moment where there is nothing. */
     public List<Telemetry> poll() {
         List<Telemetry> items = new ArrayList<>();
-        for (byte[] value : topic.poll()) {
+        for (byte[] value : source.poll()) {
             try {
-                Telemetry item = Codec.decode(value);
-                if ((run.isEmpty() || item.origin().run().equals(run.get())) && isNew(item)) {
-                    items.add(item);
-                }
+                join.add(Codec.decodePart(value))
+                        .filter(item -> run.isEmpty() || item.origin().run().equals(run.get()))
+                        .ifPresent(item -> items.addAll(sequencer.add(item)));
             } catch (CodecException e) {
                 unreadable++;
             }
         }
+        boolean endReached = !caughtUp && source.atTheEnd();
+        caughtUp |= endReached;
+        items.addAll(sequencer.release(endReached));
         return items;
     }
 
     /** Whether everything has been read that was there when the reader was made. */
     public boolean atTheEnd() {
-        return topic.atTheEnd();
+        return source.atTheEnd();
     }
 
     public long duplicates() {
-        return duplicates;
+        return sequencer.duplicates();
     }
 
-    /** Items whose number was passed over: lost on their way. */
+    /** Items whose number was passed over without a word: lost on their way. */
     public long missing() {
-        return missing;
+        return sequencer.missing();
     }
 
-    /** Records of the topic that are no telemetry. */
+    /** Items that were given up for want of room, as their notices say. */
+    public long shed() {
+        return sequencer.shed();
+    }
+
+    /** Records that are no telemetry. */
     public long unreadable() {
         return unreadable;
     }
 
     @Override
     public void close() {
-        topic.close();
+        source.close();
     }
 
-    private boolean isNew(Telemetry item) {
-        long before = last.getOrDefault(item.origin(), -1L);
-        if (item.seq() <= before) {
-            duplicates++;
-            return false;
+    private record TopicSource(TopicReader reader) implements Source {
+        @Override
+        public List<byte[]> poll() {
+            return reader.poll();
         }
-        missing += item.seq() - before - 1;
-        last.put(item.origin(), item.seq());
-        return true;
+
+        @Override
+        public boolean atTheEnd() {
+            return reader.atTheEnd();
+        }
+
+        @Override
+        public boolean complete() {
+            return reader.complete();
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+        }
     }
 }

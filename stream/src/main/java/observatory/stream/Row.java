@@ -1,4 +1,42 @@
 package observatory.stream;
 
-/** One spooled item: its place in the order of the spool, whether it is a frame, and its bytes in Smile. */
-record Row(long id, boolean frame, byte[] body) {}
+/**
+ * One spooled record. Its key is the number of its item, from 0 in the order of capture, and its place among the records
+ * of that item; keys grow with every row.
+ */
+record Row(long key, Kind kind, byte[] body) {
+    /** The order of these is written to disk; new ones come last. */
+    enum Kind {
+        EVENT,
+        FRAME,
+        /** A further part of a frame that is too large for one record. */
+        PART,
+        /** A bucket of the decimated history that ended with its item. */
+        HISTORY,
+        /** Tells what was shed. */
+        NOTICE
+    }
+
+    private static final int PLACES = 8;
+    /** Where the records of a bucket begin, behind all parts of an item. */
+    static final int HISTORY_PLACE = 128;
+
+    static final int NOTICE_PLACE = 255;
+
+    static long key(long item, int place) {
+        return item << PLACES | place;
+    }
+
+    static long item(long key) {
+        return key >> PLACES;
+    }
+
+    static Row of(long item, Kind kind, byte[] body) {
+        return new Row(key(item, 0), kind, body);
+    }
+
+    /** Whether this is an item that was captured, and not something made of or beside one. */
+    boolean counts() {
+        return kind == Kind.EVENT || kind == Kind.FRAME;
+    }
+}

@@ -1,7 +1,7 @@
 package observatory.stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,24 +13,53 @@ import java.util.TreeMap;
 import observatory.probe.RunEvent;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** The runs a cluster has seen: the first and last word on each, as it passed through the sender. */
+/** The runs a cluster has seen: the first, the latest and the last word on each, as it passed through the sender. */
 public final class Runs {
+    /** Longer than any step should take without a word. */
+    private static final Duration SILENCE = Duration.ofSeconds(100);
+
     private Runs() {}
 
+    /** What a run is doing, as far as the registry knows. */
+    public enum State {
+        RUNNING,
+        /** It runs, and what it says is kept on its own disk because the broker is behind. */
+        SPOOLING,
+        FINISHED,
+        /** No word for {@code SILENCE}, and no end: killed, hanging, or cut off. */
+        SILENT
+    }
+
     /**
-     * One run as the registry knows it.
+     * One incarnation of a run as the registry knows it.
      *
      * @param ended absent while it goes on, and for ever if its process was killed
+     * @param lastSeen the latest word of any of its ranks
+     * @param spooled items that wait on the disks of its ranks
+     * @param manifest what is trained, how, and on what: {@link Manifest} reads the structured parts of it
      */
     public record Run(
             String run,
             int incarnation,
             Optional<Instant> started,
             Optional<Instant> ended,
+            Optional<Instant> lastSeen,
             Optional<Long> lastStep,
-            Map<String, String> manifest) {}
+            long spooled,
+            Map<String, String> manifest) {
 
-    /** What stands on the topic: one mark for the beginning and one for the end of each incarnation. */
+        public State state(Instant now) {
+            if (ended.isPresent()) {
+                return State.FINISHED;
+            }
+            if (lastSeen.isEmpty() || lastSeen.get().plus(SILENCE).isBefore(now)) {
+                return State.SILENT;
+            }
+            return spooled > 0 ? State.SPOOLING : State.RUNNING;
+        }
+    }
+
+    /** What stands on the topic: for each incarnation one mark for its beginning, one for its end, one for each heart. */
     record Mark(String run, int incarnation, String kind, String time, long step, Map<String, String> details) {}
 
     /** Whether an event belongs into the registry. */
@@ -40,69 +69,122 @@ public final class Runs {
 
     static ProducerRecord<String, byte[]> record(Topics topics, RunEvent event) {
         String kind = event.kind().name().toLowerCase(Locale.ROOT);
-        String run = event.origin().run().value();
-        int incarnation = event.origin().incarnation();
-        Mark mark = new Mark(run, incarnation, kind, event.time().toString(), event.step(), event.details());
+        return record(
+                topics,
+                new Mark(
+                        event.origin().run().value(),
+                        event.origin().incarnation(),
+                        kind,
+                        event.time().toString(),
+                        event.step(),
+                        event.details()),
+                kind);
+    }
+
+    /** Says that a rank lives, how far it has come, and how much of it waits. */
+    static ProducerRecord<String, byte[]> heartbeat(Topics topics, Envelope last, Instant now, Spool.Counts counts) {
+        Map<String, String> details = new TreeMap<>(Map.of(
+                "rank", Long.toString(last.rank()),
+                "writer", last.writer(),
+                "spooled", Long.toString(counts.spooled()),
+                "shed", Long.toString(counts.shed()),
+                "corrupt", Long.toString(counts.corrupt()),
+                "refused", Long.toString(counts.refused())));
+        return record(
+                topics,
+                new Mark(last.run(), (int) last.incarnation(), HEARTBEAT, now.toString(), last.step(), details),
+                HEARTBEAT + "/" + last.rank());
+    }
+
+    private static final String HEARTBEAT = "heartbeat";
+
+    private static ProducerRecord<String, byte[]> record(Topics topics, Mark mark, String what) {
         try {
             return new ProducerRecord<>(
                     topics.runs(),
-                    run + "/" + incarnation + "/" + kind,
+                    mark.run() + "/" + mark.incarnation() + "/" + what,
                     Json.mapper().writeValueAsBytes(mark));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a mark is plain text and numbers", e);
         }
     }
 
-    /** Every run of a cluster, the newest last. Waits for the broker as long as its client does by default. */
     public static List<Run> list(String bootstrap, Topics topics) {
+        return list(Connection.to(bootstrap), topics);
+    }
+
+    /**
+     * Every run of a cluster, the newest last.
+     *
+     * @throws org.apache.kafka.common.KafkaException where the cluster or the topic cannot be reached
+     */
+    public static List<Run> list(Connection connection, Topics topics) {
         Map<String, Run> runs = new TreeMap<>();
-        try (TopicReader reader = TopicReader.fromTheBeginning(bootstrap, topics.runs())) {
+        try (TopicReader reader = TopicReader.fromTheBeginning(connection, topics.runs())) {
             while (!reader.atTheEnd()) {
                 for (byte[] value : reader.poll()) {
-                    add(runs, value);
+                    read(value)
+                            .ifPresent(
+                                    mark -> runs.merge(mark.run() + "/" + mark.incarnation(), of(mark), Runs::merged));
                 }
             }
         }
         List<Run> listed = new ArrayList<>(runs.values());
-        listed.sort(Comparator.comparing(run -> run.started().or(run::ended).orElse(Instant.EPOCH)));
+        listed.sort(Comparator.comparing(
+                run -> run.started().or(run::ended).or(run::lastSeen).orElse(Instant.EPOCH)));
         return listed;
     }
 
-    private static void add(Map<String, Run> runs, byte[] value) {
-        Mark mark;
+    /** A mark; nothing where the record is none, because anybody may write to a topic. */
+    private static Optional<Mark> read(byte[] value) {
         try {
-            mark = Json.mapper().readValue(value, Mark.class);
+            Mark mark = value == null ? null : Json.mapper().readValue(value, Mark.class);
+            return Optional.ofNullable(mark)
+                    .filter(one -> one.run() != null && one.time() != null && one.kind() != null);
         } catch (java.io.IOException e) {
-            throw new IllegalStateException(
-                    "the registry of runs holds what is no mark: " + new String(value, StandardCharsets.UTF_8), e);
+            return Optional.empty();
         }
-        String key = mark.run() + "/" + mark.incarnation();
-        Run known = runs.getOrDefault(
-                key,
-                new Run(
-                        mark.run(),
-                        mark.incarnation(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Map.of()));
-        Instant time = Instant.parse(mark.time());
-        runs.put(
-                key,
-                mark.kind().equals("start")
-                        ? new Run(
-                                known.run(),
-                                known.incarnation(),
-                                Optional.of(time),
-                                known.ended(),
-                                known.lastStep(),
-                                mark.details())
-                        : new Run(
-                                known.run(),
-                                known.incarnation(),
-                                known.started(),
-                                Optional.of(time),
-                                Optional.of(mark.step()),
-                                known.manifest()));
+    }
+
+    private static Run of(Mark mark) {
+        Optional<Instant> time = time(mark);
+        Map<String, String> details = mark.details() == null ? Map.of() : mark.details();
+        boolean start = mark.kind().equals("start");
+        boolean end = mark.kind().equals("end");
+        return new Run(
+                mark.run(),
+                mark.incarnation(),
+                start ? time : Optional.empty(),
+                end ? time : Optional.empty(),
+                time,
+                start ? Optional.empty() : Optional.of(mark.step()),
+                details.getOrDefault("spooled", "0").matches("\\d{1,18}")
+                        ? Long.parseLong(details.getOrDefault("spooled", "0"))
+                        : 0,
+                start ? details : Map.of());
+    }
+
+    private static Run merged(Run known, Run later) {
+        return new Run(
+                known.run(),
+                known.incarnation(),
+                later.started().or(known::started),
+                later.ended().or(known::ended),
+                latest(known.lastSeen(), later.lastSeen()),
+                later.lastStep().or(known::lastStep),
+                later.ended().isPresent() ? 0 : later.spooled(),
+                later.manifest().isEmpty() ? known.manifest() : later.manifest());
+    }
+
+    private static Optional<Instant> latest(Optional<Instant> one, Optional<Instant> other) {
+        return one.isPresent() && other.isPresent() && one.get().isAfter(other.get()) ? one : other.or(() -> one);
+    }
+
+    private static Optional<Instant> time(Mark mark) {
+        try {
+            return Optional.of(Instant.parse(mark.time()));
+        } catch (java.time.DateTimeException e) {
+            return Optional.empty();
+        }
     }
 }

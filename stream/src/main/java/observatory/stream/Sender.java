@@ -1,42 +1,39 @@
 package observatory.stream;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.time.InstantSource;
 import java.util.concurrent.locks.LockSupport;
-import observatory.probe.RunEvent;
-import observatory.probe.Telemetry;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Empties a spool into Kafka, in order, on a thread of its own: first what earlier processes left, then what comes. A
- * stretch counts as delivered when the broker has acknowledged all of it; until then it is sent again, so the topic may
- * hold an item twice and readers drop the second by its number. The broker may come late and go away.
+ * stretch counts as delivered when the broker has acknowledged all of it. The broker may come late and go away, and the
+ * topic may hold an item twice after a restart; readers drop the second by its number.
  */
 public final class Sender implements AutoCloseable {
     private static final int STRETCH = 512;
-    private static final Duration IDLE = Duration.ofMillis(2);
+    private static final long STRETCH_BYTES = 4L << 20;
+    private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
     private final Spool spool;
     private final Topics topics;
+    private final InstantSource clock;
     private final Thread thread;
-    private volatile String bootstrap;
+    private volatile Connection connection;
     private volatile boolean closing;
     private volatile String trouble = "";
+    private long nextHeartbeat = System.nanoTime();
 
     public Sender(Spool spool, Topics topics) {
+        this(spool, topics, InstantSource.system());
+    }
+
+    Sender(Spool spool, Topics topics, InstantSource clock) {
         this.spool = spool;
         this.topics = topics;
+        this.clock = clock;
         this.thread = new Thread(this::run, "observatory-sender");
         thread.setDaemon(true);
         thread.start();
@@ -44,11 +41,16 @@ public final class Sender implements AutoCloseable {
 
     /** Tells where the broker is; before that, everything waits in the spool. */
     public void connect(String bootstrap) {
-        this.bootstrap = bootstrap;
+        connect(Connection.to(bootstrap));
+    }
+
+    /** Tells how to reach the cluster; before that, everything waits in the spool. */
+    public void connect(Connection connection) {
+        this.connection = connection;
         LockSupport.unpark(thread);
     }
 
-    /** Why the last stretch could not be delivered; empty while all goes well. */
+    /** Why nothing can be delivered at the moment; empty while all goes well. */
     public String trouble() {
         return trouble;
     }
@@ -65,112 +67,55 @@ public final class Sender implements AutoCloseable {
     }
 
     private void run() {
-        while (!closing && bootstrap == null) {
+        while (!closing && connection == null) {
             LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
         while (!closing) {
-            try (KafkaProducer<String, byte[]> producer = producer()) {
-                for (Spool.Leftover leftover : spool.leftovers()) {
-                    empty(leftover.store(), producer, true);
+            Connection now = connection;
+            try (Delivery delivery =
+                    new Delivery(now, topics, () -> closing || connection != now, message -> trouble = message)) {
+                for (Leftover leftover : spool.leftovers()) {
+                    empty(leftover.store(), delivery, now, true);
                 }
-                empty(spool.store(), producer, false);
+                delivery.forgetLast();
+                empty(spool.store(), delivery, now, false);
             } catch (KafkaException e) {
-                trouble = e.toString();
+                trouble = KafkaErrors.explain(e, now).message();
                 pause(AFTER_FAILURE);
             }
         }
     }
 
-    /** Sends what a store holds, until it is empty or, for the live one, for ever. */
-    private void empty(Store store, KafkaProducer<String, byte[]> producer, boolean once) {
-        while (!closing) {
+    /** Sends what a store holds, until it is empty or, for the live one, until the connection changes. */
+    private void empty(Store store, Delivery delivery, Connection now, boolean once) {
+        while (!closing && connection == now) {
             spool.offTheTrainingThread();
             long from = store.acknowledged();
-            Store.Found found = store.after(from, STRETCH);
-            if (!found.rows().isEmpty() && !delivered(found.rows(), producer)) {
-                pause(AFTER_FAILURE);
-                continue;
-            }
-            if (found.upTo() > from) {
-                store.acknowledge(found.upTo());
+            Store.Found found = store.after(from, STRETCH, STRETCH_BYTES);
+            if (!found.rows().isEmpty()) {
+                Delivery.Outcome outcome = delivery.deliver(found.rows());
+                if (!outcome.complete()) {
+                    return;
+                }
+                store.acknowledge(found.upTo(), outcome.refused());
+            } else if (found.upTo() > from) {
+                store.acknowledge(found.upTo(), 0);
             } else if (once) {
                 return;
             } else {
-                pause(IDLE);
+                store.awaitBeyond(from, IDLE);
+            }
+            if (!once) {
+                heartbeat(delivery);
             }
         }
     }
 
-    private boolean delivered(List<Row> rows, KafkaProducer<String, byte[]> producer) {
-        try {
-            List<Future<RecordMetadata>> sent = new ArrayList<>(rows.size());
-            for (Row row : rows) {
-                for (ProducerRecord<String, byte[]> record : records(row)) {
-                    Future<RecordMetadata> one = producer.send(record);
-                    if (one.isDone()) {
-                        // A send that is over at once has failed, after waiting in vain: the others would wait as long.
-                        one.get();
-                    }
-                    sent.add(one);
-                }
-            }
-            producer.flush();
-            for (Future<RecordMetadata> one : sent) {
-                one.get();
-            }
-            trouble = "";
-            return true;
-        } catch (ExecutionException | KafkaException e) {
-            trouble = String.valueOf(e.getCause() == null ? e : e.getCause());
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            closing = true;
-            return false;
+    private void heartbeat(Delivery delivery) {
+        if (delivery.last() != null && System.nanoTime() - nextHeartbeat >= 0) {
+            nextHeartbeat = System.nanoTime() + HEARTBEAT.toNanos();
+            delivery.tell(Runs.heartbeat(topics, delivery.last(), clock.instant(), spool.counts()));
         }
-    }
-
-    private List<ProducerRecord<String, byte[]>> records(Row row) {
-        Telemetry item;
-        try {
-            item = Codec.decode(row.body());
-        } catch (CodecException e) {
-            // Its checksum is right, so it is what another version of this program wrote: readers will judge it.
-            return List.of(new ProducerRecord<>(topics.telemetry(), row.body()));
-        }
-        String run = item.origin().run().value();
-        ProducerRecord<String, byte[]> telemetry =
-                new ProducerRecord<>(topics.telemetry(), null, null, run, row.body(), Headers.of(item));
-        if (item instanceof RunEvent event && Runs.marks(event)) {
-            return List.of(telemetry, Runs.record(topics, event));
-        }
-        return List.of(telemetry);
-    }
-
-    private KafkaProducer<String, byte[]> producer() {
-        return new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        ProducerConfig.ACKS_CONFIG,
-                        "all",
-                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                        true,
-                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                        "zstd",
-                        ProducerConfig.LINGER_MS_CONFIG,
-                        0,
-                        // Short, so that closing never waits for a broker that is gone.
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        1000,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        2000,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        3000,
-                        ProducerConfig.BUFFER_MEMORY_CONFIG,
-                        16L << 20),
-                new StringSerializer(),
-                new ByteArraySerializer());
     }
 
     private void pause(Duration time) {

@@ -1,19 +1,13 @@
 package observatory.stream;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import observatory.probe.Frame;
 import observatory.probe.FrameSink;
 import observatory.probe.Telemetry;
@@ -24,23 +18,24 @@ import observatory.probe.Telemetry;
  * process left in the same folder is sent first by the next. Nothing here ever throws at, or waits for, a trainer.
  */
 public final class Spool implements FrameSink, AutoCloseable {
-    /** Minutes of steps: only a capture thread that does not run for that long loses anything. */
-    private static final int RING = 8192;
+    /** A minute of fast steps: only a capture thread that does not run for that long loses anything. */
+    private static final int RING = 2048;
     /** What is in the ring is on disk this long after at most. */
     private static final long COMMIT_NANOS = Duration.ofMillis(20).toNanos();
 
-    private static final String LOCK = "spool.lock";
+    static final String LOCK = "spool.lock";
 
     private final Ring<Telemetry> ring = new Ring<>(RING);
     private final AtomicLong captured = new AtomicLong();
     private final AtomicLong capturedFrames = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
-    private final AtomicLong stored = new AtomicLong();
     private final Path own;
-    private final FileChannel lock;
+    private final Lock lock;
     private final Store store;
+    private final History history = new History();
     private final List<Leftover> leftovers;
     private final Thread capture;
+    private volatile long stored;
     private volatile Thread training;
     private volatile boolean closing;
 
@@ -50,22 +45,17 @@ public final class Spool implements FrameSink, AutoCloseable {
      */
     public record Counts(long captured, long delivered, long spooled, long shed, long corrupt, long refused) {}
 
-    /** The store a killed process left behind, and the lock that makes it ours. */
-    record Leftover(Path folder, FileChannel lock, Store store) {}
-
     /**
      * @param folder of all spools of this machine; each writer has its own folder in it
      * @param limitBytes on disk; beyond it the oldest is given up
-     * @throws IOException where the folder cannot be written
+     * @throws IOException where the folder cannot be made or another process has it; a disk that fails later is bridged
      */
     public Spool(Path folder, UUID writer, long limitBytes) throws IOException {
         this.own = folder.resolve(writer.toString());
-        Files.createDirectories(own);
-        this.lock = tryLock(own);
-        if (lock == null) {
-            throw new IOException("another process writes the spool " + own);
-        }
-        this.leftovers = leftovers(folder, limitBytes);
+        this.lock = Lock.tryLock(own, LOCK)
+                .orElseThrow(() -> new IOException(
+                        "another process writes the spool " + own + "; give this one a writer id of its own"));
+        this.leftovers = Leftover.in(folder, limitBytes);
         this.store = new Store(own, limitBytes);
         this.capture = new Thread(this::capture, "observatory-capture");
         capture.setDaemon(true);
@@ -90,10 +80,15 @@ public final class Spool implements FrameSink, AutoCloseable {
 
     public Counts counts() {
         long all = captured.get();
-        long shed = store.shedRows();
-        long corrupt = store.corruptRows();
-        long delivered = Math.max(0, store.acknowledged() + 1 - shed - corrupt);
-        return new Counts(all, delivered, all - delivered - shed - corrupt, shed, corrupt, refused.get());
+        Store.Counts kept = store.counts();
+        // What is in the ring is on its way to the disk.
+        long inRing = Math.max(0, all - kept.delivered() - kept.held() - kept.shed() - kept.corrupt());
+        return new Counts(all, kept.delivered(), kept.held() + inRing, kept.shed(), kept.corrupt(), refused.get());
+    }
+
+    /** Room taken on disk, in bytes. */
+    public long bytes() {
+        return store.bytes();
     }
 
     /** Frames captured so far, without the events between them. */
@@ -110,7 +105,7 @@ public final class Spool implements FrameSink, AutoCloseable {
     public boolean drain(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         long all = captured.get();
-        while (stored.get() < all || store.acknowledged() + 1 < all) {
+        while (stored < all || store.acknowledged() < Row.key(all - 1, 0)) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 return false;
             }
@@ -142,21 +137,25 @@ public final class Spool implements FrameSink, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        leftovers.forEach(leftover -> release(leftover.folder(), leftover.store(), leftover.lock()));
-        release(own, store, lock);
+        leftovers.forEach(Leftover::close);
+        boolean done = store.empty();
+        store.close();
+        lock.close(done);
     }
 
     private void capture() {
         List<Row> rows = new ArrayList<>();
         while (true) {
             boolean last = closing;
+            long next = stored;
             for (Telemetry item = ring.poll(); item != null; item = ring.poll()) {
-                rows.add(new Row(-1, item instanceof Frame, Codec.smile(item)));
+                encode(item, next++, rows);
             }
-            if (!rows.isEmpty()) {
+            if (next > stored) {
                 offTheTrainingThread();
+                lock.renew();
                 store.append(rows);
-                stored.addAndGet(rows.size());
+                stored = next;
                 rows.clear();
             }
             if (last) {
@@ -166,56 +165,22 @@ public final class Spool implements FrameSink, AutoCloseable {
         }
     }
 
-    private static List<Leftover> leftovers(Path folder, long limitBytes) throws IOException {
-        List<Leftover> found = new ArrayList<>();
-        List<Path> others;
-        try (Stream<Path> folders = Files.list(folder)) {
-            others = folders.filter(Files::isDirectory).sorted().toList();
-        }
-        for (Path other : others) {
-            FileChannel theirs = tryLock(other);
-            if (theirs == null) {
-                continue;
-            }
-            Store left = new Store(other, limitBytes);
-            if (left.empty()) {
-                release(other, left, theirs);
-            } else {
-                found.add(new Leftover(other, theirs, left));
-            }
-        }
-        return List.copyOf(found);
-    }
-
-    /** The lock of a folder, or null where another writer has it. */
-    private static FileChannel tryLock(Path folder) throws IOException {
-        FileChannel channel =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = null;
+    private void encode(Telemetry item, long number, List<Row> rows) {
         try {
-            held = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Held by this very process: the same answer as held by another.
-        }
-        if (held == null) {
-            channel.close();
-            return null;
-        }
-        return channel;
-    }
-
-    private static void release(Path folder, Store store, FileChannel lock) {
-        boolean done = store.empty();
-        store.close();
-        try {
-            lock.close();
-            if (done) {
-                Files.deleteIfExists(folder.resolve(LOCK));
-                Files.deleteIfExists(folder);
+            List<byte[]> records = Codec.records(item);
+            Row.Kind kind = item instanceof Frame ? Row.Kind.FRAME : Row.Kind.EVENT;
+            for (int place = 0; place < records.size(); place++) {
+                rows.add(new Row(Row.key(number, place), place == 0 ? kind : Row.Kind.PART, records.get(place)));
             }
-        } catch (IOException e) {
-            // The folder stays; the next process finds it empty and removes it.
-            assert Files.exists(folder);
+            for (Frame bucket : history.add(item)) {
+                List<byte[]> parts = Codec.records(bucket);
+                for (int part = 0; part < parts.size(); part++) {
+                    long key = Row.key(number, Row.HISTORY_PLACE + part);
+                    rows.add(new Row(key, Row.Kind.HISTORY, parts.get(part)));
+                }
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            store.unusable(number, "an item could not be encoded: " + e);
         }
     }
 }

@@ -4,107 +4,144 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
  * What one writer has captured and the broker does not have yet, in order: segments on disk and, while the disk fails,
- * rows in memory behind them. Bounded: beyond its limits the oldest is given up and counted. Every method may be called
- * from any thread but a training thread; none of them throws for a disk that fails.
+ * rows in memory behind them. Bounded: beyond its limits the least valuable is given up and counted ({@link Tier}).
+ * Every method may be called from any thread but a training thread; none of them throws for a disk that fails.
  */
 final class Store implements AutoCloseable {
     private static final long SEGMENT_BYTES = 16L << 20;
-    private static final long MEMORY_BYTES = 32L << 20;
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Path folder;
     private final long limitBytes;
-    private final Deque<Segment> segments = new ArrayDeque<>();
-    private final Deque<Row> memory = new ArrayDeque<>();
-    private long memoryBytes;
-    private long nextId;
+    private final Disk disk;
+    private final LongSupplier nanoTime;
+    private final Tail tail;
+    private final List<Segment> segments = new ArrayList<>();
+    private final Backlog memory;
+    private long lastKey = -1;
     private long acknowledged = -1;
-    private long given;
+    private long reading = -1;
+    private long readingItems;
+    private long delivered;
+    private long held;
+    private long shed;
     private long corrupt;
     private long corruptUpTo = -1;
+    private long nextLook;
     private String trouble = "";
 
-    /** Opens what lies in a folder, which is made where it does not exist. */
     Store(Path folder, long limitBytes) {
+        this(folder, limitBytes, Disk.REAL, System::nanoTime);
+    }
+
+    /** Opens what lies in a folder, which is made where it does not exist. */
+    Store(Path folder, long limitBytes, Disk disk, LongSupplier nanoTime) {
         this.folder = folder;
         this.limitBytes = limitBytes;
+        this.disk = disk;
+        this.nanoTime = nanoTime;
+        this.tail = new Tail(folder);
+        this.memory = new Backlog(nanoTime);
+        this.nextLook = nanoTime.getAsLong() + LOOK_NANOS;
         try {
             Files.createDirectories(folder);
-            for (Path file : files(folder)) {
-                open(file);
-            }
+            tail.open();
+            open();
         } catch (IOException | SQLException e) {
             trouble = e.toString();
         }
     }
 
-    /** Numbers and keeps encoded items; on disk where that works, in memory where it does not. */
-    synchronized void append(List<Row> unnumbered) {
-        List<Row> rows = new ArrayList<>(unnumbered.size());
-        for (Row row : unnumbered) {
-            rows.add(new Row(nextId++, row.frame(), row.body()));
-        }
-        for (Row row : rows) {
-            memory.add(row);
-            memoryBytes += row.body().length;
-        }
-        toDisk();
-        shed();
-    }
+    /** Where every item of a store is; see {@link Spool.Counts}. */
+    record Counts(long delivered, long held, long shed, long corrupt) {}
 
-    /** The next rows after a number, and the number up to which nothing else is left to read. */
+    /** The next rows after a key, and the key up to which nothing else is left to read. */
     record Found(List<Row> rows, long upTo) {}
 
-    synchronized Found after(long id, int limit) {
-        long from = id;
-        for (Segment segment : segments) {
-            if (segment.lastId() <= from) {
+    /** Keeps rows, whose keys grow: on disk where that works, in memory where it does not. */
+    synchronized void append(List<Row> rows) {
+        memory.add(rows);
+        held += rows.stream().filter(Row::counts).count();
+        lastKey = rows.isEmpty() ? lastKey : rows.getLast().key();
+        look();
+        toDisk();
+        shed();
+        notifyAll();
+    }
+
+    /** Counts an item that could not even be encoded; its number stays empty. */
+    synchronized void unusable(long item, String why) {
+        corrupt++;
+        lastKey = Math.max(lastKey, Row.key(item, 0));
+        trouble = why;
+    }
+
+    synchronized Found after(long key, int limit, long bytes) {
+        long from = key;
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            if (segment.lastKey() <= from) {
                 continue;
             }
             try {
-                Segment.Found found = segment.after(from, limit);
-                found.corrupt().forEach(number -> lost(number - 1, number));
+                Segment.Found found = segment.after(from, limit, bytes);
+                found.corrupt().forEach(this::lost);
                 if (!found.rows().isEmpty()) {
-                    return new Found(found.rows(), found.rows().getLast().id());
+                    return found(found.rows());
                 }
+                from = segment.lastKey();
             } catch (SQLException e) {
                 trouble = e.toString();
-                lost(from, segment.lastId());
+                if (!SegmentFile.damage(e) || !repair(i)) {
+                    return new Found(List.of(), from);
+                }
+                i--;
             }
-            from = segment.lastId();
         }
-        long start = from;
-        List<Row> rows =
-                memory.stream().filter(row -> row.id() > start).limit(limit).toList();
-        return new Found(rows, rows.isEmpty() ? from : rows.getLast().id());
+        List<Row> rows = memory.after(from, limit, bytes);
+        return rows.isEmpty() ? new Found(rows, Math.max(from, lastKey)) : found(rows);
     }
 
-    /** Counts what cannot be read back, each row once however often it is tried. */
-    private void lost(long after, long upTo) {
-        corrupt += Math.max(0, upTo - Math.max(after, corruptUpTo));
-        corruptUpTo = Math.max(corruptUpTo, upTo);
+    private Found found(List<Row> rows) {
+        reading = rows.getLast().key();
+        readingItems = rows.stream().filter(Row::counts).count();
+        return new Found(rows, reading);
     }
 
-    /** The broker has everything up to this number. */
-    synchronized void acknowledge(long id) {
-        acknowledged = Math.max(acknowledged, id);
-        while (!memory.isEmpty() && memory.peekFirst().id() <= acknowledged) {
-            memoryBytes -= memory.pollFirst().body().length;
-        }
+    /** Waits until there may be rows after a key. */
+    synchronized void awaitBeyond(long key, Duration patience) {
         try {
-            while (segments.size() > 1 && segments.peekFirst().lastId() <= acknowledged) {
-                segments.pollFirst().delete();
+            if (lastKey <= key) {
+                wait(patience.toMillis());
             }
-            if (!segments.isEmpty()) {
-                segments.peekLast().acknowledge(acknowledged);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The broker has everything up to the last key that was read, except what it refused for ever. */
+    synchronized void acknowledge(long key, long refused) {
+        if (key == reading) {
+            delivered += readingItems - refused;
+            shed += refused;
+            held -= readingItems;
+            readingItems = 0;
+        }
+        acknowledged = Math.max(acknowledged, key);
+        memory.forget(acknowledged);
+        try {
+            while (segments.size() > 1 && segments.getFirst().lastKey() <= acknowledged) {
+                segments.removeFirst().delete();
             }
+            tail.mark(writtenKey(), acknowledged);
         } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
@@ -112,28 +149,27 @@ final class Store implements AutoCloseable {
 
     /** Everything kept here is with the broker. */
     synchronized boolean empty() {
-        return acknowledged >= nextId - 1;
+        return acknowledged >= lastKey;
     }
 
     synchronized long acknowledged() {
         return acknowledged;
     }
 
-    synchronized long lastId() {
-        return nextId - 1;
+    synchronized long lastKey() {
+        return lastKey;
     }
 
-    /** Rows given up for want of room. */
-    synchronized long shedRows() {
-        return given;
+    synchronized Counts counts() {
+        return new Counts(delivered, held, shed, corrupt);
     }
 
-    /** Rows that could not be read back. */
-    synchronized long corruptRows() {
-        return corrupt;
+    /** Room taken on disk and in memory. */
+    synchronized long bytes() {
+        return segments.stream().mapToLong(Segment::diskBytes).sum() + memory.bytes();
     }
 
-    /** The last error of the disk; empty while there was none. */
+    /** The last error of the disk; empty while there was none, or since it works again. */
     synchronized String trouble() {
         return trouble;
     }
@@ -141,6 +177,8 @@ final class Store implements AutoCloseable {
     /** Closes the files, and removes them where the broker has everything. */
     @Override
     public synchronized void close() {
+        memory.retryNow();
+        toDisk();
         boolean done = empty();
         try {
             for (Segment segment : segments) {
@@ -150,68 +188,155 @@ final class Store implements AutoCloseable {
                     segment.close();
                 }
             }
+            tail.close();
+            if (done) {
+                Files.deleteIfExists(folder.resolve(Tail.FILE));
+            }
         } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
         segments.clear();
     }
 
+    private long writtenKey() {
+        return segments.isEmpty() ? -1 : segments.getLast().lastKey();
+    }
+
+    /** Counts a row that cannot be read back, once however often it is tried. */
+    private void lost(long key) {
+        if (key > corruptUpTo) {
+            corruptUpTo = key;
+            if (Row.key(Row.item(key), 0) == key) {
+                corrupt++;
+                held--;
+            }
+        }
+    }
+
     private void toDisk() {
-        if (memory.isEmpty()) {
+        while (!memory.isEmpty() && memory.due()) {
+            try {
+                List<Row> rows = memory.first();
+                if (segments.isEmpty() || segments.getLast().diskBytes() >= SEGMENT_BYTES || memory.failedBadly()) {
+                    Files.createDirectories(folder);
+                    long first = Row.item(rows.getFirst().key());
+                    segments.add(new Segment(SegmentFile.of(folder, first), first, disk));
+                }
+                segments.getLast().append(rows);
+                memory.kept(rows.size());
+                tail.mark(writtenKey(), acknowledged);
+                trouble = memory.isEmpty() ? "" : trouble;
+            } catch (SQLException | IOException e) {
+                trouble = e.toString();
+                memory.failed(e);
+            }
+        }
+    }
+
+    /** Someone may have deleted the folder under us: then what can still be read of it is kept anew. */
+    private void look() {
+        if (nanoTime.getAsLong() < nextLook) {
             return;
         }
+        nextLook = nanoTime.getAsLong() + LOOK_NANOS;
+        if (segments.isEmpty() || segments.stream().allMatch(Segment::exists)) {
+            return;
+        }
+        trouble = "the spool's files were deleted: " + folder;
+        List<Row> rescued = new ArrayList<>();
         try {
-            if (segments.isEmpty() || segments.peekLast().bytes() >= SEGMENT_BYTES) {
-                long first = memory.peekFirst().id();
-                segments.add(new Segment(folder.resolve("%019d%s".formatted(first, Segment.SUFFIX)), first));
+            tail.forget();
+            for (Segment segment : segments) {
+                rescued.addAll(segment.after(acknowledged, Integer.MAX_VALUE, Backlog.LIMIT_BYTES)
+                        .rows());
+                segment.delete();
             }
-            segments.peekLast().append(List.copyOf(memory), acknowledged);
-            memory.clear();
-            memoryBytes = 0;
-        } catch (SQLException e) {
+        } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
+        segments.clear();
+        memory.addFirst(rescued);
+        long kept = memory.items();
+        corrupt += Math.max(0, held - kept);
+        held = Math.min(held, kept);
     }
 
     private void shed() {
-        while (memoryBytes > MEMORY_BYTES) {
-            Row oldest = memory.pollFirst();
-            memoryBytes -= oldest.body().length;
-            given++;
-        }
-        long bytes = segments.stream().mapToLong(Segment::bytes).sum();
-        while (bytes > limitBytes && segments.size() > 1) {
-            Segment oldest = segments.pollFirst();
-            bytes -= oldest.bytes();
-            given += Math.max(0, oldest.lastId() - Math.max(acknowledged, oldest.firstId() - 1));
-            try {
-                oldest.delete();
-            } catch (SQLException | IOException e) {
-                trouble = e.toString();
-            }
-        }
-    }
-
-    private void open(Path file) throws SQLException {
-        String name = file.getFileName().toString();
-        long first = Long.parseLong(name.substring(0, name.length() - Segment.SUFFIX.length()));
         try {
-            Segment segment = new Segment(file, first);
-            segments.add(segment);
-            acknowledged = Math.max(acknowledged, segment.acknowledged());
-            nextId = Math.max(nextId, segment.lastId() + 1);
-        } catch (SQLException e) {
-            // A file that is no database any more: what it held is gone, but the others are not.
-            corrupt++;
+            Shelf.Shed given = Shelf.fit(segments, memory, new Shelf.Bounds(limitBytes, acknowledged, reading), disk);
+            shed += given.items();
+            corrupt += given.corrupt();
+            held -= given.items() + given.corrupt();
+        } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
     }
 
-    private static List<Path> files(Path folder) throws IOException {
+    private void open() throws IOException, SQLException {
+        acknowledged = tail.acknowledged();
+        List<Path> files;
         try (Stream<Path> found = Files.list(folder)) {
-            return found.filter(file -> file.getFileName().toString().matches("\\d{19}\\" + Segment.SUFFIX))
-                    .sorted()
-                    .toList();
+            files = found.filter(SegmentFile::is).sorted().toList();
+        }
+        for (int i = 0; i < files.size(); i++) {
+            long last = i + 1 < files.size()
+                    ? SegmentFile.firstItem(files.get(i + 1)) - 1
+                    : tail.written() < 0 ? -1 : Row.item(tail.written());
+            open(files.get(i), last);
+        }
+        lastKey = Math.max(tail.written(), writtenKey());
+    }
+
+    /** Opens one segment, repaired where that is needed, and counts what of it is missing. */
+    private void open(Path file, long lastItem) throws IOException, SQLException {
+        Segment segment;
+        long found;
+        try {
+            segment = checked(file);
+            found = segment.items(acknowledged);
+        } catch (SQLException e) {
+            trouble = e.toString();
+            if (!SegmentFile.damage(e)) {
+                throw e;
+            }
+            segment = SegmentFile.salvage(file, lastItem, disk);
+            found = segment.items(acknowledged);
+        }
+        segments.add(segment);
+        held += found;
+        long from = Math.max(segment.firstItem(), Row.item(acknowledged) + 1);
+        if (lastItem >= from) {
+            corrupt += Math.max(0, lastItem - from + 1 - found - segment.itemsShed());
+        }
+    }
+
+    private Segment checked(Path file) throws SQLException {
+        Segment segment = new Segment(file, SegmentFile.firstItem(file), disk);
+        try {
+            segment.check();
+            return segment;
+        } catch (SQLException e) {
+            segment.close();
+            throw e;
+        }
+    }
+
+    private boolean repair(int at) {
+        Segment damaged = segments.get(at);
+        try {
+            damaged.close();
+            Segment saved = SegmentFile.salvage(damaged.file(), Row.item(damaged.lastKey()), disk);
+            segments.set(at, saved);
+            long expected = Row.item(damaged.lastKey())
+                    - Math.max(damaged.firstItem() - 1, Row.item(acknowledged))
+                    - damaged.itemsShed();
+            long gone = Math.max(0, expected - saved.items(acknowledged));
+            corrupt += gone;
+            held -= gone;
+            return true;
+        } catch (SQLException | IOException e) {
+            trouble = e.toString();
+            return false;
         }
     }
 }

@@ -35,6 +35,8 @@ final class TelemetryParser {
     private String writer;
     private int rank;
     private Long seq;
+    private int part;
+    private int parts = 1;
     private Long step;
     private String time;
     private Scalars scalars = Scalars.none();
@@ -52,7 +54,7 @@ final class TelemetryParser {
         this.in = in;
     }
 
-    Telemetry read() throws IOException, CodecException {
+    Part read() throws IOException, CodecException {
         expect(in.nextToken(), JsonToken.START_OBJECT, "a record is one object");
         for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
             in.nextToken();
@@ -67,7 +69,7 @@ final class TelemetryParser {
                     version > Wire.VERSION ? CodecException.Reason.SCHEMA_TOO_NEW : CodecException.Reason.INVALID,
                     "this program reads version " + Wire.VERSION + ": v=" + version);
         }
-        return build();
+        return new Part(build(), part, parts);
     }
 
     private void field(String name) throws IOException {
@@ -79,6 +81,8 @@ final class TelemetryParser {
             case "writer" -> writer = text();
             case "rank" -> rank = in.getIntValue();
             case "seq" -> seq = integer();
+            case "part" -> part = in.getIntValue();
+            case "parts" -> parts = in.getIntValue();
             case "step" -> step = integer();
             case "time" -> time = text();
             case "scalars" -> scalars = scalars();
@@ -149,7 +153,7 @@ final class TelemetryParser {
         while (in.nextToken() != JsonToken.END_ARRAY) {
             if (read.size() == Wire.SITES) {
                 throw new IllegalArgumentException(
-                        "a frame has at most " + Wire.SITES + " sites; split it by rank or layer");
+                        "a record has at most " + Wire.SITES + " sites; send the frame in parts (docs/wire.md)");
             }
             read.add(site());
         }
@@ -184,10 +188,7 @@ final class TelemetryParser {
             for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
                 in.nextToken();
                 switch (name) {
-                    case "at" ->
-                        at = Arrays.stream(numbers())
-                                .mapToInt(i -> Math.toIntExact((long) i))
-                                .toArray();
+                    case "at" -> at = indices();
                     case "values" -> values = numbers();
                     default -> in.skipChildren();
                 }
@@ -195,6 +196,19 @@ final class TelemetryParser {
             read.put(name(metric), new Values(at, values));
         }
         return read;
+    }
+
+    private int[] indices() throws IOException {
+        int[] indices = new int[16];
+        int count = 0;
+        array();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (count == indices.length) {
+                indices = Arrays.copyOf(indices, 2 * count);
+            }
+            indices[count++] = in.getIntValue();
+        }
+        return Arrays.copyOf(indices, count);
     }
 
     private double[] numbers() throws IOException {

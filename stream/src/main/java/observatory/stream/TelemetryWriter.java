@@ -22,7 +22,8 @@ final class TelemetryWriter {
         this.out = out;
     }
 
-    void write(Telemetry item) throws IOException {
+    void write(Part piece) throws IOException {
+        Telemetry item = piece.item();
         out.writeStartObject();
         out.writeNumberField("v", Wire.VERSION);
         out.writeStringField("type", item instanceof Frame ? "frame" : "event");
@@ -31,6 +32,10 @@ final class TelemetryWriter {
         out.writeStringField("writer", item.origin().writer().toString());
         out.writeNumberField("rank", item.origin().rank());
         integer("seq", item.seq());
+        if (piece.parts() > 1) {
+            out.writeNumberField("part", piece.part());
+            out.writeNumberField("parts", piece.parts());
+        }
         integer("step", item.step());
         out.writeStringField("time", item.time().toString());
         switch (item) {

@@ -8,11 +8,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Reads a topic from its beginning and then follows it. It assigns itself the partitions, joins no group and commits
- * nothing, so looking changes nothing on the broker. Belongs to one thread.
+ * Reads a topic from its beginning, or from its end, and then follows it. It assigns itself the partitions, joins no
+ * group and commits nothing, so looking changes nothing on the broker. Belongs to one thread.
  */
 public final class TopicReader implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMillis(100);
@@ -20,35 +20,46 @@ public final class TopicReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
     private final Map<TopicPartition, Long> ends;
+    private final boolean complete;
 
-    private TopicReader(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+    private TopicReader(KafkaConsumer<byte[], byte[]> consumer, String topic, boolean fromTheEnd) {
         this.consumer = consumer;
-        this.partitions = partitions;
+        this.partitions = consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        if (partitions.isEmpty()) {
+            throw new UnknownTopicOrPartitionException("topic " + topic + " does not exist");
+        }
         consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
         this.ends = consumer.endOffsets(partitions);
+        this.complete = consumer.beginningOffsets(partitions).values().stream().allMatch(offset -> offset == 0);
+        if (fromTheEnd) {
+            consumer.seekToEnd(partitions);
+            partitions.forEach(consumer::position);
+        } else {
+            consumer.seekToBeginning(partitions);
+        }
     }
 
     public static TopicReader fromTheBeginning(String bootstrap, String topic) {
-        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        2000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        return fromTheBeginning(Connection.to(bootstrap), topic);
+    }
+
+    /** @throws org.apache.kafka.common.KafkaException where the cluster or the topic cannot be reached */
+    public static TopicReader fromTheBeginning(Connection connection, String topic) {
+        return open(connection, topic, false);
+    }
+
+    /** Only what comes from now on. */
+    public static TopicReader fromTheEnd(Connection connection, String topic) {
+        return open(connection, topic, true);
+    }
+
+    private static TopicReader open(Connection connection, String topic, boolean fromTheEnd) {
+        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(connection.consumer(Map.of(
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000, ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000)));
         try {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            return new TopicReader(consumer, partitions);
+            return new TopicReader(consumer, topic, fromTheEnd);
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
@@ -58,15 +69,25 @@ public final class TopicReader implements AutoCloseable {
     /** The values that came since the last call, in the order of each partition; waits a moment where there are none. */
     public List<byte[]> poll() {
         List<byte[]> values = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(PATIENCE)) {
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
             values.add(record.value());
         }
         return values;
     }
 
+    /** As {@link #poll}, with keys, headers and places. */
+    Iterable<ConsumerRecord<byte[], byte[]>> records() {
+        return consumer.poll(PATIENCE);
+    }
+
     /** Whether everything has been read that was there when the reader was made. */
     public boolean atTheEnd() {
         return partitions.stream().allMatch(partition -> consumer.position(partition) >= ends.get(partition));
+    }
+
+    /** Whether the topic still had its first record, so that what is missing from the beginning was lost. */
+    boolean complete() {
+        return complete;
     }
 
     @Override

@@ -159,12 +159,15 @@ class BrokerIT {
 
     @Test
     @Order(6)
-    void theRegistryKnowsEveryRunThatBeganOrEnded() {
+    void theRegistryKnowsEveryRunThatBeganOrLives() {
         List<Runs.Run> runs = Runs.list(broker.bootstrap(), Topics.STANDARD);
-        assertEquals(List.of("early"), runs.stream().map(Runs.Run::run).toList());
+        assertEquals(
+                List.of("early", "outage"), runs.stream().map(Runs.Run::run).toList());
         assertEquals(Optional.of(2001L), runs.getFirst().lastStep());
         assertEquals("tiny", runs.getFirst().manifest().get("model"));
         assertTrue(runs.getFirst().ended().isPresent());
+        assertTrue(runs.getLast().started().isEmpty(), "no start was sent, but hearts beat");
+        assertEquals(Runs.State.FINISHED, runs.getFirst().state(java.time.Instant.now()));
     }
 
     @Test

@@ -16,12 +16,13 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import observatory.probe.Origin;
 import observatory.probe.Telemetry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SpoolTest {
     private static final long SEED = 11;
-    private static final int KILLS = 10;
+    private static final int KILLS = 20;
     private static final UUID WRITER = new UUID(3, 4);
     private static final Origin ORIGIN = Frames.origin("run", WRITER);
 
@@ -34,14 +35,14 @@ class SpoolTest {
             for (int i = 0; i < 100; i++) {
                 assertTrue(spool.offer(Frames.frame(ORIGIN, i)));
             }
-            Await.until("the capture thread", () -> spool.store().lastId() == 99);
+            Await.until("the capture thread", () -> spool.store().lastKey() == Row.key(99, 0));
             assertEquals(new Spool.Counts(100, 0, 100, 0, 0, 0), spool.counts());
             assertFalse(spool.drain(Duration.ofMillis(20)), "nobody took it");
             assertThrows(IOException.class, () -> new Spool(folder, WRITER, 1), "one writer, one process");
         }
         try (Spool next = new Spool(folder, new UUID(5, 6), 1L << 30)) {
             assertEquals(1, next.leftovers().size(), "the next process finds it");
-            List<Row> rows = next.leftovers().getFirst().store().after(-1, 1000).rows();
+            List<Row> rows = Rows.all(next.leftovers().getFirst().store());
             assertEquals(100, rows.size());
             assertEquals(Frames.frame(ORIGIN, 42), Codec.decode(rows.get(42).body()));
         }
@@ -75,24 +76,32 @@ class SpoolTest {
 
     @Test
     void whatWasOnDiskSurvivesEveryKill() throws Exception {
+        killWriters(KILLS);
+    }
+
+    @Test
+    @Tag("soak")
+    void whatWasOnDiskSurvivesTwoHundredKills() throws Exception {
+        killWriters(10 * KILLS);
+    }
+
+    private void killWriters(int kills) throws Exception {
         Random random = new Random(SEED);
-        for (int round = 0; round < KILLS; round++) {
+        for (int round = 0; round < kills; round++) {
             Path spools = folder.resolve("round" + round);
             UUID writer = new UUID(SEED, round);
             long safe = killAfterItSpooled(spools, writer, 1 + random.nextInt(20));
             try (Spool next = new Spool(spools, new UUID(0, round), 1L << 30)) {
                 Store left = next.leftovers().getFirst().store();
                 long seq = 0;
-                for (Store.Found found = left.after(-1, 500);
-                        !found.rows().isEmpty();
-                        found = left.after(found.upTo(), 500)) {
-                    for (Row row : found.rows()) {
+                for (Row row : Rows.all(left)) {
+                    if (row.kind() == Row.Kind.FRAME) {
                         Telemetry item = Codec.decode(row.body());
                         assertEquals(seq++, item.seq(), "in order, none twice: seed " + SEED + ", round " + round);
                     }
                 }
                 assertTrue(seq > safe, "lost: " + safe + " was on disk, " + seq + " came back; seed " + SEED);
-                assertEquals(0, left.corruptRows());
+                assertEquals(0, left.counts().corrupt());
             }
         }
     }
@@ -104,6 +113,8 @@ class SpoolTest {
         Process child = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         SpoolWriter.class.getName(),

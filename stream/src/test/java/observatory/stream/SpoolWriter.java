@@ -20,7 +20,7 @@ final class SpoolWriter {
                     LockSupport.parkNanos(100_000);
                 }
                 if (seq % 100 == 0) {
-                    System.out.println(spool.store().lastId());
+                    System.out.println(Row.item(spool.store().lastKey()));
                     LockSupport.parkNanos(1_000_000);
                 }
             }

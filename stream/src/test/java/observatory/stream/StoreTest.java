@@ -8,18 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoreTest {
     private static final long ROOMY = 1L << 30;
+    private static final long SEED = 20261126;
 
     @TempDir
     Path folder;
@@ -27,14 +27,21 @@ class StoreTest {
     @Test
     void givesBackInOrderWhatItWasGivenAndForgetsWhatIsAcknowledged() throws IOException {
         try (Store store = new Store(folder, ROOMY)) {
-            store.append(rows(0, 10));
-            store.append(rows(10, 5));
-            assertEquals(List.of(0L, 1L, 2L, 3L), ids(store.after(-1, 4)));
-            assertEquals(List.of(12L, 13L, 14L), ids(store.after(11, 100)));
-            assertArrayEquals(body(12), store.after(11, 1).rows().getFirst().body());
+            store.append(Rows.plain(0, 10));
+            store.append(Rows.plain(10, 5));
+            assertEquals(
+                    List.of(0L, 1L, 2L, 3L),
+                    Rows.items(store.after(-1, 4, ROOMY).rows()));
+            Store.Found found = store.after(Row.key(11, 0), 100, ROOMY);
+            assertEquals(List.of(12L, 13L, 14L), Rows.items(found.rows()));
+            assertArrayEquals(
+                    Rows.plain(12, 1).getFirst().body(), found.rows().getFirst().body());
+            assertEquals(1, store.after(-1, 100, 1).rows().size(), "no more once there are bytes enough");
             assertFalse(store.empty());
-            store.acknowledge(14);
+            assertEquals(new Store.Counts(0, 15, 0, 0), store.counts());
+            assertEquals(15, Rows.drain(store).size());
             assertTrue(store.empty());
+            assertEquals(new Store.Counts(15, 0, 0, 0), store.counts());
         }
         assertEquals(List.of(), files(), "what the broker has leaves no file");
     }
@@ -42,110 +49,70 @@ class StoreTest {
     @Test
     void whatWasNotAcknowledgedIsThereAfterARestart() {
         try (Store store = new Store(folder, ROOMY)) {
-            store.append(rows(0, 10));
-            store.acknowledge(3);
+            store.append(Rows.plain(0, 10));
+            Store.Found found = store.after(-1, 4, ROOMY);
+            store.acknowledge(found.upTo(), 0);
         }
         try (Store store = new Store(folder, ROOMY)) {
-            assertEquals(3, store.acknowledged());
-            assertEquals(9, store.lastId());
-            assertEquals(List.of(4L, 5L, 6L, 7L, 8L, 9L), ids(store.after(3, 100)));
-            store.append(rows(10, 1));
-            assertEquals(10, store.lastId());
+            assertEquals(new Store.Counts(0, 6, 0, 0), store.counts());
+            assertEquals(List.of(4L, 5L, 6L, 7L, 8L, 9L), Rows.items(Rows.all(store)));
+            store.append(Rows.plain(10, 1));
+            assertEquals(List.of(4L, 5L, 6L, 7L, 8L, 9L, 10L), Rows.items(Rows.drain(store)));
         }
     }
 
+    /** Random writes, reads, acknowledgements and restarts against a plain list. */
     @Test
-    void aDamagedRowIsCountedOnceAndItsNeighboursSurvive() throws Exception {
-        try (Store store = new Store(folder, ROOMY)) {
-            store.append(rows(0, 10));
-        }
-        sql("UPDATE item SET body = x'00ff' WHERE id = 4");
-        sql("UPDATE item SET crc = crc + 1 WHERE id = 9");
-        try (Store store = new Store(folder, ROOMY)) {
-            assertEquals(List.of(0L, 1L, 2L, 3L, 5L, 6L, 7L, 8L), ids(store.after(-1, 100)));
-            assertEquals(List.of(), ids(store.after(8, 100)));
-            assertEquals(9, store.after(8, 100).upTo(), "nothing is left to wait for");
-            assertEquals(List.of(5L, 6L, 7L, 8L), ids(store.after(3, 100)));
-            assertEquals(2, store.corruptRows());
-        }
+    void behavesAsAListDoes() {
+        compareWithAList(15);
     }
 
     @Test
-    void aFileThatIsNoDatabaseCostsOnlyItself() throws Exception {
-        try (Store store = new Store(folder, ROOMY)) {
-            store.append(rows(0, 3));
-        }
-        Files.writeString(
-                files().getFirst(), "not a database at all, but long enough to be mistaken for one".repeat(99));
-        try (Store store = new Store(folder, ROOMY)) {
-            assertEquals(List.of(), ids(store.after(-1, 10)));
-            store.append(rows(3, 1));
-            assertFalse(store.trouble().isEmpty());
-            assertEquals(1, store.after(-1, 10).rows().size());
-        }
+    @Tag("soak")
+    void behavesAsAListDoesTwoThousandTimes() {
+        compareWithAList(2000);
     }
 
-    @Test
-    void aDiskThatFailsIsBridgedInMemory() throws IOException {
-        Path blocked = Files.writeString(folder.resolve("file"), "").resolve("below");
-        try (Store store = new Store(blocked, ROOMY)) {
-            store.append(rows(0, 5));
-            assertFalse(store.trouble().isEmpty());
-            assertEquals(List.of(0L, 1L, 2L, 3L, 4L), ids(store.after(-1, 100)));
-            store.acknowledge(4);
-            assertTrue(store.empty());
-        }
-    }
-
-    @Test
-    void beyondItsLimitTheOldestIsGivenUpAndCounted() {
-        byte[] large = new byte[1 << 20];
-        try (Store store = new Store(folder, 40L << 20)) {
-            for (int i = 0; i < 100; i++) {
-                store.append(List.of(new Row(-1, true, large)));
+    private void compareWithAList(int sequences) {
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            Random random = new Random(SEED + sequence);
+            Path own = folder.resolve("model" + sequence);
+            List<Long> model = new ArrayList<>();
+            int next = 0;
+            Store store = new Store(own, ROOMY);
+            for (int operation = 0; operation < 64; operation++) {
+                switch (random.nextInt(5)) {
+                    case 0, 1 -> {
+                        int count = 1 + random.nextInt(20);
+                        store.append(Rows.plain(next, count));
+                        LongStream.range(next, next + count).forEach(model::add);
+                        next += count;
+                    }
+                    case 2 -> {
+                        Store.Found found = store.after(store.acknowledged(), 1 + random.nextInt(10), ROOMY);
+                        assertEquals(model.subList(0, found.rows().size()), Rows.items(found.rows()));
+                        store.acknowledge(found.upTo(), 0);
+                        model.subList(0, found.rows().size()).clear();
+                    }
+                    case 3 -> assertEquals(model, Rows.items(Rows.all(store)), "seed " + (SEED + sequence));
+                    default -> {
+                        store.close();
+                        store = new Store(own, ROOMY);
+                        if (model.isEmpty()) {
+                            next = 0; // Nothing was left, so numbers begin anew.
+                        }
+                    }
+                }
+                assertEquals(model.size(), store.counts().held(), "seed " + (SEED + sequence));
+                assertEquals(0, store.counts().corrupt());
             }
-            List<Long> left = new ArrayList<>();
-            for (Store.Found found = store.after(-1, 8);
-                    !found.rows().isEmpty();
-                    found = store.after(left.getLast(), 8)) {
-                left.addAll(ids(found));
-            }
-            assertEquals(99, left.getLast(), "the newest is kept");
-            assertEquals(100, left.size() + store.shedRows(), "to the unit");
-            assertTrue(store.shedRows() > 30, "shed " + store.shedRows());
+            store.close();
         }
-    }
-
-    private static List<Row> rows(int from, int count) {
-        List<Row> rows = new ArrayList<>();
-        for (int i = from; i < from + count; i++) {
-            rows.add(new Row(-1, true, body(i)));
-        }
-        return rows;
-    }
-
-    private static byte[] body(int number) {
-        return ("body " + number).getBytes();
-    }
-
-    private static List<Long> ids(Store.Found found) {
-        return found.rows().stream().map(Row::id).toList();
     }
 
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.toList();
-        }
-    }
-
-    private void sql(String statement) throws IOException, SQLException {
-        Path file = files().stream()
-                .filter(path -> path.toString().endsWith(Segment.SUFFIX))
-                .findFirst()
-                .orElseThrow();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-                Statement sql = connection.createStatement()) {
-            assertEquals(1, sql.executeUpdate(statement));
         }
     }
 }

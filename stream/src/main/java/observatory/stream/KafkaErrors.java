@@ -1,0 +1,139 @@
+package observatory.stream;
+
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What an error of a Kafka client means, in one line that names the cluster, the cause and the next step. */
+public final class KafkaErrors {
+    private static final Pattern NOT_AFTER = Pattern.compile("NotAfter: (.+)");
+
+    private KafkaErrors() {}
+
+    /** What went wrong, roughly: for exit codes and for doctor. */
+    public enum Kind {
+        CANNOT_CONNECT,
+        TLS,
+        DENIED,
+        NO_TOPIC,
+        OTHER
+    }
+
+    public record Explained(Kind kind, String message) {}
+
+    public static Explained explain(Throwable error, Connection connection) {
+        String cluster = "Kafka at " + connection.bootstrap();
+        if (find(error, CertificateExpiredException.class).isPresent()) {
+            return tls(cluster, "its certificate has expired" + expiry(error), "renew the broker's certificate");
+        }
+        if (find(error, CertificateNotYetValidException.class).isPresent()) {
+            return tls(cluster, "its certificate is not valid yet", "compare the clocks of both machines");
+        }
+        String text = texts(error);
+        if (text.contains("No subject alternative") || text.contains("No name matching")) {
+            return tls(
+                    cluster,
+                    "its certificate is for another host name",
+                    "connect by a name the certificate has, or give the broker a certificate for this one");
+        }
+        if (text.contains("unable to find valid certification path") || text.contains("self-signed certificate")) {
+            return tls(
+                    cluster,
+                    "its certificate is signed by nobody this machine trusts",
+                    "set ssl.truststore.location to a store that has the signer");
+        }
+        if (find(error, SslAuthenticationException.class).isPresent()
+                || find(error, SSLException.class).isPresent()) {
+            return tls(cluster, last(error), "compare security.protocol with what the listener speaks");
+        }
+        Optional<SaslAuthenticationException> sasl = find(error, SaslAuthenticationException.class);
+        if (sasl.isPresent()) {
+            return new Explained(
+                    Kind.DENIED,
+                    cluster + " refused the credentials: " + sasl.get().getMessage()
+                            + "; check sasl.mechanism and sasl.jaas.config");
+        }
+        Optional<AuthorizationException> denied = find(error, AuthorizationException.class);
+        if (denied.isPresent()) {
+            return new Explained(
+                    Kind.DENIED,
+                    cluster + " does not allow this: " + denied.get().getMessage()
+                            + "; ask for the ACLs that `observatory topics create --dry-run` lists");
+        }
+        if (find(error, UnknownTopicOrPartitionException.class).isPresent()
+                || text.contains("not present in metadata")) {
+            return new Explained(
+                    Kind.NO_TOPIC,
+                    cluster + " has no topic for this or does not answer: " + last(error)
+                            + "; run `observatory topics create`, then `observatory doctor`");
+        }
+        if (find(error, TimeoutException.class).isPresent()
+                || find(error, java.util.concurrent.TimeoutException.class).isPresent()
+                || find(error, java.net.ConnectException.class).isPresent()) {
+            return new Explained(
+                    Kind.CANNOT_CONNECT,
+                    cluster + " does not answer; start it, or correct bootstrap.servers (and security.protocol: "
+                            + connection.protocol() + ")");
+        }
+        return new Explained(Kind.OTHER, cluster + ": " + last(error) + "; see `observatory doctor`");
+    }
+
+    private static Explained tls(String cluster, String cause, String next) {
+        return new Explained(Kind.TLS, cluster + " refused TLS: " + cause + "; " + next);
+    }
+
+    /** How long ago, from the text the JDK gives. */
+    private static String expiry(Throwable error) {
+        Matcher date = NOT_AFTER.matcher(texts(error));
+        if (!date.find()) {
+            return "";
+        }
+        try {
+            var format =
+                    java.time.format.DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", java.util.Locale.US);
+            Instant end =
+                    java.time.ZonedDateTime.parse(date.group(1).strip(), format).toInstant();
+            return " " + Duration.between(end, Instant.now()).toDays() + " d ago";
+        } catch (java.time.DateTimeException e) {
+            return " (" + date.group(1).strip() + ")";
+        }
+    }
+
+    private static <T extends Throwable> Optional<T> find(Throwable error, Class<T> type) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String texts(Throwable error) {
+        StringBuilder texts = new StringBuilder();
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            texts.append(cause.getMessage()).append('\n');
+        }
+        return texts.toString();
+    }
+
+    private static String last(Throwable error) {
+        Throwable cause = error;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        return message == null
+                ? cause.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
+    }
+}
