@@ -57,7 +57,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("attach", later("Attach to a running JVM trainer", "see docs/probes.md"))
                 .addSubcommand("tail", later("Follow a log into Kafka", "`postmortem` reads it once"))
                 .addSubcommand("postmortem", new PostMortemCommand())
-                .addSubcommand("spectrum", later("Weight spectra of a checkpoint", "nothing replaces it yet"))
+                .addSubcommand("spectrum", new SpectrumCommand())
                 .addSubcommand("replay", later("Replay a spike with one thing changed", "nothing replaces it yet"))
                 .addSubcommand("plan", later("Plan tokens, steps and batch ramp", "nothing replaces it yet"))
                 .addSubcommand(

@@ -5,15 +5,10 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas;
 
 /**
  * Single-precision matrix products by OpenBLAS on off-heap memory, row-major. Each call runs on the calling thread
@@ -78,16 +73,8 @@ public final class Blas {
     @SuppressWarnings("restricted")
     private static MethodHandle bind() {
         Linker linker = Linker.nativeLinker();
-        SymbolLookup library = load();
-        MethodHandle threads = linker.downcallHandle(
-                library.findOrThrow("openblas_set_num_threads"), FunctionDescriptor.ofVoid(JAVA_INT));
-        try {
-            threads.invokeExact(1);
-        } catch (Throwable e) {
-            throw new ExceptionInInitializerError(e);
-        }
         return linker.downcallHandle(
-                library.findOrThrow("cblas_sgemm"),
+                OpenBlas.LIBRARY.findOrThrow("cblas_sgemm"),
                 FunctionDescriptor.ofVoid(
                         JAVA_INT,
                         JAVA_INT,
@@ -103,12 +90,5 @@ public final class Blas {
                         JAVA_FLOAT,
                         ADDRESS,
                         JAVA_INT));
-    }
-
-    @SuppressWarnings("restricted")
-    private static SymbolLookup load() {
-        // JavaCPP unpacks and loads the library with all it depends on; beside its own glue lies OpenBLAS itself.
-        Path glue = Path.of(Loader.load(openblas.class));
-        return libraryLookup(glue.resolveSibling("libopenblas.so.0"), Arena.global());
     }
 }

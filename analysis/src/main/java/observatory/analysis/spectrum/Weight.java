@@ -1,0 +1,40 @@
+package observatory.analysis.spectrum;
+
+import observatory.analysis.spectrum.file.Tensor;
+
+/**
+ * A matrix of (rows, columns) with rows ≥ columns, as a view of a tensor: a dense weight, transposed where it is wide,
+ * or one kernel position of a convolution.
+ *
+ * @param factor what every element is multiplied by
+ */
+record Weight(Tensor tensor, long first, Extent rows, Extent columns, double factor) {
+    /** How many there are, and how many elements of the tensor lie between neighbours. */
+    record Extent(int count, long stride) {}
+
+    static Weight of(Tensor tensor, long first, Extent a, Extent b, double factor) {
+        return a.count() >= b.count()
+                ? new Weight(tensor, first, a, b, factor)
+                : new Weight(tensor, first, b, a, factor);
+    }
+
+    /** Rows {@code from} to {@code from + count} of the matrix, row-major. */
+    double[] panel(int from, int count) {
+        double[] panel = new double[count * columns.count()];
+        boolean alongRows = columns.stride() <= rows.stride();
+        double[] line = new double[alongRows ? columns.count() : count];
+        for (int i = 0; i < (alongRows ? count : columns.count()); i++) {
+            long start = first + from * rows.stride() + i * (alongRows ? rows.stride() : columns.stride());
+            tensor.read(start, alongRows ? columns.stride() : rows.stride(), line);
+            for (int j = 0; j < line.length; j++) {
+                panel[alongRows ? i * columns.count() + j : j * columns.count() + i] = factor * line[j];
+            }
+        }
+        return panel;
+    }
+
+    /** Rows for which a panel takes 4 MiB: in the cache, and few calls. */
+    int panelRows() {
+        return Math.clamp((4 << 20) / Double.BYTES / columns.count(), 1, rows.count());
+    }
+}

@@ -1,0 +1,34 @@
+package observatory.kernel.blas;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+
+/** The library itself, loaded once for the process, with one thread a call. */
+final class OpenBlas {
+    static final SymbolLookup LIBRARY = load();
+
+    private OpenBlas() {}
+
+    @SuppressWarnings("restricted")
+    private static SymbolLookup load() {
+        // JavaCPP unpacks and loads the library with all it depends on; beside its own glue lies OpenBLAS itself.
+        Path glue = Path.of(Loader.load(openblas.class));
+        SymbolLookup library = SymbolLookup.libraryLookup(glue.resolveSibling("libopenblas.so.0"), Arena.global());
+        try {
+            Linker.nativeLinker()
+                    .downcallHandle(
+                            library.findOrThrow("openblas_set_num_threads"), FunctionDescriptor.ofVoid(JAVA_INT))
+                    .invokeExact(1);
+        } catch (Throwable e) {
+            throw new ExceptionInInitializerError(e);
+        }
+        return library;
+    }
+}
