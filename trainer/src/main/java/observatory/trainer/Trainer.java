@@ -10,6 +10,7 @@ import observatory.probe.Instruments;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
 import observatory.probe.StepFacts;
+import observatory.probe.Tokens;
 import observatory.trainer.Model.Outcome;
 import observatory.trainer.Model.StepSettings;
 import observatory.trainer.Sampling.Draw;
@@ -187,7 +188,8 @@ public final class Trainer {
             read.add(new Batch.Sequence(
                     place.source(), place.offset(), taken.outcome.losses()[i]));
         }
-        return new StepFacts(scalars.build(), Optional.of(new Batch(read)));
+        return new StepFacts(
+                scalars.build(), Optional.of(new Batch(read)), new Tokens(taken.batch.inputs(), taken.batch.size()));
     }
 
     /** Steps between two checks whether all ranks have the same weights. */

@@ -7,6 +7,7 @@ import jdk.incubator.vector.VectorMask;
 import observatory.kernel.blas.Blas;
 import observatory.kernel.blas.Blas.Operand;
 import observatory.kernel.blas.Blas.Shape;
+import observatory.probe.Hook;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.TokenBatch;
 
@@ -26,6 +27,8 @@ final class Attention {
     private final Alibi alibi; // null without
     private final Tensor probabilities; // (B·H·T, T)
     private final Tensor scratch; // (B·H·T, T), shared by all layers
+    private final HookLines lines;
+    private final AttentionWatch watch;
 
     Attention(Operations ops, Arena arena, ModelSpec spec, int sequences) {
         this.workers = ops.workers();
@@ -37,18 +40,25 @@ final class Attention {
         this.alibi = spec.position() == ModelSpec.Position.ALIBI ? new Alibi(arena, spec) : null;
         this.probabilities = scratchFor(arena, spec, sequences);
         this.scratch = ops.scores();
+        this.lines = ops.lines();
+        this.watch = new AttentionWatch(arena, sequences * spec.context(), heads);
     }
 
     static Tensor scratchFor(Arena arena, ModelSpec spec, int sequences) {
         return Tensor.zeros(arena, sequences * spec.heads() * spec.context(), spec.context());
     }
 
-    void forward(Tensor qkv, TokenBatch batch, Tensor mixed) {
+    /** Sets {@code mixed}, (B·T, C), and shows observers of this layer what they want. */
+    void forward(int layer, Tensor qkv, TokenBatch batch, Tensor mixed) {
+        boolean watched = lines.wants(Hook.ATTENTION_LOGITS) || lines.wants(Hook.ATTENTION_ENTROPY);
         workers.run(batch.size() * heads, task -> {
             Head head = new Head(task, batch);
             Operand p = head.of(probabilities);
             Blas.multiply(head.square(), scale, head.query(qkv), transposed(head.key(qkv)), 0, p);
             for (int row = 0; row < head.context; row++) {
+                if (watched) {
+                    watch.query(probabilities.data(), head.row(row), head.seen(row), head.watched(row));
+                }
                 if (alibi != null) {
                     alibi.add(probabilities.data(), head.row(row), row, head);
                 }
@@ -57,6 +67,9 @@ final class Attention {
             rounding.round(probabilities.data(), head.row(0), head.row(head.context));
             Blas.multiply(head.tall(), 1, p, head.value(qkv), 0, head.mixed(mixed));
         });
+        if (watched) {
+            watch.show(lines, layer, batch.size() * batch.context());
+        }
     }
 
     void backward(Tensor dMixed, Tensor qkv, TokenBatch batch, Tensor dQkv) {
@@ -129,6 +142,11 @@ final class Attention {
         /** How many tokens, from the first, the token of a row sees. */
         int seen(int row) {
             return Math.max(row + 1, prefix);
+        }
+
+        /** Where the token of a row stands for this head in a tensor of (B·T, H). */
+        long watched(int row) {
+            return (firstToken + row) * heads + number;
         }
 
         Shape square() {

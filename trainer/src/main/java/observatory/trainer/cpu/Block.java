@@ -84,10 +84,12 @@ final class Block {
     void backward(Tensor d, TokenBatch batch, float keep) {
         Tensor narrow = ops.narrow().top(d.rows());
         mlp.backward(d, mlpInput.top(d.rows()), keep, narrow);
+        normaliseMlp.show(narrow, middle.top(d.rows()), ops.lines());
         normaliseMlp.backward(narrow, middle.top(d.rows()), keep, d);
         ops.rounding().round(d);
 
         attention.backward(d, attentionInput.top(d.rows()), batch, keep, narrow);
+        normaliseAttention.show(narrow, input, ops.lines());
         normaliseAttention.backward(narrow, input, keep, d);
         ops.lines().pass(Hook.RESIDUAL_GRADIENT, layer, d);
     }

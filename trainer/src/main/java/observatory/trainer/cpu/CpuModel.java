@@ -86,6 +86,7 @@ public final class CpuModel implements Model {
         double firstSquares = Double.NaN;
         int done = 0;
         for (TokenBatch pass : passes) {
+            lines.beginPass(pass.size(), (double) sequences / pass.size() / settings.lossScale());
             long began = nanos.getAsLong();
             double[] these = network.forward(pass);
             long between = nanos.getAsLong();

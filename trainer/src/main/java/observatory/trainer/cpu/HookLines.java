@@ -2,6 +2,7 @@ package observatory.trainer.cpu;
 
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
+import observatory.probe.Site;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.fault.Damage;
@@ -19,6 +20,8 @@ final class HookLines {
     private final Elementwise elementwise;
     private long step;
     private boolean inStep;
+    private int sequences;
+    private float ownFactor;
 
     HookLines(
             Fault fault, ModelSpec model, Rounding rounding, Instruments<Tensor> instruments, Elementwise elementwise) {
@@ -36,6 +39,45 @@ final class HookLines {
 
     void endStep() {
         inStep = false;
+    }
+
+    /**
+     * Begins a pass of a step.
+     *
+     * @param sequences of the pass
+     * @param ownFactor makes a gradient as it is computed, which is of the scaled mean loss of all the step's sequences,
+     *     one of the mean loss of this pass
+     */
+    void beginPass(int sequences, double ownFactor) {
+        this.sequences = sequences;
+        this.ownFactor = (float) ownFactor;
+    }
+
+    int sequences() {
+        return sequences;
+    }
+
+    float ownFactor() {
+        return ownFactor;
+    }
+
+    /** Whether a tensor that only serves observers is to be made. */
+    boolean wants(Hook hook) {
+        return inStep && instruments.wants(hook);
+    }
+
+    /** Shows a tensor that only serves observers: nothing of the model, so it is neither damaged nor rounded. */
+    void show(Hook hook, int layer, Tensor tensor) {
+        if (inStep) {
+            instruments.at(hook, layer, tensor);
+        }
+    }
+
+    /** The same at a parameter. */
+    void show(Site site, Tensor tensor) {
+        if (inStep) {
+            instruments.at(site, tensor);
+        }
     }
 
     void pass(Hook hook, int layer, Tensor tensor) {

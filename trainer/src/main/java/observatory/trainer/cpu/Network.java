@@ -80,6 +80,7 @@ final class Network {
         ops.linear().forward(normalised.top(rows), unembedding.working(), logits.top(rows));
         lines.pass(Hook.LOGITS, Site.NO_LAYER, logits.top(rows));
         crossEntropy.forward(logits.top(rows), batch.targets(), tokenLosses);
+        lines.show(Hook.LOG_Z, Site.NO_LAYER, crossEntropy.logZ().top(rows));
         return sequenceLosses();
     }
 
@@ -104,6 +105,7 @@ final class Network {
         ops.linear().backwardInput(logits.top(rows), unembedding.working(), 0, narrow);
         ops.rounding().round(narrow);
         d.clear();
+        finalNorm.show(narrow, residual, ops.lines());
         finalNorm.backward(narrow, residual, keep, d);
         ops.rounding().round(d);
         for (Block block : blocks.reversed()) {

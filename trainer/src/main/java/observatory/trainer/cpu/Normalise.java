@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import observatory.probe.Hook;
 import observatory.trainer.ModelSpec.Norm;
 
 /**
@@ -14,6 +15,7 @@ final class Normalise {
     static final float EPSILON = 1e-5f;
 
     private final Workers workers;
+    private final NormExamples examples;
     private final Norm norm;
     private final Parameter gain;
     private final Parameter bias;
@@ -26,6 +28,7 @@ final class Normalise {
     /** @param bias null for RMSNorm */
     Normalise(Workers workers, Arena arena, Norm norm, Parameter gain, Parameter bias, int rows) {
         this.workers = workers;
+        this.examples = new NormExamples(workers, arena, gain.site(Hook.NORM_EXAMPLE_GRADIENT));
         this.norm = norm;
         this.gain = gain;
         this.bias = bias;
@@ -49,6 +52,13 @@ final class Normalise {
                 apply(x, y, row);
             }
         });
+    }
+
+    /** Shows observers what each sequence of the pass adds to the gradient of the gain. */
+    void show(Tensor dy, Tensor x, HookLines lines) {
+        if (lines.wants(Hook.NORM_EXAMPLE_GRADIENT)) {
+            examples.show(dy, x, new NormExamples.Rows(means, scales), lines);
+        }
     }
 
     /** Adds the gradient through this norm to {@code dx}, and to {@code keep} times the gradients of gain and bias. */

@@ -13,6 +13,7 @@ final class Optimiser {
     private final Instruments<Tensor> instruments;
     private final AdamW adam;
     private final Arena arena;
+    private final AdamWatch watch;
     private Tensor before; // as large as the largest parameter; made when an update is first looked at
 
     Optimiser(Arena arena, List<Parameter> parameters, Operations ops, Instruments<Tensor> instruments) {
@@ -21,6 +22,7 @@ final class Optimiser {
         this.ops = ops;
         this.instruments = instruments;
         this.adam = new AdamW(ops.workers());
+        this.watch = new AdamWatch(parameters, ops, instruments);
     }
 
     /** Squared global norm of the gradients as they are. */
@@ -58,9 +60,17 @@ final class Optimiser {
                 instruments.at(parameter.updateSite(), kept, weight);
             }
         }
+        watch.show(settings, clipFactor, this::scratch);
     }
 
     private Tensor copyOf(Tensor weight) {
+        Tensor copy = scratch(weight);
+        copy.copyFrom(weight);
+        return copy;
+    }
+
+    /** A tensor of the same shape, whose content is whatever was there. */
+    private Tensor scratch(Tensor weight) {
         if (before == null) {
             long largest = parameters.stream()
                     .mapToLong(parameter -> parameter.weight().size())
@@ -68,8 +78,6 @@ final class Optimiser {
                     .orElseThrow();
             before = Tensor.zeros(arena, 1, Math.toIntExact(largest));
         }
-        Tensor copy = before.shaped(0, weight.rows(), weight.columns());
-        copy.copyFrom(weight);
-        return copy;
+        return before.shaped(0, weight.rows(), weight.columns());
     }
 }

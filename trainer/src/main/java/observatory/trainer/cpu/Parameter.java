@@ -62,6 +62,11 @@ final class Parameter {
         return gradientSite.layer() == Site.NO_LAYER ? name() : "layers." + gradientSite.layer() + "." + name();
     }
 
+    /** Where this parameter is seen at a hook. */
+    Site site(Hook hook) {
+        return new Site(hook, gradientSite.layer(), gradientSite.parameter());
+    }
+
     Site gradientSite() {
         return gradientSite;
     }

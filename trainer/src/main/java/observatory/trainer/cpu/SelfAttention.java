@@ -55,7 +55,7 @@ final class SelfAttention {
             rotary.forward(joint, batch.context());
             ops.rounding().round(joint);
         }
-        attention.forward(joint, batch, mix);
+        attention.forward(layer, joint, batch, mix);
         ops.rounding().round(mix);
         ops.linear().forward(mix, outWeight.working(), y);
     }

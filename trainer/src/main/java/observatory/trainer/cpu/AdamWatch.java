@@ -1,0 +1,99 @@
+package observatory.trainer.cpu;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import observatory.probe.Hook;
+import observatory.probe.Instruments;
+import observatory.probe.Site;
+import observatory.trainer.Adam;
+import observatory.trainer.Model.StepSettings;
+
+/** What observers see of the optimiser after an update: ratios of gradient and moments, made for them, and the weights. */
+final class AdamWatch {
+    private static final Set<Hook> MADE = EnumSet.of(Hook.NORMALISED_GRADIENT, Hook.ADAM_DIRECTION, Hook.SECOND_MOMENT);
+    private static final Set<Hook> SEEN = EnumSet.of(Hook.WEIGHT, Hook.NORM_GAIN);
+
+    private final List<Seen> parameters = new ArrayList<>();
+    private final Workers workers;
+    private final Instruments<Tensor> instruments;
+
+    private record Seen(Parameter parameter, Hook weight, List<Site> sites) {
+        Site at(Hook hook) {
+            return sites.get(hook.ordinal());
+        }
+    }
+
+    AdamWatch(List<Parameter> parameters, Operations ops, Instruments<Tensor> instruments) {
+        this.workers = ops.workers();
+        this.instruments = instruments;
+        for (Parameter parameter : parameters) {
+            List<Site> sites = new ArrayList<>();
+            for (Hook hook : Hook.values()) {
+                sites.add(parameter.site(hook));
+            }
+            this.parameters.add(new Seen(parameter, weightHook(parameter), sites));
+        }
+    }
+
+    /** A bias is no matrix and no gain, and nobody looks at it: null. */
+    private static Hook weightHook(Parameter parameter) {
+        if (parameter.matrix()) {
+            return Hook.WEIGHT;
+        }
+        return parameter.name().endsWith("norm.gain") ? Hook.NORM_GAIN : null;
+    }
+
+    /** @param scratch gives a tensor of the same shape to write into */
+    void show(StepSettings settings, double clipFactor, UnaryOperator<Tensor> scratch) {
+        for (Hook hook : MADE) {
+            if (instruments.wants(hook)) {
+                for (Seen seen : parameters) {
+                    Tensor made = scratch.apply(seen.parameter.weight());
+                    make(hook, seen.parameter, settings, (float) clipFactor, made);
+                    instruments.at(seen.at(hook), made);
+                }
+            }
+        }
+        for (Hook hook : SEEN) {
+            if (instruments.wants(hook)) {
+                for (Seen seen : parameters) {
+                    if (seen.weight == hook) {
+                        instruments.at(seen.at(hook), seen.parameter.weight());
+                    }
+                }
+            }
+        }
+    }
+
+    private void make(Hook hook, Parameter parameter, StepSettings settings, float clip, Tensor made) {
+        Adam adam = settings.adam();
+        float correct1 = (float) (1 / (1 - StrictMath.pow(adam.beta1(), settings.updates())));
+        float correct2 = (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates())));
+        workers.overElements(made, (from, to) -> {
+            for (long i = from; i < to; i += Vectors.WIDE.length()) {
+                VectorMask<Float> mask = Vectors.within(i, to);
+                FloatVector root = Vectors.load(parameter.second().data(), i, mask)
+                        .mul(correct2)
+                        .lanewise(VectorOperators.SQRT);
+                FloatVector value = switch (hook) {
+                    case NORMALISED_GRADIENT ->
+                        Vectors.load(parameter.gradient().data(), i, mask)
+                                .mul(clip)
+                                .div(root.max(adam.epsilon()));
+                    case ADAM_DIRECTION ->
+                        Vectors.load(parameter.first().data(), i, mask)
+                                .mul(correct1)
+                                .div(root.add(adam.epsilon()));
+                    default -> root;
+                };
+                Vectors.store(value, made.data(), i, mask);
+            }
+        });
+    }
+}
