@@ -12,12 +12,15 @@ public record Evidence(Map<String, Object> facts) {
     private static final Evidence NONE = new Evidence(Map.of());
 
     public Evidence {
+        facts = new LinkedHashMap<>(facts);
+        facts.replaceAll(
+                (name, value) -> value instanceof Integer small ? Long.valueOf(small) : value); // as serdes give it
         facts.forEach((name, value) -> {
             if (!(value instanceof Double || value instanceof Long || value instanceof String)) {
                 throw new IllegalArgumentException("evidence is a Double, a Long or a String: " + name + "=" + value);
             }
         });
-        facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+        facts = Collections.unmodifiableMap(facts);
     }
 
     public static Evidence none() {

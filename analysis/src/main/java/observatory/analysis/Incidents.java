@@ -2,16 +2,19 @@ package observatory.analysis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import observatory.probe.RunId;
 
 /**
- * Joins findings into incidents. Findings that are not finite make one kind of incident; those of loss and gradient make
- * another, and belong to the first while that is open, because they follow from it. An incident ends with a stretch of
- * quiet points. A pure fold: each call returns the next state.
+ * Joins findings into incidents ({@link Family}), remembers in which order the detectors spoke, and ends an incident
+ * with a stretch of quiet points. A pure fold: each call returns the next state.
  */
 public record Incidents(RunId run, List<Open> open, int next) {
     /** Points without a finding that end an incident: longer than the pauses within one, as real logs have them. */
     private static final int QUIET = 8;
+    /** Findings that come once a block of 32 points, or of which one is news for long, leave longer pauses. */
+    private static final int QUIET_SLOW = 80;
     /** At the end of a run, this many quiet points are taken for an end of the incident as well. */
     private static final int QUIET_AT_END = 2;
 
@@ -23,39 +26,89 @@ public record Incidents(RunId run, List<Open> open, int next) {
         return new Incidents(run, List.of(), 1);
     }
 
-    /** An incident under way. */
-    public record Open(Incident incident, double peak, int quietPoints) {}
+    /**
+     * An incident under way.
+     *
+     * @param spoke the detectors that found something, and the step at which each did first
+     * @param worst the worst finding so far, whose words the incident speaks in
+     */
+    public record Open(
+            int id,
+            Severity severity,
+            long firstStep,
+            long lastStep,
+            Finding worst,
+            SortedMap<String, Long> spoke,
+            int quietPoints) {
+
+        private boolean over() {
+            return quietPoints > (slow(worst.kind()) ? QUIET_SLOW : QUIET);
+        }
+
+        private Open quieter() {
+            return new Open(id, severity, firstStep, lastStep, worst, spoke, quietPoints + 1);
+        }
+
+        private Open with(Finding finding) {
+            int rise = Family.rank(finding.kind()) - Family.rank(worst.kind());
+            boolean worse = rise > 0
+                    || rise == 0
+                            && (finding.severity().compareTo(worst.severity()) > 0
+                                    || finding.severity() == worst.severity()
+                                            && finding.magnitude() > worst.magnitude());
+            SortedMap<String, Long> all = new TreeMap<>(spoke);
+            all.putIfAbsent(finding.detector(), finding.step());
+            return new Open(
+                    id,
+                    severity.compareTo(finding.severity()) >= 0 ? severity : finding.severity(),
+                    Math.min(firstStep, finding.step()),
+                    Math.max(lastStep, finding.step()),
+                    worse ? finding : worst,
+                    all,
+                    0);
+        }
+    }
 
     /** What a point changed: the next state, and the incidents to publish again. */
     public record Changed(Incidents next, List<Incident> incidents) {}
 
     /** One point of the run with all that was found in it, usually nothing. */
     public Changed point(List<Finding> findings) {
-        if (open.isEmpty() && findings.isEmpty()) {
-            return new Changed(this, List.of());
-        }
+        return open.isEmpty() && findings.isEmpty() ? new Changed(this, List.of()) : add(findings, true);
+    }
+
+    /** Findings between two points, from events: nothing grows quieter by them. */
+    public Changed aside(List<Finding> findings) {
+        return findings.isEmpty() ? new Changed(this, List.of()) : add(findings, false);
+    }
+
+    private Changed add(List<Finding> findings, boolean point) {
         List<Open> now = new ArrayList<>();
         for (Open one : open) {
-            now.add(new Open(one.incident, one.peak, one.quietPoints + 1));
+            now.add(point ? one.quieter() : one);
         }
         int number = next;
+        boolean[] touched = new boolean[now.size() + findings.size()];
         for (Finding finding : findings) {
             int at = home(now, finding);
-            if (at >= 0) {
-                now.set(at, joined(now.get(at), finding));
-            } else {
+            if (at < 0) {
+                at = now.size();
                 now.add(opened(finding, number++));
+            } else {
+                now.set(at, now.get(at).with(finding));
             }
+            touched[at] = true;
         }
         List<Incident> changed = new ArrayList<>();
         List<Open> left = new ArrayList<>();
-        for (Open one : now) {
-            if (one.quietPoints > QUIET) {
-                changed.add(resolved(one.incident));
+        for (int i = 0; i < now.size(); i++) {
+            Open one = now.get(i);
+            if (one.over()) {
+                changed.add(incident(one, true, now));
             } else {
                 left.add(one);
-                if (one.quietPoints == 0) {
-                    changed.add(one.incident);
+                if (touched[i]) {
+                    changed.add(incident(one, false, now));
                 }
             }
         }
@@ -66,7 +119,7 @@ public record Incidents(RunId run, List<Open> open, int next) {
     public Changed end() {
         List<Incident> changed = open.stream()
                 .filter(one -> one.quietPoints >= QUIET_AT_END)
-                .map(one -> resolved(one.incident))
+                .map(one -> incident(one, true, open))
                 .toList();
         return new Changed(new Incidents(run, List.of(), next), changed);
     }
@@ -74,102 +127,47 @@ public record Incidents(RunId run, List<Open> open, int next) {
     /** The open incident a finding belongs to, or -1. */
     private static int home(List<Open> open, Finding finding) {
         for (int i = 0; i < open.size(); i++) {
-            if (numeric(open.get(i).incident.kind())) {
+            if (Family.joins(open.get(i).worst.kind(), finding.kind())) {
                 return i;
             }
-        }
-        for (int i = 0; i < open.size() && !numeric(finding.kind()); i++) {
-            return i;
         }
         return -1;
     }
 
-    private static boolean numeric(Kind kind) {
-        return rank(kind) >= 2;
-    }
-
-    /** Which kind names an incident that has findings of several: the one nearer to the cause. */
-    private static int rank(Kind kind) {
+    private static boolean slow(Kind kind) {
         return switch (kind) {
-            case OVERFLOW -> 3;
-            case NON_FINITE -> 2;
-            case LOSS_SPIKE, DIVERGENCE, SLOW_DIVERGENCE -> 1;
-            default -> 0;
+            case SLOW_DIVERGENCE, DIVERGENCE -> true;
+            default -> Family.of(kind) == Family.ITSELF;
         };
     }
 
-    private Open opened(Finding finding, int id) {
-        Incident incident = new Incident(
-                run,
-                id,
-                finding.kind(),
-                finding.severity(),
-                finding.detector(),
-                finding.step(),
-                finding.step(),
-                finding.step(),
-                false,
-                finding.verdict(),
-                finding.summary(),
-                finding.explanation(),
-                finding.remedy(),
-                finding.evidence());
-        return new Open(incident, finding.magnitude(), 0);
+    private static Open opened(Finding finding, int id) {
+        SortedMap<String, Long> spoke = new TreeMap<>();
+        spoke.put(finding.detector(), finding.step());
+        return new Open(id, finding.severity(), finding.step(), finding.step(), finding, spoke, 0);
     }
 
-    private static Open joined(Open open, Finding finding) {
-        Incident was = open.incident;
-        int rise = rank(finding.kind()) - rank(was.kind());
-        boolean worse = rise > 0 || rise == 0 && finding.magnitude() > open.peak;
-        Severity severity = was.severity().compareTo(finding.severity()) >= 0 ? was.severity() : finding.severity();
-        Evidence evidence = worse ? withLead(finding, was) : was.evidence();
-        return new Open(
-                new Incident(
-                        was.run(),
-                        was.id(),
-                        worse ? finding.kind() : was.kind(),
-                        severity,
-                        worse ? finding.detector() : was.detector(),
-                        was.firstStep(),
-                        finding.step(),
-                        worse ? finding.step() : was.peakStep(),
-                        false,
-                        worse ? finding.verdict() : was.verdict(),
-                        worse ? finding.summary() : was.summary(),
-                        worse ? finding.explanation() : was.explanation(),
-                        worse ? finding.remedy() : was.remedy(),
-                        evidence),
-                worse ? finding.magnitude() : open.peak,
-                0);
+    /** Where it was worst: a detector that judges a stretch says so itself. */
+    private static long peak(Finding worst) {
+        return worst.evidence().facts().get("peakStep") instanceof Long step ? step : worst.step();
     }
 
-    /** Keeps on record that another signal left its level first, and when. */
-    private static Evidence withLead(Finding finding, Incident was) {
-        Object lead = was.evidence().facts().get("ledBy");
-        if (lead instanceof String known && was.evidence().facts().get("leadSteps") instanceof Long steps) {
-            return finding.evidence().with("ledBy", known).with("leadSteps", steps);
-        }
-        long steps = finding.step() - was.firstStep();
-        return finding.kind() == was.kind() || steps <= 0
-                ? finding.evidence()
-                : finding.evidence().with("ledBy", was.kind().label()).with("leadSteps", steps);
-    }
-
-    private static Incident resolved(Incident was) {
+    private Incident incident(Open one, boolean resolved, List<Open> all) {
+        Reasoning reasoning = Reasoning.about(one, all);
         return new Incident(
-                was.run(),
-                was.id(),
-                was.kind(),
-                was.severity(),
-                was.detector(),
-                was.firstStep(),
-                was.lastStep(),
-                was.peakStep(),
-                true,
-                was.verdict(),
-                was.summary(),
-                was.explanation(),
-                was.remedy(),
-                was.evidence());
+                run,
+                one.id,
+                one.worst.kind(),
+                one.severity,
+                one.worst.detector(),
+                one.firstStep,
+                one.lastStep,
+                peak(one.worst),
+                resolved,
+                reasoning.verdict(),
+                one.worst.summary(),
+                one.worst.explanation(),
+                one.worst.remedy(),
+                reasoning.evidence());
     }
 }

@@ -1,21 +1,18 @@
 package observatory.analysis;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import observatory.analysis.detector.Detector;
 import observatory.analysis.detector.Detectors;
-import observatory.analysis.detector.Judgement;
-import observatory.analysis.detector.Needs;
+import observatory.analysis.detector.Settings;
 import observatory.probe.Frame;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
-import observatory.stream.Json;
 
 /**
  * All detectors and the joining of their findings over one run: the same for a live stream, a replay and a log. What
@@ -23,35 +20,57 @@ import observatory.stream.Json;
  * resumed elsewhere, and then judges as if it had never stopped. Belongs to one thread.
  */
 public final class RunWatch {
-    private final List<Detector<?>> detectors;
-    private Incidents incidents;
-    private final SortedMap<String, Rank> ranks = new TreeMap<>();
-    private final SortedMap<Integer, Incident> all = new TreeMap<>();
+    /** Incidents that are kept for {@link #incidents()}; a run with more has been told about long ago. */
+    private static final int KEPT = 1000;
 
-    /** Detector states of one rank, and how far it has come. Each process that writes for a rank has its own numbers. */
+    private static final String HEAD = "head";
+    private static final String RUN = "run/";
+    private static final String RANK = "rank/";
+    private static final String INCIDENT = "incident/";
+
+    private final List<Detector<?>> ofRank;
+    private final List<Detector<?>> ofRun;
+    private final Folds run;
+    private final SortedMap<Integer, Rank> ranks = new TreeMap<>();
+    private final TreeMap<Integer, Incident> all = new TreeMap<>();
+    private final Set<Integer> unsaved = new java.util.TreeSet<>();
+    private Incidents incidents;
+    private long lastPoint = Long.MIN_VALUE;
+    private int incarnation;
+
+    /** The folds of one rank, and how far it has come. Each process that writes for a rank has its own numbers. */
     private static final class Rank {
-        private final List<Record> states = new ArrayList<>();
+        private final Folds folds;
         private final SortedMap<String, Long> lastSeq = new TreeMap<>();
         private long lastStep = Long.MIN_VALUE;
         private int incarnation;
-        private final java.util.Set<String> seen = new java.util.TreeSet<>();
+
+        private Rank(List<Detector<?>> detectors) {
+            this.folds = new Folds(detectors);
+        }
     }
 
     /** A detector that could not judge, and why. */
     public record NotApplicable(String detector, String reason) {}
 
-    private RunWatch(List<Detector<?>> detectors, Incidents incidents) {
-        this.detectors = detectors;
-        this.incidents = incidents;
+    private RunWatch(RunId id, Settings settings) {
+        this.ofRank = Detectors.ofRank(settings);
+        this.ofRun = Detectors.ofRun(settings);
+        this.run = new Folds(ofRun);
+        this.incidents = Incidents.of(id);
     }
 
     public static RunWatch of(RunId run) {
-        return new RunWatch(Detectors.all(), Incidents.of(run));
+        return of(run, Settings.DEFAULTS);
+    }
+
+    public static RunWatch of(RunId run, Settings settings) {
+        return new RunWatch(run, settings);
     }
 
     /** Judges one item; the incidents that opened, went on, escalated or resolved with it. */
     public List<Incident> accept(Telemetry item) {
-        Rank rank = ranks.computeIfAbsent(Integer.toString(item.origin().rank()), r -> fresh());
+        Rank rank = ranks.computeIfAbsent(item.origin().rank(), r -> new Rank(ofRank));
         String writer = item.origin().writer().toString();
         if (item.seq() <= rank.lastSeq.getOrDefault(writer, Long.MIN_VALUE)) {
             return List.of();
@@ -59,7 +78,7 @@ public final class RunWatch {
         rank.lastSeq.put(writer, item.seq());
         return switch (item) {
             case Frame frame -> judge(rank, frame);
-            case RunEvent event -> event.kind() == RunEvent.Kind.END ? finish() : List.of();
+            case RunEvent event -> hear(rank, event);
         };
     }
 
@@ -75,149 +94,136 @@ public final class RunWatch {
 
     /** The detectors that never saw what they need. */
     public List<NotApplicable> notApplicable() {
+        List<Folds> rankFolds = ranks.isEmpty()
+                ? List.of(new Folds(ofRank))
+                : ranks.values().stream().map(rank -> rank.folds).toList();
         List<NotApplicable> list = new ArrayList<>();
-        for (Detector<?> detector : detectors) {
-            Needs needs = detector.needs();
-            missing(needs.scalars(), "scalar ", "")
-                    .or(() -> missing(needs.metrics(), "metric ", "; turn on its probe"))
-                    .ifPresent(reason -> list.add(new NotApplicable(Detectors.name(detector), reason)));
-        }
+        ofRank.forEach(detector -> Folds.missing(detector, rankFolds)
+                .ifPresent(reason -> list.add(new NotApplicable(Detectors.name(detector), reason))));
+        ofRun.forEach(detector -> Folds.missing(detector, List.of(run))
+                .ifPresent(reason -> list.add(new NotApplicable(Detectors.name(detector), reason))));
         return list;
-    }
-
-    private java.util.Optional<String> missing(java.util.Set<String> names, String what, String next) {
-        return names.stream()
-                .sorted()
-                .filter(name -> ranks.values().stream().noneMatch(rank -> rank.seen.contains(what + name)))
-                .map(name -> "no frame has the " + what + name + next)
-                .findFirst();
     }
 
     private List<Incident> judge(Rank rank, Frame frame) {
         List<Incident> changed = new ArrayList<>();
-        if (frame.step() <= rank.lastStep || frame.origin().incarnation() != rank.incarnation) {
-            rank.states.clear();
-            rank.states.addAll(fresh().states);
-            if (rank.lastStep != Long.MIN_VALUE) {
+        boolean back = frame.step() <= rank.lastStep;
+        if (back || frame.origin().incarnation() != rank.incarnation) {
+            rank.folds.restart();
+            boolean leads = ranks.get(ranks.firstKey()) == rank;
+            if (frame.origin().incarnation() > incarnation || back && leads) {
                 changed.addAll(finish());
+                lastPoint = Long.MIN_VALUE;
             }
         }
         rank.lastStep = frame.step();
         rank.incarnation = frame.origin().incarnation();
-        frame.scalars().names().forEach(name -> rank.seen.add("scalar " + name));
-        frame.sites().columns().forEach(column -> rank.seen.add("metric " + column.metric()));
+        incarnation = Math.max(incarnation, rank.incarnation);
         List<Finding> findings = new ArrayList<>();
-        for (int i = 0; i < detectors.size(); i++) {
-            Judgement<?> judgement = judge(detectors.get(i), rank.states.get(i), frame);
-            rank.states.set(i, judgement.state());
-            findings.addAll(judgement.findings());
-        }
-        changed.addAll(publish(incidents.point(findings)));
+        rank.folds.judge(frame, findings);
+        run.judge(frame, findings);
+        boolean point = frame.step() > lastPoint;
+        lastPoint = Math.max(lastPoint, frame.step());
+        changed.addAll(publish(point ? incidents.point(findings) : incidents.aside(findings)));
         return changed;
     }
 
-    /** A detector only ever gets back a state it has made itself, hence the cast. */
-    @SuppressWarnings("unchecked")
-    private static <S extends Record> Judgement<S> judge(Detector<S> detector, Record state, Frame frame) {
-        return detector.judge((S) state, frame);
+    private List<Incident> hear(Rank rank, RunEvent event) {
+        List<Finding> findings = new ArrayList<>();
+        rank.folds.hear(event, findings);
+        run.hear(event, findings);
+        List<Incident> changed = new ArrayList<>(publish(incidents.aside(findings)));
+        if (event.kind() == RunEvent.Kind.END) {
+            changed.addAll(finish());
+        }
+        return changed;
     }
 
     private List<Incident> publish(Incidents.Changed changed) {
         incidents = changed.next();
-        changed.incidents().forEach(incident -> all.put(incident.id(), incident));
+        for (Incident incident : changed.incidents()) {
+            all.put(incident.id(), incident);
+            unsaved.add(incident.id());
+        }
+        while (all.size() > KEPT) {
+            all.pollFirstEntry();
+        }
         return changed.incidents();
     }
 
-    private Rank fresh() {
-        Rank rank = new Rank();
-        detectors.forEach(detector -> rank.states.add(detector.start()));
-        return rank;
-    }
-
-    /** What is stored of a rank. */
-    record StoredRank(
-            SortedMap<String, JsonNode> states,
+    /** How far one rank has come. */
+    record Position(
+            int rank,
             SortedMap<String, Long> lastSeq,
             long lastStep,
             int incarnation,
-            List<String> seen) {}
+            Set<String> scalars,
+            Set<String> metrics) {}
 
-    /** What is stored of a watch. */
-    record Stored(
-            String run,
-            int next,
-            List<JsonNode> open,
-            List<Double> peaks,
-            List<Integer> quiet,
-            List<JsonNode> all,
-            SortedMap<String, StoredRank> ranks) {}
+    /** What is small and changes with every item. */
+    record Head(
+            Incidents incidents,
+            List<Position> ranks,
+            Set<String> scalars,
+            Set<String> metrics,
+            long lastPoint,
+            int incarnation) {}
 
-    /** The state as JSON. */
-    public byte[] store() {
-        SortedMap<String, StoredRank> storedRanks = new TreeMap<>();
-        ranks.forEach((name, rank) -> {
-            SortedMap<String, JsonNode> states = new TreeMap<>();
-            for (int i = 0; i < detectors.size(); i++) {
-                states.put(Detectors.name(detectors.get(i)), Json.mapper().valueToTree(rank.states.get(i)));
-            }
-            storedRanks.put(
-                    name,
-                    new StoredRank(states, rank.lastSeq, rank.lastStep, rank.incarnation, List.copyOf(rank.seen)));
+    /** An incident as it is stored; the JSON of the topic, so that there is one form of it. */
+    record Told(com.fasterxml.jackson.databind.JsonNode incident) {}
+
+    /** The chunks of the state that changed since the last call, by name; all of them at the first. */
+    public SortedMap<String, byte[]> store() {
+        SortedMap<String, byte[]> chunks = new TreeMap<>();
+        List<Position> positions = new ArrayList<>();
+        ranks.forEach((number, rank) -> {
+            rank.folds.store(RANK + number + "/", chunks);
+            positions.add(new Position(
+                    number,
+                    rank.lastSeq,
+                    rank.lastStep,
+                    rank.incarnation,
+                    rank.folds.scalarsSeen(),
+                    rank.folds.metricsSeen()));
         });
-        Stored stored = new Stored(
-                incidents.run().value(),
-                incidents.next(),
-                incidents.open().stream()
-                        .<JsonNode>map(open -> IncidentJson.write(open.incident()))
-                        .toList(),
-                incidents.open().stream().map(Incidents.Open::peak).toList(),
-                incidents.open().stream().map(Incidents.Open::quietPoints).toList(),
-                all.values().stream().<JsonNode>map(IncidentJson::write).toList(),
-                storedRanks);
-        try {
-            return Json.mapper().writeValueAsBytes(stored);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a state is records, numbers and text", e);
+        run.store(RUN, chunks);
+        StateCodec.write(
+                HEAD,
+                new Head(incidents, positions, run.scalarsSeen(), run.metricsSeen(), lastPoint, incarnation),
+                chunks);
+        for (int id : unsaved) {
+            if (all.containsKey(id)) {
+                StateCodec.write(INCIDENT + id, new Told(IncidentJson.write(all.get(id))), chunks);
+            }
         }
+        unsaved.clear();
+        return chunks;
     }
 
-    /** The watch that stored these bytes, where it stopped. */
-    public static RunWatch resume(byte[] bytes) {
-        try {
-            Stored stored = Json.mapper().readValue(bytes, Stored.class);
-            List<Incidents.Open> open = new ArrayList<>();
-            for (int i = 0; i < stored.open.size(); i++) {
-                open.add(new Incidents.Open(
-                        IncidentJson.read(stored.open.get(i)), stored.peaks.get(i), stored.quiet.get(i)));
-            }
-            RunWatch watch = new RunWatch(Detectors.all(), new Incidents(new RunId(stored.run), open, stored.next));
-            for (JsonNode one : stored.all) {
-                Incident incident = IncidentJson.read(one);
-                watch.all.put(incident.id(), incident);
-            }
-            for (Map.Entry<String, StoredRank> entry : stored.ranks.entrySet()) {
-                watch.ranks.put(entry.getKey(), watch.rank(entry.getValue()));
-            }
+    /** The watch that stored these chunks, where it stopped. */
+    public static RunWatch resume(RunId id, Settings settings, Map<String, byte[]> chunks) {
+        RunWatch watch = new RunWatch(id, settings);
+        Head head = StateCodec.read(HEAD, Head.class, chunks);
+        if (head == null) {
             return watch;
-        } catch (java.io.IOException e) {
-            throw new IllegalStateException("the stored state of a run cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    private Rank rank(StoredRank stored) throws JsonProcessingException {
-        Rank rank = new Rank();
-        for (Detector<?> detector : detectors) {
-            JsonNode state = stored.states.get(Detectors.name(detector));
-            // A detector that is new since the state was stored begins at its beginning.
-            rank.states.add(
-                    state == null
-                            ? detector.start()
-                            : Json.mapper().treeToValue(state, detector.start().getClass()));
+        watch.incidents = head.incidents;
+        watch.lastPoint = head.lastPoint;
+        watch.incarnation = head.incarnation;
+        watch.run.resume(RUN, chunks, head.scalars, head.metrics);
+        for (Position position : head.ranks) {
+            Rank rank = new Rank(watch.ofRank);
+            rank.lastSeq.putAll(position.lastSeq);
+            rank.lastStep = position.lastStep;
+            rank.incarnation = position.incarnation;
+            rank.folds.resume(RANK + position.rank + "/", chunks, position.scalars, position.metrics);
+            watch.ranks.put(position.rank, rank);
         }
-        rank.lastSeq.putAll(stored.lastSeq);
-        rank.lastStep = stored.lastStep;
-        rank.incarnation = stored.incarnation;
-        rank.seen.addAll(stored.seen);
-        return rank;
+        StateCodec.names(INCIDENT, chunks).keySet().forEach(name -> {
+            Incident incident =
+                    IncidentJson.read(StateCodec.read(name, Told.class, chunks).incident());
+            watch.all.put(incident.id(), incident);
+        });
+        return watch;
     }
 }

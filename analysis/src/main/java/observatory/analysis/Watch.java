@@ -1,7 +1,9 @@
 package observatory.analysis;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import observatory.analysis.detector.Settings;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
@@ -10,48 +12,62 @@ import observatory.stream.CodecException;
 import observatory.stream.Topics;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
 /**
  * The analysis as a Kafka Streams topology: telemetry in, incidents and watermarks out, one {@link RunWatch} for each run
- * in a store that the broker keeps a copy of. What cannot be read goes to the dead letters with the reason.
+ * in a store that the broker keeps a copy of. What cannot be read goes to the dead letters with the reason. A run that
+ * says nothing is told so by a tick, which is written to the telemetry itself: live and replay see the same silence.
  */
 public final class Watch {
     private static final String STORE = "runs";
     private static final String JUDGE = "judge";
     private static final String INCIDENTS = "incidents";
     private static final String DEAD_LETTERS = "dead-letters";
+    private static final String TICKS = "ticks";
     /** A message in a header is for people, not a place for whole documents. */
     private static final int MESSAGE = 200;
 
     private Watch() {}
 
     public static Topology topology(Topics topics) {
+        return topology(topics, Settings.DEFAULTS);
+    }
+
+    public static Topology topology(Topics topics, Settings settings) {
         var keys = Serdes.String();
         var values = Serdes.ByteArray();
         return new Topology()
                 .addSource("telemetry", keys.deserializer(), values.deserializer(), topics.telemetry())
-                .addProcessor(JUDGE, Judge::new, "telemetry")
+                .addProcessor(JUDGE, () -> new Judge(settings), "telemetry")
                 .addStateStore(
                         Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(STORE), keys, values)
                                 .withCachingEnabled(),
                         JUDGE)
                 .addSink(INCIDENTS, topics.incidents(), keys.serializer(), values.serializer(), JUDGE)
+                .addSink(TICKS, topics.telemetry(), keys.serializer(), values.serializer(), JUDGE)
                 .addSink(DEAD_LETTERS, topics.deadLetters(), keys.serializer(), values.serializer(), JUDGE);
     }
 
     private static final class Judge implements Processor<String, byte[], String, byte[]> {
+        private final Settings settings;
+        private final Silence silence = new Silence();
         private ProcessorContext<String, byte[]> context;
-        private KeyValueStore<String, byte[]> store;
+        private RunStore runs;
+
+        private Judge(Settings settings) {
+            this.settings = settings;
+        }
 
         @Override
         public void init(ProcessorContext<String, byte[]> context) {
             this.context = context;
-            this.store = context.getStateStore(STORE);
+            this.runs = new RunStore(context.getStateStore(STORE), settings);
+            context.schedule(Duration.ofMillis(Silence.EVERY_MILLIS), PunctuationType.WALL_CLOCK_TIME, this::tick);
         }
 
         @Override
@@ -64,15 +80,21 @@ public final class Watch {
                 return;
             }
             RunId run = item.origin().run();
-            byte[] stored = store.get(run.value());
-            RunWatch watch = stored == null ? RunWatch.of(run) : RunWatch.resume(stored);
-            for (Incident incident : watch.accept(item)) {
+            RunStore.Live live = runs.of(run);
+            for (Incident incident : live.watch().accept(item)) {
                 forward(record, new Judged.Of(incident));
             }
             if (item instanceof RunEvent event && event.kind() == RunEvent.Kind.END) {
                 forward(record, new Judged.Watermark(run, event.origin().incarnation(), event.step()));
             }
-            store.put(run.value(), watch.store());
+            runs.applied(run, live, record.value());
+            silence.heard(item, context.currentSystemTimeMs());
+        }
+
+        private void tick(long now) {
+            for (RunEvent tick : silence.ticks(now)) {
+                context.forward(new Record<>(tick.origin().run().value(), Codec.smile(tick), Math.max(0, now)), TICKS);
+            }
         }
 
         private void forward(Record<String, byte[]> record, Judged judged) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import observatory.analysis.detector.Settings;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
 import observatory.probe.Telemetry;
@@ -58,7 +59,7 @@ class RunWatchTest {
         assertEquals(Kind.LOSS_SPIKE, incident.kind());
         assertTrue(incident.firstStep() <= 31216, "first seen at " + incident.firstStep());
         assertEquals(31219, incident.peakStep());
-        assertEquals("gradient_spike", incident.evidence().facts().get("ledBy"));
+        assertEquals("GradientSpike", incident.evidence().facts().get("ledBy"), incident.toString());
         assertTrue(incident.resolved());
     }
 
@@ -85,7 +86,7 @@ class RunWatchTest {
         List<Incident> expected = watch(items).incidents();
         for (int stop : new int[] {0, 1, 150, 201, 205, 351, 600}) {
             RunWatch first = watch(items.subList(0, stop));
-            RunWatch second = RunWatch.resume(first.store());
+            RunWatch second = RunWatch.resume(Recorded.RUN, Settings.DEFAULTS, first.store());
             items.subList(stop, items.size()).forEach(second::accept);
             assertEquals(expected, second.incidents(), "stopped before item " + stop);
         }

@@ -1,6 +1,6 @@
 package observatory.analysis.detector;
 
-import java.util.OptionalDouble;
+import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
@@ -10,17 +10,43 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * The gradient norm leaves its own recent level: a robust z of its logarithm, because norms vary by factors (see
- * {@link Departure}). It often moves some steps before the loss; alone it is worth knowing and no more, unless it stays.
+ * The gradient norm leaves its own recent level: a robust z of its logarithm, because norms vary by factors. It often
+ * moves some steps before the loss; alone it is worth knowing and no more, unless it stays or explodes.
  */
 public final class GradientSpike implements Detector<GradientSpike.State> {
+    static final Setting AWAY = new Setting(
+            "gradient_spike.away",
+            6,
+            Setting.from(3, 50),
+            "deviations of ln",
+            "BLOOM's norm passed 6 four steps before its loss (signals.md F1); healthy norms pass it once in some 700 steps");
+    static final Setting STAYS = new Setting(
+            "gradient_spike.stays",
+            4,
+            Setting.from(1, 32),
+            "points",
+            "off its level for this long it is no single batch");
+    static final Setting EXPLOSION = new Setting(
+            "gradient_spike.explosion",
+            100,
+            Setting.from(10, 1e9),
+            "ratio",
+            "clipping to the usual norm leaves less than a hundredth of such a gradient: its direction is noise");
+    static final List<Setting> SETTINGS = List.of(AWAY, STAYS, EXPLOSION);
+
+    /** An explosion grows by factors from step to step; values on their way up must not become the level. */
+    private static final double LEARNED = 3.5;
     /** Norms of healthy runs vary by some percent from step to step; less than that is no noise estimate to believe. */
     private static final double FLOOR = 0.05;
-    /** Off its level for this many steps, it is no single odd batch. */
-    private static final int STAYS = 4;
 
-    /** How the logarithm of the norm stands against its recent level, and for how many steps it has been off. */
-    public record State(Departure logNorm, int steps) {}
+    /** How the logarithm of the norm stands against its level, and the values since it left it. */
+    public record State(Baseline logNorm, Window off, Pace pace) {}
+
+    private final Settings settings;
+
+    public GradientSpike(Settings settings) {
+        this.settings = settings;
+    }
 
     @Override
     public Needs needs() {
@@ -29,38 +55,50 @@ public final class GradientSpike implements Detector<GradientSpike.State> {
 
     @Override
     public State start() {
-        return new State(Departure.start(), 0);
+        return new State(Baseline.start(), Window.of(Excursion.RESEED), Pace.start());
     }
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        OptionalDouble norm = frame.scalars().find(Scalars.GRADIENT_NORM);
-        if (norm.isEmpty() || !Double.isFinite(norm.getAsDouble()) || norm.getAsDouble() <= 0) {
+        double norm = frame.scalars().find(Scalars.GRADIENT_NORM).orElse(Double.NaN);
+        if (!Double.isFinite(norm) || norm <= 0) {
             return Judgement.quiet(state);
         }
-        Departure.Reading reading = state.logNorm.read(frame.step(), Math.log(norm.getAsDouble()), FLOOR);
-        int steps = reading.away() ? state.steps + 1 : 0;
-        State next = new State(reading.next(), steps);
-        return reading.away() ? Judgement.of(next, finding(frame, reading, steps)) : Judgement.quiet(next);
+        Pace pace = state.pace.to(frame.step());
+        Baseline known = pace.changed() ? Baseline.start() : state.logNorm;
+        double log = Math.log(norm);
+        double level = known.known() ? known.level() : log;
+        double deviations = (log - level) / known.steady(FLOOR);
+        if (deviations <= LEARNED) {
+            return Judgement.quiet(new State(known.learn(log), Window.of(Excursion.RESEED), pace));
+        }
+        Window off = state.off.with(log);
+        State next = off.size() < Excursion.RESEED
+                ? new State(known, off, pace)
+                : new State(Baseline.of(off.values()), Window.of(Excursion.RESEED), pace);
+        return deviations <= settings.get(AWAY)
+                ? Judgement.quiet(next)
+                : Judgement.of(next, finding(frame, norm, Math.exp(level), deviations, off.size()));
     }
 
-    private static Finding finding(Frame frame, Departure.Reading reading, int steps) {
-        double norm = Math.exp(reading.value());
-        double level = Math.exp(reading.level());
+    private Finding finding(Frame frame, double norm, double level, double deviations, int points) {
+        double ratio = norm / level;
+        boolean explodes = ratio >= settings.get(EXPLOSION);
+        boolean stays = points >= settings.count(STAYS);
         return new Finding(
                 "GradientSpike",
-                Kind.GRADIENT_SPIKE,
-                steps >= STAYS ? Severity.WARNING : Severity.INFO,
+                explodes ? Kind.GRADIENT_EXPLOSION : Kind.GRADIENT_SPIKE,
+                explodes && stays ? Severity.CRITICAL : explodes || stays ? Severity.WARNING : Severity.INFO,
                 frame.step(),
-                reading.deviations(),
+                deviations,
                 Verdict.UNDETERMINED,
                 Evidence.none()
                         .with("gradientNorm", norm)
                         .with("level", level)
-                        .with("deviations", reading.deviations())
-                        .with("stepsOff", (long) steps),
+                        .with("deviations", deviations)
+                        .with("pointsOff", (long) points),
                 "The gradient norm rose to %s at step %d, %s times its level of %s."
-                        .formatted(Words.number(norm), frame.step(), Words.number(norm / level), Words.number(level)),
+                        .formatted(Words.number(norm), frame.step(), Words.number(ratio), Words.number(level)),
                 "Gradient spikes often come a few steps before the loss follows; clipping hides them from the weights only"
                         + " in part, because Adam's moments remember them.",
                 "Watch the loss of the next steps. If spikes recur, compare the gradient norms per parameter to see where"

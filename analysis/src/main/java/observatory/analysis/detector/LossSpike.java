@@ -1,6 +1,6 @@
 package observatory.analysis.detector;
 
-import java.util.OptionalDouble;
+import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
@@ -10,17 +10,80 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * The loss leaves its own recent level upwards: a robust z over the median and the noise of the last healthy steps
- * (judge, then learn; see {@link Departure}). A loss that is not finite is {@link NonFinite}'s.
+ * The loss leaves its own recent level upwards (judge, then learn; {@link Baseline}). A single value that comes back at
+ * once is a remark, an outlier of the data; what lasts, or what no single batch can do, is a spike. A loss that is not
+ * finite is {@link NonFinite}'s.
  */
 public final class LossSpike implements Detector<LossSpike.State> {
-    /** A hundredth of the loss: logs are rounded and plateaus have no noise, and less than 6 % of a loss is no spike. */
-    private static final double RELATIVE_FLOOR = 0.01;
-    /** Half as much again as before is a model thrown off its path, whatever the noise. */
-    private static final double CRITICAL_RATIO = 1.5;
+    static final Setting REMARK = new Setting(
+            "loss_spike.remark",
+            5,
+            Setting.from(3, 20),
+            "deviations",
+            "Gaussian noise passes 5 once in 3 million values, the t4-like noise of real losses once in some 300: a remark"
+                    + " costs a line, so it may come that often");
+    static final Setting SUDDEN = new Setting(
+            "loss_spike.sudden",
+            5.5,
+            Setting.from(3, 50),
+            "deviations",
+            "t4 noise passes 5.5 about once in 500 values (signals.md 6.2); together with a sum that lasts it comes by chance"
+                    + " less than once in 100,000");
+    static final Setting GRADUAL = new Setting(
+            "loss_spike.gradual",
+            10,
+            Setting.from(3, 100),
+            "deviations",
+            "a loss that climbs in small steps and stays near its level drifts, as after a change of data, and comes back by"
+                    + " itself; ten deviations away it does so no longer");
+    static final Setting LASTS = new Setting(
+            "loss_spike.lasts",
+            5,
+            Setting.from(2, 50),
+            "deviations",
+            "the cumulative sum with slack 1 passes 5 once in 110,000 values of white noise (Siegmund; signals.md 6.3)");
+    static final Setting ALONE = new Setting(
+            "loss_spike.alone",
+            7,
+            Setting.from(4, 100),
+            "deviations",
+            "one point alone must be rarer than the tail of t4 noise at the 5 % point allows in 100,000 values");
+    static final Setting SEQUENCES = new Setting(
+            "loss_spike.sequences",
+            10,
+            Setting.from(1, 1e6),
+            "sequences",
+            "a rise is carried by the sequences of one batch: with 0.5 nat between sequences the noise tells how many there"
+                    + " are, and garbage is some 8 nats (half of ln 50,000 and more) worse; ten of them at once is no stray document");
+    static final Setting CRITICAL = new Setting(
+            "loss_spike.critical_ratio",
+            1.5,
+            Setting.from(1.05, 100),
+            "ratio",
+            "half as much again as before is a model thrown off its path, whatever the noise");
+    static final List<Setting> SETTINGS = List.of(REMARK, SUDDEN, GRADUAL, LASTS, ALONE, SEQUENCES, CRITICAL);
 
-    /** How the loss stands against its own recent level. */
-    public record State(Departure loss) {}
+    /** Of the level: logs are rounded and plateaus have no noise. Of the first loss: near zero nothing is an instability. */
+    private static final double FLOOR_OF_LEVEL = 0.004;
+
+    private static final double FLOOR_OF_FIRST = 0.0005;
+    /** Between sequences of web text losses differ by about half a nat. */
+    private static final double BETWEEN_SEQUENCES = 0.5;
+
+    private static final double GARBAGE = 8;
+    /** A log that begins here or later begins in the middle of a run, where half as much again is no warm-up. */
+    private static final long MID_RUN = 1000;
+
+    private static final int FEW = 3;
+
+    /** How the loss stands against its own recent level, since {@code firstStep}. */
+    public record State(Baseline loss, Excursion off, Pace pace, Beginning beginning, long firstStep) {}
+
+    private final Settings settings;
+
+    public LossSpike(Settings settings) {
+        this.settings = settings;
+    }
 
     @Override
     public Needs needs() {
@@ -29,45 +92,140 @@ public final class LossSpike implements Detector<LossSpike.State> {
 
     @Override
     public State start() {
-        return new State(Departure.start());
+        return new State(Baseline.start(), Excursion.none(), Pace.start(), Beginning.unknown(), -1);
     }
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        OptionalDouble loss = frame.scalars().find(Scalars.LOSS);
-        if (loss.isEmpty() || !Double.isFinite(loss.getAsDouble())) {
+        double loss = frame.scalars().find(Scalars.LOSS).orElse(Double.NaN);
+        if (!Double.isFinite(loss)) {
             return Judgement.quiet(state);
         }
-        double level = state.loss.healthy().size() == 0
-                ? loss.getAsDouble()
-                : state.loss.healthy().recentMedian(1);
-        Departure.Reading reading = state.loss.read(frame.step(), loss.getAsDouble(), RELATIVE_FLOOR * Math.abs(level));
-        State next = new State(reading.next());
-        return reading.away() ? Judgement.of(next, finding(frame, reading)) : Judgement.quiet(next);
+        Pace pace = state.pace.to(frame.step());
+        Beginning beginning = state.beginning.with(frame);
+        long first = state.firstStep < 0 ? frame.step() : state.firstStep;
+        Baseline known = pace.changed() ? Baseline.start() : state.loss;
+        Excursion off = pace.changed() ? Excursion.none() : state.off;
+        if (known.known() && state.beginning.again(frame, known.level())) {
+            return Judgement.quiet(
+                    new State(Baseline.start().learn(loss), Excursion.none(), pace, beginning, frame.step()));
+        }
+        State now = new State(known, off, pace, beginning, first);
+        return known.known() ? judge(now, frame, loss) : young(now, frame, loss);
     }
 
-    private static Finding finding(Frame frame, Departure.Reading reading) {
-        double ratio = reading.value() / reading.level();
+    /** Few values: only what is half as much again as all of them, and only where the run is past its beginning. */
+    private Judgement<State> young(State now, Frame frame, double loss) {
+        double highest = now.loss.healthy().largest();
+        boolean far = now.firstStep >= MID_RUN
+                && now.loss.healthy().size() >= FEW
+                && highest > 0
+                && loss > settings.get(CRITICAL) * highest;
+        return far
+                ? Judgement.of(
+                        now, spike(frame, new Reading(loss, highest, Double.NaN, frame.step()), Severity.WARNING))
+                : Judgement.quiet(new State(now.loss.learn(loss), now.off, now.pace, now.beginning, now.firstStep));
+    }
+
+    /** The highest loss of the departure so far, and where it stood. */
+    private record Reading(double loss, double level, double deviations, long at) {}
+
+    private Judgement<State> judge(State now, Frame frame, double loss) {
+        double level = now.loss.level();
+        double floor = Math.max(FLOOR_OF_LEVEL * Math.abs(level), FLOOR_OF_FIRST * Math.abs(now.beginning.loss()));
+        double deviations = (loss - level) / now.loss.cautious(floor);
+        Reading reading = new Reading(loss, level, deviations, frame.step());
+        if (!now.off.open()) {
+            if ((loss - level) / now.loss.usual(floor) <= settings.get(REMARK)) {
+                return Judgement.quiet(with(now, now.loss.learn(loss), Excursion.none()));
+            }
+            Excursion begun = Excursion.begins(frame.step(), loss, loss - level, deviations);
+            return beyondABatch(now, reading)
+                    ? Judgement.of(with(now, now.loss, begun.last()), spike(frame, reading, Severity.WARNING))
+                    : Judgement.of(with(now, now.loss, begun), outlier(frame, reading));
+        }
+        Excursion off = now.off.with(frame.step(), loss, deviations);
+        boolean strong = off.onset() > settings.get(SUDDEN) || off.peak() > settings.get(GRADUAL);
+        boolean lasts = off.drift() > settings.get(LASTS) && strong;
+        boolean said = lasts && !off.lasting() || off.lasting() && deviations > 2;
+        off = lasts ? off.last() : off;
+        State next = after(now, off, loss, deviations);
+        Reading highest = new Reading(off.highest(), level, off.peak(), off.at());
+        return said ? Judgement.of(next, spike(frame, highest, severity(off, highest))) : Judgement.quiet(next);
+    }
+
+    private State after(State now, Excursion off, double loss, double deviations) {
+        if (off.back(deviations, settings.get(LASTS))) {
+            Baseline kept = off.lasting() ? now.loss : now.loss.tolerate(off.first());
+            return with(now, kept.learn(loss), Excursion.none());
+        }
+        return off.isNewLevel()
+                ? with(now, Baseline.of(off.values().values()), Excursion.none())
+                : with(now, now.loss, off);
+    }
+
+    /** A jump between two logged steps that no batch of this run can hold. Where every step is logged, the next one tells. */
+    private boolean beyondABatch(State now, Reading reading) {
+        double perBatch = BETWEEN_SEQUENCES / Math.max(now.loss.noise(), 1e-9);
+        double sequences = (reading.loss - reading.level) * perBatch * perBatch / GARBAGE;
+        return !now.pace.everyStep() && reading.deviations > settings.get(ALONE) && sequences > settings.get(SEQUENCES);
+    }
+
+    private Severity severity(Excursion off, Reading reading) {
+        boolean large = reading.level > 0 && off.highest() >= settings.get(CRITICAL) * reading.level;
+        return large ? Severity.CRITICAL : Severity.WARNING;
+    }
+
+    private static State with(State now, Baseline loss, Excursion off) {
+        return new State(loss, off, now.pace, now.beginning, now.firstStep);
+    }
+
+    private static Evidence evidence(Reading reading) {
+        return Evidence.none()
+                .with("loss", reading.loss)
+                .with("level", reading.level)
+                .with("deviations", reading.deviations)
+                .with("peakStep", reading.at);
+    }
+
+    private static Finding spike(Frame frame, Reading reading, Severity severity) {
         return new Finding(
                 "LossSpike",
                 Kind.LOSS_SPIKE,
-                ratio >= CRITICAL_RATIO ? Severity.CRITICAL : Severity.WARNING,
+                severity,
                 frame.step(),
-                reading.value() - reading.level(),
+                reading.loss - reading.level,
                 Verdict.UNDETERMINED,
-                Evidence.none()
-                        .with("loss", reading.value())
-                        .with("level", reading.level())
-                        .with("deviations", reading.deviations()),
-                "The loss rose to %s at step %d, %s deviations above its level of %s."
+                evidence(reading),
+                "The loss rose to %s at step %d, from a level of %s%s."
                         .formatted(
-                                Words.number(reading.value()),
-                                frame.step(),
-                                Words.number(reading.deviations()),
-                                Words.number(reading.level())),
-                "A jump of the loss means that this batch was unlike what the model was trained on, or that an update has"
-                        + " thrown the model off its path; loss alone does not tell which.",
-                "Look at the batch named at this step first. If the loss does not come back within some hundred steps,"
-                        + " rewind to a checkpoint before it and skip the batches around it, as was done for PaLM.");
+                                Words.number(reading.loss),
+                                reading.at,
+                                Words.number(reading.level),
+                                Double.isFinite(reading.deviations)
+                                        ? " (" + Words.number(reading.deviations) + " deviations of its noise)"
+                                        : ""),
+                "A rise that lasts means that an update has thrown the model off its path, or that the data has changed;"
+                        + " loss alone does not tell which.",
+                "If the loss is not back within some hundred steps, rewind to a checkpoint about 100 steps before it and"
+                        + " skip 200 to 500 batches around it (PaLM, section 5.1); an isolated spike that recovers needs"
+                        + " nothing (BLOOM recovered in 30 steps).");
+    }
+
+    private static Finding outlier(Frame frame, Reading reading) {
+        return new Finding(
+                "LossSpike",
+                Kind.DATA_OUTLIER,
+                Severity.INFO,
+                frame.step(),
+                reading.loss - reading.level,
+                Verdict.UNDETERMINED,
+                evidence(reading),
+                "The loss of step %d alone was %s, against a level of %s."
+                        .formatted(frame.step(), Words.number(reading.loss), Words.number(reading.level)),
+                "A single value off the level is what a batch unlike the others gives; the model's state shows in the steps"
+                        + " after it.",
+                "Nothing, unless it recurs; then look at the documents of these batches (repeated text, wrong encoding,"
+                        + " another language).");
     }
 }

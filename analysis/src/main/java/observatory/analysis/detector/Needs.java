@@ -2,11 +2,18 @@ package observatory.analysis.detector;
 
 import java.util.Set;
 
-/** What a detector must see in the frames to say anything: every one of these scalars, and every one of these site metrics. */
-public record Needs(Set<String> scalars, Set<String> metrics) {
+/**
+ * What a detector must see in a frame to say anything: every one of these scalars and site metrics, or one of them where
+ * {@code any} holds.
+ */
+public record Needs(Set<String> scalars, Set<String> metrics, boolean any) {
     public Needs {
         scalars = Set.copyOf(scalars);
         metrics = Set.copyOf(metrics);
+    }
+
+    public Needs(Set<String> scalars, Set<String> metrics) {
+        this(scalars, metrics, false);
     }
 
     public static Needs scalars(String... names) {
@@ -15,5 +22,24 @@ public record Needs(Set<String> scalars, Set<String> metrics) {
 
     public static Needs metrics(String... names) {
         return new Needs(Set.of(), Set.of(names));
+    }
+
+    /** One of these is enough. */
+    public static Needs anyOf(Set<String> scalars, Set<String> metrics) {
+        return new Needs(scalars, metrics, true);
+    }
+
+    /** Nothing but that the run goes on. */
+    public static Needs nothing() {
+        return new Needs(Set.of(), Set.of());
+    }
+
+    /** Whether a frame with these scalars and metrics has enough. */
+    public boolean met(Set<String> present, Set<String> measured) {
+        if (any) {
+            return scalars.stream().anyMatch(present::contains)
+                    || metrics.stream().anyMatch(measured::contains);
+        }
+        return present.containsAll(scalars) && measured.containsAll(metrics);
     }
 }

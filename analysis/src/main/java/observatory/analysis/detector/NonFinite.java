@@ -2,6 +2,7 @@ package observatory.analysis.detector;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
@@ -21,7 +22,7 @@ public final class NonFinite implements Detector<NonFinite.State> {
 
     @Override
     public Needs needs() {
-        return Needs.scalars(Scalars.LOSS);
+        return Needs.anyOf(Set.of(Scalars.LOSS, Scalars.GRADIENT_NORM), Set.of("nan", "inf"));
     }
 
     @Override

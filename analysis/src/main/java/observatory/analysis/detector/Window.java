@@ -40,7 +40,7 @@ public record Window(int capacity, double[] values) {
      */
     public double noise() {
         if (values.length < 3) {
-            return Double.NaN;
+            return 0;
         }
         double[] steps = new double[values.length - 1];
         for (int i = 0; i < steps.length; i++) {
@@ -51,6 +51,28 @@ public record Window(int capacity, double[] values) {
             steps[i] = Math.abs(steps[i] - drift);
         }
         return 1.4826 * median(steps) / Math.sqrt(2);
+    }
+
+    /** The largest value; negative infinity where there is none. */
+    public double largest() {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double value : values) {
+            largest = Math.max(largest, value);
+        }
+        return largest;
+    }
+
+    /** Standard deviation of the newest {@code count} values from their median absolute deviation; 0 below 16 of them. */
+    public double spread(int count) {
+        if (values.length < 16) {
+            return 0;
+        }
+        double[] newest = Arrays.copyOfRange(values, Math.max(0, values.length - count), values.length);
+        double centre = median(newest);
+        for (int i = 0; i < newest.length; i++) {
+            newest[i] = Math.abs(newest[i] - centre);
+        }
+        return 1.4826 * median(newest);
     }
 
     private static double median(double[] any) {

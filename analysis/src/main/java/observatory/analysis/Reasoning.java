@@ -1,0 +1,88 @@
+package observatory.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The verdict on an incident and what speaks for and against it, from the findings alone. Loss and gradient norm tell
+ * that something happened, never why: without a witness of another kind the verdict is undetermined.
+ */
+record Reasoning(Verdict verdict, Evidence evidence) {
+    /** A warning that was open this many steps before is a witness; older ones are another story. */
+    private static final long NEAR = 2000;
+
+    static Reasoning about(Incidents.Open incident, List<Incidents.Open> all) {
+        List<Incidents.Open> earlier = all.stream()
+                .filter(other -> other.id() != incident.id()
+                        && other.firstStep() <= incident.firstStep()
+                        && incident.firstStep() - other.lastStep() <= NEAR
+                        && Family.of(incident.worst().kind()) == Family.INSTABILITY)
+                .sorted(Comparator.comparingLong(Incidents.Open::firstStep))
+                .toList();
+        Verdict own = incident.worst().verdict();
+        Verdict verdict = own != Verdict.UNDETERMINED
+                ? own
+                : earlier.stream()
+                        .map(other -> other.worst().verdict())
+                        .filter(other -> other != Verdict.UNDETERMINED)
+                        .findFirst()
+                        .orElse(Verdict.UNDETERMINED);
+        Evidence evidence = incident.worst().evidence();
+        evidence = lead(incident, earlier, evidence);
+        evidence = evidence.with("for", support(incident, earlier, verdict));
+        return new Reasoning(verdict, evidence.with("against", doubt(incident, verdict)));
+    }
+
+    /** The order in which signals left their baselines, earliest first, and how long before the worst finding the first did. */
+    private static Evidence lead(Incidents.Open incident, List<Incidents.Open> earlier, Evidence evidence) {
+        List<Map.Entry<String, Long>> order = new ArrayList<>(incident.spoke().entrySet());
+        earlier.forEach(other -> order.addAll(other.spoke().entrySet()));
+        order.sort(Map.Entry.comparingByValue());
+        StringBuilder signals = new StringBuilder();
+        for (Map.Entry<String, Long> one : order) {
+            signals.append(signals.isEmpty() ? "" : ", ")
+                    .append(one.getKey())
+                    .append(' ')
+                    .append(one.getValue());
+        }
+        Map.Entry<String, Long> first = order.getFirst();
+        Long own = incident.spoke().get(incident.worst().detector());
+        Evidence told = evidence.with("signals", signals.toString());
+        return own != null && first.getValue() < own
+                ? told.with("ledBy", first.getKey()).with("leadSteps", own - first.getValue())
+                : told;
+    }
+
+    private static String support(Incidents.Open incident, List<Incidents.Open> earlier, Verdict verdict) {
+        if (verdict == Verdict.UNDETERMINED) {
+            return "nothing that tells one cause from another was measured";
+        }
+        String own = incident.worst().verdict() == verdict ? incident.worst().summary() : "";
+        String others = earlier.stream()
+                .filter(other -> other.worst().verdict() == verdict)
+                .map(other -> other.worst().summary())
+                .findFirst()
+                .orElse("");
+        return (own + " " + others).strip();
+    }
+
+    private static String doubt(Incidents.Open incident, Verdict verdict) {
+        boolean sample = incident.worst().evidence().facts().containsKey("sequence");
+        return switch (verdict) {
+            case UNDETERMINED ->
+                "loss and gradient norm move alike for bad data, a bad optimiser state and a bad device; per-sample losses,"
+                        + " probes, or a replay of the step would tell";
+            case DATA_DRIVEN ->
+                "the same batch may be harmless to another state of the model (PaLM's batches were); replaying it from an"
+                        + " earlier checkpoint tells";
+            case NUMERICAL ->
+                sample
+                        ? "the batch was unusual as well; replaying it in fp32 tells"
+                        : "a device that computes wrongly looks the same; running the step again elsewhere tells";
+            case OPTIMISER -> "an unusual batch may have moved the optimiser; replaying with another batch tells";
+            case HARDWARE -> "different kernels or orders of summation also differ between ranks, though by little";
+        };
+    }
+}

@@ -1,0 +1,119 @@
+package observatory.analysis;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import observatory.analysis.detector.Settings;
+import observatory.probe.RunId;
+import observatory.probe.Telemetry;
+import observatory.stream.Codec;
+import observatory.stream.CodecException;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Where the watches of runs are kept. A watch lives in memory; the store, of which the broker has a copy, holds a snapshot
+ * of its state in chunks and the records that came after it. So a record costs one copy of its bytes, the states of all
+ * detectors are written once in {@link #SNAPSHOT_RECORDS} records and only where they changed, and whatever the moment of
+ * a crash, snapshot and records lead to the same state again. Belongs to one stream task.
+ */
+final class RunStore {
+    private static final int SNAPSHOT_RECORDS = 64;
+    private static final long SNAPSHOT_BYTES = 1 << 20;
+    /** Watches in memory; the longest untouched goes first and comes back from the store when it is needed. */
+    private static final int LIVE = 256;
+
+    private static final String LOG = "log/";
+
+    /** A watch, and what the store has of it beyond its snapshot. */
+    static final class Live {
+        private final RunWatch watch;
+        private int records;
+        private long bytes;
+
+        private Live(RunWatch watch) {
+            this.watch = watch;
+        }
+
+        RunWatch watch() {
+            return watch;
+        }
+    }
+
+    private final KeyValueStore<String, byte[]> store;
+    private final Settings settings;
+    private final Map<RunId, Live> live = new java.util.LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RunId, Live> eldest) {
+            return size() > LIVE;
+        }
+    };
+
+    RunStore(KeyValueStore<String, byte[]> store, Settings settings) {
+        this.store = store;
+        this.settings = settings;
+    }
+
+    /** The watch of a run as it stands after every record that was {@link #applied}. */
+    Live of(RunId run) {
+        Live known = live.get(run);
+        if (known == null) {
+            known = restored(run);
+            live.put(run, known);
+        }
+        return known;
+    }
+
+    /** Keeps a record that the watch has taken in. */
+    void applied(RunId run, Live one, byte[] record) {
+        store.put(key(run, LOG + one.records), record);
+        one.records++;
+        one.bytes += record.length;
+        if (one.records >= SNAPSHOT_RECORDS || one.bytes >= SNAPSHOT_BYTES) {
+            one.watch.store().forEach((name, chunk) -> store.put(key(run, name), chunk));
+            for (int i = 0; i < one.records; i++) {
+                store.delete(key(run, LOG + i));
+            }
+            one.records = 0;
+            one.bytes = 0;
+        }
+    }
+
+    private Live restored(RunId run) {
+        Map<String, byte[]> chunks = new HashMap<>();
+        String prefix = key(run, "");
+        // '0' follows '/': everything that begins with the prefix
+        try (KeyValueIterator<String, byte[]> all = store.range(prefix, run.value() + "0")) {
+            while (all.hasNext()) {
+                KeyValue<String, byte[]> one = all.next();
+                chunks.put(one.key.substring(prefix.length()), one.value);
+            }
+        }
+        Live restored = new Live(RunWatch.resume(run, settings, chunks));
+        for (Telemetry item : log(chunks)) {
+            restored.watch.accept(item); // what it says of them has been said before the crash
+            restored.records++;
+        }
+        return restored;
+    }
+
+    private static List<Telemetry> log(Map<String, byte[]> chunks) {
+        List<Telemetry> items = new ArrayList<>();
+        for (int i = 0; chunks.containsKey(LOG + i); i++) {
+            try {
+                items.add(Codec.decode(chunks.get(LOG + i)));
+            } catch (CodecException e) {
+                throw new IllegalStateException("a record that was judged can no longer be read", e);
+            }
+        }
+        return items;
+    }
+
+    private static String key(RunId run, String name) {
+        return run.value() + "/" + name;
+    }
+}
