@@ -3,6 +3,7 @@ package observatory.probe;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
 import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReductions;
 
@@ -22,6 +23,9 @@ public final class HostReducer implements Reducer<HostTensor> {
         results[slot] = switch (reduction) {
             case Reduction.ToNorms _ -> new Norms(norm(tensor), norm(other));
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
+            case Reduction.ToSpectrum _ ->
+                CompletableFuture.failedFuture(new UnsupportedOperationException(
+                        "whole spectra need a backend with LAPACK, and the plain reducer has none"));
             case Reduction.OfRows<?> rows -> HostReductions.whole(rows, tensor);
         };
     }

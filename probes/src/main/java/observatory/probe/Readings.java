@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
@@ -13,7 +12,7 @@ import java.util.function.LongSupplier;
 /**
  * The reductions that were started, from the hook where they were to the probes that read them. A result that is a
  * {@link Future} and not done when the step ends is read in the first step that finds it done, and says in the metric
- * {@value #MEASURED_STEP} at its site when it was measured.
+ * {@value #MEASURED_STEP} at its site when it was measured; one that was cancelled was not measured.
  */
 final class Readings<T> {
     static final String MEASURED_STEP = "measured_step";
@@ -96,13 +95,16 @@ final class Readings<T> {
                 continue;
             }
             all.remove();
+            if (one.result.isCancelled()) {
+                continue;
+            }
             try {
                 hand(one.site, one.due, one.result.get(), samples);
                 samples.sample(one.site, MEASURED_STEP, one.step);
             } catch (ExecutionException e) {
                 failed(one.due, e.getCause());
-            } catch (CancellationException | InterruptedException e) {
-                failed(one.due, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

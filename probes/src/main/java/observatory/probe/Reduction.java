@@ -1,5 +1,7 @@
 package observatory.probe;
 
+import java.util.concurrent.Future;
+
 /**
  * How a tensor gets small where it lies. The set is closed: a backend that lacks one of them does not compile. Rows are
  * the tokens of an activation or the outputs of a weight; sums leave out what is not finite, and count it.
@@ -60,4 +62,10 @@ public sealed interface Reduction<R> {
             }
         }
     }
+
+    /**
+     * All singular values, of a copy made at once (8 bytes an element), computed on another thread: the result is a
+     * {@link Future} of the spectrum. A backend with other spectra still to compute may cancel it.
+     */
+    record ToSpectrum() implements Reduction<Spectrum> {}
 }

@@ -17,6 +17,7 @@ import observatory.probe.Schedule;
 final class Packs {
     static final int SPARSE = 10;
     static final int RARE = 100;
+    static final int SELDOM = 1000;
     /** Exponent histograms look at one run of elements in this many, as the lean kernel of the GPU does. */
     static final int SAMPLED = 8;
 
@@ -42,7 +43,8 @@ final class Packs {
                         new ActivationScale(OTHERS, sparse),
                         new FormatHeadroom(ACTIVATIONS, sparse),
                         new FormatRange(ACTIVATIONS, SAMPLED, sparse),
-                        new WeightNorm(Schedule.everySteps(RARE))),
+                        new WeightNorm(Schedule.everySteps(RARE)),
+                        new WeightSpectrum(Schedule.everySteps(SELDOM))),
                 parameters(sparse),
                 cheap(Schedule.everyStep(), sparse)));
     }
@@ -56,7 +58,8 @@ final class Packs {
                         new ActivationScale(ACTIVATIONS, always),
                         new FormatHeadroom(ACTIVATIONS, always),
                         new FormatRange(ACTIVATIONS, SAMPLED, always),
-                        new WeightNorm(Schedule.everySteps(RARE))),
+                        new WeightNorm(Schedule.everySteps(RARE)),
+                        new WeightSpectrum(Schedule.everySteps(RARE))),
                 parameters(always),
                 close(SAMPLED, sparse),
                 cheap(always, always)));
@@ -64,13 +67,15 @@ final class Packs {
 
     static List<Question> forensic() {
         Schedule always = Schedule.everyStep();
+        Schedule sparse = Schedule.everySteps(SPARSE);
         return all(List.of(
                 Stream.of(
                         new NonFinite(TENSORS, Schedule.always()),
                         new ActivationScale(TENSORS, always),
                         new FormatHeadroom(ACTIVATIONS, always),
                         new FormatRange(ACTIVATIONS, 1, always),
-                        new WeightNorm(always)),
+                        new WeightNorm(always),
+                        new WeightSpectrum(sparse)),
                 parameters(always),
                 close(1, always),
                 cheap(always, always)));

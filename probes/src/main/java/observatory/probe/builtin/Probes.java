@@ -72,6 +72,7 @@ public final class Probes {
                 entry(Pack.CONTINUOUS, sparse, NormGain::new),
                 entry(Pack.CONTINUOUS, sparse, ExampleGradients::new),
                 entry(Pack.CONTINUOUS, Schedule.everySteps(Packs.RARE), WeightNorm::new),
+                entry(Pack.CONTINUOUS, Schedule.everySteps(Packs.SELDOM), WeightSpectrum::new),
                 entry(Pack.CONTINUOUS, always, ResidualGrowth::new),
                 entry(Pack.CONTINUOUS, always, EmbeddingGradientShare::new),
                 entry(Pack.CONTINUOUS, always, AdamRmsShare::new),

@@ -24,9 +24,11 @@ import observatory.probe.Metric;
 import observatory.probe.Pack;
 import observatory.probe.Probe;
 import observatory.probe.Question;
+import observatory.probe.Reduction;
 import observatory.probe.RunSketch;
 import observatory.probe.Schedule;
 import observatory.probe.Site;
+import observatory.probe.Spectrum;
 import observatory.probe.StepProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +138,9 @@ class ProbesContractTest {
         ((Probe<Object>) probe)
                 .read(
                         Site.of(hook, 0),
-                        reducer.result(0),
+                        probe.reduction() instanceof Reduction.ToSpectrum
+                                ? new Spectrum(3, 2, new double[] {4, 1})
+                                : reducer.result(0),
                         (at, metric, value) -> said.add(metric + "=" + at.label() + value));
         return said;
     }

@@ -21,6 +21,7 @@ import observatory.probe.host.HostReductions;
 public final class CpuReducer implements Reducer<Tensor> {
     private static final int PIECE = 8192;
 
+    private final SpectrumQueue spectra = new SpectrumQueue();
     /** Warm vectors of power iterations, by the address of the weight, which stays where it is as long as the model. */
     private final Map<Long, double[]> warm = new HashMap<>();
 
@@ -40,6 +41,7 @@ public final class CpuReducer implements Reducer<Tensor> {
             case Reduction.ToShape _ -> TensorShape.of(tensor);
             case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());
             case Reduction.OfRows<?> rows -> overRows(HostReductions.begin(rows), tensor);
+            case Reduction.ToSpectrum _ -> spectra.offer(tensor);
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
         };
     }
