@@ -91,6 +91,11 @@ final class Program implements AutoCloseable {
         }
     }
 
+    /** What it has written to standard output so far. */
+    String printed() throws IOException {
+        return Files.readString(out);
+    }
+
     private String said() {
         try {
             return Files.readString(err);

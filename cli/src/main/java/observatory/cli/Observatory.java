@@ -55,7 +55,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("dashboard", later("Open the window on a run", "`demo` opens one"))
                 .addSubcommand("probes", new ProbesCommand())
                 .addSubcommand("attach", later("Attach to a running JVM trainer", "see docs/probes.md"))
-                .addSubcommand("tail", later("Follow a log into Kafka", "`postmortem` reads it once"))
+                .addSubcommand("tail", new TailCommand())
                 .addSubcommand("postmortem", new PostMortemCommand())
                 .addSubcommand("spectrum", new SpectrumCommand())
                 .addSubcommand("replay", later("Replay a spike with one thing changed", "nothing replaces it yet"))

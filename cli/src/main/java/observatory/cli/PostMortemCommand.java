@@ -3,7 +3,6 @@ package observatory.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.Progress;
@@ -11,23 +10,20 @@ import observatory.analysis.report.HtmlReport;
 import observatory.analysis.report.PostMortem;
 import observatory.analysis.report.TextReport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** Examines the log of a finished run, whoever wrote it. */
 @Command(
         mixinStandardHelpOptions = true,
-        description = "Find what went wrong in a log: TensorBoard event files (one or a folder) and Megatron text.")
+        description = "Find what went wrong in a log, whoever wrote it; see docs/logs.md for the formats.")
 final class PostMortemCommand implements Callable<Integer> {
     @ParentCommand
     private Observatory parent;
 
-    @Parameters(paramLabel = "PATH", description = "The log.")
-    private Path log;
-
-    @Option(names = "--format", paramLabel = "NAME", description = "Its format, where the content does not tell.")
-    private String format;
+    @Mixin
+    private LogOptions log;
 
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
@@ -39,7 +35,7 @@ final class PostMortemCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PostMortem result;
         try {
-            result = PostMortem.of(log, Optional.ofNullable(format), progress());
+            result = PostMortem.of(log.source(progress()), log.format());
         } catch (LogException e) {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         }
@@ -69,7 +65,7 @@ final class PostMortemCommand implements Callable<Integer> {
             public void at(long done, long total) {
                 int percent = total == 0 ? 100 : (int) (100 * done / total);
                 if (percent != shown && System.nanoTime() - began > 1_000_000_000L) {
-                    console.redraw(shown < 0 ? 0 : 1, "reading " + log.getFileName() + ": " + percent + " %");
+                    console.redraw(shown < 0 ? 0 : 1, "reading " + log.path.getFileName() + ": " + percent + " %");
                     shown = percent;
                 }
             }

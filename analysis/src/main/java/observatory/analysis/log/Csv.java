@@ -18,7 +18,9 @@ public final class Csv implements LogFormat {
 
     @Override
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
-        CsvTable table = CsvTable.of(source.head())
+        Head head = source.head();
+        CsvTable table = CsvTable.of(head)
+                .or(() -> CsvTable.begun(head))
                 .orElseThrow(() -> new LogException(
                         source.path(), 0, "it has no header and rows of numbers below it", "try another --format"));
         return read(source, table, sink);

@@ -31,19 +31,33 @@ record CsvTable(List<String> columns, char delimiter) {
         return Optional.empty();
     }
 
-    private boolean fits(List<String> rows) {
-        boolean header = columns.size() > 1
+    /** Of what has no more than a header so far. */
+    static Optional<CsvTable> begun(Head head) {
+        for (char delimiter : new char[] {',', '\t', ';', BLANKS}) {
+            CsvTable table = new CsvTable(split(head.firstLine(), delimiter), delimiter);
+            if (table.isHeader()) {
+                return Optional.of(table);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isHeader() {
+        return columns.size() > 1
                 && columns.stream()
                         .allMatch(column ->
                                 !column.isBlank() && LogNumber.parse(column).isEmpty())
                 && columns.stream().distinct().count() == columns.size();
+    }
+
+    private boolean fits(List<String> rows) {
         long fitting = rows.stream()
                 .map(this::split)
                 .filter(cells -> cells.size() == columns.size())
                 .filter(cells ->
                         cells.stream().anyMatch(cell -> LogNumber.parse(cell).isPresent()))
                 .count();
-        return header && fitting > 0 && fitting >= rows.size() - 1;
+        return isHeader() && fitting > 0 && fitting >= rows.size() - 1;
     }
 
     List<String> split(String line) {

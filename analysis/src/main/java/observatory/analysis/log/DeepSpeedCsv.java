@@ -32,6 +32,11 @@ public final class DeepSpeedCsv implements LogFormat {
     }
 
     @Override
+    public boolean rewritten() {
+        return true;
+    }
+
+    @Override
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         List<Path> files = source.files();
         Recording recording = new Recording(source, source.names(), sink);

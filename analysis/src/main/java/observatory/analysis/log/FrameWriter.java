@@ -14,10 +14,13 @@ import observatory.probe.Telemetry;
 
 /** Numbers the frames of a log and tells whose they are. The same log gives the same frames, to the last bit. */
 final class FrameWriter {
+    /** The number of the first frame; the one before it is that of the event with which a run begins. */
+    static final long FIRST = 1;
+
     private final RunId run;
     private final Consumer<? super Telemetry> sink;
     private Origin origin;
-    private long seq;
+    private long seq = FIRST;
     private long written;
 
     FrameWriter(String name, Consumer<? super Telemetry> sink) {
@@ -38,7 +41,7 @@ final class FrameWriter {
     /** What follows belongs to a run that began again. */
     void nextIncarnation() {
         origin = origin(origin.incarnation() + 1);
-        seq = 0;
+        seq = FIRST;
     }
 
     /** A run that began again was written by another process, which has numbers of its own. */

@@ -8,11 +8,13 @@ public final class LogException extends RuntimeException {
 
     private final transient Path file;
     private final long offset;
+    private final String reason;
 
     public LogException(Path file, long offset, String reason, String nextStep) {
         super(file + ": " + reason + " (byte " + offset + "); " + nextStep);
         this.file = file;
         this.offset = offset;
+        this.reason = reason;
     }
 
     LogException(Path file, long offset, Exception cause) {
@@ -22,6 +24,12 @@ public final class LogException extends RuntimeException {
                 cause);
         this.file = file;
         this.offset = offset;
+        this.reason = String.valueOf(cause.getMessage());
+    }
+
+    /** Why, without the place and the next step. */
+    public String reason() {
+        return reason;
     }
 
     public Path file() {

@@ -14,6 +14,11 @@ public interface LogFormat {
     /** Whether a log that begins so is one of its own. */
     boolean recognises(Head head);
 
+    /** Whether its writer writes the log anew as a whole, so that following it means reading it again. */
+    default boolean rewritten() {
+        return false;
+    }
+
     /** Hands every step to {@code sink} and tells what it could not read. */
     Reading read(LogSource source, Consumer<? super Telemetry> sink);
 }

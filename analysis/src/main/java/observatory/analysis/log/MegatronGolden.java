@@ -38,6 +38,11 @@ public final class MegatronGolden implements LogFormat {
     }
 
     @Override
+    public boolean rewritten() {
+        return true;
+    }
+
+    @Override
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         Path file = source.files().getFirst();
         Table table = new Table(file);

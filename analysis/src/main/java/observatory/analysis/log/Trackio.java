@@ -32,6 +32,11 @@ public final class Trackio implements LogFormat {
     }
 
     @Override
+    public boolean rewritten() {
+        return true;
+    }
+
+    @Override
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         Path file = source.files().getFirst();
         try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + uri(file))) {

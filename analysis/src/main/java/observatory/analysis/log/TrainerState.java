@@ -33,6 +33,11 @@ public final class TrainerState implements LogFormat {
     }
 
     @Override
+    public boolean rewritten() {
+        return true;
+    }
+
+    @Override
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         Path file = source.files().getFirst();
         Set<String> tags = new LinkedHashSet<>();

@@ -54,17 +54,21 @@ public record PostMortem(
 
     /** Reads a log and has it judged. Throws {@link LogException} where the log cannot be read or holds no step. */
     public static PostMortem of(Path log, Optional<String> format, Progress progress) {
-        LogFormat found = LogFormats.find(log, format);
-        LogSource source = new LogSource(log, progress);
+        return of(new LogSource(log, progress), format);
+    }
+
+    /** The same of a log of which more is known. */
+    public static PostMortem of(LogSource source, Optional<String> format) {
+        LogFormat found = LogFormats.find(source.path(), format);
         Digest digest = new Digest();
         RunWatch watch = RunWatch.of(RunId.near(source.name()));
-        Reading reading = found.read(source, frame -> {
-            digest.add(frame);
-            watch.accept(frame);
+        Reading reading = Handover.of(sink -> found.read(source, sink), item -> {
+            digest.add(item);
+            watch.accept(item);
         });
         if (reading.frames() == 0) {
             throw new LogException(
-                    log,
+                    source.path(),
                     0,
                     "there is no training step in it, read as " + found.name() + " " + reading.remarks(),
                     "check that the run has logged a step, or name another format with --format");

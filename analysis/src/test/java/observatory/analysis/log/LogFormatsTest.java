@@ -33,7 +33,7 @@ class LogFormatsTest {
         refused(other, Optional.of("abacus"), "there is no log format abacus");
         refused(Files.createFile(folder.resolve("empty")), Optional.empty(), "the log is empty");
         refused(folder.resolve("absent"), Optional.empty(), "no such file");
-        refused(folder, Optional.empty(), "no file with tfevents in its name");
+        refused(folder, Optional.empty(), "the folder has no log in it");
     }
 
     private static void refused(Path path, Optional<String> name, String reason) {

@@ -1,0 +1,208 @@
+package observatory.analysis.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import observatory.probe.Frame;
+import observatory.probe.RunEvent;
+import observatory.probe.Scalars;
+import observatory.probe.Telemetry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class TailTest {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000));
+
+    @TempDir
+    Path folder;
+
+    private final AtomicBoolean wanted = new AtomicBoolean(true);
+    private final List<Telemetry> got = new CopyOnWriteArrayList<>();
+    private final List<String> notices = new CopyOnWriteArrayList<>();
+    private Thread thread;
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        wanted.set(false);
+        if (thread != null) {
+            thread.join();
+        }
+    }
+
+    static Stream<Sample> appended() {
+        return Sample.all().stream()
+                .filter(sample -> LogFormats.all().stream()
+                        .anyMatch(format -> format.name().equals(sample.format()) && !format.rewritten()));
+    }
+
+    /** Written in two halves that may cut a line or a record in two, a log gives what it gives when it is read whole. */
+    @ParameterizedTest
+    @MethodSource("appended")
+    void aLogThatGrowsGivesTheSameFrames(Sample sample) throws IOException, InterruptedException {
+        Path log = Files.write(folder.resolve("log"), sample.log());
+        List<Frame> whole = Read.of(log).frames();
+        int half = sample.log().length * 2 / 3;
+        Files.write(log, Arrays.copyOf(sample.log(), half));
+        tail(log, Optional.of(sample.format()));
+        await(() -> notices.toString().contains("reading"));
+        Files.write(log, Arrays.copyOfRange(sample.log(), half, sample.log().length), StandardOpenOption.APPEND);
+        await(() -> frames().size() >= whole.size());
+        stop();
+        assertEquals(values(whole), values(frames()));
+    }
+
+    @Test
+    void itWaitsForTheLogAndSaysSo() throws IOException {
+        Path log = folder.resolve("later.log");
+        tail(log, Optional.empty());
+        await(() -> notices.toString().contains("no such file"));
+        Files.writeString(log, "loading\n");
+        await(() -> notices.toString().contains("no known log format"));
+        append(log, "s:1 trl:3.5 lr:0.1 norm:1.0\n");
+        await(() -> frames().size() == 1);
+        assertEquals(RunEvent.Kind.START, ((RunEvent) got.getFirst()).kind());
+        assertEquals(CLOCK.instant(), frames().getFirst().time(), "this log tells no time");
+    }
+
+    @Test
+    void aTornLineIsReadWhenItIsWhole() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.");
+        tail(log, Optional.empty());
+        await(() -> frames().size() == 1);
+        append(log, "25\n");
+        await(() -> frames().size() == 2);
+        assertEquals(3.25, loss(frames().get(1)));
+    }
+
+    @Test
+    void aRotatedLogGoesOnInTheNewFile() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\n");
+        tail(log, Optional.empty());
+        await(() -> frames().size() == 1);
+        Files.move(log, folder.resolve("a.log.1"));
+        Files.writeString(folder.resolve("new"), "s:2 trl:3.25\n");
+        Files.move(folder.resolve("new"), log, StandardCopyOption.ATOMIC_MOVE);
+        await(() -> frames().size() == 2);
+        assertEquals(3.25, loss(frames().get(1)));
+    }
+
+    @Test
+    void aLogThatBeginsAnewIsANewIncarnation() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.4\ns:3 trl:3.3\n");
+        tail(log, Optional.empty());
+        await(() -> frames().size() == 3);
+        Files.writeString(log, "s:1 trl:9.0\n"); // cut short and written again
+        await(() -> frames().size() == 4);
+        assertEquals(1, frames().get(3).origin().incarnation());
+        assertEquals(9.0, loss(frames().get(3)));
+    }
+
+    @Test
+    void anEvaluationThatComesLateGoesWithTheNextStep() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\n");
+        tail(log, Optional.empty());
+        await(() -> frames().size() == 1);
+        append(log, "s:1 tel:3.6\ns:2 trl:3.4\n");
+        await(() -> frames().size() == 2);
+        Scalars second = frames().get(1).scalars();
+        assertEquals(3.6, second.find(Scalars.VALIDATION_LOSS).orElseThrow());
+    }
+
+    @Test
+    void aFolderOfEventFilesIsFollowedIntoTheNextFile() throws IOException {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Files.write(
+                run.resolve("events.out.tfevents.1"),
+                new EventFile().scalar(1, "loss", 3.5f).bytes());
+        tail(run, Optional.empty());
+        await(() -> frames().size() == 1);
+        Files.write(
+                run.resolve("events.out.tfevents.2"),
+                new EventFile().scalar(2, "loss", 3.25f).bytes());
+        await(() -> frames().size() == 2);
+        assertEquals(3.25, loss(frames().get(1)));
+    }
+
+    @Test
+    void aTrainerStateOfTheNextCheckpointAddsItsSteps() throws IOException {
+        checkpoint(10, "{\"loss\": 3.5, \"step\": 10}");
+        tail(folder, Optional.empty());
+        await(() -> frames().size() == 1);
+        checkpoint(20, "{\"loss\": 3.5, \"step\": 10}, {\"loss\": 3.25, \"step\": 20}");
+        await(() -> frames().size() == 2);
+        assertEquals(List.of(10L, 20L), frames().stream().map(Frame::step).toList());
+    }
+
+    @Test
+    void followedAgainItHandsOverTheSameNumbers() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.4\ns:1 trl:3.6\n");
+        Tail tail = new Tail(new LogSource(log, Progress.NONE), Optional.empty(), () -> true, notices::add, CLOCK);
+        tail.read(got::add);
+        List<Telemetry> first = List.copyOf(got);
+        got.clear();
+        tail.read(got::add);
+        assertEquals(first, got);
+        assertEquals(5, got.size(), "three frames and the beginnings of two incarnations");
+    }
+
+    private void checkpoint(int step, String history) throws IOException {
+        Path inside = Files.createDirectories(folder.resolve("checkpoint-" + step));
+        Files.writeString(inside.resolve("trainer_state.json"), "{\"epoch\": 1, \"log_history\": [" + history + "]}");
+    }
+
+    private void tail(Path log, Optional<String> format) {
+        Tail tail = new Tail(new LogSource(log, Progress.NONE), format, wanted::get, notices::add, CLOCK);
+        thread = Thread.ofPlatform().start(() -> tail.follow(got::add));
+    }
+
+    private List<Frame> frames() {
+        return got.stream()
+                .filter(Frame.class::isInstance)
+                .map(Frame.class::cast)
+                .toList();
+    }
+
+    /** Steps and values; an evaluation may come a frame later in a log that is followed. */
+    private static List<String> values(List<Frame> frames) {
+        return frames.stream()
+                .map(frame -> frame.step() + " " + frame.scalars().find(Scalars.LOSS) + " " + frame.sites())
+                .toList();
+    }
+
+    private static double loss(Frame frame) {
+        return frame.scalars().find(Scalars.LOSS).orElseThrow();
+    }
+
+    private static void append(Path log, String text) throws IOException {
+        Files.write(log, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
+    }
+
+    private void await(BooleanSupplier reached) {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!reached.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, () -> "never came; got " + got + ", notices " + notices);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+}

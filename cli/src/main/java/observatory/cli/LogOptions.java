@@ -1,0 +1,37 @@
+package observatory.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import observatory.analysis.log.LogSource;
+import observatory.analysis.log.Progress;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which log, and what its content does not tell. */
+final class LogOptions {
+    @Parameters(paramLabel = "PATH", description = "The log: a file, or the folder of one run.")
+    Path path;
+
+    @Option(names = "--format", paramLabel = "NAME", description = "Its format, where the content does not tell.")
+    private String format;
+
+    @Option(names = "--run", paramLabel = "NAME", description = "What to call the run (the name of the file).")
+    private String run;
+
+    @Option(
+            names = "--column",
+            paramLabel = "TAG=NAME",
+            description = "What a column or tag is: step, loss, gradient_norm, learning_rate, … May be given often.")
+    private Map<String, String> columns = new LinkedHashMap<>();
+
+    LogSource source(Progress progress) {
+        LogSource source = new LogSource(path, progress).mapped(columns);
+        return run == null ? source : source.named(run);
+    }
+
+    Optional<String> format() {
+        return Optional.ofNullable(format);
+    }
+}

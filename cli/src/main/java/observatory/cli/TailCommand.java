@@ -1,0 +1,115 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import observatory.analysis.log.LogException;
+import observatory.analysis.log.Progress;
+import observatory.analysis.log.Reading;
+import observatory.analysis.log.Tail;
+import observatory.stream.Broker;
+import observatory.stream.Codec;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Follows the log of a run in another framework into Kafka. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = "Follow a log into Kafka while its run goes on, step by step, with no change to the trainer.")
+final class TailCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @ParentCommand
+    private Observatory parent;
+
+    @Mixin
+    private LogOptions log;
+
+    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "The broker (that of the data directory).")
+    private String bootstrap;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where broker and spool live (~/.local/state/observatory).")
+    private Path dataDir;
+
+    @Option(names = "--jsonl", description = "Print the frames as JSON lines; nothing goes to Kafka.")
+    private boolean jsonl;
+
+    @Option(names = "--once", description = "Read what there is and stop.")
+    private boolean once;
+
+    @Option(names = "--quiet", description = "Say nothing but errors.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws IOException {
+        try (Interrupt interrupt = Interrupt.listen()) {
+            return jsonl ? print(interrupt) : send(interrupt);
+        } catch (LogException e) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
+        }
+    }
+
+    private int print(Interrupt interrupt) {
+        Optional<Reading> reading =
+                read(interrupt, item -> parent.console().result(new String(Codec.json(item), StandardCharsets.UTF_8)));
+        return end(interrupt, reading);
+    }
+
+    private int send(Interrupt interrupt) throws IOException {
+        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        String broker = bootstrap != null ? bootstrap : running(state);
+        try (TailSpool spool = TailSpool.open(state.spool(), broker)) {
+            Optional<Reading> reading = read(interrupt, item -> spool.put(item, interrupt::requested));
+            if (!spool.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE)) {
+                parent.console()
+                        .error(broker + " has not taken everything (" + spool.trouble() + "); the rest waits in "
+                                + state.spool() + " and is sent by the next tail; check the broker");
+                return ExitCode.CANNOT_CONNECT;
+            }
+            return end(interrupt, reading);
+        }
+    }
+
+    private Optional<Reading> read(Interrupt interrupt, java.util.function.Consumer<observatory.probe.Telemetry> sink) {
+        Tail tail = new Tail(
+                log.source(Progress.NONE),
+                log.format(),
+                () -> !interrupt.requested(),
+                this::say,
+                InstantSource.system());
+        return once ? Optional.of(tail.read(sink)) : tail.follow(sink);
+    }
+
+    private int end(Interrupt interrupt, Optional<Reading> reading) {
+        reading.ifPresent(read -> {
+            read.remarks().forEach(this::say);
+            say(read.frames() + " steps read" + (jsonl ? "" : " and sent"));
+        });
+        return interrupt.requested() ? ExitCode.INTERRUPTED : ExitCode.OK;
+    }
+
+    private void say(String sentence) {
+        if (!quiet) {
+            parent.console().say(sentence);
+        }
+    }
+
+    private static String running(StateDirectory state) {
+        return Broker.running(state.broker())
+                .orElseThrow(
+                        () -> new Failure(
+                                ExitCode.CANNOT_CONNECT,
+                                "no broker runs on " + state.broker()
+                                        + "; start one with `observatory broker`, name one with --bootstrap, or print with --jsonl"));
+    }
+}

@@ -1,0 +1,58 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import observatory.probe.Telemetry;
+import observatory.stream.Sender;
+import observatory.stream.Spool;
+import observatory.stream.Topics;
+
+/** A spool with its sender. Unlike a trainer, who reads a log can wait for room, so nothing is ever dropped. */
+final class TailSpool implements AutoCloseable {
+    private static final long LIMIT = 1L << 30; // bytes on disk while the broker is away
+    private static final long ROOM = 100_000; // items that may wait for the broker before reading does
+
+    private final Spool spool;
+    private final Sender sender;
+
+    private TailSpool(Spool spool, Sender sender) {
+        this.spool = spool;
+        this.sender = sender;
+    }
+
+    static TailSpool open(Path folder, String broker) throws IOException {
+        Spool spool = new Spool(folder, UUID.randomUUID(), LIMIT);
+        Sender sender = new Sender(spool, Topics.STANDARD);
+        sender.connect(broker);
+        return new TailSpool(spool, sender);
+    }
+
+    /** Waits for room; gives up only where nobody wants to go on. */
+    void put(Telemetry item, BooleanSupplier givenUp) {
+        while (spool.counts().spooled() > ROOM || !spool.offer(item)) {
+            if (givenUp.getAsBoolean()) {
+                return;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** Waits until the broker has everything; false where it does not in time. */
+    boolean drain(Duration patience) {
+        return spool.drain(patience);
+    }
+
+    String trouble() {
+        return sender.trouble().isEmpty() ? "no answer in time" : sender.trouble();
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+        spool.close();
+    }
+}
