@@ -59,7 +59,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("postmortem", new PostMortemCommand())
                 .addSubcommand("spectrum", new SpectrumCommand())
                 .addSubcommand("replay", later("Replay a spike with one thing changed", "nothing replaces it yet"))
-                .addSubcommand("plan", later("Plan tokens, steps and batch ramp", "nothing replaces it yet"))
+                .addSubcommand("plan", new PlanCommand())
                 .addSubcommand(
                         "rules", later("Test detection rules on a log", "`postmortem` applies the built-in ones"))
                 .addSubcommand("runs", new RunsCommand())
