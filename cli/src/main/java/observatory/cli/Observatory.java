@@ -56,6 +56,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("probes", new ProbesCommand())
                 .addSubcommand("attach", later("Attach to a running JVM trainer", "see docs/probes.md"))
                 .addSubcommand("tail", new TailCommand())
+                .addSubcommand("relay", new RelayCommand())
                 .addSubcommand("postmortem", new PostMortemCommand())
                 .addSubcommand("spectrum", new SpectrumCommand())
                 .addSubcommand("replay", later("Replay a spike with one thing changed", "nothing replaces it yet"))

@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -217,7 +217,7 @@ final class Segment implements AutoCloseable {
     }
 
     static long checksum(byte[] body) {
-        CRC32C crc = new CRC32C();
+        CRC32 crc = new CRC32();
         crc.update(body);
         return crc.getValue();
     }

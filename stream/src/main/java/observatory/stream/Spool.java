@@ -71,11 +71,23 @@ public final class Spool implements FrameSink, AutoCloseable {
             refused.incrementAndGet();
             return false;
         }
+        count(item);
+        return true;
+    }
+
+    /** Waits until there is room: for who carries telemetry and trains nothing. */
+    void awaitRoomFor(Telemetry item) {
+        while (!ring.offer(item)) {
+            LockSupport.parkNanos(COMMIT_NANOS / 10);
+        }
+        count(item);
+    }
+
+    private void count(Telemetry item) {
         captured.incrementAndGet();
         if (item instanceof Frame) {
             capturedFrames.incrementAndGet();
         }
-        return true;
     }
 
     public Counts counts() {

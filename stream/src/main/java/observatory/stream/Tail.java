@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 
 /**
  * How far a spool has been written and acknowledged, in a file of 24 bytes that is overwritten in place: two keys and
@@ -76,7 +76,7 @@ final class Tail implements AutoCloseable {
     }
 
     private static long checksum(ByteBuffer bytes) {
-        CRC32C crc = new CRC32C();
+        CRC32 crc = new CRC32();
         crc.update(bytes.array(), 0, 16);
         return crc.getValue();
     }

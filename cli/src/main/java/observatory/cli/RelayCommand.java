@@ -1,0 +1,91 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import observatory.stream.Broker;
+import observatory.stream.Connection;
+import observatory.stream.Relay;
+import observatory.stream.Topics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Carries what trainers without a Kafka client spool on this machine to the broker. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = "Carry what other trainers, such as PyTorch with observatory_torch.py, spool here to the broker,"
+                + " until Ctrl-C.")
+final class RelayCommand implements Callable<Integer> {
+    private static final long LOOK_MILLIS = 200;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @ParentCommand
+    private Observatory parent;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the spools lie, in its folder spool (~/.local/state/observatory).")
+    private Path dataDir;
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "The broker; the one that runs on the data directory unless given.")
+    private String bootstrap;
+
+    @Option(names = "--once", description = "Carry what is there, then end.")
+    private boolean once;
+
+    @Override
+    public Integer call() throws Exception {
+        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        String broker = bootstrap != null ? bootstrap : running(state);
+        Console console = parent.console();
+        try (Interrupt interrupt = Interrupt.listen();
+                Relay relay = open(state, broker)) {
+            console.say("relaying " + state.spool() + " to " + broker + (once ? "" : "; Ctrl-C stops it"));
+            int writers = -1;
+            long fresh = 1;
+            while (!interrupt.requested() && !(once && fresh == 0)) {
+                fresh = relay.look();
+                if (relay.writers() != writers) {
+                    writers = relay.writers();
+                    console.say(writers == 1 ? "1 trainer writes" : writers + " trainers write");
+                }
+                if (fresh == 0) {
+                    Thread.sleep(LOOK_MILLIS);
+                }
+            }
+            if (!relay.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE)) {
+                throw new Failure(
+                        ExitCode.CANNOT_CONNECT,
+                        "not all is with the broker " + broker + ": " + relay.trouble()
+                                + "; it stays in the spool, and the next relay sends it");
+            }
+            relay.look();
+            console.result(relay.relayed() + " items relayed");
+            return interrupt.requested() ? ExitCode.INTERRUPTED : ExitCode.OK;
+        }
+    }
+
+    private static String running(StateDirectory state) {
+        return Broker.running(state.broker())
+                .orElseThrow(() -> new Failure(
+                        ExitCode.CANNOT_CONNECT,
+                        "no broker runs on " + state.broker()
+                                + "; start one with `observatory broker`, or name one with --bootstrap"));
+    }
+
+    private static Relay open(StateDirectory state, String broker) {
+        try {
+            return new Relay(state.spool(), Connection.to(broker), Topics.STANDARD);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION, "cannot use the spool " + state.spool() + ": " + e.getMessage(), e);
+        }
+    }
+}

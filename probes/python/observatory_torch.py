@@ -1,0 +1,958 @@
+"""Per-layer probes for a PyTorch training loop, in one file: PyTorch and the standard library, nothing else.
+
+    import observatory_torch
+    watch = observatory_torch.watch(model, optimizer)        # once, before the loop
+    ...
+    watch.step(loss=loss)                                    # once a step, after optimizer.step()
+
+What is measured goes, one frame a step, into a spool on this machine (SQLite, the format of docs/wire.md);
+`observatory relay` carries it to Kafka, where the analysis, the dashboard and the alerts are. Promises: weights are
+bit-identical with and without; nothing here waits for a disk, a broker or the device; an error in here never reaches
+your loop, it is counted and, after ten of a kind, what fails is switched off and that is said. Results leave the device
+a step later, so a frame appears one step behind. `kill -9` loses what was not yet committed: 50 ms.
+
+With torch.compile pass the module before compiling and compile afterwards; with DDP or FSDP pass the wrapper or the
+module. Several ranks write a spool each; their sums, counts and maxima (`elements`, `sum`, `sum_squares`, `nan`, `inf`,
+`abs_max`) merge exactly.
+"""
+
+import atexit, collections, json, math, os, queue, re, sqlite3, threading, time, types, uuid, weakref, zlib
+from datetime import datetime, timezone
+
+import torch
+
+try:
+    import fcntl
+except ImportError:  # not POSIX: no other process looks at the lock there
+    fcntl = None
+
+__all__ = ["watch", "Watch", "huggingface_callback", "lightning_callback", "watch_train_step"]
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Where: module names to hooks. The first rule that matches wins; a name that matches none is not watched.
+
+# In the order in which a training step passes them; a frame lists its sites in this order.
+_HOOKS = [
+    "embedding", "attention_norm", "qkv", "attention_logits", "attention_out", "mlp_norm", "mlp_up", "mlp_hidden",
+    "mlp_out", "residual", "final_norm", "logits", "log_z", "norm_example_gradient", "residual_gradient", "gradient",
+    "normalised_gradient", "update", "weight",
+]  # fmt: skip
+_ACTIVATIONS = {"embedding", "attention_norm", "qkv", "attention_out", "mlp_norm", "mlp_up", "mlp_out", "residual",
+                "mlp_hidden", "final_norm", "logits"}  # fmt: skip
+
+# (pattern of the name below its layer, hook, whether the module's input is meant instead of its output)
+_IN_LAYER = [
+    (r"", "residual", False),
+    (r"ln_?1|input_layernorm|attention_norm|attn_norm|norm1|norm_1|ln_attn|self_attn_layer_norm|pre_attention_layernorm", "attention_norm", False),
+    (r"ln_?2|post_attention_layernorm|ffn_norm|mlp_norm|norm2|norm_2|ln_mlp|final_layer_norm|pre_mlp_layernorm", "mlp_norm", False),
+    (r"(.*\.)?(c_attn|query_key_value|qkv|qkv_proj|wqkv|linear_qkv|in_proj|[qkv]_proj|w[qkv])", "qkv", False),
+    (r"attn|self_attn|attention|self_attention|attn\.attention|attention\.self", "attention_out", False),
+    (r"(mlp|feed_forward|ffn)\.(c_fc|up_proj|gate_proj|dense_h_to_4h|linear_fc1|fc_?1|fc_in|w1|wi|wi_0)|fc1", "mlp_up", False),
+    (r"(mlp|feed_forward|ffn)\.(c_proj|down_proj|dense_4h_to_h|linear_fc2|fc_?2|fc_out|proj|w2|wo)|fc2", "mlp_hidden", True),
+    (r"mlp|feed_forward|ffn|block_sparse_moe", "mlp_out", False),
+]  # fmt: skip
+_OUTSIDE = [
+    (r"(.*\.)?(wte|embed_tokens|word_embeddings|tok_embeddings|token_embedding|embed_in)", "embedding", False),
+    (r"(.*\.)?(ln_f|norm|final_layernorm|final_layer_norm|norm_f|ln_final)", "final_norm", False),
+    (r"(.*\.)?(lm_head|output|output_layer|embed_out|head|unembed)", "logits", False),
+]
+_LAYER = re.compile(r"^(?:.*\.)?(?:h|layers?|blocks?|transformer_blocks)\.(\d+)(?:\.(.*))?$")
+_WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)(?:\.|$)")
+
+
+def _plain(name):
+    """A module's or parameter's name without what wrappers put in front."""
+    return _WRAPPERS.sub("", name).rstrip(".")
+
+
+def _place(name):
+    """The layer of a name, -1 outside the stack, and the rest of the name."""
+    found = _LAYER.match(name)
+    return (int(found.group(1)), found.group(2) or "") if found else (-1, name)
+
+
+def _rule(name):
+    """(hook, layer, input?) of a module name, or None where it is not watched."""
+    layer, rest = _place(name)
+    for pattern, hook, at_input in _IN_LAYER if layer >= 0 else _OUTSIDE:
+        if re.fullmatch(pattern, rest, re.IGNORECASE):
+            return hook, layer, at_input
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What: reductions, computed where the tensor lies. Each returns one small float32 vector; nothing is fetched here.
+
+_MOMENTS = ("elements", "sum", "sum_squares", "abs_max", "nan", "inf")
+_RUN, _SAMPLED = 64, 8  # exponent histograms look at one run of 64 elements in 8
+
+
+def _moments(x):
+    """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite: 3 reads where all is well."""
+    zero = x.new_zeros(())
+    largest = torch.linalg.vector_norm(x, math.inf)
+    if x.device.type == "cpu" and math.isfinite(largest.item()):
+        return torch.stack([zero + x.numel(), x.sum(), torch.linalg.vector_norm(x).square(), largest, zero, zero])
+    finite = torch.isfinite(x)
+    clean = torch.where(finite, x, zero)
+    nan = torch.isnan(x).sum()
+    return torch.stack([zero + x.numel(), clean.sum(), torch.linalg.vector_norm(clean).square(),
+                        torch.linalg.vector_norm(clean, math.inf), nan.to(x.dtype),
+                        (x.numel() - finite.sum() - nan).to(x.dtype)])  # fmt: skip
+
+
+def _merge_moments(a, b):
+    both = a + b
+    both[3] = torch.maximum(a[3], b[3])
+    return both
+
+
+def _exponents(x):
+    """Counts of the 255 exponents of finite fp32 numbers, of a sample; bin e holds [2^(e-127), 2^(e-126)). Zeros apart."""
+    if x.numel() >= _RUN * _SAMPLED:
+        whole = x.numel() // (_RUN * _SAMPLED) * (_RUN * _SAMPLED)
+        x = x.reshape(-1)[:whole].view(-1, _RUN * _SAMPLED)[:, :_RUN].reshape(-1)
+    usable = torch.isfinite(x) & (x != 0)
+    exponent = torch.where(usable, (torch.frexp(x)[1] + 126).clamp(min=0), torch.full_like(x, -1, dtype=torch.int32))
+    return torch.histc(exponent.to(torch.float32), bins=255, min=-0.5, max=254.5)
+
+
+def _shape(x):
+    """Σx³, Σx⁴ and how many are zero, over the finite elements."""
+    clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
+    square = clean.square()
+    return torch.stack([(square * clean).sum(), square.square().sum(), (x == 0).sum().to(x.dtype)])
+
+
+def _units(x):
+    """Share of columns no row drives above 1e-6, and E_j[s_j²] / (E_j s_j)² with s_j the mean square of column j."""
+    rows = x.reshape(-1, x.shape[-1])
+    s = rows.square().mean(0)
+    return torch.stack([(rows.abs().amax(0) < 1e-6).to(x.dtype).mean(), s.square().mean() / s.mean().square()])
+
+
+def _add(a, b):
+    return a + b
+
+
+def _first(a, b):
+    return a  # of several micro-batches
+
+
+_FORMATS = {  # largest finite number, exponent of the smallest normal, exponent at and below which all becomes zero
+    "fp16": (65504.0, -14, -25), "bf16": (float.fromhex("0x1.fep127"), -126, -134),
+    "e4m3": (448.0, -6, -10), "e5m2": (57344.0, -14, -17),
+}  # fmt: skip
+
+
+def _ratio(a, b):
+    return a / b if b else math.nan
+
+
+def _read_moments(v, out, sums, scale_and_headroom=True):
+    m = dict(zip(_MOMENTS, v))
+    finite = m["elements"] - m["nan"] - m["inf"]
+    out["nan"], out["inf"] = m["nan"], m["inf"]
+    out["rms"] = math.sqrt(m["sum_squares"] / finite) if finite else math.nan
+    out["abs_max"] = m["abs_max"]
+    largest = math.inf if m["inf"] else m["abs_max"]
+    for name, (limit, _, _) in _FORMATS.items():
+        bits = math.inf if largest == 0 else -math.inf if math.isinf(largest) else math.log2(limit) - math.log2(largest)
+        out[name + "_headroom_bits"] = bits
+    if sums:
+        out["elements"], out["sum"], out["sum_squares"] = m["elements"], m["sum"], m["sum_squares"]
+
+
+def _read_exponents(bins, out):
+    every = sum(bins)
+    below = lambda exponent: sum(bins[: max(0, min(255, exponent + 127))])
+    flushed = below(-25)
+    out["fp16_overflow"] = _ratio(every - below(16), every)
+    out["fp16_subnormal"] = _ratio(below(-14) - flushed, every)
+    out["fp16_flushed"] = _ratio(flushed, every)
+    out["bf16_flushed"] = _ratio(below(-134), every)
+    out["e4m3_overflow"] = _ratio(every - below(9), every)
+    out["e4m3_flushed"] = _ratio(below(-10), every)
+    out["e5m2_overflow"] = _ratio(every - below(16), every)
+    out["e5m2_flushed"] = _ratio(below(-17), every)
+    seen = [i for i, count in enumerate(bins) if count]
+    out["exponent_span"] = seen[-1] - seen[0] + 1 if seen else math.nan
+
+
+def _read_shape(v, moments, out):
+    cubes, fourths, zeros = v
+    n = moments[0] - moments[4] - moments[5]
+    if not n:
+        return
+    mean, square = moments[1] / n, moments[2] / n
+    second = square - mean * mean
+    fourth = fourths / n - 4 * mean * cubes / n + 6 * mean * mean * square - 3 * mean**4
+    out["mean"], out["zero_fraction"] = mean, zeros / n
+    out["kurtosis"] = fourth / (second * second) if second > 0 else math.nan
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# How often: (what, hooks, every) of each pack; each pack holds the one before. What costs memory or kernels is sparse.
+
+_SPARSE, _ALWAYS = 10, 1
+_PACKS = {
+    "continuous": {"moments": {"residual": _ALWAYS, None: _SPARSE}, "exponents": {None: _SPARSE},
+                   "parameters": _SPARSE, "noise": _SPARSE, "attention": _SPARSE},
+    "profile": {"moments": {None: _ALWAYS}, "exponents": {None: _ALWAYS}, "shape": {None: _SPARSE},
+                "units": {None: _SPARSE}, "parameters": _ALWAYS, "noise": _ALWAYS, "attention": _ALWAYS,
+                "log_z": _SPARSE, "residual_gradient": _SPARSE},
+    "forensic": {"moments": {None: _ALWAYS}, "exponents": {None: _ALWAYS}, "shape": {None: _ALWAYS},
+                 "units": {None: _ALWAYS}, "parameters": _ALWAYS, "noise": _ALWAYS, "attention": _ALWAYS,
+                 "log_z": _ALWAYS, "residual_gradient": _ALWAYS},
+}  # fmt: skip
+_TENSOR_PROBES = {"moments": (_moments, _merge_moments), "exponents": (_exponents, _add), "shape": (_shape, _add),
+                  "units": (_units, _first)}  # fmt: skip
+
+
+class _Plan:
+    """What is due in one step."""
+
+    def __init__(self, pack, step, stretch):
+        self.probes = _PACKS[pack]
+        self.step, self.stretch = step, stretch
+        self.parameters = self._due(self.probes["parameters"])
+        self.noise = self._due(self.probes["noise"])
+        self.attention = self._due(self.probes["attention"])
+        self.log_z = self._due(self.probes.get("log_z", 0))
+        self.residual_gradient = self._due(self.probes.get("residual_gradient", 0))
+
+    def _due(self, every):
+        return every > 0 and self.step % (every * self.stretch if every > 1 else every) == 0
+
+    def at(self, hook):
+        """The tensor probes due at a hook."""
+        due = []
+        for name in _TENSOR_PROBES:
+            cadence = self.probes.get(name, {})
+            if self._due(cadence.get(hook, cadence.get(None, 0))) and (name != "units" or hook in ("mlp_hidden", "residual")):
+                due.append(name)
+        return due
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The spool: frames to SQLite on a thread of their own. docs/wire.md describes the files.
+
+
+def _number(value):
+    value = float(value)
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+class _Spool:
+    SEGMENT_BYTES, COMMIT_SECONDS, WAITING = 16 << 20, 0.05, 256
+
+    def __init__(self, folder, limit_bytes):
+        self.folder, self.limit = folder, limit_bytes
+        self.waiting = queue.Queue(self.WAITING)
+        self.refused = self.shed = self.written = 0
+        self.trouble = ""
+        os.makedirs(folder, exist_ok=True)
+        self.lock = open(os.path.join(folder, "spool.lock"), "w")
+        if fcntl:
+            fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        open(os.path.join(folder, "for-relay"), "w").close()  # this process has no Kafka client
+        self.thread = threading.Thread(target=self._run, name="observatory-spool", daemon=True)
+        self.thread.start()
+
+    def offer(self, document, kind):
+        """Hands over a document (kind 1 for a frame, 0 for an event); False where there was no room."""
+        try:
+            self.waiting.put_nowait((document, kind))
+            return True
+        except queue.Full:
+            self.refused += 1
+            return False
+
+    def close(self, patience):
+        try:
+            self.waiting.put((None, 0), timeout=patience)
+            self.thread.join(patience)
+        except queue.Full:
+            pass
+
+    def _run(self):
+        database, size, open_until = None, 0, False
+        while not open_until:
+            rows = [self.waiting.get()]
+            deadline = time.monotonic() + self.COMMIT_SECONDS
+            while rows[-1][0] is not None and time.monotonic() < deadline:
+                try:
+                    rows.append(self.waiting.get(timeout=max(0.0, deadline - time.monotonic())))
+                except queue.Empty:
+                    break
+            open_until = rows[-1][0] is None
+            rows = [(json.dumps(document, separators=(",", ":"), allow_nan=False).encode(), kind)
+                    for document, kind in rows if document is not None]  # fmt: skip
+            try:
+                if database is None or size > self.SEGMENT_BYTES:
+                    if database is not None:
+                        database.close()
+                        self._make_room()
+                    database, size = self._segment(), 0
+                with database:
+                    for body, kind in rows:
+                        key = self.written << 8
+                        database.execute("INSERT INTO item VALUES (?, ?, ?, ?)", (key, kind, zlib.crc32(body), body))
+                        self.written += 1
+                        size += len(body)
+            except (sqlite3.Error, OSError) as error:
+                # A full or lost disk: what cannot be kept is dropped and counted, and the next stretch is tried anew.
+                self.trouble, self.shed, database = repr(error), self.shed + len(rows), None
+        if database is not None:
+            database.close()
+        self.lock.close()
+
+    def _segment(self):
+        database = sqlite3.connect(os.path.join(self.folder, "%019d.spool" % self.written))
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.execute("CREATE TABLE IF NOT EXISTS item"
+                         " (key INTEGER PRIMARY KEY, kind INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL)")  # fmt: skip
+        database.execute("CREATE TABLE IF NOT EXISTS shed (tiers INTEGER NOT NULL, items INTEGER NOT NULL)")
+        database.commit()
+        return database
+
+    def _make_room(self):
+        """Gives up the oldest finished segments beyond the limit: nobody has fetched them."""
+        files = sorted(name for name in os.listdir(self.folder) if name.endswith(".spool"))
+        sizes = [os.path.getsize(os.path.join(self.folder, name)) for name in files]
+        while len(files) > 1 and sum(sizes) > self.limit:
+            first, following = int(files[0][:19]), int(files[1][:19])
+            self.shed += following - first
+            for part in ("", "-wal", "-shm"):
+                if os.path.exists(os.path.join(self.folder, files[0] + part)):
+                    os.unlink(os.path.join(self.folder, files[0] + part))
+            del files[0], sizes[0]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The watch.
+
+
+class _Step:
+    """What was measured in a step: per site and probe one device vector, and scalars, some of them on the device."""
+
+    def __init__(self, number):
+        self.number = number
+        self.results = {}  # (hook, layer, parameter) -> {probe: vector}
+        self.scalars = {}
+        self.batch = None
+        self.event = self.flat = self.layout = None
+        self.stepped = False
+
+
+class Watch:
+    """Watches one model. Made by watch(); all methods belong to the training thread and none of them raises."""
+
+    def __init__(self, model, optimizer, settings):
+        self._model, self._optimizer = model, optimizer
+        self._pack, self._scaler, self._sums = settings["probes"], settings["scaler"], settings["sums"]
+        self._budget = settings["budget"]
+        self._origin = {"run": settings["run"], "incarnation": settings["incarnation"],
+                        "writer": str(uuid.uuid4()), "rank": settings["rank"]}  # fmt: skip
+        self._pid = os.getpid()
+        self._dead = False
+        self._failures, self._off, self._unreadable = collections.Counter(), set(), set()
+        self._seq = self._dropped = 0
+        self._pending = collections.deque()
+        self._handles, self._stretch, self._pass = {}, 1, 0
+        # Seconds spent in here: since the last frame, since the governor last looked, and step by step.
+        self._observed, self._unbudgeted, self._costs, self._depth = 0.0, 0.0, collections.deque(maxlen=50), 0
+        self._began = time.perf_counter()
+        self._revert = None
+        self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
+        self._control = os.path.join(self._spool.folder, "control.jsonl")
+        self._control_read = 0
+        self._sites, self._heads = {}, {}
+        for name, module in model.named_modules():
+            found = _rule(_plain(name))
+            if found:
+                self._sites[name] = (module,) + found
+                if found[0] == "qkv":
+                    self._heads[name] = self._fused_heads(name)
+        self._parameters = [(name,) + _place(_plain(name)) + (p,) for name, p in model.named_parameters() if p.requires_grad]
+        self._now = _Step(settings["first_step"])
+        self._wrap_optimizer()
+        self._root = model.register_forward_pre_hook(self._on_pass)
+        self._plan_next()
+        self._event("start", settings["manifest"])
+        if hasattr(os, "register_at_fork"):
+            reference = weakref.ref(self)
+            os.register_at_fork(after_in_child=lambda: reference() and reference()._disown())
+        atexit.register(self.close)
+
+    # -- what the loop calls ------------------------------------------------------------------------------------------
+
+    def step(self, loss=None, *, learning_rate=None, gradient_norm=None, loss_scale=None, tokens=None, batch=None, **more):
+        """Ends a step. Numbers may be tensors: they stay on the device until they are ready.
+
+        batch: [(source, offset, loss), ...], the sequences of the step, so that a spike names its batch.
+        gradient_norm: what clip_grad_norm_ returned; without it the norm is taken before optimizer.step().
+        """
+        self._guard("step", self._end_step, {"loss": loss, "learning_rate": learning_rate, "tokens": tokens,
+                    "gradient_norm": gradient_norm, "loss_scale": loss_scale, **more}, batch)  # fmt: skip
+
+    def event(self, kind, **details):
+        """Something between two steps, such as a checkpoint: event("checkpoint", path=…)."""
+        self._guard("event", self._event, kind, details)
+
+    def close(self, reason="finished", patience=5.0):
+        """Fetches what is still on the device, says that the run is over and lets the spool finish."""
+        if self._dead or os.getpid() != self._pid:
+            return
+        self._guard("close", self._drain, True)
+        self._guard("close", self._event, "end", {"reason": reason, "steps": str(self._now.number - 1)})
+        self._detach()
+        self._dead = True
+        _watched.pop(self._model, None)
+        self._spool.close(patience)
+        atexit.unregister(self.close)
+
+    def trouble(self):
+        """What went wrong in here so far, as text; empty where nothing did."""
+        parts = ["%s failed %d times" % item for item in sorted(self._failures.items())]
+        parts += ["%s cannot be read" % name for name in sorted(self._unreadable)]
+        return "; ".join(parts + ([self._spool.trouble] if self._spool.trouble else []))
+
+    # -- planning ------------------------------------------------------------------------------------------------------
+
+    def _plan_next(self):
+        self._plan = _Plan(self._pack, self._now.number, self._stretch)
+        for name, (module, hook, layer, at_input) in self._sites.items():
+            due = self._plan.at(hook)
+            attention = hook == "qkv" and self._plan.attention and self._heads[name]
+            needed = due or attention or (hook == "logits" and self._plan.log_z) \
+                or (hook == "residual" and self._plan.residual_gradient) \
+                or (hook.endswith("norm") and self._plan.noise)  # fmt: skip
+            handle = self._handles.get(name)
+            there = handle is not None and handle.id in (module._forward_pre_hooks if at_input else module._forward_hooks)
+            if needed and not there:
+                register = module.register_forward_pre_hook if at_input else module.register_forward_hook
+                self._handles[name] = register(self._hook(name, hook, layer, at_input))
+            elif not needed and handle is not None:
+                handle.remove()
+                del self._handles[name]
+
+    def _hook(self, name, hook, layer, at_input):
+        seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
+
+        def look(module, inputs, output=None):
+            if self._dead or not torch.is_grad_enabled() or seen[0] == self._pass:
+                return
+            seen[0] = self._pass
+            self._guard(name, self._look, name, hook, layer, inputs, inputs if at_input else output)
+
+        return look
+
+    def _on_pass(self, module, inputs):
+        if torch.is_grad_enabled():
+            self._pass += 1
+
+    def _fused_heads(self, name):
+        """Heads of a fused projection of queries, keys and values, whose attention has no rotation; None elsewhere."""
+        parent = self._model.get_submodule(name.rpartition(".")[0]) if "." in name else self._model
+        rotary = any("rotary" in child.lower() for child, _ in parent.named_children())
+        for attribute in ("n_head", "num_heads", "num_attention_heads", "n_heads"):
+            count = getattr(parent, attribute, None)
+            if isinstance(count, int) and not rotary and name.rpartition(".")[2] in ("c_attn", "qkv", "wqkv"):
+                return count
+        return None
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def _tensor(self, name, value):
+        while isinstance(value, (tuple, list)) and value:
+            value = value[0]
+        if isinstance(value, dict):
+            value = next(iter(value.values()), None)
+        readable = isinstance(value, torch.Tensor) and value.is_floating_point() and not value.is_quantized \
+            and value.layout == torch.strided and value.numel() > 0  # fmt: skip
+        if not readable:
+            self._unreadable.add(name)
+        return value if readable else None
+
+    def _look(self, name, hook, layer, inputs, value):
+        tensor = self._tensor(name, value)
+        if tensor is None:
+            return
+        plan, site = self._plan, (hook, layer, "" if hook != "qkv" else _split(name))
+        with torch.no_grad():
+            x = tensor.detach().float()
+            for probe in plan.at(hook):
+                if probe not in self._off:
+                    self._guard(probe, self._reduce, site, probe, x)
+            if hook == "qkv" and plan.attention and self._heads[name]:
+                self._guard("attention", self._attention, layer, x, self._heads[name])
+            if hook == "logits" and plan.log_z:
+                self._guard("log_z", self._keep, ("log_z", -1, ""), "log_z", _moments(torch.logsumexp(x, -1)), _merge_moments)
+        if tensor.requires_grad:
+            if hook == "residual" and plan.residual_gradient:
+                tensor.register_hook(lambda g: self._guard("residual_gradient", self._gradient_of, ("residual_gradient", layer, ""), g))
+            if hook.endswith("norm") and plan.noise:
+                self._watch_gain(name, layer, inputs, tensor)
+
+    def _reduce(self, site, probe, x):
+        reduce, merge = _TENSOR_PROBES[probe]
+        self._keep(site, probe, reduce(x), merge)
+
+    def _keep(self, site, probe, vector, merge):
+        results = self._now.results.setdefault(site, {})
+        results[probe] = vector if probe not in results else merge(results[probe], vector)
+
+    def _gradient_of(self, site, gradient):
+        with torch.no_grad():
+            self._keep(site, "moments", _moments(gradient.detach().float()), _merge_moments)
+
+    def _attention(self, layer, x, heads):
+        """Largest |q·k|/√d of each head over the first sequence's causal pairs: T²·C operations."""
+        q, k, _ = x.reshape((-1,) + x.shape[-2:])[0].chunk(3, dim=-1)
+        q, k = (t.reshape(t.shape[0], heads, -1).transpose(0, 1) for t in (q, k))
+        logits = (q @ k.transpose(1, 2)).abs().tril() / math.sqrt(q.shape[-1])
+        self._keep(("attention_logits", layer, ""), "attention", logits.amax((1, 2)), torch.maximum)
+
+    def _watch_gain(self, name, layer, inputs, output):
+        """Each sequence's own gradient of a norm's gain, Σ_t dy·x̂, from the gradient of the norm's output."""
+        module, source = self._sites[name][0], self._tensor(name, inputs)
+        gain = getattr(module, "weight", None)
+        if source is None or gain is None or not gain.requires_grad or source.dim() < 3:
+            return
+        x, eps = source.detach(), getattr(module, "eps", getattr(module, "variance_epsilon", 1e-5)) or 1e-5
+        centred = isinstance(module, torch.nn.LayerNorm)
+        site = ("norm_example_gradient", layer, _place(_plain(name))[1] + ".weight")
+
+        def arrived(dy):
+            with torch.no_grad():
+                f = x.float()
+                f = f - f.mean(-1, keepdim=True) if centred else f
+                own = (dy.float() * f * torch.rsqrt(f.square().mean(-1, keepdim=True) + eps)).sum(1)
+                examples = torch.as_tensor(float(own.shape[0]), device=own.device)
+                self._keep(site, "noise", torch.stack([own.square().sum() * examples, own.sum(0).square().sum(), examples]), _add)
+
+        output.register_hook(lambda dy: self._guard("noise", arrived, dy))
+
+    # -- the optimiser -------------------------------------------------------------------------------------------------
+
+    def _wrap_optimizer(self):
+        if self._optimizer is None:
+            return
+        inner, reference = self._optimizer.step, weakref.ref(self)
+        self._inner_step = self._optimizer.__dict__.get("step")  # None: the class's own
+
+        def step(optimizer, *arguments, **keywords):
+            me = reference()
+            if me is None or me._dead:
+                return inner(*arguments, **keywords)
+            me._guard("gradients", me._before_update)
+            result = inner(*arguments, **keywords)
+            me._guard("update", me._after_update)
+            return result
+
+        step.__dict__.update(getattr(inner, "__dict__", {}))
+        # A bound method like the one before it: learning-rate schedulers look for its function and its object.
+        self._optimizer.step = self._our_step = types.MethodType(step, self._optimizer)
+
+    def _before_update(self):
+        self._now.stepped = True
+        self._gradients()
+        if self._plan.parameters and "update" not in self._off:
+            self._before = [(site, p, p.detach().clone()) for _, *site, p in self._parameters if p.grad is not None and p.dim() > 1]
+
+    def _gradients(self):
+        """Norms of every parameter's gradient in one pass, and of all of them together."""
+        named = [(layer, rest, p.grad.detach()) for _, layer, rest, p in self._parameters
+                 if p.grad is not None and p.grad.layout == torch.strided]  # fmt: skip
+        if not named:
+            return
+        with torch.no_grad():
+            groups = collections.defaultdict(list)
+            for layer, rest, gradient in named:
+                groups[gradient.device, gradient.dtype].append((layer, rest, gradient))
+            squares = []
+            for members in groups.values():
+                norms = torch.stack(torch._foreach_norm([g for _, _, g in members])).float()
+                squares.append(norms.square().sum())
+                if self._plan.parameters:
+                    for (layer, rest, _), norm in zip(members, norms):
+                        self._now.results.setdefault(("gradient", layer, rest), {})["norm"] = norm.reshape(1)
+            device = squares[0].device
+            self._now.scalars.setdefault("gradient_norm", torch.stack([s.to(device) for s in squares]).sum().sqrt())
+
+    def _after_update(self):
+        if not self._plan.parameters:
+            return
+        with torch.no_grad():
+            for (layer, rest), p, before in self.__dict__.pop("_before", ()):
+                ratio = torch.linalg.vector_norm((p.detach() - before).float()) / torch.linalg.vector_norm(before.float())
+                self._now.results.setdefault(("update", layer, rest), {})["update_ratio"] = ratio.reshape(1)
+            for group in self._optimizer.param_groups:
+                if "betas" in group:
+                    self._adam(group)
+
+    def _adam(self, group):
+        """RMS_t = √mean(g² / max(v̂, ε²)) of every parameter, as StableAdamW has it."""
+        beta2, epsilon = group["betas"][1], group.get("eps", 1e-8)
+        self._now.scalars["adam_beta2"] = beta2
+        sites = {id(p): (layer, rest) for _, layer, rest, p in self._parameters}
+        for p in group["params"]:
+            state = self._optimizer.state.get(p, {})
+            if id(p) in sites and p.grad is not None and "exp_avg_sq" in state and "step" in state:
+                steps = torch.as_tensor(state["step"], device=p.device, dtype=torch.float32)
+                v = state["exp_avg_sq"].float() / (1 - beta2**steps)
+                rms = (p.grad.float().square() / v.clamp(min=epsilon**2)).mean().sqrt()
+                self._now.results.setdefault(("normalised_gradient",) + sites[id(p)], {})["adam_rms"] = rms.reshape(1)
+
+    # -- a step ends ---------------------------------------------------------------------------------------------------
+
+    def _end_step(self, scalars, batch):
+        now, began = self._now, time.perf_counter()
+        if not now.stepped and self._optimizer is not None:
+            # The loss scaler skipped the update, so the gradients were not finite: whose, is still there to see.
+            self._guard("gradients", self._gradients)
+            now.scalars["skipped"] = 1
+        elif self._optimizer is not None:
+            now.scalars["skipped"] = 0
+            if scalars.get("learning_rate") is None:
+                scalars["learning_rate"] = self._optimizer.param_groups[0]["lr"]
+        if self._scaler is not None and scalars.get("loss_scale") is None:
+            scale = getattr(self._scaler, "_scale", None)
+            scalars["loss_scale"] = scale.detach().clone() if isinstance(scale, torch.Tensor) else scale
+        now.scalars.update((name, value) for name, value in scalars.items() if value is not None)
+        now.scalars["step_seconds"] = began - self._began
+        self._began, now.batch = began, batch
+        self._ship(now)
+        self._pending.append(now)
+        self._drain(False)
+        self._now = _Step(now.number + 1)
+        self._take_commands()
+        self._govern(now.scalars["step_seconds"])
+        self._plan_next()
+
+    def _ship(self, now):
+        """Starts one copy to the host of all the step left on each device."""
+        vectors = collections.defaultdict(list)
+        for site, probes in now.results.items():
+            for probe, vector in probes.items():
+                vectors[vector.device].append(((site, probe), vector.detach().reshape(-1).float()))
+        for name, value in now.scalars.items():
+            if isinstance(value, torch.Tensor):
+                vectors[value.device].append(((None, name), value.detach().reshape(-1)[:1].float()))
+        now.layout, now.flat, now.event = [], [], []
+        for device, members in vectors.items():
+            flat = torch.cat([vector for _, vector in members])
+            if device.type == "cuda":
+                host = torch.empty(flat.shape, dtype=flat.dtype, pin_memory=True)
+                host.copy_(flat, non_blocking=True)
+                done = torch.cuda.Event()
+                done.record(torch.cuda.current_stream(device))
+                now.event.append(done)
+                now.flat.append(host)
+            else:
+                now.flat.append(flat)
+            now.layout.append([(key, vector.numel()) for key, vector in members])
+
+    def _drain(self, everything):
+        while self._pending and (everything or all(event.query() for event in self._pending[0].event)):
+            if everything:
+                for event in self._pending[0].event:
+                    event.synchronize()
+            self._frame(self._pending.popleft())
+        if len(self._pending) > 64:
+            self._pending.popleft()
+            self._dropped += 1
+
+    def _frame(self, done):
+        results, scalars = {}, dict(done.scalars)
+        for flat, layout in zip(done.flat, done.layout):
+            values, at = flat.tolist(), 0
+            for (site, probe), size in layout:
+                part = values[at : at + size]
+                at += size
+                if site is None:
+                    scalars[probe] = part[0]
+                else:
+                    results.setdefault(site, {})[probe] = part
+        scalars.update(observer_seconds=self._observed, frames_dropped=self._dropped + self._spool.refused)
+        self._observed = 0.0
+        sites, columns = [], {}
+
+        def sample(site, metrics):
+            for metric, value in metrics.items():
+                column = columns.setdefault(metric, {"at": [], "values": []})
+                column["at"].append(len(sites))
+                column["values"].append(_number(value))
+            hook, layer, parameter = site
+            sites.append({"hook": hook, **({"layer": layer} if layer >= 0 else {}), **({"parameter": parameter} if parameter else {})})
+
+        square = trace = 0.0
+        loss_scale = float(scalars.get("loss_scale", 1.0))
+        for site in sorted(results, key=_order):
+            metrics = {}
+            for probe, v in results[site].items():
+                if probe == "moments" and site[0] in _ACTIVATIONS | {"residual_gradient"}:
+                    _read_moments(v, metrics, self._sums)
+                elif probe == "exponents":
+                    _read_exponents(v, metrics)
+                elif probe == "shape" and "moments" in results[site]:
+                    _read_shape(v, results[site]["moments"], metrics)
+                elif probe == "units":
+                    metrics["dead_fraction"], metrics["neuron_kurtosis"] = v
+                elif probe == "log_z":
+                    metrics["log_z_mean"], metrics["log_z_max"] = _ratio(v[1], v[0] - v[4] - v[5]), v[3]
+                elif probe == "attention":
+                    metrics["attention_logit_max"] = max(v)
+                elif probe == "noise":
+                    own, together, n = v[0] / loss_scale**2, v[1] / loss_scale**2, v[2]
+                    metrics.update(example_gradient_square=own, batch_gradient_square=together, examples=n)
+                    if n > 1:
+                        square += (n * together - own) / (n - 1)
+                        trace += (own - together) / (1 - 1 / n)
+                else:
+                    metrics[probe] = v[0]
+            sample(site, metrics)
+            if "attention" in results[site]:
+                for head, largest in enumerate(results[site]["attention"]):
+                    sample((site[0], site[1], "head %d" % head), {"attention_logit_max": largest})
+        if trace:
+            scalars["norm_noise_square"], scalars["norm_noise_trace"] = square, trace
+        frame = self._document("frame", done.number)
+        frame["scalars"] = {name: _number(value) for name, value in scalars.items()}
+        if sites:
+            frame["sites"], frame["metrics"] = sites, columns
+        if done.batch:
+            frame["batch"] = [{"source": str(s), "offset": int(o), "loss": _number(l)} for s, o, l in done.batch]
+        self._spool.offer(frame, 1)
+
+    def _document(self, type, step):
+        document = {"v": 1, "type": type, **self._origin, "seq": self._seq, "step": step,
+                    "time": datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")}  # fmt: skip
+        self._seq += 1
+        return document
+
+    def _event(self, kind, details):
+        event = self._document("event", self._now.number)
+        event.update(kind=kind, details={name: str(value) for name, value in details.items()})
+        self._spool.offer(event, 0)
+
+    # -- being told, being cheap, being harmless -----------------------------------------------------------------------
+
+    def _take_commands(self):
+        """Probe commands the relay has checked and put down; each is answered by an event. Reading costs one stat."""
+        if self._revert and self._now.number >= self._revert[0]:
+            _, self._pack, command = self._revert
+            self._revert = None
+            self._event("command", {**command, "outcome": "reverted", "reason": "its time to live is over"})
+        try:
+            if os.path.getsize(self._control) == self._control_read:
+                return
+        except OSError:
+            return
+        with open(self._control, "rb") as file:
+            file.seek(self._control_read)
+            lines = file.read()
+        whole = lines[: lines.rfind(b"\n") + 1]
+        self._control_read += len(whole)
+        for line in whole.splitlines():
+            request = json.loads(line)
+            told = {"id": request.get("id", ""), "operator": request.get("operator", ""), "command": "profile " + str(request.get("pack"))}
+            if request.get("pack") in _PACKS:
+                steps = max(1, int(request.get("ttl_steps", 100)))
+                self._revert = (self._now.number + steps, self._pack, told)
+                self._pack = request["pack"]
+                self._event("command", {**told, "outcome": "applied", "reason": "for %d steps" % steps})
+            else:
+                self._event("command", {**told, "outcome": "refused", "reason": "a pack is one of " + ", ".join(_PACKS)})
+
+    def _govern(self, step_seconds):
+        """Stretches what is sparse while observing costs more than the budget in the mean of 50 steps."""
+        self._costs.append((self._unbudgeted, step_seconds))
+        self._unbudgeted = 0.0
+        if len(self._costs) == self._costs.maxlen and self._stretch < 64:
+            cost = sum(c for c, _ in self._costs) / max(1e-9, sum(s for _, s in self._costs))
+            if cost > self._budget:
+                self._stretch *= 2
+                self._costs.clear()
+                self._event("cadence", {"every": str(_SPARSE * self._stretch), "cost": "%.4f" % cost, "budget": "%.4f" % self._budget})
+
+    def _guard(self, what, action, *arguments):
+        """Runs something of ours: what it costs is measured, what it raises is counted and goes no further."""
+        if self._dead or what in self._off:
+            return None
+        began = time.perf_counter()
+        self._depth += 1
+        try:
+            action(*arguments)
+        except Exception as error:  # noqa: BLE001 - whatever it is, training goes on
+            self._failures[what] += 1
+            if self._failures[what] == 10 and what not in ("step", "event", "close"):
+                self._off.add(what)
+                self._spool.offer({**self._document("event", self._now.number), "kind": "probe_disabled",
+                                   "details": {"probe": what, "error": repr(error)[:500]}}, 0)  # fmt: skip
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                cost = time.perf_counter() - began
+                self._observed += cost
+                self._unbudgeted += cost
+        return None
+
+    def _detach(self):
+        for handle in list(self._handles.values()) + [self._root]:
+            handle.remove()
+        self._handles.clear()
+        # Where someone has wrapped our step in turn, it stays and hands everything on.
+        if self._optimizer is not None and self._optimizer.__dict__.get("step") is self._our_step:
+            if self._inner_step is None:
+                del self._optimizer.step
+            else:
+                self._optimizer.step = self._inner_step
+
+    def _disown(self):
+        """In a forked child: the spool and the run belong to the parent."""
+        self._dead = True
+
+
+def _split(name):
+    """q_proj, k_proj and v_proj are one hook at three places."""
+    last = name.rpartition(".")[2]
+    return last if re.fullmatch(r"[qkv]_proj|w[qkv]", last) else ""
+
+
+def _order(site):
+    """Sites in the order of a step: embedding, layers, head; then the backward pass, last layer first; then parameters."""
+    hook, layer, parameter = site
+    at = _HOOKS.index(hook)
+    if hook in ("residual_gradient", "norm_example_gradient"):
+        return 3, -layer, at, parameter
+    if at >= _HOOKS.index("gradient"):
+        return 4, at, layer, parameter
+    return (0 if hook == "embedding" else 1 if layer >= 0 else 2), layer, at, parameter
+
+
+_watched = weakref.WeakKeyDictionary()
+
+
+def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, spool=None, first_step=1, incarnation=0,
+          rank=None, coordinates=None, manifest=None, budget=0.01, limit_bytes=2 << 30, sums=None):  # fmt: skip
+    """Begins to watch a model; returns the Watch whose step() ends each step.
+
+    run: name of the run, the same on all ranks (OBSERVATORY_RUN, else made on rank 0 and told to the others).
+    probes: continuous (cheap), profile, forensic (everything, for short windows).
+    scaler: torch.cuda.amp.GradScaler, so that the loss scale and skipped steps are seen.
+    spool: folder (OBSERVATORY_SPOOL, else ~/.local/state/observatory/spool).
+    coordinates: this rank's place, such as {"data": 0, "tensor": 1, "pipeline": 0}; manifest: whatever else to tell.
+    budget: share of a step's time observing may take before cadences are lowered. limit_bytes: of the spool on disk.
+    sums: whether Σx, Σx² and counts travel too, so that ranks merge exactly; where there are several, unless said.
+    """
+    if probes not in _PACKS:
+        raise ValueError("probes is one of %s: probes=%r" % (", ".join(_PACKS), probes))
+    if model in _watched:
+        raise ValueError("this model is watched already; close() the other watch first")
+    world, distributed = int(os.environ.get("WORLD_SIZE", 1)), torch.distributed
+    if distributed.is_available() and distributed.is_initialized():
+        rank, world = distributed.get_rank() if rank is None else rank, distributed.get_world_size()
+    rank = int(os.environ.get("RANK", 0)) if rank is None else rank
+    run = run or os.environ.get("OBSERVATORY_RUN")
+    if run is None:
+        name = [type(model).__name__.lower() + "-" + time.strftime("%Y%m%d-%H%M%S")]
+        if world > 1 and distributed.is_available() and distributed.is_initialized():
+            distributed.broadcast_object_list(name, src=0)
+        run = name[0]
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    told = {"framework": "pytorch " + torch.__version__, "model": type(model).__name__, "probes": probes,
+            "parameters": sum(p.numel() for p in model.parameters()), "world": world,
+            "optimizer": type(optimizer).__name__ if optimizer is not None else "not given"}  # fmt: skip
+    told.update(("coordinate_" + axis, place) for axis, place in (coordinates or {"data": rank}).items())
+    told.update(manifest or {})
+    settings = {
+        "probes": probes, "scaler": scaler, "run": run, "rank": rank, "incarnation": incarnation, "first_step": first_step,
+        "spool": spool or os.environ.get("OBSERVATORY_SPOOL") or os.path.join(state, "observatory", "spool"),
+        "limit": limit_bytes, "budget": budget, "manifest": told, "sums": world > 1 if sums is None else sums,
+    }  # fmt: skip
+    made = Watch(model, optimizer, settings)
+    _watched[model] = made
+    return made
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Adapters: for loops that are not yours.
+
+
+def huggingface_callback(**settings):
+    """A TrainerCallback: Trainer(…, callbacks=[observatory_torch.huggingface_callback()])."""
+    import transformers
+
+    class Observatory(transformers.TrainerCallback):
+        watch = None
+        logs = {}
+
+        def on_train_begin(self, arguments, state, control, model=None, optimizer=None, **more):
+            self.watch = watch(model, getattr(optimizer, "optimizer", optimizer), first_step=state.global_step + 1, **settings)
+
+        def on_log(self, arguments, state, control, logs=None, **more):
+            self.logs = {k: v for k, v in (logs or {}).items() if k in ("loss", "grad_norm", "learning_rate")}
+
+        def on_step_end(self, arguments, state, control, **more):
+            self.watch.step(loss=self.logs.get("loss"), gradient_norm=self.logs.get("grad_norm"))
+            self.logs = {}
+
+        def on_save(self, arguments, state, control, **more):
+            self.watch.event("checkpoint", step=state.global_step)
+
+        def on_train_end(self, arguments, state, control, **more):
+            self.watch.close()
+
+    return Observatory()
+
+
+def lightning_callback(**settings):
+    """A Callback: Trainer(…, callbacks=[observatory_torch.lightning_callback()])."""
+    try:
+        from lightning.pytorch import Callback
+    except ImportError:
+        from pytorch_lightning import Callback
+
+    class Observatory(Callback):
+        def on_train_start(self, trainer, module):
+            self.watch = watch(module, trainer.optimizers[0], first_step=trainer.global_step + 1, **settings)
+
+        def on_train_batch_end(self, trainer, module, outputs, batch, batch_idx):
+            self.watch.step(loss=outputs["loss"] if isinstance(outputs, dict) else outputs)
+
+        def on_train_end(self, trainer, module):
+            self.watch.close()
+
+    return Observatory()
+
+
+def watch_train_step(train_step, loss_of=None, **settings):
+    """Wraps a Megatron-style train_step(forward_step_func, data_iterator, model, optimizer, …) without changing it.
+
+    loss_of: takes what train_step returns and gives the loss; unless said, the mean of the first result's values.
+    """
+    made = []
+
+    def wrapped(*arguments, **keywords):
+        if not made:
+            model = keywords.get("model", arguments[2] if len(arguments) > 2 else None)
+            optimizer = keywords.get("optimizer", arguments[3] if len(arguments) > 3 else None)
+            model = model[0] if isinstance(model, (list, tuple)) else model
+            made.append(watch(model, getattr(optimizer, "optimizer", optimizer), **settings))
+        result = train_step(*arguments, **keywords)
+        made[0]._guard("loss", lambda: made[0].step(loss=(loss_of or _first_loss)(result)))
+        return result
+
+    wrapped.watch = made
+    return wrapped
+
+
+def _first_loss(result):
+    first = result[0] if isinstance(result, (list, tuple)) else result
+    values = list(first.values()) if isinstance(first, dict) else [first]
+    return sum(values) / len(values) if values else None

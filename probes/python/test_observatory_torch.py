@@ -1,0 +1,424 @@
+"""Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
+
+import collections, gc, glob, json, math, os, sqlite3, subprocess, sys, tempfile, unittest, zlib
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+import observatory_torch
+
+HEADS, WIDTH, LAYERS, VOCABULARY, CONTEXT, BATCH = 2, 32, 3, 61, 24, 4
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.n_head = HEADS
+        self.c_attn, self.c_proj = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+
+    def forward(self, x):
+        b, t, c = x.shape
+        q, k, v = (y.view(b, t, HEADS, c // HEADS).transpose(1, 2) for y in self.c_attn(x).split(WIDTH, dim=2))
+        logits = (q @ k.transpose(-2, -1)) / math.sqrt(c // HEADS)
+        logits = logits.masked_fill(torch.ones(t, t).tril() == 0, -math.inf)
+        return self.c_proj((logits.softmax(-1) @ v).transpose(1, 2).reshape(b, t, c))
+
+
+class Mlp(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c_fc, self.c_proj = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
+
+    def forward(self, x):
+        return self.c_proj(F.gelu(self.c_fc(x)))
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.ln_1, self.attn, self.ln_2, self.mlp = nn.LayerNorm(WIDTH), Attention(), nn.LayerNorm(WIDTH), Mlp()
+
+    def forward(self, x):
+        x = x + self.attn(self.ln_1(x))
+        return x + self.mlp(self.ln_2(x))
+
+
+class Gpt(nn.Module):
+    """The shape of nanoGPT, small."""
+
+    def __init__(self):
+        super().__init__()
+        self.transformer = nn.ModuleDict({
+            "wte": nn.Embedding(VOCABULARY, WIDTH), "wpe": nn.Embedding(CONTEXT, WIDTH),
+            "h": nn.ModuleList(Block() for _ in range(LAYERS)), "ln_f": nn.LayerNorm(WIDTH),
+        })  # fmt: skip
+        self.lm_head = nn.Linear(WIDTH, VOCABULARY, bias=False)
+        self.lm_head.weight = self.transformer["wte"].weight  # tied
+
+    def forward(self, tokens):
+        t = self.transformer
+        x = t["wte"](tokens) + t["wpe"](torch.arange(tokens.shape[1]))
+        for block in t["h"]:
+            x = block(x)
+        return self.lm_head(t["ln_f"](x))
+
+
+def make(seed=7):
+    torch.manual_seed(seed)
+    model = Gpt()
+    return model, torch.optim.AdamW(model.parameters(), lr=1e-3)
+
+
+def tokens(step, rows=BATCH):
+    generator = torch.Generator().manual_seed(1000 + step)
+    return torch.randint(0, VOCABULARY, (rows, CONTEXT + 1), generator=generator)
+
+
+def loss_of(model, batch):
+    return F.cross_entropy(model(batch[:, :-1]).reshape(-1, VOCABULARY), batch[:, 1:].reshape(-1))
+
+
+def train(model, optimizer, steps, watch=None):
+    for step in range(1, steps + 1):
+        optimizer.zero_grad()
+        loss = loss_of(model, tokens(step))
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if watch is not None:
+            watch.step(loss=loss, gradient_norm=norm)
+
+
+def spooled(folder):
+    """Every document under a folder of spools, in order, its checksum checked."""
+    documents = []
+    for file in sorted(glob.glob(os.path.join(folder, "*", "*.spool"))):
+        with sqlite3.connect(file) as database:
+            for _, crc, body in database.execute("SELECT key, crc, body FROM item ORDER BY key"):
+                assert zlib.crc32(body) == crc
+                documents.append(json.loads(body))
+    return documents
+
+
+def frames(folder):
+    return [document for document in spooled(folder) if document["type"] == "frame"]
+
+
+def metric(frame, name, hook, layer=None, parameter=None):
+    column = frame["metrics"][name]
+    for at, value in zip(column["at"], column["values"]):
+        site = frame["sites"][at]
+        if (site["hook"], site.get("layer"), site.get("parameter")) == (hook, layer, parameter):
+            return float(value)
+    raise AssertionError("no %s at %s %s %s" % (name, hook, layer, parameter))
+
+
+class WatchTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.spool = self.folder.name
+        torch.set_num_threads(1)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def watch(self, model, optimizer=None, **settings):
+        return observatory_torch.watch(model, optimizer, run="test", spool=self.spool, **settings)
+
+    def test_weights_are_the_same_bits_whoever_watches(self):
+        expected, optimizer = make()
+        train(expected, optimizer, 25)
+        for probes in ("continuous", "profile", "forensic"):
+            model, optimizer = make()
+            watch = self.watch(model, optimizer, probes=probes)
+            train(model, optimizer, 25, watch)
+            watch.close()
+            self.assertEqual("", watch.trouble())
+            for (name, a), b in zip(expected.named_parameters(), model.parameters()):
+                self.assertTrue(torch.equal(a, b), name)
+
+    def test_one_frame_a_step_between_a_start_and_an_end(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, optimizer, 12, watch)
+        watch.close()
+        documents = spooled(self.spool)
+        self.assertEqual(["start"] + [None] * 12 + ["end"], [document.get("kind") for document in documents])
+        self.assertEqual(list(range(14)), [document["seq"] for document in documents])
+        self.assertEqual(list(range(1, 13)), [document["step"] for document in documents[1:-1]])
+
+    def test_statistics_against_double_precision(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="forensic", sums=True)
+        seen = {}
+        block = model.transformer["h"][1]
+        block.register_forward_hook(lambda m, i, o: seen.__setitem__("x", o.detach().double().clone()))
+        before = [p.detach().clone() for p in model.parameters()]
+        train(model, optimizer, 1, watch)
+        watch.close()
+        frame, x = frames(self.spool)[0], seen["x"]
+        close = lambda expected, *where: self.assertLess(abs(metric(frame, *where) / expected - 1), 1e-6, where)
+        close(x.square().mean().sqrt().item(), "rms", "residual", 1)
+        close(x.abs().max().item(), "abs_max", "residual", 1)
+        close(math.log2(65504 / x.abs().max().item()), "fp16_headroom_bits", "residual", 1)
+        m = x - x.mean()
+        close(((m**4).mean() / m.square().mean() ** 2).item(), "kurtosis", "residual", 1)
+        self.assertEqual(x.numel(), metric(frame, "elements", "residual", 1))
+        weight = block.mlp.c_fc.weight
+        old = dict(zip((id(p) for p in model.parameters()), before))[id(weight)].double()
+        moved = (weight.detach().double() - old).norm() / old.norm()
+        self.assertLess(abs(metric(frame, "update_ratio", "update", 1, "mlp.c_fc.weight") / moved.item() - 1), 1e-5)
+        # Before Adam has a past, v̂ is g² itself: RMS_t is 1 where no gradient is near ε.
+        self.assertLess(abs(metric(frame, "adam_rms", "normalised_gradient", 1, "mlp.c_fc.weight") - 1), 1e-3)
+
+    def test_exponents_say_what_fp16_would_lose(self):
+        x = torch.cat([torch.full((512,), 2.0**-26), torch.full((1024,), 2.0**-20), torch.full((512,), 1.5), torch.zeros(512)])
+        out = {}
+        observatory_torch._read_exponents(observatory_torch._exponents(x).tolist(), out)
+        self.assertEqual((0.25, 0.5, 0.0), (out["fp16_flushed"], out["fp16_subnormal"], out["fp16_overflow"]))
+        self.assertEqual(27, out["exponent_span"])
+
+    def test_attention_logits_and_example_gradients_by_another_way(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="forensic")
+        batch = tokens(1)
+        gain = model.transformer["h"][0].ln_1.weight
+        own = torch.stack([torch.autograd.grad(loss_of(model, batch[i : i + 1]), gain)[0] for i in range(BATCH)]).double()
+        seen = {}
+        attention = model.transformer["h"][0].attn
+        attention.c_attn.register_forward_hook(lambda m, i, o: seen.__setitem__("qkv", o.detach()))
+        watch._now.results.clear()
+        watch._pass = 1000
+        train(model, optimizer, 1, watch)
+        watch.close()
+        frame = frames(self.spool)[0]
+        expected = own.square().sum(1).mean().item()
+        measured = metric(frame, "example_gradient_square", "norm_example_gradient", 0, "ln_1.weight")
+        self.assertLess(abs(measured / expected - 1), 1e-4)
+        together = metric(frame, "batch_gradient_square", "norm_example_gradient", 0, "ln_1.weight")
+        self.assertLess(abs(together / own.mean(0).square().sum().item() - 1), 1e-4)
+        q, k, _ = seen["qkv"][0].double().split(WIDTH, dim=1)
+        largest = max(abs((q[t, h * 16 : h * 16 + 16] @ k[s, h * 16 : h * 16 + 16]).item()) / 4
+                      for h in range(HEADS) for t in range(CONTEXT) for s in range(t + 1))  # fmt: skip
+        self.assertLess(abs(metric(frame, "attention_logit_max", "attention_logits", 0) / largest - 1), 1e-5)
+
+    def test_the_first_bad_layer_is_named(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="profile")
+        with torch.no_grad():
+            model.transformer["h"][1].mlp.c_fc.weight[0, 0] = math.nan
+        train(model, optimizer, 1, watch)
+        watch.close()
+        frame = frames(self.spool)[0]
+        bad = [frame["sites"][at] for at, nan in zip(frame["metrics"]["nan"]["at"], frame["metrics"]["nan"]["values"]) if nan]
+        self.assertEqual({"hook": "mlp_up", "layer": 1}, bad[0])
+        self.assertEqual("NaN", frame["scalars"]["loss"])
+
+    def test_what_throws_in_here_stays_in_here(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="profile")
+        broken = collections.OrderedDict(observatory_torch._TENSOR_PROBES)
+        try:
+            observatory_torch._TENSOR_PROBES["moments"] = (lambda x: 1 / 0, None)
+            train(model, optimizer, 3, watch)
+        finally:
+            observatory_torch._TENSOR_PROBES.update(broken)
+        watch.close()
+        self.assertIn("moments failed", watch.trouble())
+        self.assertIn("probe_disabled", [document.get("kind") for document in spooled(self.spool)])
+        expected, optimizer = make()
+        train(expected, optimizer, 3)
+        self.assertTrue(torch.equal(expected.lm_head.weight, model.lm_head.weight))
+
+    def test_odd_modules_are_said_and_do_no_harm(self):
+        class Odd(nn.Module):
+            def forward(self, x):
+                return {"nothing": x.to_sparse()}
+
+        model, optimizer = make()
+        model.transformer["h"][0].ffn = Odd()
+        for p in model.transformer["h"][2].parameters():
+            p.requires_grad = False  # frozen
+        watch = self.watch(model, optimizer, probes="forensic")
+        model.transformer["h"][0].ffn(torch.ones(2, 2, requires_grad=True))
+        train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertIn("transformer.h.0.ffn cannot be read", watch.trouble())
+        self.assertFalse(any(site.get("layer") == 2 and site["hook"] == "update" for site in frames(self.spool)[0]["sites"]))
+
+    def test_gradient_checkpointing_counts_a_site_once(self):
+        from torch.utils.checkpoint import checkpoint
+
+        counts = []
+        for reentrant in (None, True, False):
+            with tempfile.TemporaryDirectory() as folder:
+                model, optimizer = make()
+                if reentrant is not None:
+                    for block in model.transformer["h"]:
+                        forward = block.forward
+                        block.forward = lambda x, f=forward: checkpoint(f, x, use_reentrant=reentrant)
+                watch = observatory_torch.watch(model, optimizer, run="test", spool=folder, probes="profile", sums=True)
+                train(model, optimizer, 1, watch)
+                watch.close()
+                counts.append(metric(frames(folder)[0], "elements", "mlp_up", 1))
+        self.assertEqual([BATCH * CONTEXT * 4 * WIDTH] * 3, counts)
+
+    def test_hooks_removed_by_others_come_back(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="profile")
+        train(model, optimizer, 1, watch)
+        for module in model.modules():
+            module._forward_hooks.clear()
+        watch._plan_next()
+        train(model, optimizer, 1, watch)
+        watch.close()
+        self.assertGreater(metric(frames(self.spool)[1], "rms", "residual", 2), 0)
+
+    def test_a_second_watch_on_a_model_is_refused_and_the_first_goes_on(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        with self.assertRaisesRegex(ValueError, "watched already"):
+            self.watch(model, optimizer)
+        train(model, optimizer, 1, watch)
+        watch.close()
+        self.assertEqual(1, len(frames(self.spool)))
+        self.watch(model, optimizer).close()
+
+    def test_a_forked_child_is_not_the_run(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        child = os.fork()
+        if child == 0:
+            watch.step(loss=1.0)
+            os._exit(0)
+        os.waitpid(child, 0)
+        train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertEqual([1, 2], [frame["step"] for frame in frames(self.spool)])
+
+    def test_a_scheduler_made_before_or_after_sees_every_step(self):
+        for before in (True, False):
+            model, optimizer = make()
+            make_scheduler = lambda: torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (step + 1))
+            scheduler = make_scheduler() if before else None
+            watch = self.watch(model, optimizer)
+            scheduler = scheduler or make_scheduler()
+            train(model, optimizer, 1, watch)
+            scheduler.step()
+            self.assertAlmostEqual(5e-4, optimizer.param_groups[0]["lr"])
+            watch.close()
+
+    def test_a_skipped_update_is_seen_with_the_parameter_to_blame(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="profile")
+        loss_of(model, tokens(1)).backward()
+        model.transformer["h"][1].mlp.c_fc.weight.grad[0, 0] = math.inf
+        watch.step(loss=3.0, loss_scale=65536)  # as a loss scaler does: no optimizer.step()
+        watch.close()
+        frame = frames(self.spool)[0]
+        self.assertEqual((1, "Infinity"), (frame["scalars"]["skipped"], frame["scalars"]["gradient_norm"]))
+        self.assertEqual(math.inf, metric(frame, "norm", "gradient", 1, "mlp.c_fc.weight"))
+        self.assertTrue(math.isfinite(metric(frame, "norm", "gradient", 0, "mlp.c_fc.weight")))
+
+    def test_a_pack_asked_for_on_the_live_run_is_applied_and_reverts(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, optimizer, 2, watch)
+        with open(watch._control, "w") as control:
+            control.write('{"id":"a","operator":"me","pack":"profile","ttl_steps":3}\n{"id":"b","operator":"me","pack":"everything"}\n')
+        train(model, optimizer, 8, watch)
+        watch.close()
+        outcomes = [d["details"]["outcome"] for d in spooled(self.spool) if d.get("kind") == "command"]
+        self.assertEqual(["applied", "refused", "reverted"], outcomes)
+        watched = [any(site["hook"] == "mlp_up" for site in frame.get("sites", [])) for frame in frames(self.spool)]
+        self.assertEqual(3, sum(watched[:9]))
+
+    def test_nothing_is_kept_of_a_watch_that_is_closed(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertFalse(any(module._forward_hooks or module._forward_pre_hooks for module in model.modules()))
+        self.assertNotIn("step", optimizer.__dict__)
+        gc.collect()
+
+    def test_a_killed_process_leaves_whole_frames(self):
+        script = (
+            "import sys, time, torch; sys.path[:0] = [%r, %r]; torch.set_num_threads(1)\n"
+            "from test_observatory_torch import *\n"
+            "model, optimizer = make(); watch = observatory_torch.watch(model, optimizer, run='killed', spool=%r)\n"
+            "train(model, optimizer, 40, watch); time.sleep(1); print('ready', flush=True)\n"
+            "train(model, optimizer, 10**6, watch)\n"
+        ) % (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(observatory_torch.__file__), self.spool)
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        process.stdout.readline()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        steps = [frame["step"] for frame in frames(self.spool)]
+        self.assertGreaterEqual(len(steps), 40)
+        self.assertEqual(list(range(1, 41)), steps[:40])
+
+    def test_two_ranks_merge_to_the_whole_batch(self):
+        script = (
+            "import sys, os, torch; sys.path[:0] = [%r]; torch.set_num_threads(1)\n"
+            "from test_observatory_torch import *\n"
+            "import torch.distributed as dist\n"
+            "rank = int(os.environ['RANK']); dist.init_process_group('gloo', rank=rank, world_size=2, init_method='file://%s')\n"
+            "model, optimizer = make(); ddp = nn.parallel.DistributedDataParallel(model)\n"
+            "watch = observatory_torch.watch(ddp, optimizer, spool=%r, probes='profile')\n"
+            "batch = tokens(1)[2 * rank : 2 * rank + 2]\n"
+            "loss = loss_of(ddp, batch); loss.backward(); optimizer.step(); watch.step(loss=loss); watch.close()\n"
+            "print(watch.trouble(), file=sys.stderr)\n"
+        ) % (os.path.dirname(os.path.abspath(__file__)), os.path.join(self.spool, "meet"), os.path.join(self.spool, "ranks"))
+        ranks = [subprocess.Popen([sys.executable, "-c", script], env=dict(os.environ, RANK=str(r))) for r in (0, 1)]
+        self.assertEqual([0, 0], [process.wait(120) for process in ranks])
+        parts = frames(os.path.join(self.spool, "ranks"))
+        self.assertEqual([0, 1], sorted(frame["rank"] for frame in parts))
+        self.assertEqual(1, len({frame["run"] for frame in parts}), "one run, whose name rank 0 gave")
+        model, optimizer = make()
+        seen = {}
+        model.transformer["h"][2].register_forward_hook(lambda m, i, o: seen.__setitem__("x", o.detach().double()))
+        loss_of(model, tokens(1))
+        x = seen["x"]
+        total = lambda name: sum(metric(frame, name, "residual", 2) for frame in parts)
+        self.assertEqual(x.numel(), total("elements"))
+        self.assertLess(abs(math.sqrt(total("sum_squares") / total("elements")) / x.square().mean().sqrt().item() - 1), 1e-6)
+        self.assertAlmostEqual(x.abs().max().item(), max(metric(frame, "abs_max", "residual", 2) for frame in parts), 5)
+
+
+class RuleTest(unittest.TestCase):
+    """Names as other code gives them."""
+
+    def test_names(self):
+        for name, expected in {
+            "transformer.h.3": ("residual", 3, False),
+            "transformer.h.3.attn.c_attn": ("qkv", 3, False),
+            "transformer.h.3.mlp.c_proj": ("mlp_hidden", 3, True),
+            "model.layers.17.self_attn.q_proj": ("qkv", 17, False),
+            "model.layers.17.mlp.gate_proj": ("mlp_up", 17, False),
+            "model.layers.17.mlp.down_proj": ("mlp_hidden", 17, True),
+            "model.layers.17.input_layernorm": ("attention_norm", 17, False),
+            "model.layers.17.post_attention_layernorm": ("mlp_norm", 17, False),
+            "decoder.layers.0.self_attention.linear_qkv": ("qkv", 0, False),
+            "decoder.layers.0.mlp.linear_fc1": ("mlp_up", 0, False),
+            "gpt_neox.layers.5.attention.query_key_value": ("qkv", 5, False),
+            "gpt_neox.layers.5.mlp.dense_4h_to_h": ("mlp_hidden", 5, True),
+            "layers.2.feed_forward.w1": ("mlp_up", 2, False),
+            "layers.2.attention": ("attention_out", 2, False),
+            "transformer.wte": ("embedding", -1, False),
+            "model.embed_tokens": ("embedding", -1, False),
+            "model.norm": ("final_norm", -1, False),
+            "lm_head": ("logits", -1, False),
+            "transformer.h.3.attn.resid_dropout": None,
+            "model.rotary_emb": None,
+        }.items():  # fmt: skip
+            self.assertEqual(expected, observatory_torch._rule(name), name)
+
+    def test_wrappers_are_not_part_of_a_name(self):
+        self.assertEqual("transformer.h.3.mlp", observatory_torch._plain("module._orig_mod.transformer.h.3._fsdp_wrapped_module.mlp"))
+
+
+if __name__ == "__main__":
+    unittest.main()
