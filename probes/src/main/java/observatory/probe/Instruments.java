@@ -129,6 +129,11 @@ public final class Instruments<T> {
         return plan.wants(hook);
     }
 
+    /** What is due at a hook in this step, for a backend that measures a tensor while it computes it. */
+    public List<Reduction<?>> due(Hook hook) {
+        return plan.reductions(hook);
+    }
+
     /** Starts what is due for an activation, where it lies. */
     public void at(Hook hook, int layer, T tensor) {
         if (plan.wants(hook)) {

@@ -14,6 +14,7 @@ final class Plan {
 
     private final long hooks;
     private final Due[][] byHook = new Due[Hook.values().length][];
+    private final List<List<Reduction<?>>> reductions = new ArrayList<>();
     private final List<Watcher> ofBatch;
     private final List<Watcher> ofStep;
 
@@ -40,6 +41,7 @@ final class Plan {
             byHook[hook.ordinal()] = readers.entrySet().stream()
                     .map(e -> new Due(e.getKey(), e.getValue().toArray(Watcher[]::new)))
                     .toArray(Due[]::new);
+            reductions.add(List.copyOf(readers.keySet()));
             mask |= readers.isEmpty() ? 0 : hook.bit();
         }
         hooks = mask;
@@ -53,6 +55,10 @@ final class Plan {
 
     Due[] at(Hook hook) {
         return byHook[hook.ordinal()];
+    }
+
+    List<Reduction<?>> reductions(Hook hook) {
+        return reductions.get(hook.ordinal());
     }
 
     List<Watcher> ofBatch() {
