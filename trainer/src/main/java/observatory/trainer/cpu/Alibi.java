@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import observatory.trainer.FixedPositions;
 import observatory.trainer.ModelSpec;
 
 /**
@@ -16,7 +17,7 @@ final class Alibi {
     private final Tensor distances; // (1, 2T), -|k| for k from -T to T - 1
 
     Alibi(Arena arena, ModelSpec spec) {
-        this.slopes = slopes(spec.heads());
+        this.slopes = FixedPositions.slopes(spec.heads());
         this.context = spec.context();
         this.distances = Tensor.zeros(arena, 1, 2 * context);
         for (int k = -context; k < context; k++) {
@@ -32,15 +33,5 @@ final class Alibi {
             FloatVector distance = Vectors.load(distances.data(), context - row + j, mask);
             Vectors.store(distance.fma(slope, Vectors.load(scores, at + j, mask)), scores, at + j, mask);
         }
-    }
-
-    static float[] slopes(int heads) {
-        int power = Integer.highestOneBit(heads);
-        float[] slopes = new float[heads];
-        for (int h = 0; h < heads; h++) {
-            double exponent = h < power ? -8.0 * (h + 1) / power : -4.0 * (2 * (h - power) + 1) / power;
-            slopes[h] = (float) StrictMath.pow(2, exponent);
-        }
-        return slopes;
     }
 }

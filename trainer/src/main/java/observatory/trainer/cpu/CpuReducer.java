@@ -13,6 +13,7 @@ import observatory.probe.SpectralNorm;
 import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReduction;
 import observatory.probe.host.HostReductions;
+import observatory.trainer.SpectrumQueue;
 
 /**
  * Reduces tensors at once, on the training thread, where they lie. What is due in every step goes through vector loops;
@@ -41,7 +42,8 @@ public final class CpuReducer implements Reducer<Tensor> {
             case Reduction.ToShape _ -> TensorShape.of(tensor);
             case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());
             case Reduction.OfRows<?> rows -> overRows(HostReductions.begin(rows), tensor);
-            case Reduction.ToSpectrum _ -> spectra.offer(tensor);
+            case Reduction.ToSpectrum _ -> spectra.offer(new SpectrumQueue.Weight(
+                        tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray));
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
         };
     }

@@ -1,17 +1,17 @@
 package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import observatory.probe.Site;
+import observatory.trainer.FixedPositions;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Position;
 
 /** Token vectors, plus a trained or a fixed vector for each place where positions are not a matter of attention. */
 final class Embedding {
-    private static final double BASE = 10_000;
-
     private final Parameter tokens; // (V, C)
     private final Parameter learned; // (T, C), or null
     private final Tensor fixed; // (T, C), or null
@@ -26,16 +26,9 @@ final class Embedding {
         this.fixed = spec.position() == Position.SINUSOIDAL ? sinusoids(arena, spec) : null;
     }
 
-    /** sin(t / 10000^(2i/C)) in the even columns 2i, the cosine in the odd ones (arXiv 1706.03762, 3.5). */
     private static Tensor sinusoids(Arena arena, ModelSpec spec) {
         Tensor table = Tensor.zeros(arena, spec.context(), spec.width());
-        for (int t = 0; t < spec.context(); t++) {
-            for (int i = 0; i < spec.width(); i++) {
-                double angle = t * StrictMath.pow(BASE, -(double) (i / 2 * 2) / spec.width());
-                double value = i % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle);
-                table.set((long) t * spec.width() + i, (float) value);
-            }
-        }
+        table.data().copyFrom(MemorySegment.ofArray(FixedPositions.sinusoids(spec)));
         return table;
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import observatory.trainer.SpectrumQueue;
 import observatory.probe.HostReducer;
 import observatory.probe.HostTensor;
 import observatory.probe.Reduction;
@@ -47,7 +48,7 @@ class SpectrumQueueTest {
         SpectralNorm norm = (SpectralNorm) host.result(0);
         try (Arena arena = Arena.ofConfined()) {
             Tensor weight = tensor(arena, 40, 70, values);
-            Spectrum spectrum = new SpectrumQueue().offer(weight).get(30, TimeUnit.SECONDS);
+            Spectrum spectrum = new SpectrumQueue().offer(weight(weight)).get(30, TimeUnit.SECONDS);
             assertEquals(40, spectrum.eigenvalues().length);
             assertEquals(norm.norm() * norm.norm(), spectrum.eigenvalues()[0], 1e-6 * spectrum.eigenvalues()[0]);
             double sum = java.util.Arrays.stream(spectrum.eigenvalues()).sum();
@@ -66,7 +67,7 @@ class SpectrumQueueTest {
             int[] served = new int[3];
             for (int round = 0; round < 3; round++) {
                 List<Future<Spectrum>> results =
-                        weights.stream().map(queue::offer).toList();
+                        weights.stream().map(tensor -> queue.offer(weight(tensor))).toList();
                 for (int i = 0; i < 3; i++) {
                     if (!results.get(i).isCancelled()) {
                         results.get(i).get(60, TimeUnit.SECONDS);
@@ -87,5 +88,10 @@ class SpectrumQueueTest {
             tensor.set(i, values[i]);
         }
         return tensor;
+    }
+
+    private static SpectrumQueue.Weight weight(Tensor tensor) {
+        return new SpectrumQueue.Weight(
+                tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray);
     }
 }

@@ -1,4 +1,4 @@
-package observatory.trainer.cpu;
+package observatory.trainer;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import observatory.kernel.blas.Lapack;
 import observatory.probe.Spectrum;
 
@@ -21,7 +22,7 @@ import observatory.probe.Spectrum;
  * matrix of its shorter side in double and LAPACK its eigenvalues. The copies that wait are bounded in bytes; a weight
  * for which there is no room is passed over, and has its turn before those that were taken more often.
  */
-final class SpectrumQueue {
+public final class SpectrumQueue {
     private static final long ROOM_BYTES = 64L << 20;
     private static final int PANEL_ROWS = 256;
 
@@ -30,7 +31,7 @@ final class SpectrumQueue {
     /** How often each weight, by its address, was taken. */
     private final Map<Long, Integer> taken = new HashMap<>();
 
-    SpectrumQueue() {
+    public SpectrumQueue() {
         worker = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             Thread thread = new Thread(work, "spectrum");
             thread.setDaemon(true);
@@ -40,12 +41,15 @@ final class SpectrumQueue {
         worker.allowCoreThreadTimeOut(true);
     }
 
+    /** A weight matrix: where it lies, which tells it from others, its shape, and how to copy it to the host, row-major. */
+    public record Weight(long address, int rows, int columns, Supplier<float[]> copy) {}
+
     /** The spectrum of the weight as it is now; cancelled where it is passed over or holds what is not finite. */
-    Future<Spectrum> offer(Tensor weight) {
+    public Future<Spectrum> offer(Weight weight) {
         CompletableFuture<Spectrum> result = new CompletableFuture<>();
-        long address = weight.data().address();
+        long address = weight.address();
         int times = taken.computeIfAbsent(address, a -> 0);
-        long bytes = weight.size() * Float.BYTES;
+        long bytes = (long) weight.rows() * weight.columns() * Float.BYTES;
         boolean room = waitingBytes.get() == 0 || waitingBytes.get() + bytes <= ROOM_BYTES;
         if (!room || times > Collections.min(taken.values())) {
             result.cancel(false);
@@ -53,7 +57,7 @@ final class SpectrumQueue {
         }
         taken.put(address, times + 1);
         waitingBytes.addAndGet(bytes);
-        float[] copy = weight.toArray();
+        float[] copy = weight.copy().get();
         worker.execute(() -> finish(result, copy, weight.rows(), weight.columns()));
         return result;
     }
@@ -77,7 +81,7 @@ final class SpectrumQueue {
     }
 
     /** Eigenvalues of WᵀW or WWᵀ, whichever is smaller, descending; none where an element is not finite. */
-    static double[] eigenvalues(float[] matrix, int rows, int columns) {
+    public static double[] eigenvalues(float[] matrix, int rows, int columns) {
         boolean tall = rows >= columns;
         int order = Math.min(rows, columns);
         int length = Math.max(rows, columns);

@@ -1,0 +1,34 @@
+package observatory.trainer;
+
+/** What tells a model the place of a token without being trained; the same numbers in every backend. */
+public final class FixedPositions {
+    private static final double BASE = 10_000;
+
+    private FixedPositions() {}
+
+    /** (T, C): sin(t / 10000^(2i/C)) in the even columns 2i, the cosine in the odd ones (arXiv 1706.03762, 3.5). */
+    public static float[] sinusoids(ModelSpec spec) {
+        float[] table = new float[spec.context() * spec.width()];
+        for (int t = 0; t < spec.context(); t++) {
+            for (int i = 0; i < spec.width(); i++) {
+                double angle = t * StrictMath.pow(BASE, -(double) (i / 2 * 2) / spec.width());
+                table[t * spec.width() + i] = (float) (i % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle));
+            }
+        }
+        return table;
+    }
+
+    /**
+     * ALiBi's slopes, 2^(-8h/H) for heads 1 to H; where H is no power of two, the interleaving of the two nearest ones
+     * (Press et al., arXiv 2108.12409).
+     */
+    public static float[] slopes(int heads) {
+        int power = Integer.highestOneBit(heads);
+        float[] slopes = new float[heads];
+        for (int h = 0; h < heads; h++) {
+            double exponent = h < power ? -8.0 * (h + 1) / power : -4.0 * (2 * (h - power) + 1) / power;
+            slopes[h] = (float) StrictMath.pow(2, exponent);
+        }
+        return slopes;
+    }
+}
