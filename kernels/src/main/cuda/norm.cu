@@ -1,0 +1,204 @@
+// LayerNorm and RMSNorm with the residual addition before them, forward and backward. One warp a row.
+//
+// norm_forward: residual = x + branch (or x, where there is no branch); y = (residual - mean) * scale * gain + bias, with
+//     scale = 1 / sqrt(var + 1e-5); RMSNorm has no mean and no bias. Reads x and branch, writes residual and y: 8 bytes
+//     an element in 16-bit formats. Measures branch, residual and y on the way.
+// norm_backward_input: d = d + the gradient through the norm. With h = gain * dy and n the normalised row,
+//     d += scale * (h - mean(h) - n * mean(h * n)); RMSNorm has no mean(h). Reads dy, residual, d; writes d.
+// norm_backward_parts: sums of dy * n and of dy over a block's rows, in order of the rows -> parts (blocks, columns).
+// norm_backward_merge: adds the parts in index order to the gradients of gain and bias (columns), float.
+#include "summary.cuh"
+
+constexpr float EPSILON = 1e-5f;
+constexpr int WARPS = 8;
+
+template <bool MEASURED, int V>
+__device__ void forwardRow(const Element* x, const Element* branch, const Element* gain, const Element* bias,
+                           Element* residual, Element* y, float* means, float* scales, long row, int columns,
+                           bool centred, Tally (&tallies)[3]) {
+    const int lane = threadIdx.x % WARP;
+    const long base = row * columns;
+    float sum = 0, squares = 0;
+    for (int c = lane * V; c < columns; c += WARP * V) {
+        float a[V], b[V];
+        load<V>(x, base + c, a);
+        if (branch != nullptr) {
+            load<V>(branch, base + c, b);
+            if (MEASURED) tallies[0].add(b);
+#pragma unroll
+            for (int k = 0; k < V; k++) a[k] += b[k];
+            store<V>(residual, base + c, a);
+            if (MEASURED) tallies[1].add(a);
+        }
+#pragma unroll
+        for (int k = 0; k < V; k++) {
+            sum += a[k];
+            squares = fmaf(a[k], a[k], squares);
+        }
+    }
+    const Element* in = branch == nullptr ? x : residual;
+    const float mean = centred ? warpSum(sum) / columns : 0;
+    float variance = warpSum(squares) / columns;
+    if (centred && mean * mean < 0.5f * variance) {
+        variance -= mean * mean;
+    } else if (centred) {
+        // The mean of squares minus the square of the mean loses everything where the mean is large.
+        float away = 0;
+        for (int c = lane * V; c < columns; c += WARP * V) {
+            float a[V];
+            load<V>(in, base + c, a);
+#pragma unroll
+            for (int k = 0; k < V; k++) away = fmaf(a[k] - mean, a[k] - mean, away);
+        }
+        variance = warpSum(away) / columns;
+    }
+    const float scale = 1 / sqrtf(variance + EPSILON);
+    if (lane == 0) {
+        means[row] = mean;
+        scales[row] = scale;
+    }
+    for (int c = lane * V; c < columns; c += WARP * V) {
+        float a[V], g[V], b[V];
+        load<V>(in, base + c, a);
+        load<V>(gain, c, g);
+        if (bias != nullptr) load<V>(bias, c, b);
+#pragma unroll
+        for (int k = 0; k < V; k++) {
+            const float normal = (a[k] - mean) * scale;
+            a[k] = bias == nullptr ? normal * g[k] : fmaf(normal, g[k], b[k]);
+        }
+        store<V>(y, base + c, a);
+        if (MEASURED) tallies[2].add(a);
+    }
+}
+
+template <bool MEASURED>
+__device__ void forward(const Element* x, const Element* branch, const Element* gain, const Element* bias,
+                        Element* residual, Element* y, float* means, float* scales, int rows, int columns, int centred,
+                        Summary* branchPartials, Summary* residualPartials, Summary* yPartials) {
+    Tally tallies[3];
+    for (long row = static_cast<long>(blockIdx.x) * WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * WARPS) {
+        if (columns % PACK == 0) {
+            forwardRow<MEASURED, PACK>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, tallies);
+        } else {
+            forwardRow<MEASURED, 1>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, tallies);
+        }
+    }
+    if (!MEASURED) return;
+    if (branchPartials != nullptr) publish(tallies[0], branchPartials + blockIdx.x);
+    if (residualPartials != nullptr) publish(tallies[1], residualPartials + blockIdx.x);
+    if (yPartials != nullptr) publish(tallies[2], yPartials + blockIdx.x);
+}
+
+MEASURABLE(norm_forward, 256, forward,
+           (const Element* x, const Element* branch, const Element* gain, const Element* bias, Element* residual,
+            Element* y, float* means, float* scales, int rows, int columns, int centred, Summary* branchPartials,
+            Summary* residualPartials, Summary* yPartials),
+           (x, branch, gain, bias, residual, y, means, scales, rows, columns, centred, branchPartials, residualPartials,
+            yPartials))
+
+template <bool MEASURED, int V>
+__device__ void backwardRow(const Element* dy, const Element* x, const Element* gain, float mean, float scale,
+                            Element* d, long base, int columns, bool centred, Tally& tally) {
+    const int lane = threadIdx.x % WARP;
+    float sumH = 0, sumHn = 0;
+    for (int c = lane * V; c < columns; c += WARP * V) {
+        float g[V], a[V], h[V];
+        load<V>(dy, base + c, h);
+        load<V>(x, base + c, a);
+        load<V>(gain, c, g);
+#pragma unroll
+        for (int k = 0; k < V; k++) {
+            const float gained = h[k] * g[k];
+            sumH += gained;
+            sumHn = fmaf(gained, (a[k] - mean) * scale, sumHn);
+        }
+    }
+    const float meanH = centred ? warpSum(sumH) / columns : 0;
+    const float meanHn = warpSum(sumHn) / columns;
+    for (int c = lane * V; c < columns; c += WARP * V) {
+        float g[V], a[V], h[V], out[V];
+        load<V>(dy, base + c, h);
+        load<V>(x, base + c, a);
+        load<V>(gain, c, g);
+        load<V>(d, base + c, out);
+#pragma unroll
+        for (int k = 0; k < V; k++) {
+            const float inner = fmaf((a[k] - mean) * scale, -meanHn, h[k] * g[k] - meanH);
+            out[k] = fmaf(inner, scale, out[k]);
+        }
+        store<V>(d, base + c, out);
+        if (MEASURED) tally.add(out);
+    }
+}
+
+template <bool MEASURED>
+__device__ void backward(const Element* dy, const Element* x, const Element* gain, const float* means,
+                         const float* scales, Element* d, int rows, int columns, int centred, Summary* partials) {
+    Tally tally;
+    for (long row = static_cast<long>(blockIdx.x) * WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * WARPS) {
+        const long base = row * columns;
+        if (columns % PACK == 0) {
+            backwardRow<MEASURED, PACK>(dy, x, gain, means[row], scales[row], d, base, columns, centred, tally);
+        } else {
+            backwardRow<MEASURED, 1>(dy, x, gain, means[row], scales[row], d, base, columns, centred, tally);
+        }
+    }
+    if (MEASURED) publish(tally, partials + blockIdx.x);
+}
+
+MEASURABLE(norm_backward_input, 256, backward,
+           (const Element* dy, const Element* x, const Element* gain, const float* means, const float* scales, Element* d,
+            int rows, int columns, int centred, Summary* partials),
+           (dy, x, gain, means, scales, d, rows, columns, centred, partials))
+
+/** Blocks (column groups, row groups); a thread sums two columns, so that a warp reads 128 bytes of a 16-bit row. */
+KERNEL(norm_backward_parts, 128)(const Element* dy, const Element* x, const float* means, const float* scales,
+                                 float* gainParts, float* biasParts, int rows, int columns, int rowsEach) {
+    const int column = (blockIdx.x * blockDim.x + threadIdx.x) * 2;
+    if (column >= columns) return;
+    const bool both = column + 1 < columns;
+    const long last = min(static_cast<long>(rows), static_cast<long>(blockIdx.y + 1) * rowsEach);
+    float gain0 = 0, gain1 = 0, bias0 = 0, bias1 = 0;
+#pragma unroll 4
+    for (long row = static_cast<long>(blockIdx.y) * rowsEach; row < last; row++) {
+        const float mean = means[row], scale = scales[row];
+        float a[2] = {0, 0}, h[2] = {0, 0};
+        if (both && columns % 2 == 0) {
+            load<2>(dy, row * columns + column, h);
+            load<2>(x, row * columns + column, a);
+        } else {
+            h[0] = widen(dy[row * columns + column]);
+            a[0] = widen(x[row * columns + column]);
+            if (both) {
+                h[1] = widen(dy[row * columns + column + 1]);
+                a[1] = widen(x[row * columns + column + 1]);
+            }
+        }
+        gain0 = fmaf(h[0], (a[0] - mean) * scale, gain0);
+        gain1 = fmaf(h[1], (a[1] - mean) * scale, gain1);
+        bias0 += h[0];
+        bias1 += h[1];
+    }
+    const long out = static_cast<long>(blockIdx.y) * columns + column;
+    gainParts[out] = gain0;
+    biasParts[out] = bias0;
+    if (both) {
+        gainParts[out + 1] = gain1;
+        biasParts[out + 1] = bias1;
+    }
+}
+
+KERNEL(norm_backward_merge, 32)(const float* gainParts, const float* biasParts, float* gainGradient,
+                                float* biasGradient, int parts, int columns) {
+    const int column = blockIdx.x * blockDim.x + threadIdx.x;
+    if (column >= columns) return;
+    float gain = 0, bias = 0;
+#pragma unroll 8
+    for (int part = 0; part < parts; part++) {
+        gain += gainParts[static_cast<long>(part) * columns + column];
+        bias += biasParts[static_cast<long>(part) * columns + column];
+    }
+    gainGradient[column] += gain;
+    if (biasGradient != nullptr) biasGradient[column] += bias;
+}

@@ -1,0 +1,126 @@
+// The end of a step over all parameters at once: gradient norm, the decision to skip, AdamW.
+//
+// Parameters lie one after the other; a chunk is at most CHUNK elements of one of them, one block each.
+//
+// gradient_norm: gradients -> a partial summary for each chunk; reads them once. Gradients are kept in float and seen by
+//     this kernel and by adamw rounded to the format of the run, so that what overflows there is seen to overflow.
+// decide: rows of the gradients (parameters), merged and unscaled -> Decision: norm, clip factor, and whether to skip.
+// adamw: decoupled weight decay and bias correction (Loshchilov and Hutter, arXiv 1711.05101). Reads gradient, weight and
+//     both moments, writes the three and the working copy: 30 bytes an element in 16-bit formats. Measures update and
+//     weight on the way. Writes nothing in a step that is skipped.
+// round_weights: weights -> working copies, rounded to nearest even.
+#include "control.cuh"
+#include "summary.cuh"
+
+/** Elements of one parameter. */
+struct Chunk {
+    long first;
+    int count;
+    int decays; // 0 for gains and biases
+};
+
+/** V gradients as the format of the run holds them. */
+template <int V>
+__device__ inline void loadGradients(const float* gradients, long index, float (&g)[V]) {
+    const Vector<float, V> raw = *reinterpret_cast<const Vector<float, V>*>(gradients + index);
+#pragma unroll
+    for (int k = 0; k < V; k++) g[k] = widen(narrow(raw.at[k]));
+}
+
+KERNEL(gradient_norm, 256)(const float* gradients, const Chunk* chunks, Summary* partials) {
+    const Chunk chunk = chunks[blockIdx.x];
+    Tally tally;
+    const int quads = chunk.count / 4;
+#pragma unroll 4
+    for (int i = threadIdx.x; i < quads; i += blockDim.x) {
+        float g[4];
+        loadGradients<4>(gradients, chunk.first + static_cast<long>(i) * 4, g);
+        tally.add(g);
+    }
+    if (threadIdx.x < chunk.count % 4) {
+        float g[1];
+        loadGradients<1>(gradients, chunk.first + quads * 4 + threadIdx.x, g);
+        tally.add(g);
+    }
+    publish(tally, partials + blockIdx.x);
+}
+
+KERNEL(decide, 32)(const Summary* rows, int parameters, const Orders* orders, Decision* decision) {
+    if (threadIdx.x != 0) return;
+    double squares = 0;
+    unsigned bad = 0;
+    for (int p = 0; p < parameters; p++) {
+        squares += rows[p].squares;
+        bad |= rows[p].nan | rows[p].infinite;
+    }
+    const double norm = bad != 0 ? static_cast<double>(__int_as_float(0x7fc00000)) : sqrt(squares);
+    const double factor = orders->clip / (norm + 1e-6);
+    decision->gradientNorm = norm;
+    decision->clipFactor = static_cast<float>(factor < 1 ? factor : 1);
+    decision->skip = bad != 0;
+}
+
+template <bool MEASURED, int V>
+__device__ inline void step(const float* gradients, float* weights, float* firsts, float* seconds, Element* working,
+                            long index, float keep, float factor, const Orders& o, Tally (&tallies)[2]) {
+    float g[V], update[V];
+    loadGradients<V>(gradients, index, g);
+    Vector<float, V> w = *reinterpret_cast<const Vector<float, V>*>(weights + index);
+    Vector<float, V> m = *reinterpret_cast<const Vector<float, V>*>(firsts + index);
+    Vector<float, V> v = *reinterpret_cast<const Vector<float, V>*>(seconds + index);
+#pragma unroll
+    for (int k = 0; k < V; k++) {
+        const float gradient = g[k] * factor;
+        m.at[k] = m.at[k] * o.beta1 + gradient * (1 - o.beta1);
+        v.at[k] = v.at[k] * o.beta2 + gradient * gradient * (1 - o.beta2);
+        const float direction = m.at[k] * o.correct1 / (sqrtf(v.at[k] * o.correct2) + o.epsilon);
+        const float old = w.at[k];
+        w.at[k] = fmaf(direction, -o.rate, old * keep);
+        update[k] = w.at[k] - old;
+    }
+    *reinterpret_cast<Vector<float, V>*>(weights + index) = w;
+    *reinterpret_cast<Vector<float, V>*>(firsts + index) = m;
+    *reinterpret_cast<Vector<float, V>*>(seconds + index) = v;
+    if (MEASURED) {
+        tallies[0].add(update);
+        tallies[1].add(w.at);
+    }
+    if (working != nullptr) store<V>(working, index, w.at);
+}
+
+/** working is null where the weights themselves are what the passes read. */
+template <bool MEASURED>
+__device__ void update(const float* gradients, float* weights, float* firsts, float* seconds, Element* working,
+                       const Chunk* chunks, const Orders* orders, const Decision* decision, Summary* updatePartials,
+                       Summary* weightPartials) {
+    if (decision->skip) return;
+    const Orders o = *orders;
+    const Chunk chunk = chunks[blockIdx.x];
+    const float keep = chunk.decays ? 1 - o.rate * o.decay : 1;
+    const float factor = static_cast<float>(1 / o.scale) * decision->clipFactor;
+    Tally tallies[2];
+    const int quads = chunk.count / 4;
+    for (int i = threadIdx.x; i < quads; i += blockDim.x) {
+        step<MEASURED, 4>(gradients, weights, firsts, seconds, working, chunk.first + static_cast<long>(i) * 4,
+                          keep, factor, o, tallies);
+    }
+    if (threadIdx.x < chunk.count % 4) {
+        step<MEASURED, 1>(gradients, weights, firsts, seconds, working, chunk.first + quads * 4 + threadIdx.x,
+                          keep, factor, o, tallies);
+    }
+    if (!MEASURED) return;
+    publish(tallies[0], updatePartials + blockIdx.x);
+    publish(tallies[1], weightPartials + blockIdx.x);
+}
+
+MEASURABLE(adamw, 256, update,
+           (const float* gradients, float* weights, float* firsts, float* seconds, Element* working, const Chunk* chunks,
+            const Orders* orders, const Decision* decision, Summary* updatePartials, Summary* weightPartials),
+           (gradients, weights, firsts, seconds, working, chunks, orders, decision, updatePartials, weightPartials))
+
+KERNEL(round_weights, 256)(const float* weights, Element* working, long n) {
+    const long stride = static_cast<long>(gridDim.x) * blockDim.x;
+    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride) {
+        working[i] = narrow(weights[i]);
+    }
+}

@@ -1,0 +1,67 @@
+// Statistics of a tensor that no other kernel could measure, and the merge of all partial summaries of a step.
+//
+// summarise: x (n) -> one partial for each block. Reads n elements, writes 40 bytes a block; about 8 instructions an
+//     element. Blocks are a function of n alone, so the result does not depend on the device.
+// merge_summaries: partials -> one row for each tensor, in index order. Rows are scaled by 1 / loss scale where asked,
+//     so that gradients are told unscaled.
+#include "control.cuh"
+#include "summary.cuh"
+
+KERNEL(summarise, 256)(const Element* x, long n, Summary* partials) {
+    Tally tally;
+    const long stride = static_cast<long>(gridDim.x) * blockDim.x;
+    const long packs = n / PACK;
+    long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x;
+    // Four loads in flight before the first use.
+    for (; i + 3 * stride < packs; i += 4 * stride) {
+        float a[PACK], b[PACK], c[PACK], d[PACK];
+        load<PACK>(x, i * PACK, a);
+        load<PACK>(x, (i + stride) * PACK, b);
+        load<PACK>(x, (i + 2 * stride) * PACK, c);
+        load<PACK>(x, (i + 3 * stride) * PACK, d);
+        tally.add(a);
+        tally.add(b);
+        tally.add(c);
+        tally.add(d);
+    }
+    for (; i < packs; i += stride) {
+        float a[PACK];
+        load<PACK>(x, i * PACK, a);
+        tally.add(a);
+    }
+    if (blockIdx.x == 0 && threadIdx.x < n % PACK) {
+        float a[1];
+        load<1>(x, packs * PACK + threadIdx.x, a);
+        tally.add(a);
+    }
+    publish(tally, partials + blockIdx.x);
+}
+
+/** Where the partials of a row are. */
+struct Span {
+    const Summary* partials;
+    int count;
+};
+
+KERNEL(merge_summaries, 64)(const Span* spans, const Orders* unscaledBy, Summary* rows) {
+    __shared__ Summary shared[64];
+    const Span span = spans[blockIdx.x];
+    const int each = (span.count + blockDim.x - 1) / blockDim.x;
+    Summary sum = {0, 0, __int_as_float(0x7f800000), -__int_as_float(0x7f800000), 0, 0, 0, 0};
+    for (int k = threadIdx.x * each; k < span.count && k < (threadIdx.x + 1) * each; k++) {
+        merge(sum, span.partials[k]);
+    }
+    shared[threadIdx.x] = sum;
+    __syncthreads();
+    if (threadIdx.x != 0) return;
+    for (int k = 1; k < blockDim.x; k++) merge(sum, shared[k]);
+    if (unscaledBy != nullptr) {
+        const double factor = 1 / unscaledBy->scale;
+        sum.sum *= factor;
+        sum.squares *= factor * factor;
+        sum.low *= static_cast<float>(factor);
+        sum.high *= static_cast<float>(factor);
+        sum.largest = __float_as_uint(__uint_as_float(sum.largest) * static_cast<float>(factor));
+    }
+    rows[blockIdx.x] = sum;
+}
