@@ -1,0 +1,58 @@
+package observatory.trainer.cuda;
+
+import jcuda.driver.CUresult;
+
+/** A call that the CUDA driver refused, or work on the device that failed: which, with what code, and what to do. */
+public final class CudaFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final int code;
+
+    CudaFailure(String call, int code) {
+        super(call + " failed: " + CUresult.stringFor(code) + " (" + code + ")" + advice(code));
+        this.code = code;
+    }
+
+    /** The driver's number for what went wrong. */
+    public int code() {
+        return code;
+    }
+
+    /** Whether the device itself is at fault, or its state lost, rather than the call: nothing can be read back from it. */
+    public boolean hardware() {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                    CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
+                    CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR,
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+                    CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
+                    CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
+                    CUresult.CUDA_ERROR_INVALID_PC,
+                    CUresult.CUDA_ERROR_LAUNCH_FAILED,
+                    CUresult.CUDA_ERROR_SYSTEM_NOT_READY -> true;
+            default -> false;
+        };
+    }
+
+    static void check(String call, int code) {
+        if (code != CUresult.CUDA_SUCCESS) {
+            throw new CudaFailure(call, code);
+        }
+    }
+
+    private static String advice(int code) {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE ->
+                "; the device's memory is damaged: look at nvidia-smi -q -d ECC, and train on another device";
+            case CUresult.CUDA_ERROR_OUT_OF_MEMORY -> "; nvidia-smi shows what else is on the device";
+            case CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE ->
+                "; another process holds the device exclusively: nvidia-smi shows which";
+            case CUresult.CUDA_ERROR_LAUNCH_FAILED, CUresult.CUDA_ERROR_ILLEGAL_ADDRESS ->
+                "; the device's state is lost: resume from the last checkpoint, and look at dmesg for Xid messages";
+            case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION, CUresult.CUDA_ERROR_INVALID_PTX ->
+                "; update the NVIDIA driver";
+            default -> "";
+        };
+    }
+}

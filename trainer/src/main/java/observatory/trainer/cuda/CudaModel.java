@@ -1,0 +1,354 @@
+package observatory.trainer.cuda;
+
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import observatory.probe.Hook;
+import observatory.probe.Instruments;
+import observatory.probe.Site;
+import observatory.trainer.Fault;
+import observatory.trainer.Fingerprint;
+import observatory.trainer.InitialWeights;
+import observatory.trainer.Model;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.ModelState;
+import observatory.trainer.Precision;
+import observatory.trainer.TokenBatch;
+import observatory.trainer.TrainingSpec;
+import observatory.trainer.cuda.Observation.Visit;
+import observatory.trainer.cuda.Program.Key;
+import observatory.trainer.cuda.Program.PassShape;
+import observatory.trainer.fault.Damage;
+
+/**
+ * The transformer on an NVIDIA GPU. A step is one graph launch, from tokens to updated weights; the host waits once, for
+ * the results. The same seed gives the same bits on the same device and libraries, observed or not. Belongs to one
+ * thread; closing it frees the device.
+ */
+public final class CudaModel implements Model {
+    private static final int ORDER_BYTES = 64;
+    private static final long RESULT_BYTES = 4 << 20;
+    /** Programs kept: shapes times plans; a plan repeats within some hundred steps. */
+    private static final int MOST_PROGRAMS = 32;
+
+    private final Arena arena = Arena.ofShared();
+    private final ModelSpec spec;
+    private final Precision precision;
+    private final Fault fault;
+    private final Instruments<CudaTensor> instruments;
+    private final CudaReducer reducer;
+    private final Device device;
+    private final Kernels kernels;
+    private final Operations operations;
+    private final Gemm gemm;
+    private final Weights weights;
+    private final Network network;
+    private final CudaState state;
+    private final Packet packet;
+    private final int mostSequences;
+
+    private final long sent; // orders, then the packets of all passes
+    private final MemorySegment sending;
+    private final long results;
+    private final MemorySegment home;
+    private final long gradientPartials;
+    private final long gradientSpans;
+    private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
+
+    public CudaModel(
+            ModelSpec spec,
+            TrainingSpec training,
+            Fault fault,
+            Instruments<CudaTensor> instruments,
+            CudaReducer reducer) {
+        this.spec = spec;
+        this.precision = training.precision();
+        this.fault = fault;
+        this.instruments = instruments;
+        this.reducer = reducer;
+        this.device = new Device();
+        this.mostSequences = Math.min(training.batching().micro(), training.batch());
+        Elements format = Elements.of(precision);
+        Parameters parameters = new Parameters(spec);
+        Footprint footprint = new Footprint(spec, parameters, format);
+        Space space = new Space(footprint.allocate(device, mostSequences));
+        this.kernels = new Kernels(device, format.name());
+        this.operations = new Operations(kernels, arena, format.bytes());
+        this.weights = Weights.in(space, parameters, format);
+        Activations activations = Activations.in(space, spec, mostSequences, format);
+        this.gemm = CublasLt.open(device, precision)
+                .map(library -> (Gemm) library)
+                .orElseGet(() -> new OwnGemm(device, kernels, format.bytes() == Short.BYTES));
+        FixedTables tables = new FixedTables(device, spec, format);
+        this.network = new Network(spec, weights, activations, operations, gemm, device, tables.upload());
+        this.packet = new Packet(mostSequences, spec.context(), spec.vocabulary());
+
+        int passes = (training.batch() + mostSequences - 1) / mostSequences;
+        long sentBytes = ORDER_BYTES + passes * packet.bytes();
+        this.sent = device.allocate(sentBytes);
+        this.sending = device.pinned(sentBytes);
+        this.results = device.allocate(RESULT_BYTES);
+        this.home = device.pinned(RESULT_BYTES);
+        this.gradientPartials = device.allocate((long) parameters.chunks().size() * Summary.BYTES);
+        this.gradientSpans = device.allocate(parameters.all().size() * 16L);
+        reducer.answers(home);
+        reducer.copies(new HostCopies(device));
+        weights.writeChunks(device);
+        writeGradientSpans();
+        this.state = new CudaState(device, weights, this::round);
+        initialise(training.seed());
+    }
+
+    /** What trains, for people: the device, and what multiplies matrices. */
+    public String label() {
+        return device.name() + ", " + gemm.label();
+    }
+
+    @Override
+    public Outcome step(List<TokenBatch> passes, StepSettings settings) {
+        if (settings.precision() != precision) {
+            throw new IllegalArgumentException("a model on CUDA keeps the format it began with: format="
+                    + precision.label() + ", asked=" + settings.precision().label()
+                    + "; checkpoint, and resume with --precision "
+                    + settings.precision().label());
+        }
+        Key key = new Key(
+                passes.stream().map(p -> new PassShape(p.size(), p.context())).toList(),
+                true,
+                Observation.due(instruments),
+                faults(settings.step()));
+        send(passes, settings);
+        Results r = Observation.needsHost(key.due()) ? runEagerly(key) : runProgram(key);
+        boolean skipped = r.skipped(home);
+        double[] losses = new double[passes.stream().mapToInt(TokenBatch::size).sum()];
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = r.loss(home, i);
+        }
+        return new Outcome(
+                losses, r.gradientNorm(home), skipped, micro(passes, r), new Phases(0, 0, 0));
+    }
+
+    @Override
+    public double[] evaluate(TokenBatch batch) {
+        Key key = new Key(List.of(new PassShape(batch.size(), batch.context())), false, Map.of(), Map.of());
+        packet.write(batch, batch.size(), sending.asSlice(ORDER_BYTES));
+        device.toDevice(sent + ORDER_BYTES, sending.asSlice(ORDER_BYTES, packet.bytes()));
+        Results r = runProgram(key);
+        double[] losses = new double[batch.size()];
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = r.loss(home, i);
+        }
+        return losses;
+    }
+
+    @Override
+    public ModelState state() {
+        return state;
+    }
+
+    /** SHA-256 of all weights, in hex. */
+    public String fingerprint() {
+        return Fingerprint.of(state);
+    }
+
+    @Override
+    public void close() {
+        programs.values().forEach(Program::close);
+        kernels.close();
+        if (gemm instanceof CublasLt library) {
+            library.close();
+        }
+        device.close();
+        arena.close();
+    }
+
+    /** A step as one graph; its hooks are told of it afterwards, when the results are there. */
+    private Results runProgram(Key key) {
+        Program program = programs.computeIfAbsent(key, this::record);
+        if (programs.size() > MOST_PROGRAMS) {
+            programs.remove(programs.keySet().iterator().next()).close();
+        }
+        program.graph().launch();
+        bringHome(program.results());
+        boolean skipped = program.results().skipped(home);
+        for (Visit visit : program.observation().visits()) {
+            if (!(visit.ofUpdate() && skipped)) {
+                visit.tell(instruments);
+            }
+        }
+        return program.results();
+    }
+
+    private Program record(Key key) {
+        Results r = resultsOf(key);
+        Observation observation = new Observation(device, operations, key.due(), r, _ -> {});
+        Graph graph = Graph.record(device, () -> {
+            enqueue(key, observation, r);
+            observation.merge();
+        });
+        observation.writeSpans();
+        return new Program(graph, observation, r);
+    }
+
+    /** A step launch by launch, in which the host looks at tensors where the device has no kernel for what is due. */
+    private Results runEagerly(Key key) {
+        Results r = resultsOf(key);
+        Observation observation = new Observation(device, operations, key.due(), r, visit -> {
+            if (!visit.ofUpdate()) {
+                visit.tell(instruments);
+            }
+        });
+        enqueue(key, observation, r);
+        observation.writeSpans();
+        observation.merge();
+        bringHome(r);
+        if (!r.skipped(home)) {
+            observation.visits().stream().filter(Visit::ofUpdate).forEach(visit -> visit.tell(instruments));
+        }
+        observation.free();
+        return r;
+    }
+
+    private Results resultsOf(Key key) {
+        return new Results(
+                results, RESULT_BYTES, sequences(key), weights.parameters().all().size());
+    }
+
+    private void bringHome(Results r) {
+        device.toHost(home.asSlice(0, r.used()), results);
+        device.await();
+    }
+
+    private static int sequences(Key key) {
+        return key.passes().stream().mapToInt(PassShape::sequences).sum();
+    }
+
+    /** The whole step, or a forward pass alone, as launches. */
+    private void enqueue(Key key, Observation observation, Results r) {
+        HookLines lines = new HookLines(observation, operations, key.faults());
+        int done = 0;
+        for (int i = 0; i < key.passes().size(); i++) {
+            PassShape shape = key.passes().get(i);
+            Network.Pass pass = new Network.Pass(
+                    shape.sequences(),
+                    shape.context(),
+                    packet.at(sent + ORDER_BYTES + i * packet.bytes()),
+                    observation,
+                    lines);
+            network.forward(pass, sent, results + r.lossOf(done));
+            if (!key.training()) {
+                return;
+            }
+            network.backward(pass, i > 0);
+            done += shape.sequences();
+            if (i == 0 && key.passes().size() > 1) {
+                gradientRows(r.firstPassRow(0));
+            }
+        }
+        optimise(observation, r);
+    }
+
+    private void gradientRows(long offset) {
+        int parameters = weights.parameters().all().size();
+        int chunks = weights.parameters().chunks().size();
+        operations.gradientNorm(weights.gradients(), weights.chunks(), chunks, gradientPartials);
+        operations.mergeSummaries(gradientSpans, parameters, sent, results + offset);
+    }
+
+    private void optimise(Observation observation, Results r) {
+        List<Parameters.Parameter> all = weights.parameters().all();
+        List<Parameters.Chunk> chunks = weights.parameters().chunks();
+        gradientRows(r.gradientRow(0));
+        operations.decide(results + r.gradientRow(0), all.size(), sent, r.decision());
+        observation.gradients(all, weights);
+        boolean updates = observation.wants(Hook.UPDATE);
+        List<Long> updateRows = new ArrayList<>();
+        List<Long> valueRows = new ArrayList<>();
+        long updatePartials = updates ? observation.parameterPartials(chunks, updateRows) : 0;
+        long valuePartials = updates ? observation.parameterPartials(chunks, valueRows) : 0;
+        operations.adamw(
+                weights.arrays(), weights.chunks(), chunks.size(), sent, r.decision(), updatePartials, valuePartials);
+        if (updates) {
+            observation.updates(all, weights, updateRows, valueRows);
+        }
+    }
+
+    private Map<Site, Damage> faults(long step) {
+        Map<Site, Damage> faults = new HashMap<>();
+        for (Hook hook : Hook.values()) {
+            int layer = spec.layers() / 2;
+            fault.damage(hook, layer, spec, step).ifPresent(damage -> faults.put(Site.of(hook, layer), damage));
+        }
+        return faults;
+    }
+
+    private Optional<Micro> micro(List<TokenBatch> passes, Results r) {
+        if (passes.size() == 1) {
+            return Optional.empty();
+        }
+        double squares = 0;
+        for (int p = 0; p < weights.parameters().all().size(); p++) {
+            squares += Summary.read(home, r.firstPassRow(p)).squares();
+        }
+        int first = passes.getFirst().size();
+        double share = (double) passes.stream().mapToInt(TokenBatch::size).sum() / first;
+        return Optional.of(new Micro(first, squares * share * share));
+    }
+
+    private void send(List<TokenBatch> passes, StepSettings settings) {
+        int sequences = passes.stream().mapToInt(TokenBatch::size).sum();
+        Orders.write(settings, spec.zLoss(), sending);
+        for (int i = 0; i < passes.size(); i++) {
+            long at = ORDER_BYTES + i * packet.bytes();
+            packet.write(passes.get(i), sequences, sending.asSlice(at));
+        }
+        device.toDevice(sent, sending.asSlice(0, ORDER_BYTES + passes.size() * packet.bytes()));
+    }
+
+    private void round() {
+        operations.roundWeights(
+                weights.values(), weights.working(), weights.parameters().elements());
+    }
+
+    private void writeGradientSpans() {
+        List<Observation.Partials> rows = new ArrayList<>();
+        List<Parameters.Chunk> chunks = weights.parameters().chunks();
+        for (int i = 0; i < chunks.size(); i++) {
+            int first = i;
+            while (i + 1 < chunks.size() && chunks.get(i + 1).parameter() == chunks.get(first).parameter()) {
+                i++;
+            }
+            rows.add(new Observation.Partials(gradientPartials + (long) first * Summary.BYTES, i + 1 - first, 0));
+        }
+        Observation.writeSpans(device, gradientSpans, rows);
+    }
+
+    private void initialise(long seed) {
+        InitialWeights initial = new InitialWeights(spec.layers(), seed);
+        long bytes = weights.parameters().elements() * Float.BYTES;
+        device.clear(weights.gradients(), bytes);
+        device.clear(weights.values(), bytes);
+        device.clear(weights.firsts(), bytes);
+        device.clear(weights.seconds(), bytes);
+        for (Parameters.Parameter parameter : weights.parameters().all()) {
+            try (Arena local = Arena.ofShared()) {
+                MemorySegment values = local.allocate(parameter.size() * Float.BYTES, Float.BYTES);
+                ModelState.Entry entry = new ModelState.Entry(
+                        parameter.path(), ModelState.Part.WEIGHT, parameter.rows(), parameter.columns());
+                initial.fill(values, entry, parameter.number());
+                device.toDevice(weights.value(parameter), values);
+                device.await();
+            }
+        }
+        if (weights.rounded()) {
+            round();
+        }
+        device.await();
+    }
+}

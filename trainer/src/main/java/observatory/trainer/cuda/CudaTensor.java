@@ -1,0 +1,41 @@
+package observatory.trainer.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.function.Function;
+import observatory.probe.Reduction;
+
+/**
+ * A tensor on the device as a hook shows it: where it lies, and how to read the answers to what is due of it from the
+ * results that a step brings home.
+ */
+public final class CudaTensor {
+    private final Place place;
+    private final Map<Reduction<?>, Function<MemorySegment, Object>> answers;
+
+    /** @param element format of its elements */
+    record Place(long address, int rows, int columns, Elements element) {
+        long elements() {
+            return (long) rows * columns;
+        }
+    }
+
+    CudaTensor(Place place, Map<Reduction<?>, Function<MemorySegment, Object>> answers) {
+        this.place = place;
+        this.answers = Map.copyOf(answers);
+    }
+
+    Place place() {
+        return place;
+    }
+
+    /** Whether the device was asked. */
+    boolean answers(Reduction<?> reduction) {
+        return answers.containsKey(reduction);
+    }
+
+    /** Reads an answer of the device. */
+    Object answer(Reduction<?> reduction, MemorySegment results) {
+        return answers.get(reduction).apply(results);
+    }
+}

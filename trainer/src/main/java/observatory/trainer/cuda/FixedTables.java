@@ -1,0 +1,53 @@
+package observatory.trainer.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import observatory.trainer.FixedPositions;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.ModelSpec.Position;
+
+/** Tables that are computed once and not trained, on the device. */
+record FixedTables(Device device, ModelSpec spec, Elements format) {
+
+    Network.Tables upload() {
+        return new Network.Tables(
+                spec.position() == Position.SINUSOIDAL ? elements(FixedPositions.sinusoids(spec)) : 0,
+                spec.position() == Position.ALIBI ? floats(FixedPositions.slopes(spec.heads())) : 0);
+    }
+
+    private long floats(float[] values) {
+        try (Arena arena = Arena.ofConfined()) {
+            return upload(arena.allocateFrom(JAVA_FLOAT, values));
+        }
+    }
+
+    private long elements(float[] values) {
+        if (format.bytes() == Float.BYTES) {
+            return floats(values);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment rounded = arena.allocate(JAVA_SHORT, values.length);
+            for (int i = 0; i < values.length; i++) {
+                short bits = format.name().equals("f16") ? Float.floatToFloat16(values[i]) : bfloat16(values[i]);
+                rounded.setAtIndex(JAVA_SHORT, i, bits);
+            }
+            return upload(rounded);
+        }
+    }
+
+    /** To nearest even; the tables are finite. */
+    private static short bfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    }
+
+    private long upload(MemorySegment values) {
+        long address = device.allocate(values.byteSize());
+        device.toDevice(address, values);
+        device.await();
+        return address;
+    }
+}

@@ -1,0 +1,52 @@
+package observatory.trainer.cuda;
+
+import observatory.trainer.ModelSpec;
+
+/** How much memory a model takes on the device, and how many sequences at once would fit. */
+record Footprint(ModelSpec spec, Parameters parameters, Elements format) {
+    /** What the matrix products, the driver and the results take beside it. */
+    private static final long BESIDE = 96L << 20;
+
+    /** Bytes for passes of so many sequences. */
+    long bytes(int sequences) {
+        Space space = new Space(0);
+        Weights.in(space, parameters, format);
+        Activations.in(space, spec, sequences, format);
+        return space.used();
+    }
+
+    /** Most sequences of a pass that fit into so much memory; 0 where none does. */
+    int mostSequences(long free) {
+        int low = 0;
+        int high = 1 << 16;
+        while (low < high) {
+            int middle = (low + high + 1) / 2;
+            if (bytes(middle) + BESIDE <= free) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Allocates for passes of so many sequences, or says how much is missing and what would fit. */
+    long allocate(Device device, int sequences) {
+        long needed = bytes(sequences);
+        long free = device.freeBytes();
+        long address = needed + BESIDE > free ? 0 : device.tryAllocate(needed);
+        if (address != 0) {
+            return address;
+        }
+        int fits = mostSequences(free);
+        throw new IllegalArgumentException("not enough memory on " + device.name() + ": needed=" + gib(needed + BESIDE)
+                + ", free=" + gib(free) + ", sequences=" + sequences
+                + (fits > 0
+                        ? "; the largest micro-batch that fits is " + fits
+                        : "; not even one sequence fits: a smaller model or context, or a larger device"));
+    }
+
+    private static String gib(long bytes) {
+        return "%.2f GiB".formatted((double) bytes / (1L << 30));
+    }
+}

@@ -1,0 +1,79 @@
+package observatory.trainer.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a step brings home in one copy: the decision, the losses of its sequences, the summaries of all gradients, and then
+ * whatever else was asked for.
+ */
+final class Results {
+    private static final int DECISION_BYTES = 16;
+
+    private final long address;
+    private final long capacity;
+    private final int losses;
+    private final int parameters;
+    private long used;
+
+    /** @param capacity bytes there are at the address */
+    Results(long address, long capacity, int losses, int parameters) {
+        this.address = address;
+        this.capacity = capacity;
+        this.losses = losses;
+        this.parameters = parameters;
+        this.used = gradientRow(2 * parameters);
+    }
+
+    long address() {
+        return address;
+    }
+
+    /** Where the decision is on the device. */
+    long decision() {
+        return address;
+    }
+
+    long lossOf(int sequence) {
+        return DECISION_BYTES + (long) sequence * Double.BYTES;
+    }
+
+    /** Offset of the summary of a parameter's gradient over the whole step. */
+    long gradientRow(int parameter) {
+        return lossOf(losses) + (long) parameter * Summary.BYTES;
+    }
+
+    /** Offset of the summary of a parameter's gradient after the first of several passes. */
+    long firstPassRow(int parameter) {
+        return gradientRow(parameters + parameter);
+    }
+
+    /** Offset of a new row of 40 bytes. */
+    long row() {
+        long offset = used;
+        used += Summary.BYTES;
+        if (used > capacity) {
+            throw new IllegalStateException("a step has more to tell than there is room for: bytes=" + capacity);
+        }
+        return offset;
+    }
+
+    /** Bytes to be copied. */
+    long used() {
+        return used;
+    }
+
+    double gradientNorm(MemorySegment home) {
+        return home.get(JAVA_DOUBLE, 0);
+    }
+
+    boolean skipped(MemorySegment home) {
+        return home.get(JAVA_INT, 12) != 0;
+    }
+
+    double loss(MemorySegment home, int sequence) {
+        return home.get(JAVA_DOUBLE, lossOf(sequence));
+    }
+}

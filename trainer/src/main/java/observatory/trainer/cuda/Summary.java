@@ -1,0 +1,38 @@
+package observatory.trainer.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import observatory.probe.Moments;
+import observatory.probe.Range;
+
+/** What summary.cuh leaves of a tensor: over its finite elements, and how many are not. */
+record Summary(double sum, double squares, float low, float high, float largest, int nan, int infinite) {
+    static final int BYTES = 40;
+
+    static Summary read(MemorySegment memory, long at) {
+        return new Summary(
+                memory.get(JAVA_DOUBLE, at),
+                memory.get(JAVA_DOUBLE, at + 8),
+                memory.get(JAVA_FLOAT, at + 16),
+                memory.get(JAVA_FLOAT, at + 20),
+                memory.get(JAVA_FLOAT, at + 24),
+                memory.get(JAVA_INT, at + 28),
+                memory.get(JAVA_INT, at + 32));
+    }
+
+    Moments moments(long count) {
+        return new Moments(count, sum, squares, largest, nan, infinite);
+    }
+
+    Range range(long count) {
+        long finite = count - nan - infinite;
+        return new Range(finite, finite == 0 ? Double.NaN : low, finite == 0 ? Double.NaN : high, sum);
+    }
+
+    double norm(long count) {
+        return moments(count).norm();
+    }
+}

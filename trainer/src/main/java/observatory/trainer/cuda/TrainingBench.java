@@ -1,0 +1,177 @@
+package observatory.trainer.cuda;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import observatory.probe.Pack;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.ModelSpec.Norm;
+import observatory.trainer.Precision;
+import observatory.trainer.TrainingSpec;
+
+/** How fast a model trains on the device, what watching it costs, and whether it comes to the same bits again. */
+final class TrainingBench {
+    /** GPT-2 of 124 million weights, with its vocabulary padded to a multiple of 128, as llm.c trains it. */
+    static final ModelSpec GPT2 =
+            new ModelSpec(12, 12, 768, 1024, 50304, Norm.LAYERNORM).withTied(true);
+
+    private static final int BATCH = 16;
+    private static final int CURVE_STEPS = 50;
+    private static final double CURVE_TOLERANCE = 1e-4;
+    private static final int WARM_STEPS = 10;
+    private static final int ROUNDS = 20;
+    private static final int STEPS_A_ROUND = 10;
+
+    private final LongSupplier nanos;
+    private final Consumer<Measured> out;
+
+    TrainingBench(LongSupplier nanos, Consumer<Measured> out) {
+        this.nanos = nanos;
+        this.out = out;
+    }
+
+    /** The losses of 50 steps beside those of the CPU. */
+    void curve(Precision precision, double tolerance) {
+        ModelSpec spec = new ModelSpec(4, 4, 256, 128, 512, Norm.LAYERNORM);
+        TrainingSpec training = BenchRuns.training(CURVE_STEPS, 8, precision);
+        double[] expected = BenchRuns.losses(spec, training, CURVE_STEPS);
+        double worst = 0;
+        double last = 0;
+        try (BenchRuns.OnCuda run = new BenchRuns.OnCuda(spec, training, Pack.OFF, nanos)) {
+            for (double loss : expected) {
+                last = BenchRuns.mean(run.step().losses());
+                double away = Math.abs(last - loss);
+                worst = away > worst || Double.isNaN(away) ? away : worst;
+            }
+        }
+        out.accept(Measured.of(
+                "curve against CPU " + precision.label(),
+                worst <= tolerance,
+                "steps",
+                CURVE_STEPS,
+                "first_loss",
+                expected[0],
+                "last_loss",
+                last,
+                "largest_difference",
+                worst));
+    }
+
+    void curve() {
+        curve(Precision.FP32, CURVE_TOLERANCE);
+    }
+
+    /** Two runs, and one that is watched, come to the same weights. */
+    void repeats(Precision precision) {
+        ModelSpec spec = new ModelSpec(4, 4, 256, 128, 512, Norm.LAYERNORM);
+        String plain = fingerprint(spec, precision, Pack.OFF);
+        String again = fingerprint(spec, precision, Pack.OFF);
+        String watched = fingerprint(spec, precision, Pack.CONTINUOUS);
+        out.accept(Measured.of(
+                "bit-identical " + precision.label(),
+                plain.equals(again) && plain.equals(watched),
+                "repeat",
+                plain.equals(again),
+                "watched",
+                plain.equals(watched),
+                "weights",
+                plain.substring(0, 16)));
+    }
+
+    private String fingerprint(ModelSpec spec, Precision precision, Pack pack) {
+        TrainingSpec training = BenchRuns.training(CURVE_STEPS, 8, precision);
+        try (BenchRuns.OnCuda run = new BenchRuns.OnCuda(spec, training, pack, nanos)) {
+            for (int i = 0; i < CURVE_STEPS; i++) {
+                run.step();
+            }
+            return run.model().fingerprint();
+        }
+    }
+
+    /**
+     * Tokens a second and model FLOP utilisation at GPT-2 124M, unwatched.
+     *
+     * @param peakTeraflops of the device for the format; 989 for bf16 on an H100 or H200
+     */
+    void throughput(Precision precision, double peakTeraflops) {
+        try (BenchRuns.OnCuda run = gpt2(precision)) {
+            run.watch(Pack.OFF);
+            steps(run, WARM_STEPS);
+            double[] seconds = new double[ROUNDS];
+            for (int round = 0; round < ROUNDS; round++) {
+                seconds[round] = steps(run, 1);
+            }
+            double step = median(seconds);
+            long tokens = (long) BATCH * GPT2.context();
+            double flops = tokens * (6.0 * GPT2.parameters() + 6.0 * GPT2.layers() * GPT2.context() * GPT2.width());
+            double utilisation = flops / step / (peakTeraflops * 1e12);
+            out.accept(Measured.of(
+                    "gpt2-124m " + precision.label() + " B=16 T=1024",
+                    utilisation >= 0.3,
+                    "backend",
+                    run.model().label(),
+                    "step_ms",
+                    step * 1e3,
+                    "deviation_ms",
+                    deviation(seconds) * 1e3,
+                    "tokens_per_second",
+                    tokens / step,
+                    "mfu",
+                    utilisation));
+        }
+    }
+
+    /** What each pack costs at GPT-2 124M: rounds of steps with and without it take turns, and medians are compared. */
+    void overhead(Precision precision) {
+        Pack[] packs = {Pack.OFF, Pack.CONTINUOUS, Pack.PROFILE};
+        try (BenchRuns.OnCuda run = gpt2(precision)) {
+            for (Pack pack : packs) {
+                run.watch(pack);
+                steps(run, WARM_STEPS);
+            }
+            double[][] seconds = new double[packs.length][ROUNDS];
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int pack = 0; pack < packs.length; pack++) {
+                    run.watch(packs[pack]);
+                    seconds[pack][round] = steps(run, STEPS_A_ROUND) / STEPS_A_ROUND;
+                }
+            }
+            double off = median(seconds[0]);
+            for (int pack = 1; pack < packs.length; pack++) {
+                double overhead = median(seconds[pack]) / off - 1;
+                out.accept(Measured.of(
+                        "overhead of " + packs[pack].label(),
+                        overhead <= 0.02,
+                        "off_ms",
+                        off * 1e3,
+                        "step_ms",
+                        median(seconds[pack]) * 1e3,
+                        "overhead",
+                        overhead));
+            }
+        }
+    }
+
+    private BenchRuns.OnCuda gpt2(Precision precision) {
+        return new BenchRuns.OnCuda(GPT2, BenchRuns.training(1000, BATCH, precision), Pack.CONTINUOUS, nanos);
+    }
+
+    private double steps(BenchRuns.OnCuda run, int count) {
+        long began = nanos.getAsLong();
+        for (int i = 0; i < count; i++) {
+            run.step();
+        }
+        return (nanos.getAsLong() - began) / 1e9;
+    }
+
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static double deviation(double[] values) {
+        double middle = median(values);
+        return median(Arrays.stream(values).map(v -> Math.abs(v - middle)).toArray());
+    }
+}

@@ -1,0 +1,78 @@
+package observatory.trainer.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import observatory.trainer.cuda.Parameters.Chunk;
+import observatory.trainer.cuda.Parameters.Parameter;
+
+/**
+ * Where everything that belongs to the parameters lies on the device: each an array of all of them. Working is the
+ * weights themselves in fp32, and a copy rounded to the format of the run in others.
+ */
+record Weights(
+        Parameters parameters,
+        Elements format,
+        long gradients,
+        long values,
+        long firsts,
+        long seconds,
+        long working,
+        long chunks) {
+    /** Of one chunk, as optimizer.cu has it: first (long), count, decays (int). */
+    private static final int CHUNK_BYTES = 16;
+
+    static Weights in(Space space, Parameters parameters, Elements format) {
+        long bytes = parameters.elements() * Float.BYTES;
+        long gradients = space.take(bytes);
+        long values = space.take(bytes);
+        return new Weights(
+                parameters,
+                format,
+                gradients,
+                values,
+                space.take(bytes),
+                space.take(bytes),
+                format.bytes() == Float.BYTES ? values : space.take(parameters.elements() * format.bytes()),
+                space.take((long) parameters.chunks().size() * CHUNK_BYTES));
+    }
+
+    boolean rounded() {
+        return working != values;
+    }
+
+    /** What the passes read of a parameter. */
+    long working(Parameter parameter) {
+        return working + parameter.first() * format.bytes();
+    }
+
+    long gradient(Parameter parameter) {
+        return gradients + parameter.first() * Float.BYTES;
+    }
+
+    long value(Parameter parameter) {
+        return values + parameter.first() * Float.BYTES;
+    }
+
+    Operations.Parameters arrays() {
+        return new Operations.Parameters(gradients, values, firsts, seconds, rounded() ? working : 0);
+    }
+
+    /** Writes the table of chunks for the device. */
+    void writeChunks(Device device) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment table = arena.allocate((long) parameters.chunks().size() * CHUNK_BYTES, 8);
+            long at = 0;
+            for (Chunk chunk : parameters.chunks()) {
+                table.set(JAVA_LONG, at, chunk.first());
+                table.set(JAVA_INT, at + 8, chunk.count());
+                table.set(JAVA_INT, at + 12, chunk.parameter().matrix() ? 1 : 0);
+                at += CHUNK_BYTES;
+            }
+            device.toDevice(chunks, table);
+            device.await();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package observatory.trainer.cuda;
+
+import static java.lang.foreign.SymbolLookup.loaderLookup;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The driver without a device: the unmodified kernels, built for the CPU by kernels/emulate.sh, behind the interface of
+ * libcuda.so.1. Loaded before anything asks for that library, it is what everything in this JVM finds.
+ */
+@SuppressWarnings("restricted")
+final class Emulation {
+    private static Path library;
+
+    private Emulation() {}
+
+    /** Loads it, built once for its sources; where there is no g++ the test is skipped, with a message. */
+    static synchronized void require() {
+        if (library == null) {
+            Assumptions.assumeTrue(
+                    onPath("g++") && onPath("bash"), "skipped: no g++ here, so the kernels cannot be emulated");
+            library = build(Path.of("..", "kernels", "src", "main", "cuda"), "emulation");
+            System.load(library.toString());
+        }
+        reset();
+    }
+
+    /** Builds the kernels of a folder; again only where a source is newer than what is there. */
+    static Path build(Path sources, String name) {
+        try {
+            Path out = Path.of("target", name).toAbsolutePath();
+            Path built = out.resolve("libcuda.so.1");
+            if (!Files.exists(built) || newest(sources) > Files.getLastModifiedTime(built).toMillis()) {
+                Process process = new ProcessBuilder(
+                                "bash",
+                                Path.of("..", "kernels", "emulate.sh").toString(),
+                                out.toString(),
+                                sources.toAbsolutePath().toString())
+                        .redirectErrorStream(true)
+                        .start();
+                String said = new String(process.getInputStream().readAllBytes());
+                if (process.waitFor() != 0) {
+                    throw new IllegalStateException("the emulation does not build: " + said);
+                }
+            }
+            return built;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("the emulation cannot be built", e);
+        }
+    }
+
+    /** Everything as on a healthy device, without failures. */
+    static void reset() {
+        call("emulationReset", List.of());
+    }
+
+    /** Lets a driver call fail with a code from its next-but-so-many-th call on. */
+    static void fail(String driverCall, int after, int code) {
+        try (Arena arena = Arena.ofConfined()) {
+            call("emulationFail", List.of(arena.allocateFrom(driverCall), after, code));
+        }
+    }
+
+    static long calls(String driverCall) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (long) function("emulationCalls", ValueLayout.JAVA_LONG, ValueLayout.ADDRESS)
+                    .invokeWithArguments(arena.allocateFrom(driverCall));
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void memory(long bytes) {
+        call("emulationMemory", List.of(bytes));
+    }
+
+    static void device(int count, int capability, int driver) {
+        call("emulationDevice", List.of(count, capability, driver));
+    }
+
+    /** Threads of a block, and streams, take their turns in another order. */
+    static void shuffle(long seed) {
+        call("emulationShuffle", List.of(seed));
+    }
+
+    private static long newest(Path sources) throws IOException {
+        long newest = 0;
+        for (Path folder : List.of(sources, Path.of("..", "kernels", "src", "test", "cuda"), Path.of("..", "kernels"))) {
+            try (var files = Files.list(folder)) {
+                newest = Math.max(
+                        newest,
+                        files.filter(Files::isRegularFile)
+                                .mapToLong(file -> file.toFile().lastModified())
+                                .max()
+                                .orElse(0));
+            }
+        }
+        return newest;
+    }
+
+    private static void call(String name, List<?> arguments) {
+        MemoryLayout[] layouts = arguments.stream()
+                .map(argument -> switch (argument) {
+                    case Long _ -> ValueLayout.JAVA_LONG;
+                    case Integer _ -> ValueLayout.JAVA_INT;
+                    case MemorySegment _ -> ValueLayout.ADDRESS;
+                    default -> throw new IllegalArgumentException(argument.toString());
+                })
+                .toArray(MemoryLayout[]::new);
+        try {
+            Linker.nativeLinker()
+                    .downcallHandle(symbols().findOrThrow(name), FunctionDescriptor.ofVoid(layouts))
+                    .invokeWithArguments(arguments);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static java.lang.invoke.MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return Linker.nativeLinker()
+                .downcallHandle(symbols().findOrThrow(name), FunctionDescriptor.of(result, arguments));
+    }
+
+    private static SymbolLookup symbols() {
+        return loaderLookup();
+    }
+
+    private static boolean onPath(String program) {
+        String path = System.getenv("PATH");
+        return path != null
+                && List.of(path.split(":")).stream()
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+}
