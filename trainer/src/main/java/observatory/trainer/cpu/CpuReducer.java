@@ -42,7 +42,8 @@ public final class CpuReducer implements Reducer<Tensor> {
             case Reduction.ToShape _ -> TensorShape.of(tensor);
             case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());
             case Reduction.OfRows<?> rows -> overRows(HostReductions.begin(rows), tensor);
-            case Reduction.ToSpectrum _ -> spectra.offer(new SpectrumQueue.Weight(
+            case Reduction.ToSpectrum _ ->
+                spectra.offer(new SpectrumQueue.Weight(
                         tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray));
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
         };

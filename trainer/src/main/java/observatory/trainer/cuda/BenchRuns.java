@@ -81,8 +81,7 @@ final class BenchRuns {
                 CpuModel model = new CpuModel(spec, training, Fault.NONE, instruments, workers)) {
             for (int i = 0; i < steps; i++) {
                 instruments.beginStep(i + 1);
-                losses[i] = mean(model.step(
-                                List.of(batch(spec, training.batch(), i + 1)), settings(training, i + 1))
+                losses[i] = mean(model.step(List.of(batch(spec, training.batch(), i + 1)), settings(training, i + 1))
                         .losses());
                 instruments.endStep();
             }

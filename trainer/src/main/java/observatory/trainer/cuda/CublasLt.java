@@ -47,18 +47,31 @@ final class CublasLt implements Gemm, AutoCloseable {
     private CublasLt(Device device, CublasLtLibrary library, Precision precision) {
         this.device = device;
         this.library = library;
-        this.elementType =
-                switch (precision) {
-                    case FP32 -> FLOAT;
-                    case BF16 -> BFLOAT16;
-                    case FP16 -> HALF;
-                };
+        this.elementType = switch (precision) {
+            case FP32 -> FLOAT;
+            case BF16 -> BFLOAT16;
+            case FP16 -> HALF;
+        };
         this.handle = library.create(arena, "cublasLtCreate");
         this.workspace = device.allocate(WORKSPACE);
         this.matmul = library.function(
                 "cublasLtMatmul",
-                JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG,
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+                JAVA_LONG,
+                JAVA_LONG,
+                ADDRESS,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                ADDRESS,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                ADDRESS,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG);
     }
 
     /** Empty where no cuBLASLt of CUDA 13 or 12 is installed. */
@@ -71,11 +84,23 @@ final class CublasLt implements Gemm, AutoCloseable {
         Prepared p = prepared.computeIfAbsent(shape, this::prepare);
         try {
             MemorySegment beta = accumulate ? one : zero;
-            library.check(
-                    "cublasLtMatmul",
-                    (int) matmul.invokeExact(
-                            handle, p.operation, one, b, p.left, a, p.right, beta, c, p.out, c, p.out, p.algorithm,
-                            workspace, WORKSPACE, device.stream().handle()));
+            library.check("cublasLtMatmul", (int) matmul.invokeExact(
+                    handle,
+                    p.operation,
+                    one,
+                    b,
+                    p.left,
+                    a,
+                    p.right,
+                    beta,
+                    c,
+                    p.out,
+                    c,
+                    p.out,
+                    p.algorithm,
+                    workspace,
+                    WORKSPACE,
+                    device.stream().handle()));
         } catch (Throwable e) {
             throw CublasLtLibrary.unexpected(e);
         }
@@ -113,16 +138,22 @@ final class CublasLt implements Gemm, AutoCloseable {
         long preference = library.create(arena, "cublasLtMatmulPreferenceCreate");
         MethodHandle heuristic = library.function(
                 "cublasLtMatmulAlgoGetHeuristic",
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_INT,
+                ADDRESS,
                 ADDRESS);
         try (Arena local = Arena.ofConfined()) {
             library.set("cublasLtMatmulPreferenceSetAttribute", preference, MAX_WORKSPACE, WORKSPACE);
             MemorySegment results = arena.allocate(HEURISTIC_BYTES, 16);
             MemorySegment count = local.allocate(JAVA_INT);
-            library.check(
-                    "cublasLtMatmulAlgoGetHeuristic",
-                    (int) heuristic.invokeExact(
-                            handle, operation, left, right, out, out, preference, 1, results, count));
+            library.check("cublasLtMatmulAlgoGetHeuristic", (int)
+                    heuristic.invokeExact(handle, operation, left, right, out, out, preference, 1, results, count));
             if (count.get(JAVA_INT, 0) == 0) {
                 throw new IllegalStateException("cuBLASLt knows no way to multiply " + shape);
             }

@@ -148,7 +148,8 @@ record CublasLtLibrary(SymbolLookup symbols, String path) {
             try (DirectoryStream<Path> versions = Files.newDirectoryStream(root.resolve("lib"), "python3*")) {
                 for (Path version : versions) {
                     for (String packages : List.of("site-packages", "dist-packages")) {
-                        WHEELS.forEach(wheel -> found.add(version.resolve(packages).resolve(wheel)));
+                        WHEELS.forEach(
+                                wheel -> found.add(version.resolve(packages).resolve(wheel)));
                     }
                 }
             } catch (IOException e) {

@@ -1,6 +1,5 @@
 package observatory.trainer.cuda;
 
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -130,8 +129,7 @@ public final class CudaModel implements Model {
         for (int i = 0; i < losses.length; i++) {
             losses[i] = r.loss(home, i);
         }
-        return new Outcome(
-                losses, r.gradientNorm(home), skipped, micro(passes, r), new Phases(0, 0, 0));
+        return new Outcome(losses, r.gradientNorm(home), skipped, micro(passes, r), new Phases(0, 0, 0));
     }
 
     @Override
@@ -217,7 +215,10 @@ public final class CudaModel implements Model {
 
     private Results resultsOf(Key key) {
         return new Results(
-                results, RESULT_BYTES, sequences(key), weights.parameters().all().size());
+                results,
+                RESULT_BYTES,
+                sequences(key),
+                weights.parameters().all().size());
     }
 
     private void bringHome(Results r) {
@@ -321,7 +322,8 @@ public final class CudaModel implements Model {
         List<Parameters.Chunk> chunks = weights.parameters().chunks();
         for (int i = 0; i < chunks.size(); i++) {
             int first = i;
-            while (i + 1 < chunks.size() && chunks.get(i + 1).parameter() == chunks.get(first).parameter()) {
+            while (i + 1 < chunks.size()
+                    && chunks.get(i + 1).parameter() == chunks.get(first).parameter()) {
                 i++;
             }
             rows.add(new Observation.Partials(gradientPartials + (long) first * Summary.BYTES, i + 1 - first, 0));

@@ -88,8 +88,10 @@ public final class CudaProbe {
 
         private static String notStarted(int code) {
             return switch (code) {
-                case NO_DEVICE -> "no CUDA device: the driver is installed but sees none; CUDA_VISIBLE_DEVICES may hide it";
-                case NOT_PERMITTED -> "the NVIDIA driver refuses this user (error 800); check the rights on /dev/nvidia*";
+                case NO_DEVICE ->
+                    "no CUDA device: the driver is installed but sees none; CUDA_VISIBLE_DEVICES may hide it";
+                case NOT_PERMITTED ->
+                    "the NVIDIA driver refuses this user (error 800); check the rights on /dev/nvidia*";
                 case MISMATCH ->
                     "the NVIDIA driver's library and kernel module differ in version (error 803); reboot or reinstall it";
                 default -> "the NVIDIA driver cannot start: cuInit returned " + code + "; nvidia-smi may say more";
@@ -108,19 +110,15 @@ public final class CudaProbe {
 
         private int attribute(int which) throws Throwable {
             MemorySegment out = arena.allocate(JAVA_INT);
-            require(
-                    "cuDeviceGetAttribute",
-                    (int) function("cuDeviceGetAttribute", ADDRESS, JAVA_INT, JAVA_INT)
-                            .invoke(out, which, 0));
+            require("cuDeviceGetAttribute", (int) function("cuDeviceGetAttribute", ADDRESS, JAVA_INT, JAVA_INT)
+                    .invoke(out, which, 0));
             return out.get(JAVA_INT, 0);
         }
 
         private String name() throws Throwable {
             MemorySegment out = arena.allocate(256);
-            require(
-                    "cuDeviceGetName",
-                    (int) function("cuDeviceGetName", ADDRESS, JAVA_INT, JAVA_INT)
-                            .invoke(out, 256, 0));
+            require("cuDeviceGetName", (int)
+                    function("cuDeviceGetName", ADDRESS, JAVA_INT, JAVA_INT).invoke(out, 256, 0));
             return out.getString(0);
         }
 

@@ -20,8 +20,7 @@ final class Graph implements AutoCloseable {
     static Graph record(Device device, Runnable enqueue) {
         check(
                 "cuStreamBeginCapture",
-                JCudaDriver.cuStreamBeginCapture(
-                        device.stream(), CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED));
+                JCudaDriver.cuStreamBeginCapture(device.stream(), CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED));
         CUgraph recorded = new CUgraph();
         try {
             enqueue.run();

@@ -6,8 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
-import observatory.probe.Norms;
 import observatory.probe.Moments;
+import observatory.probe.Norms;
 import observatory.probe.Reduction;
 import observatory.probe.SpectralNorm;
 import observatory.probe.host.HostPowerIteration;
@@ -48,8 +48,7 @@ final class HostCopies {
 
     private float[] floats(Place place) {
         float[] all = new float[Math.toIntExact(place.elements())];
-        inPieces(place, (row, rows) ->
-                System.arraycopy(piece, 0, all, row * place.columns(), rows * place.columns()));
+        inPieces(place, (row, rows) -> System.arraycopy(piece, 0, all, row * place.columns(), rows * place.columns()));
         return all;
     }
 

@@ -33,8 +33,10 @@ public record Measured(String name, Map<String, Object> numbers, String verdict)
     @Override
     public String toString() {
         StringBuilder line = new StringBuilder("%-8s %-34s".formatted(verdict, name));
-        numbers.forEach((key, value) ->
-                line.append(' ').append(key).append('=').append(value instanceof Double d ? "%.6g".formatted(d) : value));
+        numbers.forEach((key, value) -> line.append(' ')
+                .append(key)
+                .append('=')
+                .append(value instanceof Double d ? "%.6g".formatted(d) : value));
         return line.toString();
     }
 }

@@ -35,7 +35,8 @@ final class Natives {
             loaded = true;
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot unpack the CUDA binding into " + shared + "; set java.io.tmpdir to a folder with 10 MB free",
+                    "cannot unpack the CUDA binding into " + shared
+                            + "; set java.io.tmpdir to a folder with 10 MB free",
                     e);
         }
     }

@@ -136,7 +136,13 @@ final class Network {
                 number,
                 new NormSite(Hook.ATTENTION_NORM, "attention.norm", layer.attentionNorm(), layer.attentionInput()));
         multiply(
-                Kind.FORWARD, rows, 3 * width, width, layer.attentionInput(), working(number, "attention.qkv"), layer.qkv());
+                Kind.FORWARD,
+                rows,
+                3 * width,
+                width,
+                layer.attentionInput(),
+                working(number, "attention.qkv"),
+                layer.qkv());
         pass(pass, Hook.QKV, number, layer.qkv(), 3 * width);
         boolean observed =
                 pass.seen().wants(Hook.ATTENTION_LOGITS) || pass.seen().wants(Hook.ATTENTION_ENTROPY);
@@ -198,7 +204,14 @@ final class Network {
         multiply(Kind.INPUT_GRADIENT, rows, units, width, kept.gradient(), working(number, "mlp.down"), kept.wide());
         operations.activateBackward(kept.wide(), layer.up(), kept.wide(), (long) rows * units, kind());
         weightGradient(number, "mlp.up", rows, kept.wide(), layer.mlpInput(), more);
-        multiply(Kind.INPUT_GRADIENT, rows, width, spec.projected(), kept.wide(), working(number, "mlp.up"), kept.narrow());
+        multiply(
+                Kind.INPUT_GRADIENT,
+                rows,
+                width,
+                spec.projected(),
+                kept.wide(),
+                working(number, "mlp.up"),
+                kept.narrow());
         Operations.Norm norm = norm(number, "mlp.norm", layer.mlpNorm());
         Rows shape = new Rows(rows, width);
         operations.normBackwardInput(kept.narrow(), layer.middle(), norm, kept.gradient(), shape, 0);
@@ -211,14 +224,25 @@ final class Network {
         int width = spec.width();
         weightGradient(number, "attention.out", rows, kept.gradient(), layer.mixed(), more);
         multiply(
-                Kind.INPUT_GRADIENT, rows, width, width, kept.gradient(), working(number, "attention.out"), kept.narrow());
+                Kind.INPUT_GRADIENT,
+                rows,
+                width,
+                width,
+                kept.gradient(),
+                working(number, "attention.out"),
+                kept.narrow());
         operations.attentionBackward(
                 layer.qkv(), layer.mixed(), kept.narrow(), layer.logs(), kept.dots(), kept.triple(), heads(pass));
         weightGradient(number, "attention.qkv", rows, kept.triple(), layer.attentionInput(), more);
         multiply(
-                Kind.INPUT_GRADIENT, rows, width, 3 * width, kept.triple(), working(number, "attention.qkv"), kept.narrow());
-        normBackward(
-                pass, new NormSite(Hook.RESIDUAL_GRADIENT, "attention.norm", layer.attentionNorm(), 0), number);
+                Kind.INPUT_GRADIENT,
+                rows,
+                width,
+                3 * width,
+                kept.triple(),
+                working(number, "attention.qkv"),
+                kept.narrow());
+        normBackward(pass, new NormSite(Hook.RESIDUAL_GRADIENT, "attention.norm", layer.attentionNorm(), 0), number);
     }
 
     /** A norm that reads the residual stream behind a layer: where it is observed, its name, what it keeps, its output. */
@@ -258,8 +282,7 @@ final class Network {
         long partials = site.hook() == null
                 ? 0
                 : pass.lines().partials(site.hook(), layer, Operations.blocksForRows(pass.rows()));
-        operations.normBackwardInput(
-                kept.narrow(), residualBefore(number), norm, kept.gradient(), shape, partials);
+        operations.normBackwardInput(kept.narrow(), residualBefore(number), norm, kept.gradient(), shape, partials);
         normParameters(layer, site.name(), norm, residualBefore(number), shape);
         if (site.hook() != null) {
             pass(pass, site.hook(), layer, kept.gradient(), spec.width());

@@ -126,9 +126,11 @@ final class Observation {
         for (Parameter parameter : parameters) {
             long offset = results.gradientRow(parameter.number());
             Place place = new Place(
-                    weights.gradient(parameter), parameter.rows(), parameter.columns(), new Elements("f32", Float.BYTES));
-            CudaTensor tensor =
-                    new CudaTensor(place, summaryAnswers(Hook.GRADIENT, offset, parameter.size()));
+                    weights.gradient(parameter),
+                    parameter.rows(),
+                    parameter.columns(),
+                    new Elements("f32", Float.BYTES));
+            CudaTensor tensor = new CudaTensor(place, summaryAnswers(Hook.GRADIENT, offset, parameter.size()));
             visit(new Visit(parameter.site(Hook.GRADIENT), tensor, null, false));
         }
     }
@@ -139,7 +141,8 @@ final class Observation {
         int first = 0;
         while (first < chunks.size()) {
             int last = first;
-            while (last < chunks.size() && chunks.get(last).parameter() == chunks.get(first).parameter()) {
+            while (last < chunks.size()
+                    && chunks.get(last).parameter() == chunks.get(first).parameter()) {
                 last++;
             }
             long offset = results.row();

@@ -179,8 +179,7 @@ final class Operations {
                 rows.columns(),
                 each);
         int blocks = (int) ceil(rows.columns(), 32);
-        kernels.launch(
-                "norm_backward_merge", Grid.of(blocks, 32), parts, biasParts, gain, bias, count, rows.columns());
+        kernels.launch("norm_backward_merge", Grid.of(blocks, 32), parts, biasParts, gain, bias, count, rows.columns());
     }
 
     /** Heads of a batch of sequences, and what changes their scores; slopes and prefixes may be 0. */
@@ -257,8 +256,7 @@ final class Operations {
     }
 
     void sequenceLosses(long losses, Targets targets, long means, int sequences, int context) {
-        kernels.launch(
-                "sequence_losses", Grid.of(sequences, 128), losses, targets.sequenceShares(), means, context);
+        kernels.launch("sequence_losses", Grid.of(sequences, 128), losses, targets.sequenceShares(), means, context);
     }
 
     void gradientNorm(long gradients, long chunks, int count, long partials) {
@@ -273,7 +271,13 @@ final class Operations {
     record Parameters(long gradients, long weights, long firsts, long seconds, long working) {}
 
     void adamw(
-            Parameters p, long chunks, int count, long orders, long decision, long updatePartials, long weightPartials) {
+            Parameters p,
+            long chunks,
+            int count,
+            long orders,
+            long decision,
+            long updatePartials,
+            long weightPartials) {
         kernels.launch(
                 measured("adamw", updatePartials),
                 Grid.of(count, THREADS),

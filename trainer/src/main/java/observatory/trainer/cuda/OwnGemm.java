@@ -25,12 +25,11 @@ final class OwnGemm implements Gemm {
             device.clear(c, (long) shape.m() * shape.n() * Float.BYTES);
         }
         if (halves && shape.m() % 8 == 0 && shape.n() % 8 == 0 && shape.k() % 8 == 0) {
-            String layout =
-                    switch (shape.kind()) {
-                        case FORWARD -> "nt";
-                        case INPUT_GRADIENT -> "nn";
-                        case WEIGHT_GRADIENT -> "tn_add";
-                    };
+            String layout = switch (shape.kind()) {
+                case FORWARD -> "nt";
+                case INPUT_GRADIENT -> "nn";
+                case WEIGHT_GRADIENT -> "tn_add";
+            };
             kernels.launch(
                     "gemm_tensor_" + layout,
                     grid(shape, TENSOR_SIDE).sharing(TENSOR_SHARED),

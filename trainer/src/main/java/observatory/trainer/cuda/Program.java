@@ -11,11 +11,7 @@ import observatory.trainer.fault.Damage;
 record Program(Graph graph, Observation observation, Results results) implements AutoCloseable {
 
     /** What makes two steps the same program. */
-    record Key(
-            List<PassShape> passes,
-            boolean training,
-            Map<Hook, List<Reduction<?>>> due,
-            Map<Site, Damage> faults) {}
+    record Key(List<PassShape> passes, boolean training, Map<Hook, List<Reduction<?>>> due, Map<Site, Damage> faults) {}
 
     record PassShape(int sequences, int context) {}
 

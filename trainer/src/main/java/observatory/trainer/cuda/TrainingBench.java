@@ -12,8 +12,7 @@ import observatory.trainer.TrainingSpec;
 /** How fast a model trains on the device, what watching it costs, and whether it comes to the same bits again. */
 final class TrainingBench {
     /** GPT-2 of 124 million weights, with its vocabulary padded to a multiple of 128, as llm.c trains it. */
-    static final ModelSpec GPT2 =
-            new ModelSpec(12, 12, 768, 1024, 50304, Norm.LAYERNORM).withTied(true);
+    static final ModelSpec GPT2 = new ModelSpec(12, 12, 768, 1024, 50304, Norm.LAYERNORM).withTied(true);
 
     private static final int BATCH = 16;
     private static final int CURVE_STEPS = 50;

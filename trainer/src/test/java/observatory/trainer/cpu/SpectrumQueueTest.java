@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import observatory.trainer.SpectrumQueue;
 import observatory.probe.HostReducer;
 import observatory.probe.HostTensor;
 import observatory.probe.Reduction;
 import observatory.probe.SpectralNorm;
 import observatory.probe.Spectrum;
+import observatory.trainer.SpectrumQueue;
 import org.junit.jupiter.api.Test;
 
 class SpectrumQueueTest {
@@ -66,8 +66,9 @@ class SpectrumQueueTest {
             SpectrumQueue queue = new SpectrumQueue();
             int[] served = new int[3];
             for (int round = 0; round < 3; round++) {
-                List<Future<Spectrum>> results =
-                        weights.stream().map(tensor -> queue.offer(weight(tensor))).toList();
+                List<Future<Spectrum>> results = weights.stream()
+                        .map(tensor -> queue.offer(weight(tensor)))
+                        .toList();
                 for (int i = 0; i < 3; i++) {
                     if (!results.get(i).isCancelled()) {
                         results.get(i).get(60, TimeUnit.SECONDS);
@@ -91,7 +92,6 @@ class SpectrumQueueTest {
     }
 
     private static SpectrumQueue.Weight weight(Tensor tensor) {
-        return new SpectrumQueue.Weight(
-                tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray);
+        return new SpectrumQueue.Weight(tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray);
     }
 }

@@ -36,8 +36,8 @@ class CudaModelTest {
     void trainsAsTheCpuDoes() {
         TrainingSpec training = new TrainingSpec(4, 2, 1e-3, 2, 1.0, Precision.FP32, 7);
         Recipe recipe = new Recipe(SPEC, training, corpus(), Fault.NONE);
-        Instruments<Tensor> onCpu =
-                new Instruments<>(origin(), new CpuReducer(), FrameSink.NOBODY, InstantSource.system(), System::nanoTime);
+        Instruments<Tensor> onCpu = new Instruments<>(
+                origin(), new CpuReducer(), FrameSink.NOBODY, InstantSource.system(), System::nanoTime);
         CudaReducer reducer = new CudaReducer();
         Instruments<CudaTensor> onCuda =
                 new Instruments<>(origin(), reducer, FrameSink.NOBODY, InstantSource.system(), System::nanoTime);
@@ -60,7 +60,8 @@ class CudaModelTest {
     }
 
     private static Corpus corpus() {
-        byte[] text = "the quick brown fox jumps over the lazy dog and runs away from the big bad wolf; ".repeat(40)
+        byte[] text = "the quick brown fox jumps over the lazy dog and runs away from the big bad wolf; "
+                .repeat(40)
                 .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         return new Corpus(List.of(new Corpus.Source("text", text)));
     }

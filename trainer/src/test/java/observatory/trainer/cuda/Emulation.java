@@ -41,7 +41,8 @@ final class Emulation {
         try {
             Path out = Path.of("target", name).toAbsolutePath();
             Path built = out.resolve("libcuda.so.1");
-            if (!Files.exists(built) || newest(sources) > Files.getLastModifiedTime(built).toMillis()) {
+            if (!Files.exists(built)
+                    || newest(sources) > Files.getLastModifiedTime(built).toMillis()) {
                 Process process = new ProcessBuilder(
                                 "bash",
                                 Path.of("..", "kernels", "emulate.sh").toString(),
@@ -96,7 +97,8 @@ final class Emulation {
 
     private static long newest(Path sources) throws IOException {
         long newest = 0;
-        for (Path folder : List.of(sources, Path.of("..", "kernels", "src", "test", "cuda"), Path.of("..", "kernels"))) {
+        for (Path folder :
+                List.of(sources, Path.of("..", "kernels", "src", "test", "cuda"), Path.of("..", "kernels"))) {
             try (var files = Files.list(folder)) {
                 newest = Math.max(
                         newest,
@@ -139,7 +141,6 @@ final class Emulation {
     private static boolean onPath(String program) {
         String path = System.getenv("PATH");
         return path != null
-                && List.of(path.split(":")).stream()
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+                && List.of(path.split(":")).stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }
