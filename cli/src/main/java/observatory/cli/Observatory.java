@@ -54,7 +54,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("watch", later("Run the analysis service", "`demo` runs it inside"))
                 .addSubcommand("dashboard", later("Open the window on a run", "`demo` opens one"))
                 .addSubcommand("probes", new ProbesCommand())
-                .addSubcommand("attach", later("Attach to a running JVM trainer", "see docs/probes.md"))
+                .addSubcommand("attach", new AttachCommand())
                 .addSubcommand("tail", new TailCommand())
                 .addSubcommand("relay", new RelayCommand())
                 .addSubcommand("postmortem", new PostMortemCommand())

@@ -23,7 +23,7 @@ public final class Instruments<T> {
     private final Readings<T> readings;
 
     private volatile Setup setup;
-    private Setup current;
+    private volatile Setup current;
     private final Orders orders;
     private List<Watcher> watchers = List.of();
     private final Map<Long, Plan> plans = new HashMap<>();
@@ -73,6 +73,11 @@ public final class Instruments<T> {
     /** What was set up last. */
     public Setup setup() {
         return setup;
+    }
+
+    /** Whether what was set up last is in force; from any thread. Until then the step before it goes on. */
+    public boolean settled() {
+        return current == setup;
     }
 
     /**

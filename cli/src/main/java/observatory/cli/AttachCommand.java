@@ -1,0 +1,94 @@
+package observatory.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import observatory.probe.Pack;
+import observatory.stream.Broker;
+import observatory.stream.attach.AttachException;
+import observatory.stream.attach.JvmAttach;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Watches a trainer in a JVM that was started without any setting of the observatory, and lets go of it again. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = {
+            "Watch a trainer that runs in another JVM, by its process id; without one, list the JVMs there are.",
+            "The trainer goes on while its instruments get probes and send to the broker, until --detach."
+        })
+final class AttachCommand implements Callable<Integer> {
+    @ParentCommand
+    private Observatory parent;
+
+    @Parameters(arity = "0..1", paramLabel = "PID", description = "Process id of the JVM that trains.")
+    private Long pid;
+
+    @Option(names = "--detach", description = "Put the trainer's instruments back as they were.")
+    private boolean detach;
+
+    @Option(
+            names = "--broker",
+            paramLabel = "HOST:PORT",
+            description = "Where the telemetry goes (the broker that runs on the data directory).")
+    private String broker;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the trainer keeps what the broker does not have yet (~/.local/state/observatory).")
+    private Path dataDir;
+
+    @Option(
+            names = "--probes",
+            paramLabel = "PACK",
+            defaultValue = "continuous",
+            description = "Which probes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private Pack pack;
+
+    @Override
+    public Integer call() {
+        if (pid == null) {
+            list();
+            return ExitCode.OK;
+        }
+        JvmAttach jvm = new JvmAttach(pid);
+        try {
+            if (detach) {
+                parent.console().result("detached from " + jvm.detach());
+            } else {
+                StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+                String bootstrap = bootstrap(state);
+                String runs = jvm.attach(bootstrap, state.spool(), pack);
+                parent.console().result("attached to " + runs + "; it sends to " + bootstrap);
+                parent.console().say("`observatory attach --detach " + pid + "` puts it back as it was");
+            }
+        } catch (AttachException e) {
+            throw new Failure(ExitCode.CANNOT_CONNECT, e.getMessage(), e);
+        }
+        return ExitCode.OK;
+    }
+
+    private String bootstrap(StateDirectory state) {
+        if (broker != null) {
+            return broker;
+        }
+        return Broker.running(state.broker())
+                .orElseThrow(() -> new Failure(
+                        ExitCode.CANNOT_CONNECT,
+                        "no broker runs on " + state.broker()
+                                + "; start one with `observatory broker`, or name one with --broker HOST:PORT"));
+    }
+
+    private void list() {
+        List<JvmAttach.Jvm> all = JvmAttach.list();
+        if (all.isEmpty()) {
+            parent.console().say("no other JVM of this user runs here");
+        }
+        for (JvmAttach.Jvm jvm : all) {
+            parent.console().result("%8d  %s".formatted(jvm.pid(), jvm.name()));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package observatory.stream.attach;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import observatory.probe.Instruments;
+import observatory.probe.LiveInstruments;
+import observatory.probe.Pack;
+import observatory.probe.Setup;
+import observatory.probe.builtin.Probes;
+import observatory.stream.Sender;
+import observatory.stream.Spool;
+import observatory.stream.Topics;
+
+/**
+ * Inside the trainer's JVM: gives all its instruments a spool, a sender and probes, and takes them away again. What the
+ * instruments were set up with before is put back as it was. Called by the {@link Agent}, one call at a time.
+ */
+public final class Attachment implements UnaryOperator<Properties> {
+    private static final long SPOOL_BYTES = 2L << 30;
+    /** A step of the largest model; a trainer that takes longer is detached without its last frame. */
+    private static final Duration ONE_STEP = Duration.ofSeconds(20);
+
+    private final List<Watched> watched = new ArrayList<>();
+
+    private record Watched(Instruments<?> instruments, Setup before, Setup during, Spool spool, Sender sender) {}
+
+    @Override
+    public Properties apply(Properties asked) {
+        return switch (Request.Action.valueOf(asked.getProperty(Agent.ACTION).toUpperCase(Locale.ROOT))) {
+            case ATTACH -> attach(Request.of(asked));
+            case DETACH -> detach();
+        };
+    }
+
+    private Properties attach(Request request) {
+        if (!watched.isEmpty()) {
+            return Request.error("already attached to " + runs() + "; detach first, with --detach");
+        }
+        List<Instruments<?>> all = LiveInstruments.all();
+        if (all.isEmpty()) {
+            return Request.error("the trainer of this JVM has no instruments at the moment; attach while it trains");
+        }
+        try {
+            for (Instruments<?> instruments : all) {
+                watched.add(watch(instruments, request));
+            }
+        } catch (IOException e) {
+            detach();
+            return Request.error("the spool cannot be opened: " + e.getMessage());
+        }
+        return Request.done(runs());
+    }
+
+    private static Watched watch(Instruments<?> instruments, Request request) throws IOException {
+        Spool spool = new Spool(Path.of(request.spool()), instruments.origin().writer(), SPOOL_BYTES);
+        Sender sender = new Sender(spool, Topics.STANDARD);
+        sender.connect(request.bootstrap());
+        Pack pack = Pack.valueOf(request.pack().toUpperCase(Locale.ROOT));
+        Setup before = instruments.setup();
+        Setup during = before.with(spool).with(Probes.of(pack)).withBudget(pack.budget());
+        instruments.setUp(during);
+        return new Watched(instruments, before, during, spool, sender);
+    }
+
+    private Properties detach() {
+        if (watched.isEmpty()) {
+            return Request.error("nothing is attached to this JVM");
+        }
+        String runs = runs();
+        for (Watched one : watched) {
+            // Somebody may have set up something else since; that is then theirs to keep.
+            if (one.instruments.setup() == one.during) {
+                one.instruments.setUp(one.before);
+            }
+        }
+        long deadline = System.nanoTime() + ONE_STEP.toNanos();
+        for (Watched one : watched) {
+            while (!one.instruments.settled() && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            one.spool.drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            one.sender.close();
+            one.spool.close();
+        }
+        watched.clear();
+        return Request.done(runs);
+    }
+
+    private String runs() {
+        return watched.stream()
+                .map(one -> one.instruments.origin().run().value() + " rank "
+                        + one.instruments.origin().rank())
+                .collect(Collectors.joining(", "));
+    }
+}

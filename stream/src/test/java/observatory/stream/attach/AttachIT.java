@@ -1,0 +1,172 @@
+package observatory.stream.attach;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import observatory.probe.Frame;
+import observatory.probe.Instruments;
+import observatory.probe.Pack;
+import observatory.probe.RunEvent;
+import observatory.probe.RunId;
+import observatory.probe.Scalars;
+import observatory.probe.Telemetry;
+import observatory.stream.Broker;
+import observatory.stream.FrameReader;
+import observatory.stream.Topics;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A JVM that trains and knows nothing of the observatory is attached to, watched through a real broker, and let go. */
+class AttachIT {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+    @TempDir
+    Path folder;
+
+    private final List<Process> children = new ArrayList<>();
+
+    @AfterEach
+    void nothingIsLeftRunning() {
+        children.forEach(Process::destroyForcibly);
+    }
+
+    @Test
+    void aTrainerIsWatchedWhileAttachedAndItsWeightsAreWhatTheyWouldHaveBeen() throws Exception {
+        Process alone = trainer("alone");
+        Process child = trainer("watched");
+        JvmAttach jvm = new JvmAttach(child.pid());
+        try (Broker broker = Broker.start(folder.resolve("broker"), 0);
+                Admin admin = Admin.create(
+                        Map.<String, Object>of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()))) {
+            Topics.STANDARD.create(admin, 1);
+            assertEquals("watched rank 0", attach(jvm, broker));
+            AttachException twice = assertThrows(AttachException.class, () -> attach(jvm, broker));
+            assertTrue(twice.getMessage().contains("already attached"), twice.getMessage());
+
+            List<Telemetry> heard = new ArrayList<>();
+            try (FrameReader reader =
+                    new FrameReader(broker.bootstrap(), Topics.STANDARD, Optional.of(new RunId("watched")))) {
+                hear(reader, heard, () -> frames(heard).size() >= 20);
+                assertEquals("watched rank 0", jvm.detach());
+                hear(reader, heard, () -> kind(heard.getLast()) == RunEvent.Kind.END);
+                check(heard);
+                AttachException nothing = assertThrows(AttachException.class, jvm::detach);
+                assertTrue(nothing.getMessage().contains("nothing is attached"), nothing.getMessage());
+
+                attach(jvm, broker);
+                int before = heard.size();
+                hear(reader, heard, () -> heard.size() > before + 3);
+                assertEquals(RunEvent.Kind.START, kind(heard.get(before)), "attached again, it says again what it is");
+                assertEquals(heard.get(before - 1).seq() + 1, heard.get(before).seq());
+            }
+        }
+        assertEquals(firstLine(alone), firstLine(child), "watched and unwatched weights");
+        assertEquals(
+                "kafka null", lastLine(child), "libraries of the observatory stay out of the trainer's class path");
+    }
+
+    @Test
+    void whatCannotBeAttachedToIsAnsweredInOneSentence() throws Exception {
+        AttachException nobody = assertThrows(AttachException.class, () -> new JvmAttach(Integer.MAX_VALUE).detach());
+        assertTrue(nobody.getMessage().contains("process 2147483647"), nobody.getMessage());
+        Process idle = start(List.of("-cp", classes(PlainTrainer.class), "observatory.stream.attach.Idle"));
+        AttachException other = assertThrows(AttachException.class, () -> new JvmAttach(idle.pid()).detach());
+        assertTrue(other.getMessage().contains("has instruments"), other.getMessage());
+        Process closed = start(List.of(
+                "-XX:-EnableDynamicAgentLoading",
+                "-cp",
+                classes(PlainTrainer.class),
+                "observatory.stream.attach.Idle"));
+        AttachException refused = assertThrows(AttachException.class, () -> new JvmAttach(closed.pid()).detach());
+        assertTrue(refused.getMessage().contains("-XX:+EnableDynamicAgentLoading"), refused.getMessage());
+    }
+
+    private static void check(List<Telemetry> heard) {
+        RunEvent start = (RunEvent) heard.getFirst();
+        assertEquals(RunEvent.Kind.START, start.kind());
+        assertEquals("least squares", start.details().get("model"));
+        List<Frame> frames = frames(heard);
+        for (int i = 0; i < frames.size(); i++) {
+            assertEquals(frames.getFirst().step() + i, frames.get(i).step(), "every step from the first on");
+            assertTrue(frames.get(i).scalars().find(Scalars.LOSS).isPresent());
+        }
+        // Of a step this short the governor soon lets the probes see only some.
+        assertTrue(frames.getFirst().sites().column("rms").isPresent());
+        assertTrue(frames.getFirst().sites().column("update_ratio").isPresent());
+    }
+
+    private String attach(JvmAttach jvm, Broker broker) throws AttachException {
+        return jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE);
+    }
+
+    private Process trainer(String run) throws Exception {
+        String path = classes(PlainTrainer.class) + File.pathSeparator + classes(Instruments.class);
+        return start(List.of("-cp", path, PlainTrainer.class.getName(), run));
+    }
+
+    private Process start(List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments);
+        Process child = new ProcessBuilder(command)
+                .redirectError(
+                        folder.resolve("child-" + children.size() + ".err").toFile())
+                .start();
+        children.add(child);
+        return child;
+    }
+
+    private static String classes(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
+    }
+
+    private static String firstLine(Process child) throws IOException {
+        return child.inputReader().readLine();
+    }
+
+    /** Ends the child in order and returns the last line it printed. */
+    private static String lastLine(Process child) throws IOException {
+        child.getOutputStream().write('\n');
+        child.getOutputStream().flush();
+        String last = null;
+        for (String line = child.inputReader().readLine();
+                line != null;
+                line = child.inputReader().readLine()) {
+            last = line;
+        }
+        return last;
+    }
+
+    private static void hear(FrameReader reader, List<Telemetry> heard, java.util.function.BooleanSupplier enough) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!enough.getAsBoolean()) {
+            heard.addAll(reader.poll());
+            assertTrue(System.nanoTime() < deadline, () -> "heard so far: " + heard.size());
+        }
+    }
+
+    private static List<Frame> frames(List<Telemetry> heard) {
+        return heard.stream()
+                .filter(Frame.class::isInstance)
+                .map(Frame.class::cast)
+                .toList();
+    }
+
+    private static RunEvent.Kind kind(Telemetry item) {
+        return item instanceof RunEvent event ? event.kind() : null;
+    }
+}
