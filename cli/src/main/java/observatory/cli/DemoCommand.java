@@ -39,7 +39,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
         boolean display = DesktopWindow.possible(System.getenv(), System.getProperty("os.name"));
-        WindowView window = display && !options.headless ? new WindowView(run, console, InstantSource.system()) : null;
+        WindowView window = display && !options.headless
+                ? new WindowView(run, console, state.exports(), InstantSource.system())
+                : null;
         if (window != null) {
             views.add(window);
         }

@@ -52,7 +52,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("train", later("Train a model with probes", "`demo` trains one and watches it"))
                 .addSubcommand("broker", new BrokerCommand())
                 .addSubcommand("watch", later("Run the analysis service", "`demo` runs it inside"))
-                .addSubcommand("dashboard", later("Open the window on a run", "`demo` opens one"))
+                .addSubcommand("dashboard", new DashboardCommand())
                 .addSubcommand("probes", new ProbesCommand())
                 .addSubcommand("attach", new AttachCommand())
                 .addSubcommand("tail", new TailCommand())

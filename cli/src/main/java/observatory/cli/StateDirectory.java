@@ -52,6 +52,11 @@ record StateDirectory(Path root) {
         return root.resolve("reports");
     }
 
+    /** Figures and tables taken out of the window. */
+    Path exports() {
+        return root.resolve("exports");
+    }
+
     Path log() {
         return root.resolve("observatory.log");
     }

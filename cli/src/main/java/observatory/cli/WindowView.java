@@ -1,5 +1,6 @@
 package observatory.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,6 +13,7 @@ import observatory.probe.Telemetry;
 import observatory.ui.Connection;
 import observatory.ui.DesktopWindow;
 import observatory.ui.Source;
+import observatory.ui.Workbench;
 import observatory.ui.data.Recording;
 
 /** A running demo in a window, which opens beside it and may be closed before it ends. */
@@ -19,6 +21,7 @@ final class WindowView implements View, Source {
     private final Recording recording;
     private final InstantSource clock;
     private final Console console;
+    private final Path exports;
     private final Instant began;
     private volatile boolean spooling = true;
     private volatile boolean over;
@@ -27,7 +30,8 @@ final class WindowView implements View, Source {
     private int taken;
     private List<Incident> known = List.of();
 
-    WindowView(RunId run, Console console, InstantSource clock) {
+    WindowView(RunId run, Console console, Path exports, InstantSource clock) {
+        this.exports = exports;
         this.recording = new Recording(run);
         this.console = console;
         this.clock = clock;
@@ -38,7 +42,7 @@ final class WindowView implements View, Source {
 
     private void open() {
         try {
-            window = DesktopWindow.open(this);
+            window = DesktopWindow.open(new Workbench(this), Opening.outside(exports, clock));
         } catch (IllegalStateException e) {
             console.say(e.getMessage() + "; the run goes on here");
         }

@@ -10,6 +10,7 @@ import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.stage.Stage;
 import observatory.ui.frame.MainView;
+import observatory.ui.frame.Outside;
 
 /**
  * The window on a run, which any program can open beside what it does. One in a process; closing it ends nothing but
@@ -23,6 +24,7 @@ public final class DesktopWindow {
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private Stage stage;
+    private MainView main;
     private AnimationTimer beat;
 
     private DesktopWindow() {}
@@ -38,7 +40,7 @@ public final class DesktopWindow {
      *
      * @throws IllegalStateException where there is no display after all, with the toolkit's reason
      */
-    public static DesktopWindow open(Source source) {
+    public static DesktopWindow open(Workbench bench, Outside outside) {
         // It warns that it runs from the class path, which is meant to be so.
         TOOLKIT.setLevel(Level.SEVERE);
         DesktopWindow window = new DesktopWindow();
@@ -47,7 +49,7 @@ public final class DesktopWindow {
             Platform.startup(() -> {
                 try {
                     Platform.setImplicitExit(false);
-                    window.show(new Workbench(source));
+                    window.show(bench, outside);
                     opened.complete(window);
                 } catch (RuntimeException | Error e) {
                     opened.completeExceptionally(e);
@@ -57,6 +59,11 @@ public final class DesktopWindow {
         } catch (RuntimeException e) {
             throw new IllegalStateException("no window can be opened: " + e.getMessage(), e);
         }
+    }
+
+    /** Goes where a link points, from any thread. */
+    public void follow(DeepLink link) {
+        Platform.runLater(() -> main.open(link));
     }
 
     /** Whether a person has closed it. */
@@ -78,11 +85,10 @@ public final class DesktopWindow {
         });
     }
 
-    private void show(Workbench bench) {
-        MainView main = new MainView(bench);
+    private void show(Workbench bench, Outside outside) {
+        main = new MainView(bench, outside);
         Scene scene = new Scene(main.node(), 1280, 800);
-        main.dress(scene);
-        bench.themeProperty().addListener(changed -> main.dress(scene));
+        main.attach(scene);
         stage = new Stage();
         stage.setTitle("Stability Observatory");
         stage.setScene(scene);
@@ -90,13 +96,14 @@ public final class DesktopWindow {
         stage.setMinHeight(560);
         stage.setOnHidden(event -> ended());
         beat = new AnimationTimer() {
-            private long last;
+            private long last = Long.MIN_VALUE / 2;
 
             @Override
             public void handle(long now) {
-                if (now - last >= BEAT_NANOS) {
+                long elapsed = now - last;
+                if (elapsed >= BEAT_NANOS) {
                     last = now;
-                    main.refresh();
+                    main.beat(elapsed / 1e9);
                 }
             }
         };

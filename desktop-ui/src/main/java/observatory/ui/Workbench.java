@@ -1,17 +1,22 @@
 package observatory.ui;
 
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
 import observatory.analysis.Incident;
 import observatory.probe.Site;
 import observatory.ui.chart.PlotActions;
 import observatory.ui.chart.Scale;
 import observatory.ui.chart.Span;
+import observatory.ui.data.Mark;
 import observatory.ui.data.Recording;
 import observatory.ui.data.StepIndex;
 
@@ -23,6 +28,7 @@ public final class Workbench implements PlotActions {
     private static final double LEAST_STEPS = 8;
     private static final Span EMPTY = new Span(0, 100);
 
+    private final ObservableList<Source> sources = FXCollections.observableArrayList();
     private final ObjectProperty<Source> source = new SimpleObjectProperty<>();
     /** The steps marked out; none where the whole run is in view and grows. */
     private final ObjectProperty<Span> brush = new SimpleObjectProperty<>();
@@ -34,10 +40,40 @@ public final class Workbench implements PlotActions {
     private final ObjectProperty<Scale.Kind> scale = new SimpleObjectProperty<>(Scale.Kind.LINEAR);
     private final DoubleProperty smoothing = new SimpleDoubleProperty(0.6);
     private final BooleanProperty clip = new SimpleBooleanProperty();
+    private final BooleanProperty following = new SimpleBooleanProperty();
     private final BooleanProperty paused = new SimpleBooleanProperty();
 
     public Workbench(Source source) {
-        this.source.set(source);
+        add(source);
+    }
+
+    /** Everything that is open, in the order in which it was opened. */
+    public ObservableList<Source> sources() {
+        return sources;
+    }
+
+    /** Opens one more run and shows it. */
+    public void add(Source opened) {
+        sources.add(opened);
+        choose(opened);
+    }
+
+    /** Shows another run, as a whole. */
+    public void choose(Source chosen) {
+        brush.set(null);
+        crosshair.set(Double.NaN);
+        incident.set(null);
+        site.set(null);
+        paused.set(false);
+        source.set(chosen);
+    }
+
+    /** Puts one source in the place of another, such as a replay in that of the log it replays. */
+    public void replace(Source old, Source by) {
+        sources.set(sources.indexOf(old), by);
+        if (source.get() == old) {
+            source.set(by);
+        }
     }
 
     public ObjectProperty<Source> sourceProperty() {
@@ -106,6 +142,7 @@ public final class Workbench implements PlotActions {
         Span all = whole();
         Span wanted = steps.length() < LEAST_STEPS ? steps.zoomed(LEAST_STEPS / steps.length(), steps.at(0.5)) : steps;
         Span inside = wanted.within(all);
+        following.set(false);
         brush.set(inside.equals(all) && !paused.get() ? null : inside);
     }
 
@@ -145,6 +182,48 @@ public final class Workbench implements PlotActions {
             brush.set(null);
         }
         paused.set(on);
+    }
+
+    /** Moves the crosshair by so many steps. */
+    public void walk(long by) {
+        Span all = whole();
+        goTo(Math.clamp(stepOfInterest() + by, (long) Math.ceil(all.low()), (long) Math.floor(all.high())));
+    }
+
+    /** Closer to, or farther from, the crosshair or the middle. */
+    public void zoom(double factor) {
+        Span now = steps();
+        double about = now.contains(crosshair.get()) ? crosshair.get() : now.at(0.5);
+        show(now.zoomed(factor, about));
+    }
+
+    /** The last steps of the run, in as long a stretch as is shown now, but not the whole. */
+    public void liveEdge() {
+        paused.set(false);
+        Span all = whole();
+        double length = Math.min(steps().length(), Math.max(LEAST_STEPS, all.length() / 8));
+        following.set(true);
+        brush.set(Span.over(all.high() - length, all.high()));
+    }
+
+    /** Keeps the stretch in view at the live edge, where it was put there. */
+    public void follow() {
+        Span now = brush.get();
+        if (following.get() && now != null && now.high() < whole().high()) {
+            brush.set(now.moved(whole().high() - now.high()));
+        }
+    }
+
+    /** The next incident or mark after the crosshair, or the one before it. */
+    public void event(boolean forward) {
+        long here = stepOfInterest();
+        LongStream steps = LongStream.concat(
+                run().incidents().stream().mapToLong(Incident::firstStep),
+                run().marks().stream().mapToLong(Mark::step));
+        OptionalLong next = forward
+                ? steps.filter(step -> step > here).min()
+                : steps.filter(step -> step < here).max();
+        next.ifPresent(this::goTo);
     }
 
     /** The crosshair where there is one, else the last step. */

@@ -21,6 +21,19 @@ final class PixelImage extends ImageView {
     void paint(double width, double height, double scale, Consumer<Raster> painter) {
         int columns = Math.max(1, (int) Math.round(width * scale));
         int rows = Math.max(1, (int) Math.round(height * scale));
+        fit(columns, rows, width, height);
+        painter.accept(raster);
+        buffer.updateBuffer(all -> null);
+    }
+
+    /** Shows what was drawn elsewhere. */
+    void show(Raster drawn, double width, double height) {
+        fit(drawn.width(), drawn.height(), width, height);
+        raster.copy(drawn);
+        buffer.updateBuffer(all -> null);
+    }
+
+    private void fit(int columns, int rows, double width, double height) {
         if (raster == null || raster.width() != columns || raster.height() != rows) {
             IntBuffer pixels = IntBuffer.allocate(columns * rows);
             buffer = new PixelBuffer<>(columns, rows, pixels, PixelFormat.getIntArgbPreInstance());
@@ -29,7 +42,5 @@ final class PixelImage extends ImageView {
         }
         setFitWidth(width);
         setFitHeight(height);
-        painter.accept(raster);
-        buffer.updateBuffer(all -> null);
     }
 }

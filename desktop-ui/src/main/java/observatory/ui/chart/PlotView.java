@@ -21,6 +21,7 @@ public final class PlotView extends Region {
     private static final double RIGHT = 10;
     private static final double TOP = 24;
     private static final double BOTTOM = 20;
+    private static final double ROOMY = 360; // where a readout has room for the step as well
 
     private final PixelImage image = new PixelImage();
     private final Canvas axes = new Canvas();
@@ -145,7 +146,7 @@ public final class PlotView extends Region {
             g.fillText(tick.label(), LEFT - 6, y);
         }
         g.setTextBaseline(VPos.TOP);
-        List<Ticks.Tick> marks = labels.over(steps, (int) Math.max(2, plotWidth() / 70));
+        List<Ticks.Tick> marks = labels.over(steps, (int) Math.max(2, plotWidth() / 46));
         for (Ticks.Tick tick : marks) {
             double x = xOf(tick.position());
             boolean atTheEdge = x > getWidth() - 24;
@@ -175,7 +176,7 @@ public final class PlotView extends Region {
             crosshair.setEndY(TOP + plotHeight());
         }
         if (plot != null) {
-            readout.setText(Readout.of(plot, shown ? cross : steps.high()));
+            readout.setText(Readout.of(plot, shown ? cross : steps.high(), plotWidth() > ROOMY));
             layoutReadout();
         }
     }

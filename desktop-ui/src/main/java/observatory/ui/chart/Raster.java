@@ -37,6 +37,11 @@ public final class Raster {
         return pixels[y * width + x];
     }
 
+    /** Takes over the pixels of another raster of the same size. */
+    void copy(Raster other) {
+        System.arraycopy(other.pixels, 0, pixels, 0, width * height);
+    }
+
     public void clear(int argb) {
         Arrays.fill(pixels, 0, width * height, argb);
     }

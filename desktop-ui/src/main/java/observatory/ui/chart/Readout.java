@@ -9,7 +9,7 @@ final class Readout {
 
     private Readout() {}
 
-    static String of(Plot plot, double step) {
+    static String of(Plot plot, double step, boolean withStep) {
         StringBuilder text = new StringBuilder();
         long at = Long.MIN_VALUE;
         for (Trace trace : plot.traces().subList(0, Math.min(MOST, plot.traces().size()))) {
@@ -24,7 +24,7 @@ final class Readout {
             }
             text.append(Numbers.of(trace.series().at(row)));
         }
-        return text.isEmpty() ? "" : text + "   step " + Numbers.whole(at);
+        return text.isEmpty() || !withStep ? text.toString() : text + "   step " + Numbers.whole(at);
     }
 
     /** The row nearest before a step in which something was measured, within a few rows; -1 where there is none. */

@@ -12,6 +12,8 @@ public record Mark(Kind kind, long step, Instant time, SortedMap<String, String>
         CHECKPOINT,
         HARDWARE_ERROR,
         PROBE_DISABLED,
+        COMMAND,
+        CADENCE,
         LOST,
         END,
         NOTE,

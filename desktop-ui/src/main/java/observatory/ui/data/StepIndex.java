@@ -1,6 +1,7 @@
 package observatory.ui.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -8,16 +9,42 @@ import java.util.List;
  * one they only rise. One writer, any number of readers.
  */
 public final class StepIndex {
+    private static final int RECENT = 64;
+
     private final LongLog steps = new LongLog();
     private volatile List<Segment> closed = List.of();
     private volatile int openFrom;
     private volatile int openIncarnation;
-    private volatile long stride = Long.MAX_VALUE;
+    private final long[] distances = new long[RECENT];
+    private int learned;
+    private volatile long stride = 1;
     private volatile long first = Long.MAX_VALUE;
     private volatile long last = Long.MIN_VALUE;
 
     /** Rows from {@code from} up to but without {@code to}, of one incarnation, with rising steps. */
     public record Segment(int from, int to, int incarnation) {}
+
+    /** An index over rising numbers, for what is drawn over something else than steps, such as layers. */
+    public static StepIndex of(long... numbers) {
+        Growing growing = new Growing();
+        for (long number : numbers) {
+            growing.append(number);
+        }
+        return growing.index();
+    }
+
+    /** An index that its owner fills, over whatever numbers it likes. */
+    public static final class Growing {
+        private final StepIndex index = new StepIndex();
+
+        public void append(long number) {
+            index.append(number, 0);
+        }
+
+        public StepIndex index() {
+            return index;
+        }
+    }
 
     /** Appends a row; where the step goes back or the incarnation changes, it begins a segment. */
     void append(long step, int incarnation) {
@@ -33,7 +60,7 @@ public final class StepIndex {
                 openFrom = row;
                 openIncarnation = incarnation;
             } else {
-                stride = Math.min(stride, step - before);
+                learn(step - before);
             }
         }
         first = Math.min(first, step);
@@ -63,10 +90,18 @@ public final class StepIndex {
         return last;
     }
 
-    /** The smallest distance between two rows, in steps: how often the thing is measured. */
+    /** The usual distance between two rows, in steps: the median of the latest ones. */
     public long stride() {
-        long known = stride;
-        return known == Long.MAX_VALUE ? 1 : known;
+        return stride;
+    }
+
+    private void learn(long distance) {
+        distances[learned++ % RECENT] = distance;
+        if (learned < RECENT || learned % RECENT == 0) {
+            long[] sorted = Arrays.copyOf(distances, Math.min(learned, RECENT));
+            Arrays.sort(sorted);
+            stride = sorted[sorted.length / 2];
+        }
     }
 
     /** All segments, oldest first. */

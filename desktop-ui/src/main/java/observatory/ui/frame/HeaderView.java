@@ -19,14 +19,18 @@ final class HeaderView {
     private final Label pill = new Label();
     private final HBox root;
 
-    HeaderView(Workbench bench) {
+    HeaderView(Workbench bench, ControlsView controls) {
         this.bench = bench;
         run.getStyleClass().add("run-name");
+        run.setMinWidth(120);
+        for (Label label : new Label[] {step, loss, speed}) {
+            label.setMinWidth(Region.USE_PREF_SIZE);
+        }
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         pill.getStyleClass().addAll("pill");
         pill.setMinWidth(Region.USE_PREF_SIZE);
-        root = new HBox(18, run, step, loss, speed, remaining, gap, pill);
+        root = new HBox(14, run, step, loss, speed, remaining, gap, controls.node(), pill);
         root.getStyleClass().add("header");
     }
 
@@ -47,7 +51,7 @@ final class HeaderView {
         pill.setAccessibleText("Connection: " + connection.text());
     }
 
-    private static String shape(Connection.State state) {
+    static String shape(Connection.State state) {
         return switch (state) {
             case CONNECTING -> "○";
             case LIVE -> "●";

@@ -1,51 +1,80 @@
 package observatory.ui.frame;
 
 import java.util.List;
+import javafx.beans.Observable;
 import javafx.scene.Scene;
-import javafx.scene.control.Tab;
-import javafx.scene.control.TabPane;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import observatory.ui.DeepLink;
+import observatory.ui.Source;
 import observatory.ui.Theme;
 import observatory.ui.Workbench;
-import observatory.ui.overview.OverviewView;
+import observatory.ui.source.OpenedTape;
+import observatory.ui.source.Replay;
 
-/** The window's content: header above, screens in tabs. */
+/** The window's content: runs at the left, screens in the middle, numbers at the right, the whole run below. */
 public final class MainView {
     private final Workbench bench;
     private final HeaderView header;
-    private final TabPane tabs = new TabPane();
-    private final List<Screen> screens;
-    private final BorderPane root = new BorderPane();
+    private final RunTree runs;
+    private final Screens screens;
+    private final InspectorView inspector;
+    private final TimelineView timeline;
+    private final ReplayBar replay;
+    private final NoticesView notices;
+    private final Overlay overlay = new Overlay();
+    private final Keys keys;
+    private final BorderPane frame = new BorderPane();
+    private final StackPane root;
+    private Source shownSource;
     private long shownVersion = -1;
     private boolean stale = true;
 
-    public MainView(Workbench bench) {
+    public MainView(Workbench bench, Outside outside) {
         this.bench = bench;
-        this.header = new HeaderView(bench);
-        this.screens = List.of(new OverviewView(bench));
-        for (Screen screen : screens) {
-            Tab tab = new Tab(screen.title(), screen.node());
-            tab.setClosable(false);
-            tabs.getTabs().add(tab);
-        }
-        tabs.getSelectionModel().selectedIndexProperty().addListener(changed -> stale = true);
-        root.getStyleClass().add("window");
-        root.setTop(header.node());
-        root.setCenter(tabs);
-        bench.brushProperty().addListener(changed -> stale = true);
-        bench.crosshairProperty().addListener(changed -> stale = true);
-        bench.scaleProperty().addListener(changed -> stale = true);
-        bench.smoothingProperty().addListener(changed -> stale = true);
-        bench.clipProperty().addListener(changed -> stale = true);
-        bench.sourceProperty().addListener(changed -> stale = true);
+        this.screens = new Screens(bench, outside);
+        this.notices = new NoticesView(bench);
+        this.replay = new ReplayBar(bench);
+        this.keys = new Keys(
+                bench, screens, overlay, new Exports(screens, bench, outside, notices), replay, outside, this::open);
+        this.header = new HeaderView(bench, new ControlsView(bench, keys::help));
+        this.runs = new RunTree(bench, keys::attach);
+        this.inspector = new InspectorView(bench);
+        this.timeline = new TimelineView(bench);
+        screens.node().getSelectionModel().selectedIndexProperty().addListener(changed -> stale = true);
+        frame.getStyleClass().add("window");
+        frame.setTop(header.node());
+        frame.setLeft(runs.node());
+        frame.setCenter(screens.node());
+        frame.setRight(inspector.node());
+        frame.setBottom(new VBox(replay.node(), timeline.node()));
+        root = new StackPane(frame, overlay.node(), notices.node());
+        List<Observable> shared = List.of(
+                bench.brushProperty(),
+                bench.crosshairProperty(),
+                bench.scaleProperty(),
+                bench.smoothingProperty(),
+                bench.clipProperty(),
+                bench.sourceProperty(),
+                bench.siteProperty(),
+                bench.incidentProperty(),
+                bench.pausedProperty());
+        shared.forEach(property -> property.addListener(changed -> stale = true));
     }
 
-    public BorderPane node() {
+    public StackPane node() {
         return root;
     }
 
-    /** Dresses a scene in the theme of the moment, and again when that changes. */
-    public void dress(Scene scene) {
+    /** Puts the keys to work and dresses the scene in the theme of the moment. */
+    public void attach(Scene scene) {
+        keys.attach(scene);
+        dress(scene);
+        bench.themeProperty().addListener(changed -> dress(scene));
+    }
+
+    private void dress(Scene scene) {
         Theme theme = bench.themeProperty().get();
         scene.setUserAgentStylesheet(theme.widgets());
         scene.getStylesheets()
@@ -57,14 +86,44 @@ public final class MainView {
         stale = true;
     }
 
-    /** Brings the screen up to date where there is anything new; called on every beat of the window. */
-    public void refresh() {
+    /** Goes where a link points, as far as it is known here. */
+    public void open(DeepLink link) {
+        bench.sources().stream()
+                .filter(source -> source.recording().run().equals(link.run()))
+                .findFirst()
+                .ifPresent(bench::choose);
+        link.view().ifPresent(screens::show);
+        link.step().ifPresent(bench::goTo);
+    }
+
+    /** Lets so much time pass, and brings the screen up to date where there is anything new. */
+    public void beat(double seconds) {
+        if (bench.sourceProperty().get() instanceof Replay playing) {
+            playing.advance(seconds);
+        }
+        becomeReplays();
+        bench.follow();
         header.refresh();
+        runs.refresh();
+        replay.refresh();
         long version = bench.run().version();
-        if (stale || version != shownVersion) {
+        Source source = bench.sourceProperty().get();
+        if (stale || version != shownVersion || source != shownSource) {
             stale = false;
             shownVersion = version;
-            screens.get(tabs.getSelectionModel().getSelectedIndex()).refresh();
+            shownSource = source;
+            screens.current().refresh();
+            inspector.refresh();
+            timeline.refresh();
+            notices.refresh();
+        }
+    }
+
+    private void becomeReplays() {
+        for (Source source : List.copyOf(bench.sources())) {
+            if (source instanceof OpenedTape tape) {
+                tape.replay().ifPresent(whole -> bench.replace(tape, whole));
+            }
         }
     }
 }

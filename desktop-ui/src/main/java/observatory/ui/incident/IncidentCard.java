@@ -11,7 +11,7 @@ import observatory.analysis.Incident;
 import observatory.ui.chart.Numbers;
 
 /** An incident in a list: its shape, kind and steps, and the first sentence. */
-final class IncidentCard extends VBox {
+public final class IncidentCard extends VBox {
     private final Label shape = new Label();
     private final Label kind = new Label();
     private final Label steps = new Label();
@@ -44,7 +44,7 @@ final class IncidentCard extends VBox {
                 + (incident.resolved() ? "resolved" : "open") + ": " + incident.summary());
     }
 
-    static String steps(Incident incident) {
+    public static String steps(Incident incident) {
         return incident.firstStep() == incident.lastStep()
                 ? "step " + Numbers.whole(incident.firstStep())
                 : "steps " + Numbers.whole(incident.firstStep()) + "–" + Numbers.whole(incident.lastStep());

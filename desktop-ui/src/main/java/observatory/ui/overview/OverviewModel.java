@@ -1,14 +1,12 @@
 package observatory.ui.overview;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.probe.Scalars;
+import observatory.ui.SmoothTraces;
 import observatory.ui.Workbench;
-import observatory.ui.chart.Ema;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.Scale;
 import observatory.ui.chart.Trace;
@@ -20,7 +18,7 @@ import observatory.ui.incident.Severities;
 /** The run at a glance: its main curves, raw behind smooth, with incidents and restarts marked. */
 public final class OverviewModel {
     private final Workbench bench;
-    private final Map<Series, Ema> smooth = new HashMap<>();
+    private final SmoothTraces smooth;
 
     /** A curve of the overview, and how it is drawn unless a person asks for another scale. */
     private record Curve(String scalar, String title, String unit, Scale.Kind scale, boolean smooth) {}
@@ -35,6 +33,7 @@ public final class OverviewModel {
 
     public OverviewModel(Workbench bench) {
         this.bench = bench;
+        this.smooth = new SmoothTraces(bench);
     }
 
     /** The charts there is data for, in their order. */
@@ -70,16 +69,9 @@ public final class OverviewModel {
     }
 
     private Trace trace(Recording run, Curve curve, Series series, int colour) {
-        double weight = bench.smoothingProperty().get();
-        if (!curve.smooth || weight == 0) {
-            return Trace.raw(curve.title, run.frames(), series, colour);
-        }
-        Ema ema = smooth.get(series);
-        if (ema == null || ema.weight() != weight) {
-            ema = new Ema(run.frames(), series, weight);
-            smooth.put(series, ema);
-        }
-        return new Trace(curve.title, run.frames(), series, Optional.of(ema), colour);
+        return curve.smooth
+                ? smooth.of(curve.title, run.frames(), series, colour)
+                : Trace.raw(curve.title, run.frames(), series, colour);
     }
 
     public static List<Plot.Band> bands(Recording run) {

@@ -1,0 +1,120 @@
+package observatory.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import observatory.probe.RunId;
+import observatory.stream.Broker;
+import observatory.stream.Runs;
+import observatory.stream.Topics;
+import observatory.ui.DeepLink;
+import observatory.ui.DesktopWindow;
+import observatory.ui.Source;
+import observatory.ui.Workbench;
+import observatory.ui.source.LiveSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Opens the window on logs, or on a run of a broker. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = "Open the window on spike logs, on logs that `postmortem` reads, or on a run of a broker.")
+final class DashboardCommand implements Callable<Integer> {
+    @ParentCommand
+    private Observatory parent;
+
+    @Parameters(paramLabel = "PATH", arity = "0..*", description = "Logs to open.")
+    private List<Path> paths = List.of();
+
+    @Option(names = "--run", paramLabel = "R", description = "The run to watch; the newest unless given.")
+    private String run;
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "The broker; the one that runs on the data directory unless given.")
+    private String bootstrap;
+
+    @Option(
+            names = "--link",
+            paramLabel = "URI",
+            description = "Where to go: observatory://run/NAME?step=N&view=SCREEN.")
+    private String link;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the data lives (~/.local/state/observatory).")
+    private Path dataDir;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        DeepLink to = link == null ? null : DeepLink.parse(link);
+        for (Path path : paths) {
+            if (!Files.exists(path)) {
+                throw Failure.usage("there is no such file: " + path + "; check the path");
+            }
+        }
+        if (!DesktopWindow.possible(System.getenv(), System.getProperty("os.name"))) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "the window needs a display, and DISPLAY is not set; `observatory postmortem` reports without one");
+        }
+        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        List<Source> sources = new ArrayList<>();
+        paths.forEach(path -> sources.add(Opening.tape(path)));
+        if (paths.isEmpty() || run != null || bootstrap != null) {
+            sources.add(live(state, to));
+        }
+        Workbench bench = new Workbench(sources.getFirst());
+        sources.stream().skip(1).forEach(bench.sources()::add);
+        DesktopWindow window = open(bench, state);
+        if (to != null) {
+            window.follow(to);
+        }
+        window.awaitClosed();
+        return ExitCode.OK;
+    }
+
+    private static DesktopWindow open(Workbench bench, StateDirectory state) {
+        try {
+            return DesktopWindow.open(bench, Opening.outside(state.exports(), InstantSource.system()));
+        } catch (IllegalStateException e) {
+            throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
+        }
+    }
+
+    private Source live(StateDirectory state, DeepLink to) {
+        String broker = bootstrap != null ? bootstrap : running(state);
+        RunId chosen = run != null ? new RunId(run) : to != null ? to.run() : newest(broker);
+        return new LiveSource(broker, Topics.STANDARD, chosen, InstantSource.system());
+    }
+
+    private static String running(StateDirectory state) {
+        return Broker.running(state.broker())
+                .orElseThrow(
+                        () -> new Failure(
+                                ExitCode.CANNOT_CONNECT,
+                                "no broker runs on " + state.root()
+                                        + "; start one with `observatory broker`, or name one with --bootstrap, or name a log"));
+    }
+
+    private static RunId newest(String broker) {
+        try {
+            return Runs.list(broker, Topics.STANDARD).stream()
+                    .max(Comparator.comparing(each -> each.started().orElse(java.time.Instant.EPOCH)))
+                    .map(each -> new RunId(each.run()))
+                    .orElseThrow(() -> new Failure(
+                            ExitCode.CANNOT_CONNECT, "the broker " + broker + " has seen no run yet; start one"));
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw new Failure(ExitCode.CANNOT_CONNECT, "cannot reach the broker " + broker + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package observatory.ui.chart;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import observatory.ui.data.Series;
+import observatory.ui.data.StepIndex;
+
+/** A plot in numbers: a row for each step in view, so that every chart can be read, copied and exported. */
+public record ChartTable(List<String> columns, List<List<String>> rows, boolean whole) {
+    /** Rows on the screen; an export has them all. */
+    public static final int ON_SCREEN = 2000;
+
+    public ChartTable {
+        columns = List.copyOf(columns);
+        rows = List.copyOf(rows);
+    }
+
+    /** At most so many rows from the start of the span; numbers short, as on screens. */
+    public static ChartTable of(Plot plot, Span steps, int most) {
+        return of(plot, steps, most, false);
+    }
+
+    /** All rows, in the digits they have, as text with commas; names that a spreadsheet would run are made harmless. */
+    public static String csv(Plot plot, Span steps) {
+        ChartTable table = of(plot, steps, Integer.MAX_VALUE, true);
+        StringBuilder csv = new StringBuilder();
+        line(csv, table.columns);
+        table.rows.forEach(row -> line(csv, row));
+        return csv.toString();
+    }
+
+    private static ChartTable of(Plot plot, Span steps, int most, boolean exact) {
+        TreeSet<Long> all = new TreeSet<>();
+        for (Trace trace : plot.traces()) {
+            for (StepIndex.Segment segment : trace.index().segments()) {
+                int end = Math.min(segment.to(), trace.series().size());
+                int row = trace.index().rowAtOrAfter(segment, steps.low());
+                for (int taken = 0; row < end && taken <= most && trace.index().step(row) <= steps.high(); row++) {
+                    all.add(trace.index().step(row));
+                    taken++;
+                }
+            }
+        }
+        List<String> columns = new ArrayList<>(List.of("step"));
+        plot.traces().forEach(trace -> columns.add(trace.name()));
+        List<List<String>> rows = new ArrayList<>();
+        for (long step : all) {
+            if (rows.size() == most) {
+                break;
+            }
+            List<String> row = new ArrayList<>(List.of(Long.toString(step)));
+            plot.traces().forEach(trace -> row.add(value(trace, step, exact)));
+            rows.add(List.copyOf(row));
+        }
+        return new ChartTable(columns, rows, rows.size() == all.size());
+    }
+
+    private static String value(Trace trace, long step, boolean exact) {
+        int row = trace.index().rowAtOrBefore(step);
+        boolean there = row >= 0 && row < trace.series().size() && trace.index().step(row) == step;
+        if (!there || Series.isAbsent(trace.series().at(row))) {
+            return "";
+        }
+        float value = trace.series().at(row);
+        return exact ? Float.toString(value) : Numbers.of(value);
+    }
+
+    private static void line(StringBuilder csv, List<String> cells) {
+        for (int i = 0; i < cells.size(); i++) {
+            csv.append(i == 0 ? "" : ",").append(cell(cells.get(i)));
+        }
+        csv.append('\n');
+    }
+
+    private static String cell(String text) {
+        boolean formula = !text.isEmpty() && "=+@\t\r".indexOf(text.charAt(0)) >= 0;
+        String safe = formula ? "'" + text : text;
+        return safe.matches("(?s).*[\",\n\r].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
+    }
+}

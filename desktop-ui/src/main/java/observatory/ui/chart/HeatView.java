@@ -1,0 +1,228 @@
+package observatory.ui.chart;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
+import javafx.application.Platform;
+import javafx.geometry.VPos;
+import javafx.scene.canvas.Canvas;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.control.Label;
+import javafx.scene.layout.Region;
+import javafx.scene.paint.Color;
+import javafx.scene.shape.Line;
+import javafx.scene.shape.Rectangle;
+import javafx.scene.text.Font;
+import javafx.scene.text.TextAlignment;
+
+/**
+ * A heat map on the screen. It is worked out and drawn on a thread of its own, one picture at a time, because a hundred
+ * sites over a hundred thousand steps take longer than the window may wait.
+ */
+public final class HeatView extends Region {
+    private static final double LEFT = 150;
+    private static final double RIGHT = 10;
+    private static final double TOP = 6;
+    private static final double BOTTOM = 20;
+    private static final ExecutorService PAINTER = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("observatory-heat").daemon().factory());
+
+    private final PixelImage image = new PixelImage();
+    private final Canvas axes = new Canvas();
+    private final Line crosshair = new Line();
+    private final Rectangle chosen = new Rectangle();
+    private final Label empty = new Label("Nothing was measured here.");
+    private final BiConsumer<HeatCells, HeatMap> drawn;
+    private HeatMap map;
+    private HeatMap shown;
+    private Span steps;
+    private Palette palette;
+    private boolean busy;
+    private boolean pending;
+    private double cross = Double.NaN;
+    private int chosenRow = -1;
+
+    /** What a hand on the map asks for: a row and a step. */
+    public interface Picking {
+        void pick(int row, double step);
+    }
+
+    /** @param drawn told, on the thread of the window, what is on the screen now */
+    public HeatView(PlotActions actions, Picking picking, BiConsumer<HeatCells, HeatMap> drawn) {
+        this.drawn = drawn;
+        getStyleClass().addAll("plot", "heat");
+        crosshair.getStyleClass().add("crosshair");
+        chosen.getStyleClass().add("chosen-row");
+        axes.setMouseTransparent(true);
+        crosshair.setMouseTransparent(true);
+        chosen.setMouseTransparent(true);
+        empty.getStyleClass().add("soft");
+        getChildren().addAll(image, axes, chosen, crosshair, empty);
+        setFocusTraversable(true);
+        setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
+        setOnMouseMoved(event -> {
+            if (steps != null) {
+                actions.hover(stepAt(event.getX()));
+            }
+        });
+        setOnMouseExited(event -> actions.hover(Double.NaN));
+        setOnMouseClicked(event -> {
+            requestFocus();
+            int row = rowAt(event.getY());
+            if (row >= 0) {
+                picking.pick(row, stepAt(event.getX()));
+            }
+        });
+        widthProperty().addListener(changed -> repaint());
+        heightProperty().addListener(changed -> repaint());
+    }
+
+    public void draw(HeatMap next, Span over, int row, double step, Palette colours) {
+        map = next;
+        steps = over;
+        palette = colours;
+        chosenRow = row;
+        cross = step;
+        repaint();
+    }
+
+    private void repaint() {
+        if (map == null || getWidth() < LEFT + RIGHT + 8 || getHeight() < TOP + BOTTOM + 8) {
+            return;
+        }
+        empty.setVisible(map.rows().isEmpty());
+        image.setVisible(!map.rows().isEmpty());
+        if (busy) {
+            pending = true;
+            return;
+        }
+        busy = true;
+        HeatMap painting = map;
+        Span over = steps;
+        Palette colours = palette;
+        double scale = getScene() == null || getScene().getWindow() == null
+                ? 1
+                : getScene().getWindow().getOutputScaleX();
+        int width = Math.max(1, (int) Math.round(plotWidth() * scale));
+        int height = Math.max(1, (int) Math.round(plotHeight() * scale));
+        int columns = (int) Math.max(
+                1, Math.min(plotWidth() / 2, over.length() / painting.index().stride() + 1));
+        PAINTER.execute(() -> {
+            Raster raster = Raster.of(width, height);
+            HeatCells cells = HeatCells.of(painting, over, columns);
+            HeatPainter.paint(raster, cells, colours, scale);
+            Platform.runLater(() -> show(raster, cells, painting, over));
+        });
+    }
+
+    private void show(Raster raster, HeatCells cells, HeatMap painted, Span over) {
+        busy = false;
+        shown = painted;
+        image.show(raster, plotWidth(), plotHeight());
+        drawAxes(painted, over);
+        placeMarks();
+        drawn.accept(cells, painted);
+        if (pending) {
+            pending = false;
+            repaint();
+        }
+    }
+
+    private void drawAxes(HeatMap painted, Span over) {
+        axes.setWidth(getWidth());
+        axes.setHeight(getHeight());
+        GraphicsContext g = axes.getGraphicsContext2D();
+        g.clearRect(0, 0, getWidth(), getHeight());
+        Color ink = colour("ink-soft");
+        g.setFill(ink);
+        g.setStroke(colour("plot"));
+        g.setFont(Font.font(empty.getFont().getFamily(), 11));
+        g.setTextBaseline(VPos.CENTER);
+        double height = plotHeight() / Math.max(1, painted.rows().size());
+        int from = 0;
+        double lastLabel = Double.NEGATIVE_INFINITY;
+        for (int row = 0; row <= painted.rows().size(); row++) {
+            boolean ends = row == painted.rows().size()
+                    || !painted.rows()
+                            .get(row)
+                            .group()
+                            .equals(painted.rows().get(from).group());
+            if (!ends) {
+                continue;
+            }
+            double middle = TOP + (from + row) / 2.0 * height;
+            if (middle - lastLabel >= 12) {
+                g.setTextAlign(TextAlignment.LEFT);
+                g.fillText(painted.rows().get(from).group(), 8, middle, LEFT - 40);
+                lastLabel = middle;
+            }
+            if (row < painted.rows().size() && height * painted.rows().size() > 8) {
+                g.strokeLine(LEFT, TOP + row * height, LEFT + plotWidth(), TOP + row * height);
+            }
+            names(g, painted, from, row, height);
+            from = row;
+        }
+        g.setTextAlign(TextAlignment.CENTER);
+        g.setTextBaseline(VPos.TOP);
+        for (Ticks.Tick tick : StepLabels.STEPS.over(over, (int) Math.max(2, plotWidth() / 60))) {
+            double x = LEFT + over.share(tick.position()) * plotWidth();
+            g.fillText(tick.label(), Math.min(x, getWidth() - 18), TOP + plotHeight() + 5);
+        }
+    }
+
+    private static void names(GraphicsContext g, HeatMap painted, int from, int to, double height) {
+        int every = (int) Math.max(1, Math.ceil(12 / height));
+        g.setTextAlign(TextAlignment.RIGHT);
+        for (int row = from; row < to; row += every) {
+            g.fillText(painted.rows().get(row).name(), LEFT - 6, TOP + (row + 0.5) * height, 28);
+        }
+    }
+
+    private void placeMarks() {
+        double height = plotHeight() / Math.max(1, map.rows().size());
+        chosen.setVisible(chosenRow >= 0 && chosenRow < map.rows().size());
+        chosen.setX(LEFT);
+        chosen.setY(TOP + chosenRow * height);
+        chosen.setWidth(plotWidth());
+        chosen.setHeight(Math.max(3, height));
+        crosshair.setVisible(steps.contains(cross));
+        if (crosshair.isVisible()) {
+            double x = Math.floor(LEFT + steps.share(cross) * plotWidth()) + 0.5;
+            crosshair.setStartX(x);
+            crosshair.setEndX(x);
+            crosshair.setStartY(TOP);
+            crosshair.setEndY(TOP + plotHeight());
+        }
+    }
+
+    private Color colour(String name) {
+        int argb = palette.get(name);
+        return Color.rgb(argb >> 16 & 255, argb >> 8 & 255, argb & 255);
+    }
+
+    private double plotWidth() {
+        return Math.max(1, getWidth() - LEFT - RIGHT);
+    }
+
+    private double plotHeight() {
+        return Math.max(1, getHeight() - TOP - BOTTOM);
+    }
+
+    private double stepAt(double x) {
+        return steps.at(Math.clamp((x - LEFT) / plotWidth(), 0, 1));
+    }
+
+    private int rowAt(double y) {
+        if (shown == null || y < TOP || y >= TOP + plotHeight()) {
+            return -1;
+        }
+        return (int) ((y - TOP) / plotHeight() * shown.rows().size());
+    }
+
+    @Override
+    protected void layoutChildren() {
+        image.relocate(LEFT, TOP);
+        empty.autosize();
+        empty.relocate((getWidth() - empty.getWidth()) / 2, (getHeight() - empty.getHeight()) / 2);
+    }
+}

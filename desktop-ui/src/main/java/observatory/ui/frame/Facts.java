@@ -1,0 +1,57 @@
+package observatory.ui.frame;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import observatory.analysis.Incident;
+import observatory.probe.Site;
+import observatory.ui.Workbench;
+import observatory.ui.chart.Numbers;
+import observatory.ui.data.MetricData;
+import observatory.ui.data.Recording;
+import observatory.ui.data.Series;
+import observatory.ui.incident.Words;
+
+/** What the inspector tells of the step under the crosshair, of the site picked out, and of the incident opened. */
+record Facts(String title, List<Row> rows, Optional<Incident> incident) {
+    /** A name and its value, as they stand in a table. */
+    record Row(String name, String value) {}
+
+    static Facts of(Workbench bench) {
+        Recording run = bench.run();
+        long step = bench.stepOfInterest();
+        List<Row> rows = new ArrayList<>();
+        int row = run.frames().rowAtOrBefore(step);
+        if (row >= 0) {
+            for (String name : run.scalarNames()) {
+                run.scalar(name)
+                        .flatMap(series -> value(series, row))
+                        .ifPresent(value -> rows.add(new Row(Words.plain(name), value)));
+            }
+        }
+        Site site = bench.siteProperty().get();
+        if (site != null) {
+            rows.add(new Row(site.label(), ""));
+            for (String name : run.metricNames()) {
+                at(run.metric(name).orElseThrow(), site, step)
+                        .ifPresent(value -> rows.add(new Row("  " + Words.plain(name), value)));
+            }
+        }
+        String title =
+                row < 0 ? "No step yet" : "Step " + Numbers.whole(run.frames().step(row));
+        return new Facts(title, rows, bench.currentIncident());
+    }
+
+    private static Optional<String> at(MetricData metric, Site site, long step) {
+        Series series = metric.at(site);
+        int row = metric.index().rowAtOrBefore(step);
+        return series == null || row < 0 ? Optional.empty() : value(series, row);
+    }
+
+    private static Optional<String> value(Series series, int row) {
+        if (row >= series.size() || Series.isAbsent(series.at(row))) {
+            return Optional.empty();
+        }
+        return Optional.of(Numbers.of(series.at(row)));
+    }
+}

@@ -1,0 +1,60 @@
+package observatory.ui.frame;
+
+import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import observatory.ui.Workbench;
+import observatory.ui.incident.IncidentDetail;
+
+/** The side of the window that tells in numbers what is under the crosshair, and why an incident is one. */
+final class InspectorView {
+    private static final double WIDTH = 256;
+
+    private final Workbench bench;
+    private final Label title = new Label();
+    private final FactTable table = new FactTable();
+    private final IncidentDetail detail;
+    private final ScrollPane why;
+    private final VBox root;
+    private Facts shown;
+
+    InspectorView(Workbench bench) {
+        this.bench = bench;
+        this.detail = new IncidentDetail(bench);
+        this.why = new ScrollPane(detail.node());
+        why.setFitToWidth(true);
+        why.getStyleClass().add("why");
+        title.getStyleClass().add("section-title");
+        VBox.setVgrow(table, Priority.ALWAYS);
+        VBox.setVgrow(why, Priority.ALWAYS);
+        table.setMinHeight(140);
+        table.setAccessibleText("Values at the crosshair");
+        root = new VBox(8, title, table, why);
+        root.getStyleClass().add("inspector");
+        root.setPrefWidth(WIDTH);
+        root.setMinWidth(WIDTH);
+    }
+
+    Region node() {
+        return root;
+    }
+
+    void refresh() {
+        Facts facts = Facts.of(bench);
+        if (facts.equals(shown)) {
+            return;
+        }
+        boolean sameRows = shown != null && facts.rows().equals(shown.rows());
+        shown = facts;
+        title.setText(facts.title());
+        if (!sameRows) {
+            table.getItems().setAll(facts.rows());
+        }
+        boolean explained = facts.incident().isPresent();
+        why.setVisible(explained);
+        why.setManaged(explained);
+        facts.incident().ifPresent(detail::show);
+    }
+}

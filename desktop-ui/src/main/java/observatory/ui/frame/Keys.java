@@ -1,0 +1,205 @@
+package observatory.ui.frame;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import javafx.scene.Scene;
+import javafx.scene.control.ComboBoxBase;
+import javafx.scene.control.TextInputControl;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
+import observatory.ui.DeepLink;
+import observatory.ui.Theme;
+import observatory.ui.Workbench;
+
+/** The keyboard: everything that a hand on a mouse can do. */
+final class Keys {
+    private static final double CLOSER = 0.5;
+
+    private final Workbench bench;
+    private final Screens screens;
+    private final Overlay overlay;
+    private final Exports exports;
+    private final ReplayBar replay;
+    private final Outside outside;
+    private final Consumer<DeepLink> links;
+    private final List<Shortcut> all;
+
+    Keys(
+            Workbench bench,
+            Screens screens,
+            Overlay overlay,
+            Exports exports,
+            ReplayBar replay,
+            Outside outside,
+            Consumer<DeepLink> links) {
+        this.links = links;
+        this.bench = bench;
+        this.screens = screens;
+        this.overlay = overlay;
+        this.exports = exports;
+        this.replay = replay;
+        this.outside = outside;
+        this.all = shortcuts();
+    }
+
+    void attach(Scene scene) {
+        scene.addEventFilter(KeyEvent.KEY_PRESSED, this::pressed);
+    }
+
+    void help() {
+        overlay.open(ShortcutsView.of(all));
+    }
+
+    /** Asks what to open. */
+    void attach() {
+        ask("Open a log, a spike log or a link", "a path, or observatory://run/…", text -> {
+            try {
+                if (text.strip().startsWith("observatory:")) {
+                    links.accept(DeepLink.parse(text));
+                } else {
+                    bench.add(outside.open().apply(text.strip()));
+                }
+            } catch (IllegalArgumentException e) {
+                return e.getMessage();
+            }
+            overlay.close();
+            return "";
+        });
+    }
+
+    private void pressed(KeyEvent event) {
+        if (event.getCode() == KeyCode.ESCAPE) {
+            escape();
+            event.consume();
+            return;
+        }
+        boolean typing = event.getTarget() instanceof TextInputControl || event.getTarget() instanceof ComboBoxBase<?>;
+        if (overlay.isOpen() || typing) {
+            return;
+        }
+        boolean arrow = event.getCode().isArrowKey();
+        boolean chart = !arrow
+                || event.getTarget() instanceof observatory.ui.chart.PlotView
+                || !(event.getTarget() instanceof javafx.scene.control.Control);
+        for (Shortcut shortcut : all) {
+            if (chart && shortcut.matches(event)) {
+                shortcut.action().run();
+                event.consume();
+                return;
+            }
+        }
+    }
+
+    private void escape() {
+        if (overlay.isOpen()) {
+            overlay.close();
+        } else {
+            bench.crosshairProperty().set(Double.NaN);
+            bench.incidentProperty().set(null);
+            bench.siteProperty().set(null);
+        }
+    }
+
+    private List<Shortcut> shortcuts() {
+        List<Shortcut> keys = new ArrayList<>();
+        KeyCode[] digits = {
+            KeyCode.DIGIT1,
+            KeyCode.DIGIT2,
+            KeyCode.DIGIT3,
+            KeyCode.DIGIT4,
+            KeyCode.DIGIT5,
+            KeyCode.DIGIT6,
+            KeyCode.DIGIT7,
+            KeyCode.DIGIT8,
+            KeyCode.DIGIT9
+        };
+        for (int i = 0; i < Math.min(digits.length, screens.count()); i++) {
+            int number = i;
+            keys.add(Shortcut.of(digits[i], Integer.toString(i + 1), screens.title(i), () -> screens.show(number)));
+        }
+        keys.add(Shortcut.of(KeyCode.A, "A", "open a log or a run", this::attach));
+        keys.add(Shortcut.control(KeyCode.O, "Ctrl O", "open a log or a run", this::attach));
+        keys.add(Shortcut.of(
+                KeyCode.SPACE,
+                "Space",
+                "pause the view",
+                () -> bench.pause(!bench.pausedProperty().get())));
+        keys.add(Shortcut.of(KeyCode.L, "L", "live edge", bench::liveEdge));
+        keys.add(Shortcut.of(KeyCode.OPEN_BRACKET, "[", "event before", () -> bench.event(false)));
+        keys.add(Shortcut.of(KeyCode.CLOSE_BRACKET, "]", "next event", () -> bench.event(true)));
+        keys.add(Shortcut.of(KeyCode.LEFT, "←", "step back", () -> bench.walk(-1)));
+        keys.add(Shortcut.of(KeyCode.RIGHT, "→", "step on", () -> bench.walk(1)));
+        keys.add(Shortcut.shift(KeyCode.LEFT, "Shift ←", "100 steps back", () -> bench.walk(-100)));
+        keys.add(Shortcut.shift(KeyCode.RIGHT, "Shift →", "100 steps on", () -> bench.walk(100)));
+        keys.add(Shortcut.of(KeyCode.EQUALS, "=", "closer", () -> bench.zoom(CLOSER)));
+        keys.add(Shortcut.shift(KeyCode.EQUALS, "+", "closer", () -> bench.zoom(CLOSER)));
+        keys.add(Shortcut.of(KeyCode.MINUS, "−", "farther", () -> bench.zoom(1 / CLOSER)));
+        keys.add(Shortcut.of(KeyCode.DIGIT0, "0", "whole run", bench::fit));
+        keys.add(Shortcut.of(KeyCode.G, "G", "go to a step", this::goTo));
+        keys.add(Shortcut.of(
+                KeyCode.Y,
+                "Y",
+                "linear, log, symlog",
+                () -> bench.scaleProperty().set(bench.scaleProperty().get().next())));
+        keys.add(Shortcut.of(
+                KeyCode.S,
+                "S",
+                "smoothing on or off",
+                () -> bench.smoothingProperty().set(bench.smoothingProperty().get() > 0 ? 0 : 0.6)));
+        keys.add(Shortcut.of(
+                KeyCode.O,
+                "O",
+                "leave outliers out",
+                () -> bench.clipProperty().set(!bench.clipProperty().get())));
+        keys.add(Shortcut.of(KeyCode.T, "T", "chart as a table", this::table));
+        keys.add(Shortcut.of(KeyCode.C, "C", "copy the chart's numbers", exports::copy));
+        keys.add(Shortcut.control(KeyCode.C, "Ctrl C", "chart as CSV file", exports::csv));
+        keys.add(Shortcut.of(KeyCode.P, "P", "chart as PNG figure", exports::png));
+        keys.add(Shortcut.of(KeyCode.M, "M", "note at this step", this::note));
+        keys.add(Shortcut.of(KeyCode.R, "R", "replay or stop", replay::toggle));
+        keys.add(Shortcut.of(KeyCode.COMMA, ",", "replay one step back", () -> replay.step(-1)));
+        keys.add(Shortcut.of(KeyCode.PERIOD, ".", "replay one step on", () -> replay.step(1)));
+        keys.add(Shortcut.of(
+                KeyCode.D,
+                "D",
+                "light or dark",
+                () -> bench.themeProperty().set(themeAfter(bench.themeProperty().get()))));
+        keys.add(Shortcut.shift(KeyCode.SLASH, "?", "this list", this::help));
+        keys.add(Shortcut.of(KeyCode.F1, "F1", "this list", this::help));
+        return List.copyOf(keys);
+    }
+
+    private static Theme themeAfter(Theme theme) {
+        return theme.other();
+    }
+
+    private void table() {
+        exports.chart().ifPresent(plot -> overlay.open(TableSheet.of(plot, bench.steps())));
+    }
+
+    private void goTo() {
+        ask("Go to a step", "its number", text -> {
+            String digits = text.strip().replace(",", "");
+            if (!digits.matches("\\d{1,15}")) {
+                return "a step is a whole number: step=" + text;
+            }
+            bench.goTo(Long.parseLong(digits));
+            overlay.close();
+            return "";
+        });
+    }
+
+    private void note() {
+        long step = bench.stepOfInterest();
+        ask("Note at step " + step, "what happened here", text -> {
+            bench.run().note(step, outside.clock().instant(), text);
+            overlay.close();
+            return "";
+        });
+    }
+
+    private void ask(String title, String prompt, java.util.function.Function<String, String> answer) {
+        overlay.open(Question.of(title, prompt, answer));
+    }
+}

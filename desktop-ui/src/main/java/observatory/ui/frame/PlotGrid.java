@@ -1,0 +1,68 @@
+package observatory.ui.frame;
+
+import java.util.ArrayList;
+import java.util.List;
+import javafx.scene.layout.ColumnConstraints;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.RowConstraints;
+import observatory.ui.Workbench;
+import observatory.ui.chart.Plot;
+import observatory.ui.chart.PlotView;
+import observatory.ui.chart.StepLabels;
+
+/** Charts of the same steps, side by side and below each other, as many as there are plots. */
+public final class PlotGrid {
+    private static final double LEAST_HEIGHT = 96;
+
+    private final Workbench bench;
+    private final GridPane grid = new GridPane(10, 10);
+    private final List<PlotView> views = new ArrayList<>();
+
+    public PlotGrid(Workbench bench) {
+        this.bench = bench;
+        grid.setMinHeight(0);
+    }
+
+    public Region node() {
+        return grid;
+    }
+
+    public void show(List<Plot> plots) {
+        if (plots.size() != views.size()) {
+            arrange(plots.size());
+        }
+        for (int i = 0; i < views.size(); i++) {
+            views.get(i)
+                    .draw(
+                            plots.get(i),
+                            bench.steps(),
+                            bench.themeProperty().get().palette());
+            views.get(i).crosshair(bench.crosshairProperty().get());
+        }
+    }
+
+    private void arrange(int count) {
+        grid.getChildren().clear();
+        grid.getColumnConstraints().clear();
+        grid.getRowConstraints().clear();
+        views.clear();
+        int columns = count > 4 ? 3 : count > 1 ? 2 : 1;
+        for (int i = 0; i < columns; i++) {
+            ColumnConstraints column = new ColumnConstraints();
+            column.setPercentWidth(100.0 / columns);
+            grid.getColumnConstraints().add(column);
+        }
+        for (int i = 0; i < (count + columns - 1) / columns; i++) {
+            RowConstraints row = new RowConstraints(LEAST_HEIGHT, 200, Double.MAX_VALUE);
+            row.setVgrow(Priority.ALWAYS);
+            grid.getRowConstraints().add(row);
+        }
+        for (int i = 0; i < count; i++) {
+            PlotView view = new PlotView(bench, StepLabels.STEPS);
+            views.add(view);
+            grid.add(view, i % columns, i / columns);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package observatory.ui.frame;
+
+import javafx.scene.control.Label;
+import javafx.scene.control.ListCell;
+import javafx.scene.control.ListView;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import observatory.ui.Connection;
+import observatory.ui.Source;
+import observatory.ui.Workbench;
+
+/** The runs that are open: each with its state as a shape, a colour and a word. */
+final class RunTree {
+    private static final double WIDTH = 178;
+
+    private final Workbench bench;
+    private final ListView<Source> list;
+    private final VBox root;
+
+    RunTree(Workbench bench, Runnable attach) {
+        this.bench = bench;
+        list = new ListView<>(bench.sources());
+        list.setCellFactory(view -> new Cell());
+        list.getStyleClass().add("incident-list");
+        list.setAccessibleText("Open runs");
+        list.getSelectionModel().select(bench.sourceProperty().get());
+        list.getSelectionModel().selectedItemProperty().addListener((all, old, chosen) -> {
+            if (chosen != null && chosen != bench.sourceProperty().get()) {
+                bench.choose(chosen);
+            }
+        });
+        bench.sourceProperty()
+                .addListener((all, old, chosen) -> list.getSelectionModel().select(chosen));
+        Label title = new Label("Runs");
+        title.getStyleClass().add("section-title");
+        Label more = new Label("Open a log or a run: press A");
+        more.getStyleClass().add("soft");
+        more.setWrapText(true);
+        more.setOnMouseClicked(event -> attach.run());
+        VBox.setVgrow(list, Priority.ALWAYS);
+        root = new VBox(8, title, list, more);
+        root.getStyleClass().add("run-tree");
+        root.setPrefWidth(WIDTH);
+        root.setMinWidth(WIDTH);
+    }
+
+    Region node() {
+        return root;
+    }
+
+    void refresh() {
+        list.refresh();
+    }
+
+    private static final class Cell extends ListCell<Source> {
+        private final Label name = new Label();
+        private final Label state = new Label();
+        private final VBox box = new VBox(2, name, new HBox(state));
+
+        @Override
+        protected void updateItem(Source source, boolean empty) {
+            super.updateItem(source, empty);
+            setText(null);
+            if (empty || source == null) {
+                setGraphic(null);
+                return;
+            }
+            Connection connection = source.connection();
+            name.setText(source.recording().run().value());
+            name.getStyleClass().setAll("label", "strong");
+            String word = connection.state().name().toLowerCase(java.util.Locale.ROOT);
+            state.setText(HeaderView.shape(connection.state()) + " " + word);
+            state.getStyleClass().setAll("label", "state-" + word);
+            setPrefWidth(0);
+            setGraphic(box);
+            setAccessibleText("run " + name.getText() + ", " + word);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package observatory.ui.frame;
+
+import java.util.List;
+import java.util.function.Function;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.scene.control.Label;
+import javafx.scene.control.TableColumn;
+import javafx.scene.control.TableView;
+
+/** Tables of text that are filled anew only when their rows have changed. */
+public final class Tables {
+    private Tables() {}
+
+    /** @param what the table is of, for screen readers; {@code none} is shown where it is empty */
+    public static <R> TableView<R> of(String what, String none) {
+        TableView<R> table = new TableView<>();
+        table.setAccessibleText(what);
+        table.getStyleClass().add("dense");
+        Label empty = new Label(none);
+        empty.getStyleClass().add("soft");
+        empty.setWrapText(true);
+        table.setPlaceholder(empty);
+        return table;
+    }
+
+    public static <R> void text(TableView<R> table, String title, double width, Function<R, String> of) {
+        table.getColumns().add(column(title, width, of));
+    }
+
+    public static <R> void number(TableView<R> table, String title, double width, Function<R, String> of) {
+        TableColumn<R, String> column = column(title, width, of);
+        column.getStyleClass().add("number-column");
+        table.getColumns().add(column);
+    }
+
+    /** Fills the table, keeping the place of what is chosen. */
+    public static <R> void fill(TableView<R> table, List<R> rows) {
+        if (!table.getItems().equals(rows)) {
+            int chosen = table.getSelectionModel().getSelectedIndex();
+            table.getItems().setAll(rows);
+            if (chosen >= 0 && chosen < rows.size()) {
+                table.getSelectionModel().select(chosen);
+            }
+        }
+    }
+
+    private static <R> TableColumn<R, String> column(String title, double width, Function<R, String> of) {
+        TableColumn<R, String> column = new TableColumn<>(title);
+        column.setCellValueFactory(row -> new ReadOnlyStringWrapper(of.apply(row.getValue())));
+        column.setPrefWidth(width);
+        column.setSortable(false);
+        return column;
+    }
+}

@@ -1,0 +1,128 @@
+package observatory.ui.incident;
+
+import java.time.Duration;
+import java.util.List;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.TableView;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import observatory.ui.Workbench;
+import observatory.ui.frame.Screen;
+import observatory.ui.frame.Tables;
+
+/** All incidents in a table, and beside it why the one chosen is one. */
+public final class IncidentsView implements Screen {
+    private static final Duration SILENCE = Duration.ofHours(1);
+    private static final double DETAIL_WIDTH = 330;
+
+    private final IncidentsModel model;
+    private final TableView<IncidentsModel.Row> table = Tables.of("Incidents", "No incidents so far.");
+    private final IncidentDetail detail;
+    private final ScrollPane side;
+    private final Button acknowledge = new Button("Acknowledge");
+    private final Button silence = new Button("Silence 1 h");
+    private final HBox root;
+    private List<IncidentsModel.Row> shown = List.of();
+
+    public IncidentsView(Workbench bench, IncidentsModel model) {
+        this.model = model;
+        this.detail = new IncidentDetail(bench);
+        side = new ScrollPane(detail.node());
+        side.setFitToWidth(true);
+        side.getStyleClass().add("card");
+        side.setMinWidth(DETAIL_WIDTH);
+        side.setPrefWidth(DETAIL_WIDTH);
+        side.setVisible(false);
+        Tables.text(table, "", 30, row -> Severities.shape(row.incident().severity()));
+        Tables.text(table, "severity", 80, row -> row.incident().severity().label());
+        Tables.text(table, "state", 100, row -> row.state().label());
+        Tables.text(table, "kind", 140, row -> Words.of(row.incident().kind()));
+        Tables.text(
+                table, "steps", 130, row -> IncidentCard.steps(row.incident()).replaceFirst("^steps? ", ""));
+        Tables.text(table, "cause", 110, row -> row.incident().verdict().label());
+        Tables.text(table, "what happened", 420, row -> row.incident().summary());
+        table.getSelectionModel().selectedItemProperty().addListener((all, old, row) -> chosen(row));
+        table.setOnMouseClicked(event -> {
+            if (event.getClickCount() == 2) {
+                openChosen(bench);
+            }
+        });
+        table.setOnKeyPressed(event -> {
+            if (event.getCode() == javafx.scene.input.KeyCode.ENTER) {
+                openChosen(bench);
+            }
+        });
+        acknowledge.setOnAction(event -> withChosen(row -> model.acknowledge(row.incident())));
+        silence.setOnAction(
+                event -> withChosen(row -> model.silence(row.incident().kind(), SILENCE)));
+        acknowledge.setMinWidth(Region.USE_PREF_SIZE);
+        silence.setMinWidth(Region.USE_PREF_SIZE);
+        Label hint = new Label("Both are kept in this window; the analysis goes on telling whom it tells.");
+        hint.getStyleClass().add("soft");
+        HBox buttons = new HBox(8, acknowledge, silence, hint);
+        buttons.getStyleClass().add("controls");
+        VBox left = new VBox(10, table, buttons);
+        VBox.setVgrow(table, Priority.ALWAYS);
+        HBox.setHgrow(left, Priority.ALWAYS);
+        left.setMinWidth(0);
+        root = new HBox(12, left, side);
+        root.getStyleClass().add("screen");
+    }
+
+    @Override
+    public String title() {
+        return "Incidents";
+    }
+
+    @Override
+    public Region node() {
+        return root;
+    }
+
+    @Override
+    public void refresh() {
+        List<IncidentsModel.Row> rows = model.rows();
+        if (rows.equals(shown)) {
+            return;
+        }
+        IncidentsModel.Row before = table.getSelectionModel().getSelectedItem();
+        shown = rows;
+        table.getItems().setAll(rows);
+        rows.stream()
+                .filter(row -> before != null
+                        && row.incident().id() == before.incident().id())
+                .findFirst()
+                .or(() -> rows.stream().findFirst())
+                .ifPresent(table.getSelectionModel()::select);
+    }
+
+    private void chosen(IncidentsModel.Row row) {
+        side.setVisible(row != null);
+        acknowledge.setDisable(row == null || row.incident().resolved());
+        silence.setDisable(row == null);
+        if (row != null) {
+            detail.show(row.incident());
+            acknowledge.setText(row.state() == IncidentsModel.State.ACKNOWLEDGED ? "Take back" : "Acknowledge");
+            silence.setText(model.silenced(row.incident().kind()) ? "End silence" : "Silence 1 h");
+        }
+    }
+
+    private void openChosen(Workbench bench) {
+        IncidentsModel.Row row = table.getSelectionModel().getSelectedItem();
+        if (row != null) {
+            bench.open(row.incident());
+        }
+    }
+
+    private void withChosen(java.util.function.Consumer<IncidentsModel.Row> action) {
+        IncidentsModel.Row row = table.getSelectionModel().getSelectedItem();
+        if (row != null) {
+            action.accept(row);
+            refresh();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package observatory.ui.layers;
+
+import java.util.List;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.TextField;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.input.KeyCode;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import observatory.ui.Workbench;
+import observatory.ui.chart.HeatCells;
+import observatory.ui.chart.HeatMap;
+import observatory.ui.chart.HeatView;
+import observatory.ui.chart.Numbers;
+import observatory.ui.chart.Plot;
+import observatory.ui.chart.PlotActions;
+import observatory.ui.chart.PlotView;
+import observatory.ui.chart.Span;
+import observatory.ui.chart.StepLabels;
+import observatory.ui.frame.Screen;
+
+/** The heat map of layers over steps, with the profile and the history of what is picked out below it. */
+public final class LayersView implements Screen, PlotActions {
+    private static final double CHARTS_HEIGHT = 170;
+
+    private final Workbench bench;
+    private final LayersModel model;
+    private final ComboBox<String> metrics = new ComboBox<>();
+    private final TextField filter = new TextField();
+    private final ToggleButton relative = new ToggleButton("Per layer");
+    private final HeatLegend legend = new HeatLegend();
+    private final HeatView heat;
+    private final PlotView profile = new PlotView(this, StepLabels.STEPS);
+    private final PlotView history;
+    private final VBox root;
+
+    public LayersView(Workbench bench) {
+        this.bench = bench;
+        this.model = new LayersModel(bench);
+        this.heat = new HeatView(bench, model::choose, this::drawn);
+        this.history = new PlotView(bench, StepLabels.STEPS);
+        metrics.setAccessibleText("Metric");
+        metrics.setOnAction(event -> {
+            if (metrics.getValue() != null) {
+                model.metricProperty().set(metrics.getValue());
+                refresh();
+            }
+        });
+        filter.setPromptText("filter sites (/)");
+        filter.setPrefColumnCount(12);
+        filter.setAccessibleText("Filter of sites, a regular expression");
+        filter.textProperty().bindBidirectional(model.filterProperty());
+        filter.textProperty().addListener(changed -> refresh());
+        relative.selectedProperty().bindBidirectional(model.relativeProperty());
+        relative.setOnAction(event -> refresh());
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        HBox head = new HBox(8, metrics, filter, relative, gap, legend.node());
+        head.getStyleClass().add("controls");
+        heat.setOnKeyPressed(event -> {
+            if (event.getCode() == KeyCode.UP || event.getCode() == KeyCode.DOWN) {
+                model.move(event.getCode() == KeyCode.UP ? -1 : 1);
+                event.consume();
+            }
+        });
+        HBox charts = new HBox(10, profile, history);
+        charts.setMinHeight(CHARTS_HEIGHT);
+        charts.setPrefHeight(CHARTS_HEIGHT);
+        HBox.setHgrow(history, Priority.ALWAYS);
+        profile.setMinWidth(280);
+        profile.setPrefWidth(320);
+        root = new VBox(10, head, heat, charts);
+        root.getStyleClass().add("screen");
+        root.setOnKeyPressed(event -> {
+            if (event.getCode() == KeyCode.SLASH && !event.isShiftDown()) {
+                filter.requestFocus();
+                event.consume();
+            } else if (event.getCode() == KeyCode.H) {
+                relative.fire();
+            }
+        });
+        VBox.setVgrow(heat, Priority.ALWAYS);
+    }
+
+    @Override
+    public String title() {
+        return "Layers";
+    }
+
+    @Override
+    public Region node() {
+        return root;
+    }
+
+    @Override
+    public void refresh() {
+        List<String> names = model.metrics();
+        HeatMap map = model.map();
+        if (!metrics.getItems().equals(names)) {
+            metrics.getItems().setAll(names);
+        }
+        metrics.setValue(model.metricProperty().get());
+        double cross = bench.crosshairProperty().get();
+        var palette = bench.themeProperty().get().palette();
+        heat.draw(map, bench.steps(), model.chosenRow(), cross, palette);
+        history.draw(model.history(), bench.steps(), palette);
+        history.crosshair(cross);
+        Plot layers = model.profile();
+        boolean any = !layers.traces().isEmpty()
+                && !layers.traces().getFirst().index().empty();
+        Span span = any
+                ? Span.over(
+                        layers.traces().getFirst().index().firstStep(),
+                        layers.traces().getFirst().index().lastStep())
+                : new Span(0, 1);
+        profile.draw(layers, span, palette);
+        profile.crosshair(
+                bench.siteProperty().get() == null
+                        ? Double.NaN
+                        : bench.siteProperty().get().layer());
+    }
+
+    private void drawn(HeatCells cells, HeatMap map) {
+        legend.show(cells, map.relative());
+        heat.setAccessibleText("Heat map of " + map.metric() + " at "
+                + map.rows().size() + " sites, from " + Numbers.of(cells.low()) + " to " + Numbers.of(cells.high()));
+    }
+
+    @Override
+    public void hover(double layer) {
+        // The profile's axis are layers, which no other chart shares.
+    }
+
+    @Override
+    public void show(Span layers) {
+        // All layers are always in view.
+    }
+
+    @Override
+    public void fit() {
+        // All layers are always in view.
+    }
+
+    /** A layer of the profile was pressed: its site is picked out. */
+    @Override
+    public void pick(double layer) {
+        int chosen = Math.max(0, model.chosenRow());
+        var sites = model.sites();
+        var like = sites.get(chosen);
+        for (int row = 0; row < sites.size(); row++) {
+            var one = sites.get(row);
+            if (one.layer() == Math.round(layer)
+                    && one.hook() == like.hook()
+                    && one.parameter().equals(like.parameter())) {
+                bench.siteProperty().set(one);
+            }
+        }
+    }
+}

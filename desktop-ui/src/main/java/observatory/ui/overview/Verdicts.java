@@ -1,0 +1,44 @@
+package observatory.ui.overview;
+
+import java.util.Comparator;
+import java.util.Optional;
+import observatory.analysis.Incident;
+import observatory.ui.chart.Numbers;
+import observatory.ui.data.Recording;
+import observatory.ui.incident.Severities;
+import observatory.ui.incident.Words;
+
+/** The state of a run in a headline and one sentence; {@code style} is the name of its colour in the palette. */
+record Verdicts(String sign, String headline, String sentence, String style, Optional<Incident> worst) {
+    static Verdicts of(Recording run) {
+        int steps = run.frames().size();
+        if (steps == 0) {
+            return new Verdicts(
+                    "○", "No steps yet", "The first chart comes with the first step.", "ink-soft", Optional.empty());
+        }
+        Optional<Incident> worst = run.incidents().stream()
+                .max(Comparator.comparing(Incident::severity)
+                        .thenComparing(incident -> !incident.resolved())
+                        .thenComparing(Incident::lastStep));
+        if (worst.isEmpty()) {
+            return new Verdicts(
+                    "✓",
+                    "Healthy so far",
+                    "No incident in " + Numbers.whole(steps) + " steps.",
+                    "ok",
+                    Optional.empty());
+        }
+        Incident incident = worst.get();
+        String others =
+                run.incidents().size() == 1 ? "" : "  and " + (run.incidents().size() - 1) + " more";
+        String headline = Words.plain(incident.severity().label()) + ": "
+                + Words.of(incident.kind()).toLowerCase(java.util.Locale.ROOT) + " at step "
+                + Numbers.whole(incident.firstStep()) + (incident.resolved() ? ", resolved" : ", open") + others;
+        return new Verdicts(
+                Severities.shape(incident.severity()),
+                headline,
+                incident.summary() + "  Cause: " + incident.verdict().label() + ".",
+                Severities.colour(incident.severity()),
+                worst);
+    }
+}

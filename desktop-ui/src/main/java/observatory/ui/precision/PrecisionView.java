@@ -1,0 +1,121 @@
+package observatory.ui.precision;
+
+import java.util.List;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.TableView;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import javafx.util.StringConverter;
+import observatory.probe.Site;
+import observatory.ui.Workbench;
+import observatory.ui.chart.Numbers;
+import observatory.ui.chart.Plot;
+import observatory.ui.frame.PlotGrid;
+import observatory.ui.frame.Screen;
+import observatory.ui.frame.Tables;
+import observatory.ui.overview.Analysis;
+
+/** Magnitudes against the edges of a format, doublings left, and the loss scale. */
+public final class PrecisionView implements Screen {
+    private static final double CHARTS_HEIGHT = 170;
+
+    private final Workbench bench;
+    private final PrecisionModel model;
+    private final ComboBox<Format> formats = new ComboBox<>();
+    private final Label at = new Label();
+    private final RangeView ranges;
+    private final TableView<PrecisionModel.Range> table =
+            Tables.of("Doublings left", "No step has the metric abs_max; " + Analysis.enable("abs_max"));
+    private final PlotGrid charts;
+    private final VBox root;
+
+    public PrecisionView(Workbench bench) {
+        this.bench = bench;
+        this.model = new PrecisionModel(bench);
+        this.ranges = new RangeView(site -> bench.siteProperty().set(site));
+        this.charts = new PlotGrid(bench);
+        formats.getItems().setAll(Format.values());
+        formats.setConverter(new StringConverter<>() {
+            @Override
+            public String toString(Format format) {
+                return format == null ? "" : format.label();
+            }
+
+            @Override
+            public Format fromString(String text) {
+                return Format.valueOf(text.toUpperCase(java.util.Locale.ROOT));
+            }
+        });
+        formats.valueProperty().bindBidirectional(model.formatProperty());
+        formats.setOnAction(event -> refresh());
+        formats.setAccessibleText("Format to look at");
+        Tables.text(table, "site", 150, range -> range.site().label());
+        Tables.number(table, "bits left", 66, range -> Numbers.of(range.headroom()));
+        Tables.number(
+                table,
+                "steps left",
+                76,
+                range -> range.stepsLeft().isPresent()
+                        ? Numbers.of(range.stepsLeft().getAsDouble())
+                        : "–");
+        Tables.number(
+                table,
+                "to zero",
+                66,
+                range -> range.flushed().isPresent()
+                        ? Numbers.of(100 * range.flushed().getAsDouble()) + " %"
+                        : "–");
+        table.getSelectionModel().selectedItemProperty().addListener((all, old, range) -> {
+            if (range != null && !range.site().equals(bench.siteProperty().get())) {
+                bench.siteProperty().set(range.site());
+            }
+        });
+        table.setPrefWidth(372);
+        table.setMinWidth(300);
+        Label what = new Label("Seen as");
+        at.getStyleClass().add("soft");
+        HBox head = new HBox(8, what, formats, at);
+        head.getStyleClass().add("controls");
+        HBox middle = new HBox(10, ranges, table);
+        HBox.setHgrow(ranges, Priority.ALWAYS);
+        charts.node().setMinHeight(CHARTS_HEIGHT);
+        charts.node().setPrefHeight(CHARTS_HEIGHT);
+        root = new VBox(10, head, middle, charts.node());
+        root.getStyleClass().add("screen");
+        VBox.setVgrow(middle, Priority.ALWAYS);
+    }
+
+    @Override
+    public String title() {
+        return "Precision";
+    }
+
+    @Override
+    public Region node() {
+        return root;
+    }
+
+    @Override
+    public void refresh() {
+        List<PrecisionModel.Range> all = model.ranges();
+        Site site = bench.siteProperty().get();
+        ranges.draw(
+                all,
+                model.formatProperty().get(),
+                site,
+                bench.themeProperty().get().palette());
+        Tables.fill(table, all);
+        long step = model.step();
+        at.setText(
+                step < 0
+                        ? "no magnitudes yet"
+                        : "at step " + Numbers.whole(step)
+                                + "; bars reach from the least to the largest magnitude, the tick is the rms");
+        Plot history = model.history(
+                site != null || all.isEmpty() ? site : all.getFirst().site());
+        charts.show(model.hasLossScale() ? List.of(history, model.lossScale()) : List.of(history));
+    }
+}

@@ -1,0 +1,185 @@
+package observatory.ui.precision;
+
+import java.util.List;
+import java.util.function.Consumer;
+import javafx.geometry.VPos;
+import javafx.scene.canvas.Canvas;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.layout.Region;
+import javafx.scene.paint.Color;
+import javafx.scene.text.Font;
+import javafx.scene.text.TextAlignment;
+import observatory.probe.Site;
+import observatory.ui.chart.Numbers;
+import observatory.ui.chart.Palette;
+
+/** The magnitudes of sites as bars on an axis of powers of two, between the edges of a format. */
+final class RangeView extends Region {
+    private static final double LEFT = 190;
+    private static final double RIGHT = 14;
+    private static final double TOP = 34;
+    private static final double BOTTOM = 22;
+    private static final double ROW = 17;
+    private static final int AIR = 4; // binades beyond what is to be seen
+
+    private final Canvas canvas = new Canvas();
+    private final Consumer<Site> pick;
+    private List<PrecisionModel.Range> ranges = List.of();
+    private Format format = Format.FP16;
+    private Palette palette;
+    private Site chosen;
+    private double low;
+    private double high;
+
+    RangeView(Consumer<Site> pick) {
+        this.pick = pick;
+        getStyleClass().add("plot");
+        setFocusTraversable(true);
+        setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
+        canvas.setMouseTransparent(true);
+        getChildren().add(canvas);
+        widthProperty().addListener(changed -> repaint());
+        heightProperty().addListener(changed -> repaint());
+        setOnMouseClicked(event -> {
+            requestFocus();
+            int row = (int) ((event.getY() - TOP) / ROW);
+            if (row >= 0 && row < shown().size()) {
+                pick.accept(shown().get(row).site());
+            }
+        });
+        setOnKeyPressed(event -> {
+            switch (event.getCode()) {
+                case UP -> move(-1);
+                case DOWN -> move(1);
+                default -> {
+                    return;
+                }
+            }
+            event.consume();
+        });
+    }
+
+    void draw(List<PrecisionModel.Range> all, Format of, Site picked, Palette colours) {
+        ranges = all;
+        format = of;
+        chosen = picked;
+        palette = colours;
+        setAccessibleText(
+                all.isEmpty()
+                        ? "No magnitudes were measured"
+                        : "Magnitudes against " + of.label() + ": nearest to overflow is "
+                                + all.getFirst().site().label() + " with "
+                                + Numbers.of(all.getFirst().headroom())
+                                + " bits left");
+        repaint();
+    }
+
+    private void move(int by) {
+        List<PrecisionModel.Range> rows = shown();
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i).site().equals(chosen)) {
+                pick.accept(rows.get(Math.clamp(i + by, 0, rows.size() - 1)).site());
+                return;
+            }
+        }
+        if (!rows.isEmpty()) {
+            pick.accept(rows.getFirst().site());
+        }
+    }
+
+    /** As many as there is room for. */
+    private List<PrecisionModel.Range> shown() {
+        int most = (int) Math.max(1, (getHeight() - TOP - BOTTOM) / ROW);
+        return ranges.subList(0, Math.min(most, ranges.size()));
+    }
+
+    private void repaint() {
+        if (palette == null || getWidth() < LEFT + 60 || getHeight() < TOP + BOTTOM + ROW) {
+            return;
+        }
+        canvas.setWidth(getWidth());
+        canvas.setHeight(getHeight());
+        GraphicsContext g = canvas.getGraphicsContext2D();
+        g.clearRect(0, 0, getWidth(), getHeight());
+        g.setFont(Font.font(Font.getDefault().getFamily(), 11));
+        scale();
+        axis(g);
+        int row = 0;
+        for (PrecisionModel.Range range : shown()) {
+            bar(g, range, TOP + row++ * ROW);
+        }
+    }
+
+    private void scale() {
+        low = Math.max(format.leastSubnormal(), -48) - AIR;
+        high = Math.min(format.top(), 48) + AIR;
+        for (PrecisionModel.Range range : shown()) {
+            double from = range.low().orElse(Double.isNaN(range.rms()) ? range.high() - 1 : range.rms());
+            low = Math.min(low, from - 1);
+            high = Math.max(high, range.high() + 1);
+        }
+    }
+
+    private void axis(GraphicsContext g) {
+        double bottom = TOP + Math.max(1, shown().size()) * ROW + 4;
+        g.setFill(colour("critical", 0.10));
+        g.fillRect(x(format.top()), TOP - 6, x(high) - x(format.top()), bottom - TOP + 6);
+        g.setFill(colour("warning", 0.13));
+        double subnormal = Math.max(x(low), x(format.leastSubnormal()));
+        g.fillRect(subnormal, TOP - 6, Math.max(0, x(format.leastNormal()) - subnormal), bottom - TOP + 6);
+        g.setFill(colour("critical", 0.10));
+        g.fillRect(x(low), TOP - 6, Math.max(0, subnormal - x(low)), bottom - TOP + 6);
+        g.setTextBaseline(VPos.BOTTOM);
+        label(g, "becomes zero", (x(low) + subnormal) / 2, subnormal - x(low));
+        label(g, "subnormal", (subnormal + x(format.leastNormal())) / 2, x(format.leastNormal()) - subnormal);
+        label(g, format.label() + " normal", (x(format.leastNormal()) + x(format.top())) / 2, 120);
+        label(g, "overflows", (x(format.top()) + x(high)) / 2, x(high) - x(format.top()));
+        g.setTextBaseline(VPos.TOP);
+        double room = (getWidth() - LEFT - RIGHT) / (high - low); // pixels for a binade
+        int every = room * 4 > 44 ? 4 : room * 8 > 44 ? 8 : room * 16 > 44 ? 16 : 64;
+        for (int exponent = Math.ceilDiv((int) low, every) * every; exponent <= high; exponent += every) {
+            g.setFill(colour("grid", 1));
+            g.fillRect(Math.floor(x(exponent)), TOP - 6, 1, bottom - TOP + 6);
+            g.setFill(colour("ink-soft", 1));
+            g.setTextAlign(TextAlignment.CENTER);
+            g.fillText("2^" + exponent, x(exponent), bottom + 4);
+        }
+    }
+
+    private void label(GraphicsContext g, String text, double x, double room) {
+        if (room > 34) {
+            g.setFill(colour("ink-soft", 1));
+            g.setTextAlign(TextAlignment.CENTER);
+            g.fillText(text, x, TOP - 9, room);
+        }
+    }
+
+    private void bar(GraphicsContext g, PrecisionModel.Range range, double y) {
+        if (range.site().equals(chosen)) {
+            g.setFill(colour("selection", 1));
+            g.fillRect(2, y, LEFT - 4, ROW);
+        }
+        g.setFill(colour("ink", 1));
+        g.setTextAlign(TextAlignment.RIGHT);
+        g.setTextBaseline(VPos.CENTER);
+        g.fillText(range.site().label(), LEFT - 8, y + ROW / 2, LEFT - 14);
+        boolean whole = range.low().isPresent();
+        double from = whole ? range.low().getAsDouble() : Double.isNaN(range.rms()) ? range.high() - 0.5 : range.rms();
+        String style = range.headroom() < 1 ? "critical" : range.headroom() < 4 ? "warning" : "series-1";
+        g.setFill(colour(style, whole ? 0.75 : 0.45));
+        g.fillRoundRect(x(from), y + 4, Math.max(2, x(range.high()) - x(from)), ROW - 8, 4, 4);
+        if (!Double.isNaN(range.rms())) {
+            g.setFill(colour("ink", 1));
+            g.fillRect(x(range.rms()) - 1, y + 2, 2, ROW - 4);
+        }
+    }
+
+    private double x(double exponent) {
+        return LEFT + (exponent - low) / (high - low) * (getWidth() - LEFT - RIGHT);
+    }
+
+    private Color colour(String name, double opacity) {
+        int argb = palette.get(name);
+        return Color.rgb(argb >> 16 & 255, argb >> 8 & 255, argb & 255, opacity);
+    }
+}

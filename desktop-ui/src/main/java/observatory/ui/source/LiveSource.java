@@ -1,0 +1,122 @@
+package observatory.ui.source;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import observatory.analysis.Judged;
+import observatory.probe.Frame;
+import observatory.probe.RunId;
+import observatory.stream.FrameReader;
+import observatory.stream.TopicReader;
+import observatory.stream.Topics;
+import observatory.ui.Connection;
+import observatory.ui.Source;
+import observatory.ui.data.Recording;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * A run on a broker, from its first record on and as it grows. Looking changes nothing there: partitions are assigned,
+ * no group is joined. Where the broker goes away it is waited for, for ever.
+ */
+public final class LiveSource implements Source, AutoCloseable {
+    private static final long PAUSE_SECONDS = 1;
+
+    private final String bootstrap;
+    private final Topics topics;
+    private final RunId run;
+    private final InstantSource clock;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread reader;
+    private volatile Recording recording;
+    private volatile Health health = Health.NONE;
+
+    /** What reading has come to: how many records were lost, doubled or unreadable, and what last went wrong. */
+    public record Health(long missing, long duplicates, long unreadable, boolean caughtUp, String trouble) {
+        static final Health NONE = new Health(0, 0, 0, false, "");
+    }
+
+    public LiveSource(String bootstrap, Topics topics, RunId run, InstantSource clock) {
+        this.bootstrap = bootstrap;
+        this.topics = topics;
+        this.run = run;
+        this.clock = clock;
+        this.recording = new Recording(run);
+        this.reader = Thread.ofPlatform().name("observatory-live").daemon().start(this::read);
+    }
+
+    @Override
+    public Recording recording() {
+        return recording;
+    }
+
+    public Health health() {
+        return health;
+    }
+
+    public String bootstrap() {
+        return bootstrap;
+    }
+
+    @Override
+    public Connection connection() {
+        Optional<Frame> latest = recording.latest();
+        if (latest.isEmpty()) {
+            return new Connection(Connection.State.CONNECTING, Duration.ZERO);
+        }
+        if (recording.ended()) {
+            return Connection.recording();
+        }
+        Duration age = Duration.between(latest.get().time(), clock.instant());
+        return new Connection(
+                age.compareTo(Connection.PATIENCE) > 0 ? Connection.State.STALE : Connection.State.LIVE, age);
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void read() {
+        boolean again = false;
+        while (closing.getCount() > 0) {
+            try (FrameReader frames = new FrameReader(bootstrap, topics, Optional.of(run));
+                    TopicReader incidents = TopicReader.fromTheBeginning(bootstrap, topics.incidents())) {
+                if (again) {
+                    recording = new Recording(run); // it is read from the beginning once more
+                }
+                again = true;
+                follow(frames, incidents);
+            } catch (KafkaException | IllegalArgumentException e) {
+                health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
+                pause();
+            }
+        }
+    }
+
+    private void follow(FrameReader frames, TopicReader incidents) {
+        while (closing.getCount() > 0) {
+            frames.poll().forEach(recording::accept);
+            for (byte[] value : incidents.poll()) {
+                if (Judged.decode(value) instanceof Judged.Of of && of.run().equals(run)) {
+                    recording.accept(of.incident());
+                }
+            }
+            health = new Health(frames.missing(), frames.duplicates(), frames.unreadable(), frames.atTheEnd(), "");
+        }
+    }
+
+    private void pause() {
+        try {
+            closing.await(PAUSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package observatory.ui.source;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import observatory.analysis.RunWatch;
+import observatory.probe.RunId;
+import observatory.probe.Telemetry;
+import observatory.ui.Connection;
+import observatory.ui.Source;
+import observatory.ui.data.Recording;
+
+/**
+ * A log that is read on a thread of its own, so that its first screen is there before its last line. Short ones can be
+ * replayed when they are read.
+ */
+public final class OpenedTape implements Source {
+    private final Recording recording;
+    private final RunWatch watch;
+    private final List<Telemetry> kept = new ArrayList<>();
+    private volatile boolean done;
+    private volatile String trouble = "";
+    private volatile Tape tape;
+    private volatile Replay replay;
+
+    private OpenedTape(RunId run) {
+        this.recording = new Recording(run);
+        this.watch = RunWatch.of(run);
+    }
+
+    public static OpenedTape open(Path path) {
+        Path name = path.toAbsolutePath().normalize().getFileName();
+        OpenedTape opened = new OpenedTape(RunId.near(name == null ? "log" : name.toString()));
+        Thread.ofPlatform().name("observatory-tape").daemon().start(() -> opened.read(path));
+        return opened;
+    }
+
+    private void read(Path path) {
+        try {
+            tape = Tape.read(path, this::take);
+            watch.finish();
+            watch.incidents().forEach(recording::accept);
+            if (!kept.isEmpty() && kept.size() <= Replay.LONGEST) {
+                // A spike log knows the name of its run; a foreign log has only that of its file.
+                replay = new Replay(kept.getFirst().origin().run(), kept);
+            }
+        } catch (IOException e) {
+            trouble = e.getMessage();
+        } finally {
+            done = true;
+        }
+    }
+
+    private void take(Telemetry item) {
+        recording.accept(item);
+        watch.accept(item).forEach(recording::accept);
+        if (kept.size() <= Replay.LONGEST) {
+            kept.add(item);
+        }
+    }
+
+    @Override
+    public Recording recording() {
+        return recording;
+    }
+
+    @Override
+    public Connection connection() {
+        return done ? Connection.recording() : new Connection(Connection.State.CONNECTING, java.time.Duration.ZERO);
+    }
+
+    public boolean done() {
+        return done;
+    }
+
+    /** Why it could not be read; empty while nothing went wrong. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** What is known of the file once it is read. */
+    public Optional<Tape> tape() {
+        return Optional.ofNullable(tape);
+    }
+
+    /** The replay of what was read, once that is done and where it is short enough. */
+    public Optional<Replay> replay() {
+        return done ? Optional.ofNullable(replay) : Optional.empty();
+    }
+}

@@ -1,0 +1,99 @@
+package observatory.ui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import observatory.ui.chart.Span;
+import observatory.ui.data.Recording;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WorkbenchTest {
+    private final Recording recording = new Recording(Frames.RUN);
+    private final Workbench bench = new Workbench(source(recording));
+
+    @BeforeEach
+    void aRunOfAThousandSteps() {
+        for (int step = 0; step < 1000; step++) {
+            recording.accept(Frames.loss(step, 2));
+        }
+    }
+
+    @Test
+    void unlessSomethingIsMarkedTheWholeRunIsInViewAndGrows() {
+        assertEquals(new Span(0, 999), bench.steps());
+        recording.accept(Frames.loss(1000, 2));
+        assertEquals(new Span(0, 1000), bench.steps());
+    }
+
+    @Test
+    void aMarkedStretchStaysWithinTheRunAndIsNeverTooShort() {
+        bench.show(new Span(990, 1090));
+        assertEquals(new Span(899, 999), bench.steps());
+        bench.show(new Span(500, 500.5));
+        assertEquals(8, bench.steps().length(), 1e-9);
+        bench.fit();
+        assertNull(bench.brushProperty().get());
+    }
+
+    @Test
+    void pausedNothingMovesAndThenItDoesAgain() {
+        bench.pause(true);
+        recording.accept(Frames.loss(1000, 2));
+        assertEquals(999, bench.steps().high());
+        bench.pause(false);
+        assertEquals(1000, bench.steps().high());
+    }
+
+    @Test
+    void theLiveEdgeIsFollowed() {
+        bench.liveEdge();
+        double length = bench.steps().length();
+        for (int step = 1000; step < 1100; step++) {
+            recording.accept(Frames.loss(step, 2));
+        }
+        bench.follow();
+        assertEquals(1099, bench.steps().high());
+        assertEquals(length, bench.steps().length(), 1e-9);
+    }
+
+    @Test
+    void walkingStopsAtTheEnds() {
+        bench.walk(100);
+        assertEquals(999, bench.crosshairProperty().get());
+        bench.walk(-5000);
+        assertEquals(0, bench.crosshairProperty().get());
+    }
+
+    @Test
+    void goingToAStepOutsideTheViewMovesTheView() {
+        bench.show(new Span(0, 100));
+        bench.goTo(700);
+        assertTrue(bench.steps().contains(700));
+        assertEquals(100, bench.steps().length(), 1e-9);
+    }
+
+    @Test
+    void anEmptyRunHasSomethingToShowAllTheSame() {
+        Workbench empty = new Workbench(source(new Recording(Frames.RUN)));
+        assertEquals(new Span(0, 100), empty.steps());
+        empty.event(true);
+        empty.zoom(0.5);
+        empty.liveEdge();
+    }
+
+    static Source source(Recording recording) {
+        return new Source() {
+            @Override
+            public Recording recording() {
+                return recording;
+            }
+
+            @Override
+            public Connection connection() {
+                return Connection.recording();
+            }
+        };
+    }
+}

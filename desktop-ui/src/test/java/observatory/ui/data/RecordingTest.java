@@ -1,0 +1,70 @@
+package observatory.ui.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.Map;
+import observatory.probe.Hook;
+import observatory.probe.Origin;
+import observatory.probe.RunEvent;
+import observatory.probe.Scalars;
+import observatory.probe.Site;
+import observatory.ui.Frames;
+import org.junit.jupiter.api.Test;
+
+class RecordingTest {
+    private final Recording recording = new Recording(Frames.RUN);
+
+    @Test
+    void aMetricThatIsMeasuredNowAndThenHasItsOwnRows() {
+        recording.accept(Frames.layers(0, 5, 1, 2));
+        recording.accept(Frames.loss(1, 4));
+        recording.accept(Frames.layers(2, 3, 3, 4, 5));
+        MetricData rms = recording.metric("rms").orElseThrow();
+        assertEquals(3, recording.frames().size());
+        assertEquals(2, rms.index().size());
+        assertEquals(2, rms.index().step(1));
+        Series late = rms.at(Site.of(Hook.RESIDUAL, 2));
+        assertTrue(Series.isAbsent(late.at(0)), "not measured in the first frame");
+        assertEquals(5, late.at(1));
+    }
+
+    @Test
+    void aScalarThatComesLaterIsAbsentBefore() {
+        recording.accept(Frames.loss(0, 5));
+        recording.accept(Frames.loss(1, 4));
+        assertEquals(2, recording.scalar(Scalars.LOSS).orElseThrow().size());
+        assertEquals(2000, recording.tokens().at(1));
+        assertEquals(500, recording.millis(1) - recording.millis(0));
+    }
+
+    @Test
+    void aRestartIsMarked() {
+        recording.accept(Frames.loss(0, 5));
+        recording.accept(Frames.loss(1, 4));
+        recording.accept(Frames.restarted(1, 4));
+        assertEquals(Mark.Kind.RESTART, recording.marks().getFirst().kind());
+        assertEquals(1, recording.marks().getFirst().step());
+    }
+
+    @Test
+    void anEndEndsAndAFrameAfterItGoesOn() {
+        Origin origin = Frames.loss(0, 1).origin();
+        recording.accept(Frames.loss(0, 5));
+        recording.accept(RunEvent.of(origin, 1, 1, Instant.EPOCH, RunEvent.Kind.END, Map.of()));
+        assertTrue(recording.ended());
+        recording.accept(Frames.loss(2, 5));
+        assertFalse(recording.ended());
+    }
+
+    @Test
+    void everyKindOfEventHasAMark() {
+        Origin origin = Frames.loss(0, 1).origin();
+        for (RunEvent.Kind kind : RunEvent.Kind.values()) {
+            recording.accept(RunEvent.of(origin, 1, 1, Instant.EPOCH, kind, Map.of("a", "b")));
+        }
+        assertEquals(RunEvent.Kind.values().length, recording.marks().size());
+    }
+}
