@@ -8,6 +8,7 @@ final class ExitCode {
     static final int CONFIGURATION = 3;
     static final int CANNOT_CONNECT = 4;
     static final int CORRUPT_INPUT = 6;
+    static final int FINDINGS = 7;
     static final int UNAVAILABLE = 69;
     static final int INTERRUPTED = 130;
 

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             " 3:configuration or data directory unusable",
             " 4:cannot connect",
             " 6:input corrupt, or in no known format",
+            " 7:findings at or above --fail-on",
             "69:not available yet",
             "130:interrupted"
         })

@@ -3,10 +3,14 @@ package observatory.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import observatory.analysis.Severity;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.Progress;
+import observatory.analysis.report.ChartFiles;
 import observatory.analysis.report.HtmlReport;
+import observatory.analysis.report.PdfReport;
 import observatory.analysis.report.PostMortem;
 import observatory.analysis.report.TextReport;
 import picocli.CommandLine.Command;
@@ -17,7 +21,7 @@ import picocli.CommandLine.ParentCommand;
 /** Examines the log of a finished run, whoever wrote it. */
 @Command(
         mixinStandardHelpOptions = true,
-        description = "Find what went wrong in a log, whoever wrote it; see docs/logs.md for the formats.")
+        description = "Find what went wrong in a log, whoever wrote it; docs/logs.md lists the formats.")
 final class PostMortemCommand implements Callable<Integer> {
     @ParentCommand
     private Observatory parent;
@@ -31,8 +35,28 @@ final class PostMortemCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "Write the report as one HTML page.")
     private Path html;
 
+    @Option(names = "--pdf", paramLabel = "FILE", description = "Write the report as a PDF.")
+    private Path pdf;
+
+    @Option(names = "--png", paramLabel = "DIR", description = "Write the charts as PNG files.")
+    private Path png;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "SEVERITY",
+            description = "Exit with 7 where an incident is this severe: ${COMPLETION-CANDIDATES}.")
+    private Severity failOn;
+
+    @Option(names = "--quiet", description = "No progress and no messages.")
+    private boolean quiet;
+
+    /** Writes one form of the report. */
+    private interface Written {
+        void to(Path path) throws IOException;
+    }
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         PostMortem result;
         try {
             result = PostMortem.of(log.source(progress()), log.format());
@@ -40,35 +64,36 @@ final class PostMortemCommand implements Callable<Integer> {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         }
         parent.console().result(json ? result.toJson() : TextReport.of(result));
-        if (html != null) {
-            try {
-                Files.writeString(html, HtmlReport.of(result));
-            } catch (IOException e) {
-                throw new Failure(ExitCode.CONFIGURATION, "cannot write the report " + html + ": " + e.getMessage(), e);
-            }
-            parent.console().say("report: " + html);
-        }
-        return ExitCode.OK;
+        write(html, path -> Files.writeString(path, HtmlReport.of(result)));
+        write(pdf, path -> Files.write(path, PdfReport.of(result)));
+        write(png, path -> ChartFiles.write(result, path));
+        boolean severe = failOn != null
+                && result.incidents().stream()
+                        .anyMatch(incident -> incident.severity().compareTo(failOn) >= 0);
+        return severe ? ExitCode.FINDINGS : ExitCode.OK;
     }
 
-    /** A bar on a terminal for what takes longer than a second, nothing elsewhere. */
-    private Progress progress() {
-        Console console = parent.console();
-        if (!console.interactive()) {
-            return Progress.NONE;
+    private void write(Path path, Written form) {
+        if (path == null) {
+            return;
         }
-        long began = System.nanoTime();
-        return new Progress() {
-            private int shown = -1;
+        try {
+            form.to(path);
+        } catch (IOException e) {
+            String why = e.getClass().getSimpleName() + ": " + e.getMessage();
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "cannot write the report " + path + " (" + why + "); name another place",
+                    e);
+        }
+        if (!quiet) {
+            parent.console().say("report: " + path);
+        }
+    }
 
-            @Override
-            public void at(long done, long total) {
-                int percent = total == 0 ? 100 : (int) (100 * done / total);
-                if (percent != shown && System.nanoTime() - began > 1_000_000_000L) {
-                    console.redraw(shown < 0 ? 0 : 1, "reading " + log.path.getFileName() + ": " + percent + " %");
-                    shown = percent;
-                }
-            }
-        };
+    private Progress progress() {
+        String name =
+                Optional.ofNullable(log.path.getFileName()).map(Path::toString).orElse(log.path.toString());
+        return quiet ? Progress.NONE : new ReadingProgress(parent.console(), name, System::nanoTime);
     }
 }

@@ -4,11 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import javax.imageio.ImageIO;
 import observatory.analysis.Incident;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -17,7 +13,7 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * One curve of a report as a PNG of twice its size on the page, with the incidents as shaded spans behind it and red
+ * One curve of a report as a picture of twice its size on the page, with the incidents as shaded spans behind it and red
  * ticks where a value was not finite. Draws every minimum and maximum of the track, so that no spike is lost.
  *
  * @param logarithmic whether the value axis is logarithmic; values of 0 and below are then left out
@@ -25,15 +21,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 record Chart(Track track, boolean logarithmic, Color colour) {
     private static final Color CLEAR = new Color(255, 255, 255, 0);
     private static final int FEW = 60; // points that are marked one by one
-
-    byte[] png(Span steps, List<Incident> incidents) {
-        try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-            ImageIO.write(image(steps, incidents), "png", out);
-            return out.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     BufferedImage image(Span steps, List<Incident> incidents) {
         List<Track.Point> points = visible();

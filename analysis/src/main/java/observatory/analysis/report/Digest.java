@@ -29,7 +29,12 @@ final class Digest {
     Digest() {
         // in the order in which the charts stand
         for (String name : List.of(
-                Scalars.LOSS, Scalars.GRADIENT_NORM, Scalars.LEARNING_RATE, Scalars.LOSS_SCALE, TOKENS_PER_SECOND)) {
+                Scalars.LOSS,
+                Scalars.VALIDATION_LOSS,
+                Scalars.GRADIENT_NORM,
+                Scalars.LEARNING_RATE,
+                Scalars.LOSS_SCALE,
+                TOKENS_PER_SECOND)) {
             tracks.put(name, new Track());
         }
     }
