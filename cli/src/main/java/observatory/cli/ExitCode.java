@@ -7,6 +7,7 @@ final class ExitCode {
     static final int USAGE = 2;
     static final int CONFIGURATION = 3;
     static final int CANNOT_CONNECT = 4;
+    static final int DENIED = 5;
     static final int CORRUPT_INPUT = 6;
     static final int FINDINGS = 7;
     static final int UNAVAILABLE = 69;

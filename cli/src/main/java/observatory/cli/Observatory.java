@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             " 2:wrong command line",
             " 3:configuration or data directory unusable",
             " 4:cannot connect",
+            " 5:authentication or permission denied",
             " 6:input corrupt, or in no known format",
             " 7:findings at or above --fail-on",
             "69:not available yet",
@@ -65,9 +66,9 @@ public final class Observatory implements Runnable {
                 .addSubcommand(
                         "rules", later("Test detection rules on a log", "`postmortem` applies the built-in ones"))
                 .addSubcommand("runs", new RunsCommand())
-                .addSubcommand("topics", later("Create and check the topics", "`broker` creates them"))
-                .addSubcommand("keys", later("Make keys for signed commands", "nothing replaces it yet"))
-                .addSubcommand("doctor", later("Check the installation", "nothing replaces it yet"))
+                .addSubcommand("topics", new TopicsCommand())
+                .addSubcommand("keys", new KeysCommand())
+                .addSubcommand("doctor", new DoctorCommand())
                 .addSubcommand("bench", later("Measure speed and overhead", "`demo --json` reports its own"))
                 .addSubcommand("completion", new CompletionCommand());
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -9,67 +9,117 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import observatory.stream.Broker;
+import observatory.stream.Connection;
 import observatory.stream.Json;
+import observatory.stream.Manifest;
 import observatory.stream.Runs;
-import observatory.stream.Topics;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** The runs that a broker's data knows. */
-@Command(mixinStandardHelpOptions = true, description = "List the runs in the data directory, the newest last.")
+/** The runs a cluster or the data directory knows. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = "List the runs, the newest last; or show one: what it trains, and what its restarts changed.")
 final class RunsCommand implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
     @ParentCommand
     private Observatory parent;
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where the data lives (~/.local/state/observatory).")
-    private Path dataDir;
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run to show.")
+    private String wanted;
 
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-        Path root = dataDir != null ? dataDir : StateDirectory.standard(System.getenv());
-        List<Runs.Run> runs = Files.exists(root.resolve("broker")) ? read(root) : List.of();
+        Path root = cluster.dataDirectory();
+        Optional<Connection> connection = cluster.find();
+        List<Runs.Run> runs = connection.isPresent()
+                ? list(connection.get())
+                : Files.exists(root.resolve("broker")) ? fromDirectory(root) : List.of();
+        if (wanted != null) {
+            runs = runs.stream().filter(run -> run.run().equals(wanted)).toList();
+            if (runs.isEmpty()) {
+                throw Failure.usage("there is no run " + wanted + "; `observatory runs` lists those there are");
+            }
+        }
+        Instant now = Instant.now();
         if (json) {
-            parent.console().result(document(runs));
+            parent.console().result(document(runs, now));
         } else if (runs.isEmpty()) {
             parent.console().say("no runs in " + root + "; `observatory demo` makes one");
+        } else if (wanted != null) {
+            show(runs, now);
         } else {
-            parent.console().result("%-32s %-20s %-20s %8s  %s".formatted("run", "started", "ended", "steps", "what"));
-            runs.forEach(run -> parent.console().result(line(run)));
+            parent.console()
+                    .result("%-32s %-9s %-20s %-20s %8s  %s"
+                            .formatted("run", "state", "started", "ended", "step", "what"));
+            runs.forEach(run -> parent.console().result(line(run, now)));
         }
         return ExitCode.OK;
     }
 
-    /** From the broker that runs on the directory, or from one that runs just for this. */
-    private List<Runs.Run> read(Path root) {
+    private List<Runs.Run> list(Connection connection) {
+        try {
+            return Runs.list(connection, cluster.topics());
+        } catch (KafkaException e) {
+            throw ClusterOptions.failure(e, connection);
+        }
+    }
+
+    /** From a broker that runs just for this. */
+    private List<Runs.Run> fromDirectory(Path root) throws InterruptedException {
         StateDirectory state = StateDirectory.open(root, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
-        Optional<String> running = Broker.running(state.broker());
-        if (running.isPresent()) {
-            return Runs.list(running.get(), Topics.STANDARD);
-        }
-        try (Broker broker = Broker.start(state.broker(), 0)) {
-            return Runs.list(broker.bootstrap(), Topics.STANDARD);
-        } catch (IOException e) {
+        try (Broker broker = Broker.start(state.broker(), 0);
+                Admin admin = Connection.to(broker.bootstrap()).admin()) {
+            // A directory of an earlier version may lack some.
+            cluster.topics().create(admin, 1);
+            return list(Connection.to(broker.bootstrap()));
+        } catch (IOException | ExecutionException e) {
             throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
         }
     }
 
-    private static String line(Runs.Run run) {
-        return "%-32s %-20s %-20s %8s  %s"
+    private void show(List<Runs.Run> incarnations, Instant now) {
+        Manifest before = null;
+        for (Runs.Run run : incarnations) {
+            parent.console().result(line(run, now));
+            Manifest manifest = Manifest.of(run.manifest());
+            if (before == null) {
+                manifest.configuration()
+                        .forEach((name, value) -> parent.console().result("  " + name + " = " + value));
+                manifest.ranks().forEach(rank -> parent.console().result("  " + rank));
+            } else {
+                Manifest.differences(before, manifest)
+                        .forEach(one ->
+                                parent.console().result("  " + one.name() + ": " + one.before() + " → " + one.after()));
+            }
+            before = manifest;
+        }
+    }
+
+    private static String line(Runs.Run run, Instant now) {
+        String incarnation = run.incarnation() == 0 ? "" : "/" + run.incarnation();
+        return "%-32s %-9s %-20s %-20s %8s  %s"
                 .formatted(
-                        run.run(),
+                        run.run() + incarnation,
+                        label(run, now),
                         time(run.started()),
                         time(run.ended()),
                         run.lastStep().map(String::valueOf).orElse("-"),
@@ -77,19 +127,26 @@ final class RunsCommand implements Callable<Integer> {
                                 + run.manifest().getOrDefault("fault", ""));
     }
 
+    private static String label(Runs.Run run, Instant now) {
+        return run.state(now).name().toLowerCase(Locale.ROOT);
+    }
+
     private static String time(Optional<Instant> time) {
         return time.map(at -> TIME.format(at.atZone(ZoneId.systemDefault()))).orElse("-");
     }
 
-    private static String document(List<Runs.Run> runs) throws IOException {
+    private static String document(List<Runs.Run> runs, Instant now) throws IOException {
         ArrayNode list = Json.mapper().createArrayNode();
         for (Runs.Run run : runs) {
             ObjectNode node = list.addObject();
             node.put("run", run.run());
             node.put("incarnation", run.incarnation());
+            node.put("state", label(run, now));
             node.put("started", run.started().map(Instant::toString).orElse(null));
             node.put("ended", run.ended().map(Instant::toString).orElse(null));
+            node.put("lastSeen", run.lastSeen().map(Instant::toString).orElse(null));
             node.put("lastStep", run.lastStep().orElse(null));
+            node.put("spooled", run.spooled());
             node.putPOJO("manifest", run.manifest());
         }
         return Json.mapper().writeValueAsString(list);

@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -46,17 +48,23 @@ public final class Broker implements AutoCloseable {
      * @throws IOException where the folder cannot be written, or another process has it
      */
     public static Broker start(Path folder, int preferredPort) throws IOException {
+        return start(folder, preferredPort, Map.of(), List.of());
+    }
+
+    /** @param overrides of the broker's own settings; {@code users} for SCRAM, as Kafka's storage tool takes them */
+    static Broker start(Path folder, int preferredPort, Map<String, String> overrides, List<String> users)
+            throws IOException {
         Files.createDirectories(folder);
         Lock lock = lock(folder);
         try {
             int port = preferredPort > 0 && free(preferredPort) ? preferredPort : freePort();
-            format(folder);
+            format(folder, users);
             // A broker that gives up must not take the training process with it.
             Exit.setExitProcedure((code, message) -> {
                 throw new IllegalStateException("the broker gave up with code " + code + ": " + message);
             });
             KafkaRaftServer server =
-                    new KafkaRaftServer(new KafkaConfig(settings(folder, port, freePort())), Time.SYSTEM);
+                    new KafkaRaftServer(new KafkaConfig(settings(folder, port, freePort(), overrides)), Time.SYSTEM);
             server.startup();
             Files.writeString(folder.resolve(ADDRESS), "127.0.0.1:" + port);
             return new Broker(folder, lock, server, port);
@@ -112,7 +120,7 @@ public final class Broker implements AutoCloseable {
                         + "; stop it, or give another folder with --data-dir"));
     }
 
-    private static void format(Path folder) throws IOException {
+    private static void format(Path folder, List<String> users) throws IOException {
         if (Files.exists(folder.resolve("meta.properties"))) {
             return;
         }
@@ -127,6 +135,7 @@ public final class Broker implements AutoCloseable {
                     .setReleaseVersion(MetadataVersion.latestProduction())
                     .setHasDynamicQuorum(false)
                     .setIgnoreFormatted(true)
+                    .setScramArguments(users)
                     .run();
         } catch (IOException | RuntimeException e) {
             throw e;
@@ -135,7 +144,7 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private static Properties settings(Path folder, int port, int controllerPort) {
+    private static Properties settings(Path folder, int port, int controllerPort, Map<String, String> overrides) {
         Properties settings = new Properties();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
@@ -166,6 +175,7 @@ public final class Broker implements AutoCloseable {
         // After a kill the restarted broker waits for its old session to end: 3 s instead of 9.
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");
+        settings.putAll(overrides);
         return settings;
     }
 

@@ -31,6 +31,11 @@ final class Ring<E> {
         return true;
     }
 
+    /** Whether nothing waits; a moment later that may have changed. */
+    boolean isEmpty() {
+        return SLOT.getAcquire(slots, (int) head & mask) == null;
+    }
+
     /** The next item, or null where there is none. */
     @SuppressWarnings("unchecked")
     E poll() {

@@ -3,6 +3,7 @@ package observatory.stream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -75,10 +76,16 @@ public final class Sender implements AutoCloseable {
             try (Delivery delivery =
                     new Delivery(now, topics, () -> closing || connection != now, message -> trouble = message)) {
                 for (Leftover leftover : spool.leftovers()) {
-                    empty(leftover.store(), delivery, now, true);
+                    empty(leftover.store(), delivery, () -> closing || connection != now);
                 }
                 delivery.forgetLast();
-                empty(spool.store(), delivery, now, false);
+                while (!closing && connection == now) {
+                    spool.offTheTrainingThread();
+                    if (!stretch(spool.store(), delivery)) {
+                        spool.store().awaitBeyond(spool.store().acknowledged(), IDLE);
+                    }
+                    heartbeat(delivery);
+                }
             } catch (KafkaException e) {
                 trouble = KafkaErrors.explain(e, now).message();
                 pause(AFTER_FAILURE);
@@ -86,29 +93,26 @@ public final class Sender implements AutoCloseable {
         }
     }
 
-    /** Sends what a store holds, until it is empty or, for the live one, until the connection changes. */
-    private void empty(Store store, Delivery delivery, Connection now, boolean once) {
-        while (!closing && connection == now) {
-            spool.offTheTrainingThread();
-            long from = store.acknowledged();
-            Store.Found found = store.after(from, STRETCH, STRETCH_BYTES);
-            if (!found.rows().isEmpty()) {
-                Delivery.Outcome outcome = delivery.deliver(found.rows());
-                if (!outcome.complete()) {
-                    return;
-                }
-                store.acknowledge(found.upTo(), outcome.refused());
-            } else if (found.upTo() > from) {
-                store.acknowledge(found.upTo(), 0);
-            } else if (once) {
-                return;
-            } else {
-                store.awaitBeyond(from, IDLE);
-            }
-            if (!once) {
-                heartbeat(delivery);
-            }
+    /** Sends all that a store holds. */
+    static void empty(Store store, Delivery delivery, BooleanSupplier giveUp) {
+        while (!giveUp.getAsBoolean() && stretch(store, delivery)) {
+            // Each time some.
         }
+    }
+
+    /** Sends the next rows of a store; false where there is nothing to send, or it was given up. */
+    private static boolean stretch(Store store, Delivery delivery) {
+        long from = store.acknowledged();
+        Store.Found found = store.after(from, STRETCH, STRETCH_BYTES);
+        if (found.rows().isEmpty()) {
+            store.acknowledge(found.upTo(), 0);
+            return found.upTo() > from;
+        }
+        Delivery.Outcome outcome = delivery.deliver(found.rows());
+        if (outcome.complete()) {
+            store.acknowledge(found.upTo(), outcome.refused());
+        }
+        return outcome.complete();
     }
 
     private void heartbeat(Delivery delivery) {

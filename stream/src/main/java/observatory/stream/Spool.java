@@ -25,7 +25,7 @@ public final class Spool implements FrameSink, AutoCloseable {
 
     static final String LOCK = "spool.lock";
 
-    private final Ring<Telemetry> ring = new Ring<>(RING);
+    private final Lanes<Telemetry> ring = new Lanes<>(RING);
     private final AtomicLong captured = new AtomicLong();
     private final AtomicLong capturedFrames = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
@@ -36,7 +36,6 @@ public final class Spool implements FrameSink, AutoCloseable {
     private final List<Leftover> leftovers;
     private final Thread capture;
     private volatile long stored;
-    private volatile Thread training;
     private volatile boolean closing;
 
     /**
@@ -64,9 +63,6 @@ public final class Spool implements FrameSink, AutoCloseable {
 
     @Override
     public boolean offer(Telemetry item) {
-        if (training == null) {
-            training = Thread.currentThread();
-        }
         if (closing || !ring.offer(item)) {
             refused.incrementAndGet();
             return false;
@@ -136,7 +132,7 @@ public final class Spool implements FrameSink, AutoCloseable {
 
     /** Asserts, where assertions are on, that this is no training thread. */
     void offTheTrainingThread() {
-        assert Thread.currentThread() != training : "disk and broker are not for the training thread";
+        assert !ring.knowsThisThread() : "disk and broker are not for the training thread";
     }
 
     /** Writes what is in the ring, and closes the files; what the broker does not have stays for the next process. */

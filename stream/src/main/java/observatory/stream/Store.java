@@ -129,6 +129,9 @@ final class Store implements AutoCloseable {
 
     /** The broker has everything up to the last key that was read, except what it refused for ever. */
     synchronized void acknowledge(long key, long refused) {
+        if (key <= acknowledged) {
+            return;
+        }
         if (key == reading) {
             delivered += readingItems - refused;
             shed += refused;

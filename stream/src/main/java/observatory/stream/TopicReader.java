@@ -1,5 +1,6 @@
 package observatory.stream;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,18 @@ public final class TopicReader implements AutoCloseable {
             values.add(record.value());
         }
         return values;
+    }
+
+    /** As {@link #poll}, with the key of each as text. */
+    public List<Map.Entry<String, byte[]>> keyed() {
+        List<Map.Entry<String, byte[]>> keyed = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
+            String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+            if (record.value() != null) {
+                keyed.add(Map.entry(key, record.value()));
+            }
+        }
+        return keyed;
     }
 
     /** As {@link #poll}, with keys, headers and places. */

@@ -1,0 +1,98 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import observatory.stream.Broker;
+import observatory.stream.Clusters;
+import observatory.stream.Connection;
+import observatory.stream.KafkaErrors;
+import observatory.stream.Topics;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Option;
+
+/** Which cluster a command talks to: one that is named, or the broker that runs on the data directory. */
+final class ClusterOptions {
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "Brokers; unless given, those of the configuration, or the broker on the data directory.")
+    private String bootstrap;
+
+    @Option(
+            names = "--kafka-config",
+            paramLabel = "FILE",
+            description = "Properties of Kafka's clients, passed on as they are.")
+    private Path kafkaConfig;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML with a section kafka: (~/.config/observatory/config.yaml).")
+    private Path config;
+
+    @Option(names = "--prefix", paramLabel = "P", defaultValue = "observatory.", description = "Of the topics' names.")
+    private String prefix;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where broker and spools live (~/.local/state/observatory).")
+    private Path dataDir;
+
+    Topics topics() {
+        return new Topics(prefix);
+    }
+
+    /** The data directory, whether or not it exists. */
+    Path dataDirectory() {
+        return dataDir != null ? dataDir : StateDirectory.standard(System.getenv());
+    }
+
+    /** Settings found, each with where it came from. */
+    SortedMap<String, Clusters.Setting> settings() {
+        try {
+            Map<String, String> environment = System.getenv();
+            SortedMap<String, Clusters.Setting> settings = Clusters.settings(
+                    Optional.ofNullable(config).or(() -> Clusters.standardFile(environment)),
+                    Optional.ofNullable(kafkaConfig),
+                    environment);
+            if (bootstrap != null) {
+                settings.put("bootstrap.servers", new Clusters.Setting(bootstrap, "--bootstrap"));
+            }
+            return settings;
+        } catch (NoSuchFileException e) {
+            throw new Failure(ExitCode.CONFIGURATION, "there is no file " + e.getFile() + "; correct the path", e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
+        }
+    }
+
+    /** The cluster that is named, or the broker that runs on the data directory; empty where there is neither. */
+    Optional<Connection> find() {
+        return Clusters.connection(settings())
+                .or(() -> Broker.running(dataDirectory().resolve("broker")).map(Connection::to));
+    }
+
+    Connection connection() {
+        return find().orElseThrow(() -> new Failure(
+                ExitCode.CANNOT_CONNECT,
+                "no broker is named and none runs on " + dataDirectory()
+                        + "; start one with `observatory broker`, or name one with --bootstrap"));
+    }
+
+    /** What a Kafka error means here, with its exit code. */
+    static Failure failure(Throwable error, Connection connection) {
+        KafkaErrors.Explained explained = KafkaErrors.explain(error, connection);
+        int code = switch (explained.kind()) {
+            case CANNOT_CONNECT, TLS -> ExitCode.CANNOT_CONNECT;
+            case DENIED -> ExitCode.DENIED;
+            case NO_TOPIC -> ExitCode.CONFIGURATION;
+            case OTHER -> error instanceof KafkaException ? ExitCode.CONFIGURATION : ExitCode.INTERNAL;
+        };
+        return new Failure(code, explained.message(), error);
+    }
+}

@@ -1,0 +1,189 @@
+package observatory.stream.doctor;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import observatory.stream.Audit;
+import observatory.stream.AuditLog;
+import observatory.stream.Connection;
+import observatory.stream.KafkaErrors;
+import observatory.stream.Topics;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+/** Examines a Kafka cluster: whether it answers, lets us in, has the topics as they should be, and tells the same time. */
+final class Cluster {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long SKEW_MILLIS = 5000;
+
+    private final Connection connection;
+    private final Topics topics;
+    private final InstantSource clock;
+
+    Cluster(Connection connection, Topics topics, InstantSource clock) {
+        this.connection = connection;
+        this.topics = topics;
+        this.clock = clock;
+    }
+
+    List<Check> checks() {
+        List<Check> checks = new ArrayList<>();
+        checks.add(encryption());
+        try (Admin admin = Admin.create(connection.client(Map.of(
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) PATIENCE.toMillis(),
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) PATIENCE.toMillis() / 2)))) {
+            checks.add(broker(admin));
+            checks.add(topics(admin));
+            checks.addAll(settings(admin));
+            checks.add(permissions(admin));
+            checks.add(time());
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+            checks.add(failed(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return checks;
+    }
+
+    private Check encryption() {
+        boolean open = connection.protocol().endsWith("PLAINTEXT");
+        boolean here = connection.bootstrap().matches("(127\\.|localhost[:,]|\\[::1\\]).*");
+        return open && !here
+                ? Check.warning(
+                        "encryption",
+                        connection.protocol() + " to " + connection.bootstrap() + ": anybody on the way can read it",
+                        "set security.protocol to SSL or SASL_SSL")
+                : Check.ok("encryption", connection.protocol() + (here ? " on this machine" : ""));
+    }
+
+    private Check broker(Admin admin) throws ExecutionException, InterruptedException, TimeoutException {
+        var cluster = admin.describeCluster(new DescribeClusterOptions());
+        int nodes = cluster.nodes().get(PATIENCE.toSeconds(), TimeUnit.SECONDS).size();
+        return Check.ok(
+                "broker",
+                "cluster " + cluster.clusterId().get() + " at " + connection.bootstrap() + ", brokers: " + nodes
+                        + "; clients of Kafka " + AppInfoParser.getVersion());
+    }
+
+    private Check topics(Admin admin) throws ExecutionException, InterruptedException {
+        List<Topics.Wanted> missing = topics.missing(admin, 1);
+        return missing.isEmpty()
+                ? Check.ok("topics", "all " + topics.wanted(1).size() + " there, prefix " + topics.prefix())
+                : new Check(
+                        "topics",
+                        Check.Outcome.CONFIGURATION,
+                        "missing: " + missing.stream().map(Topics.Wanted::name).collect(Collectors.joining(", ")),
+                        "run `observatory topics create`");
+    }
+
+    /** Topics that were made by other means may lose or refuse what this program writes. */
+    private List<Check> settings(Admin admin) throws ExecutionException, InterruptedException {
+        List<Check> checks = new ArrayList<>();
+        Set<String> present = admin.listTopics().names().get();
+        for (Topics.Wanted topic : topics.wanted(1)) {
+            if (!present.contains(topic.name())) {
+                continue;
+            }
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+            Config actual = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+            for (String name : List.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)) {
+                String wanted = topic.settings().get(name);
+                if (wanted != null && !wanted.equals(actual.get(name).value())) {
+                    checks.add(Check.warning(
+                            "topic settings",
+                            topic.name() + " has " + name + "="
+                                    + actual.get(name).value() + ", not " + wanted,
+                            "alter it: kafka-configs --alter --topic " + topic.name() + " --add-config " + name + "="
+                                    + wanted));
+                }
+            }
+        }
+        return checks.isEmpty()
+                ? List.of(Check.ok("topic settings", "cleanup and time stamps as they should be"))
+                : checks;
+    }
+
+    private Check permissions(Admin admin) throws ExecutionException, InterruptedException {
+        Set<String> present = admin.listTopics().names().get();
+        if (!present.contains(topics.telemetry())) {
+            return Check.skipped("permissions", "no telemetry topic yet");
+        }
+        TopicDescription described = admin.describeTopics(
+                        List.of(topics.telemetry()), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                .allTopicNames()
+                .get()
+                .get(topics.telemetry());
+        Set<AclOperation> allowed = described.authorizedOperations();
+        if (allowed == null || allowed.isEmpty()) {
+            return Check.skipped("permissions", "the cluster does not tell");
+        }
+        Set<AclOperation> lacking =
+                new TreeSet<>(List.of(AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE));
+        lacking.removeAll(allowed);
+        return lacking.isEmpty()
+                ? Check.ok("permissions", "may read and write " + topics.telemetry())
+                : new Check(
+                        "permissions",
+                        Check.Outcome.DENIED,
+                        "may not " + lacking + " " + topics.telemetry(),
+                        "grant it with a prefixed ACL on " + topics.prefix());
+    }
+
+    /** The broker stamps an audit entry with its own time; half the way there and back is the uncertainty. */
+    private Check time() throws ExecutionException, InterruptedException {
+        try (AuditLog audit = new AuditLog(connection, topics)) {
+            audit.keep(entry("doctor begins")); // Connects, so that the next one is fast.
+            long before = clock.millis();
+            long broker = audit.keep(entry("doctor compares clocks"));
+            long after = clock.millis();
+            long skew = broker - (before + after) / 2;
+            String found = "the broker's clock is " + Math.abs(skew) + " ms " + (skew < 0 ? "behind" : "ahead")
+                    + " (known to " + Math.max(1, (after - before) / 2) + " ms)";
+            return Math.abs(skew) > SKEW_MILLIS
+                    ? Check.warning(
+                            "clock", found, "synchronise both clocks; order does not depend on them, but people do")
+                    : Check.ok("clock", found);
+        }
+    }
+
+    private Audit entry(String what) {
+        return new Audit(clock.instant().toString(), System.getProperty("user.name"), what, "", "", "");
+    }
+
+    private Check failed(Exception error) {
+        Throwable cause = error instanceof ExecutionException ? error.getCause() : error;
+        KafkaErrors.Explained explained = KafkaErrors.explain(cause, connection);
+        Check.Outcome outcome = switch (explained.kind()) {
+            case CANNOT_CONNECT, TLS -> Check.Outcome.CANNOT_CONNECT;
+            case DENIED -> Check.Outcome.DENIED;
+            case NO_TOPIC, OTHER -> Check.Outcome.CONFIGURATION;
+        };
+        int next = explained.message().indexOf("; ");
+        return next < 0
+                ? new Check("broker", outcome, explained.message(), "see the log")
+                : new Check(
+                        "broker",
+                        outcome,
+                        explained.message().substring(0, next),
+                        explained.message().substring(next + 2));
+    }
+}
