@@ -14,7 +14,8 @@ import observatory.trainer.Tokenizer;
 import observatory.trainer.TrainingSpec;
 
 /** A demo that can be run: every option checked, against the others too, before anything is written. */
-record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corpus, Pack pack, int threads) {
+record DemoPlan(
+        ModelSpec model, TrainingSpec training, Fault fault, String corpusName, Corpus corpus, Pack pack, int threads) {
     private static final int BYTES = 256;
     private static final double CLIP = 1;
     private static final int WARMUP = 30;
@@ -38,7 +39,10 @@ record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corp
         if (threads < 1) {
             throw Failure.usage("threads must be at least 1: threads=" + threads);
         }
-        return new DemoPlan(model, training, fault, corpus(options, model), options.probes, threads);
+        String corpusName = options.corpus == null
+                ? CorpusFiles.BUNDLED
+                : options.corpus.toAbsolutePath().normalize().toString();
+        return new DemoPlan(model, training, fault, corpusName, corpus(options, model), options.probes, threads);
     }
 
     Recipe recipe() {
@@ -57,6 +61,7 @@ record DemoPlan(ModelSpec model, TrainingSpec training, Fault fault, Corpus corp
         manifest.put("seed", Long.toString(training.seed()));
         manifest.put("fault", fault.toString());
         manifest.put("probes", pack.label());
+        manifest.put("corpus", corpusName);
         manifest.put("corpus_bytes", Long.toString(corpus.size()));
         return manifest;
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -19,6 +21,23 @@ import org.junit.jupiter.api.io.TempDir;
 class CorpusTest {
     private static final ModelSpec MODEL = new ModelSpec(1, 1, 8, 16, 256, Norm.LAYERNORM);
     private static final TrainingSpec TRAINING = new TrainingSpec(10, 4, 1e-3, 0, 1, Precision.FP32, 3);
+
+    /** Results name the corpus they were made with, so its name must change with its content. */
+    @Test
+    void theBundledCorpusIsNamedByItsHash() throws Exception {
+        byte[] bytes;
+        try (var file = CorpusFiles.class.getResourceAsStream(CorpusFiles.BUNDLED)) {
+            bytes = file.readAllBytes();
+        }
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        assertEquals("corpus-" + hash.substring(0, 16) + ".zip", CorpusFiles.BUNDLED);
+        assertTrue(bytes.length <= 1_500_000, "bytes=" + bytes.length);
+        Corpus corpus = CorpusFiles.bundled();
+        assertTrue(
+                corpus.sources().size() > 3,
+                "sources by file type: " + corpus.sources().size());
+    }
 
     @Test
     void aBatchIsMadeAgainByItsNumberAndSaysWhereItWasRead() {
