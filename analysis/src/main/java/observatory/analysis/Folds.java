@@ -24,6 +24,7 @@ final class Folds {
     private final Set<String> metricsSeen = new TreeSet<>();
     private List<String> scalars = List.of();
     private List<String> metrics = List.of();
+    private boolean hasBatch;
     private final boolean[] asked;
 
     Folds(List<Detector<?>> detectors) {
@@ -45,7 +46,9 @@ final class Folds {
     void judge(Frame frame, List<Finding> findings) {
         List<String> names = frame.scalars().names();
         List<Column> columns = frame.sites().columns();
-        if (!names.equals(scalars) || !sameMetrics(columns)) {
+        boolean batch = frame.batch().isPresent();
+        if (!names.equals(scalars) || batch != hasBatch || !sameMetrics(columns)) {
+            hasBatch = batch;
             lookAt(names, columns.stream().map(Column::metric).toList());
         }
         for (int i = 0; i < states.length; i++) {
@@ -80,7 +83,9 @@ final class Folds {
         return absent(needs.scalars(), scalars.get())
                 .map(name -> "no frame has the scalar " + some + name)
                 .or(() -> absent(needs.metrics(), metrics.get())
-                        .map(name -> "no frame has the metric " + some + name + "; turn on its probe"));
+                        .map(name -> name.equals(Needs.BATCH)
+                                ? "no frame names the sequences of its batch"
+                                : "no frame has the metric " + some + name + "; turn on its probe"));
     }
 
     private static Optional<String> absent(Set<String> names, Set<String> seen) {
@@ -133,7 +138,10 @@ final class Folds {
         scalars = names;
         metrics = columns;
         Set<String> present = Set.copyOf(names);
-        Set<String> measured = Set.copyOf(columns);
+        Set<String> measured = new TreeSet<>(columns);
+        if (hasBatch) {
+            measured.add(Needs.BATCH);
+        }
         scalarsSeen.addAll(present);
         metricsSeen.addAll(measured);
         for (int i = 0; i < asked.length; i++) {

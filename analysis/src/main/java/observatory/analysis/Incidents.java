@@ -15,6 +15,8 @@ public record Incidents(RunId run, List<Open> open, int next) {
     private static final int QUIET = 8;
     /** Findings that come once a block of 32 points, or of which one is news for long, leave longer pauses. */
     private static final int QUIET_SLOW = 80;
+    /** An incident that goes on is told again after this many points with a finding. */
+    private static final int REPEAT = 16;
     /** At the end of a run, this many quiet points are taken for an end of the incident as well. */
     private static final int QUIET_AT_END = 2;
 
@@ -31,6 +33,7 @@ public record Incidents(RunId run, List<Open> open, int next) {
      *
      * @param spoke the detectors that found something, and the step at which each did first
      * @param worst the worst finding so far, whose words the incident speaks in
+     * @param untold points with a finding since the incident was last published
      */
     public record Open(
             int id,
@@ -39,14 +42,15 @@ public record Incidents(RunId run, List<Open> open, int next) {
             long lastStep,
             Finding worst,
             SortedMap<String, Long> spoke,
-            int quietPoints) {
+            int quietPoints,
+            int untold) {
 
         private boolean over() {
             return quietPoints > (slow(worst.kind()) ? QUIET_SLOW : QUIET);
         }
 
         private Open quieter() {
-            return new Open(id, severity, firstStep, lastStep, worst, spoke, quietPoints + 1);
+            return new Open(id, severity, firstStep, lastStep, worst, spoke, quietPoints + 1, untold);
         }
 
         private Open with(Finding finding) {
@@ -65,21 +69,33 @@ public record Incidents(RunId run, List<Open> open, int next) {
                     Math.max(lastStep, finding.step()),
                     worse ? finding : worst,
                     all,
-                    0);
+                    0,
+                    untold + 1);
+        }
+
+        private Open told() {
+            return new Open(id, severity, firstStep, lastStep, worst, spoke, quietPoints, 0);
         }
     }
 
-    /** What a point changed: the next state, and the incidents to publish again. */
-    public record Changed(Incidents next, List<Incident> incidents) {}
+    /**
+     * What a point changed: the next state, the incidents as they stand now, and those of them that others are told: as
+     * they open, escalate and resolve, and once in a while as they go on.
+     */
+    public record Changed(Incidents next, List<Incident> incidents, List<Incident> publish) {
+        private static Changed nothing(Incidents same) {
+            return new Changed(same, List.of(), List.of());
+        }
+    }
 
     /** One point of the run with all that was found in it, usually nothing. */
     public Changed point(List<Finding> findings) {
-        return open.isEmpty() && findings.isEmpty() ? new Changed(this, List.of()) : add(findings, true);
+        return open.isEmpty() && findings.isEmpty() ? Changed.nothing(this) : add(findings, true);
     }
 
     /** Findings between two points, from events: nothing grows quieter by them. */
     public Changed aside(List<Finding> findings) {
-        return findings.isEmpty() ? new Changed(this, List.of()) : add(findings, false);
+        return findings.isEmpty() ? Changed.nothing(this) : add(findings, false);
     }
 
     private Changed add(List<Finding> findings, boolean point) {
@@ -100,28 +116,37 @@ public record Incidents(RunId run, List<Open> open, int next) {
             touched[at] = true;
         }
         List<Incident> changed = new ArrayList<>();
+        List<Incident> publish = new ArrayList<>();
         List<Open> left = new ArrayList<>();
         for (int i = 0; i < now.size(); i++) {
             Open one = now.get(i);
             if (one.over()) {
                 changed.add(incident(one, true, now));
-            } else {
-                left.add(one);
-                if (touched[i]) {
-                    changed.add(incident(one, false, now));
-                }
+                publish.add(changed.getLast());
+                continue;
+            }
+            boolean news = touched[i] && (i >= open.size() || escalated(open.get(i), one) || one.untold >= REPEAT);
+            left.add(news ? one.told() : one);
+            if (touched[i]) {
+                changed.add(incident(one, false, now));
+            }
+            if (news) {
+                publish.add(changed.getLast());
             }
         }
-        return new Changed(new Incidents(run, left, number), changed);
+        return new Changed(new Incidents(run, left, number), changed, publish);
     }
 
-    /** The run is over, or begins again: what has been quiet lately is resolved, the rest stays as it is. */
+    private static boolean escalated(Open before, Open now) {
+        return before.severity != now.severity || before.worst.kind() != now.worst.kind();
+    }
+
+    /** The run is over, or begins again: what has been quiet lately is resolved, the rest is told as it stands. */
     public Changed end() {
         List<Incident> changed = open.stream()
-                .filter(one -> one.quietPoints >= QUIET_AT_END)
-                .map(one -> incident(one, true, open))
+                .map(one -> incident(one, one.quietPoints >= QUIET_AT_END, open))
                 .toList();
-        return new Changed(new Incidents(run, List.of(), next), changed);
+        return new Changed(new Incidents(run, List.of(), next), changed, changed);
     }
 
     /** The open incident a finding belongs to, or -1. */
@@ -144,7 +169,7 @@ public record Incidents(RunId run, List<Open> open, int next) {
     private static Open opened(Finding finding, int id) {
         SortedMap<String, Long> spoke = new TreeMap<>();
         spoke.put(finding.detector(), finding.step());
-        return new Open(id, finding.severity(), finding.step(), finding.step(), finding, spoke, 0);
+        return new Open(id, finding.severity(), finding.step(), finding.step(), finding, spoke, 0, 0);
     }
 
     /** Where it was worst: a detector that judges a stretch says so itself. */

@@ -148,7 +148,7 @@ public final class RunWatch {
         while (all.size() > KEPT) {
             all.pollFirstEntry();
         }
-        return changed.incidents();
+        return changed.publish();
     }
 
     /** How far one rank has come. */

@@ -19,10 +19,39 @@ public final class Detectors {
             new Entry(JointSpike::new, JointSpike.SETTINGS),
             new Entry(Divergence::new, Divergence.SETTINGS),
             new Entry(SlowDivergence::new, SlowDivergence.SETTINGS),
-            new Entry(GradientSpike::new, GradientSpike.SETTINGS));
+            new Entry(GradientSpike::new, GradientSpike.SETTINGS),
+            new Entry(GradientDrift::new, GradientDrift.SETTINGS),
+            new Entry(RateJump::new, RateJump.SETTINGS),
+            new Entry(LossScaleCollapse::new, LossScaleCollapse.SETTINGS),
+            new Entry(SkipStorm::new, SkipStorm.SETTINGS),
+            new Entry(OverflowAhead::new, OverflowAhead.SETTINGS),
+            new Entry(Underflow::new, Underflow.SETTINGS),
+            new Entry(AttentionGrowth::new, AttentionGrowth.SETTINGS),
+            new Entry(EntropyCollapse::new, EntropyCollapse.SETTINGS),
+            new Entry(LogitDrift::new, LogitDrift.SETTINGS),
+            new Entry(AdamPrecursor::new, AdamPrecursor.SETTINGS),
+            new Entry(EpsilonDominance::new, EpsilonDominance.SETTINGS),
+            new Entry(UpdateBand::new, UpdateBand.SETTINGS),
+            new Entry(ResidualGrowth::new, ResidualGrowth.SETTINGS),
+            new Entry(DeadUnits::new, DeadUnits.SETTINGS),
+            new Entry(OutlierFeatures::new, OutlierFeatures.SETTINGS),
+            new Entry(SpectralDrift::new, SpectralDrift.SETTINGS),
+            new Entry(BadBatch::new, BadBatch.SETTINGS),
+            new Entry(DuplicateData::new, DuplicateData.SETTINGS),
+            new Entry(MixtureShift::new, MixtureShift.SETTINGS),
+            new Entry(SourceDivergence::new, SourceDivergence.SETTINGS),
+            new Entry(s -> new ScalingLag(), List.of()),
+            new Entry(StepTime::new, StepTime.SETTINGS),
+            new Entry(SuspiciousLog::new, SuspiciousLog.SETTINGS));
 
     /** They see the frames of all ranks and incarnations, and go on through restarts. */
-    private static final List<Entry> OF_RUN = List.of();
+    private static final List<Entry> OF_RUN = List.of(
+            new Entry(Restart::new, Restart.SETTINGS),
+            new Entry(Stalled::new, Stalled.SETTINGS),
+            new Entry(TelemetryLost::new, TelemetryLost.SETTINGS),
+            new Entry(Straggler::new, Straggler.SETTINGS),
+            new Entry(RankDisagreement::new, RankDisagreement.SETTINGS),
+            new Entry(s -> new HardwareError(), List.of()));
 
     public static List<Detector<?>> all() {
         return Stream.concat(ofRank(Settings.DEFAULTS).stream(), ofRun(Settings.DEFAULTS).stream())

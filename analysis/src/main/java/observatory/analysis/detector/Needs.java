@@ -7,6 +7,9 @@ import java.util.Set;
  * {@code any} holds.
  */
 public record Needs(Set<String> scalars, Set<String> metrics, boolean any) {
+    /** Stands among the metrics for a frame that names its batch. */
+    public static final String BATCH = "batch";
+
     public Needs {
         scalars = Set.copyOf(scalars);
         metrics = Set.copyOf(metrics);
@@ -27,6 +30,11 @@ public record Needs(Set<String> scalars, Set<String> metrics, boolean any) {
     /** One of these is enough. */
     public static Needs anyOf(Set<String> scalars, Set<String> metrics) {
         return new Needs(scalars, metrics, true);
+    }
+
+    /** The sequences of the step's batch. */
+    public static Needs batch() {
+        return metrics(BATCH);
     }
 
     /** Nothing but that the run goes on. */

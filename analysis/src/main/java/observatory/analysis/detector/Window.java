@@ -62,6 +62,14 @@ public record Window(int capacity, double[] values) {
         return largest;
     }
 
+    public double sum() {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
+    }
+
     /** Standard deviation of the newest {@code count} values from their median absolute deviation; 0 below 16 of them. */
     public double spread(int count) {
         if (values.length < 16) {

@@ -1,0 +1,96 @@
+package observatory.analysis.detector;
+
+import java.util.List;
+import observatory.analysis.Evidence;
+import observatory.analysis.Finding;
+import observatory.analysis.Kind;
+import observatory.analysis.Severity;
+import observatory.analysis.Verdict;
+import observatory.probe.Column;
+import observatory.probe.Frame;
+import observatory.probe.Hook;
+
+/** The residual stream grows from step to step: in fp16 it ends in an overflow, elsewhere in a saturated output. */
+public final class ResidualGrowth implements Detector<ResidualGrowth.State> {
+    static final Setting GROWTH = new Setting(
+            "residual_growth.growth",
+            2,
+            Setting.from(1.1, 100),
+            "ratio to the level of 300 steps",
+            "a doubling in a thousand steps is the published mark (signals.md 7) and would show as 1.2; early training"
+                    + " settles by less than a factor of two");
+    static final List<Setting> SETTINGS = List.of(GROWTH);
+
+    private static final String METRIC = "rms";
+    private static final int KNOWN = 100;
+
+    /** The logarithm of the rms by place in the stream. */
+    public record State(SiteTrend rms) {}
+
+    private final Settings settings;
+
+    public ResidualGrowth(Settings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Needs needs() {
+        return Needs.metrics(METRIC);
+    }
+
+    @Override
+    public State start() {
+        return new State(SiteTrend.start());
+    }
+
+    @Override
+    public Judgement<State> judge(State state, Frame frame) {
+        Column column = stream(frame);
+        SiteTrend.Reading reading = state.rms.read(frame, column, x -> x > 0 ? Math.log(x) : Double.NaN);
+        State next = new State(reading.next());
+        double[] growth = reading.growth().clone();
+        for (int i = 0; i < growth.length; i++) {
+            growth[i] = reading.known(i, KNOWN) ? growth[i] : Double.NaN;
+        }
+        int at = SiteTrend.Reading.largest(growth);
+        if (at < 0 || growth[at] < Math.log(settings.get(GROWTH))) {
+            return Judgement.quiet(next);
+        }
+        double ratio = Math.exp(growth[at]);
+        String where = reading.site(at).label();
+        return Judgement.of(
+                next,
+                new Finding(
+                        "ResidualGrowth",
+                        Kind.LOGIT_DRIFT,
+                        ratio >= 2 * settings.get(GROWTH) ? Severity.WARNING : Severity.INFO,
+                        frame.step(),
+                        ratio,
+                        Verdict.UNDETERMINED,
+                        Evidence.none()
+                                .with("rms", Math.exp(reading.next().fast()[at]))
+                                .with("growth", ratio)
+                                .with("site", where),
+                        "Up to step %d the residual stream at %s grew to %s times its level of the last 300 steps."
+                                .formatted(frame.step(), where, Words.number(ratio)),
+                        "What is added to the stream no longer balances; deeper layers see larger inputs, and their own"
+                                + " share loses weight.",
+                        "Check which layer writes the growth (attention or MLP), its weight decay and its output scale"
+                                + " 1/√(2·layers)."));
+    }
+
+    /** The column of the residual stream alone. */
+    private static Column stream(Frame frame) {
+        Column all = frame.sites().column(METRIC).orElseThrow();
+        int[] kept = new int[all.size()];
+        double[] values = new double[all.size()];
+        int n = 0;
+        for (int i = 0; i < all.size(); i++) {
+            if (frame.sites().sites().get(all.at()[i]).hook() == Hook.RESIDUAL) {
+                kept[n] = all.at()[i];
+                values[n++] = all.values()[i];
+            }
+        }
+        return new Column(METRIC, java.util.Arrays.copyOf(kept, n), java.util.Arrays.copyOf(values, n));
+    }
+}

@@ -1,0 +1,101 @@
+package observatory.analysis.detector;
+
+import java.util.List;
+import observatory.analysis.Evidence;
+import observatory.analysis.Finding;
+import observatory.analysis.Kind;
+import observatory.analysis.Severity;
+import observatory.analysis.Verdict;
+import observatory.probe.Column;
+import observatory.probe.Frame;
+
+/** Updates leave the band of sizes, relative to their weights, in which training works; above it weights are thrown about. */
+public final class UpdateBand implements Detector<UpdateBand.State> {
+    static final Setting HIGH = new Setting(
+            "update_band.high",
+            0.03,
+            Setting.from(1e-3, 10),
+            "update norm per weight norm",
+            "1e-3 is usual and 1e-2 the edge of what is healthy (signals.md 7); three times the edge replaces a matrix in"
+                    + " some thirty steps");
+    static final Setting JUMP = new Setting(
+            "update_band.jump",
+            4,
+            Setting.from(1.2, 1e3),
+            "ratio to the level",
+            "schedules change rates by a few percent a step, and warm-ups by less than four times within ten steps");
+    static final List<Setting> SETTINGS = List.of(HIGH, JUMP);
+
+    private static final String METRIC = "update_ratio";
+    private static final int KNOWN = 5;
+    /** One parameter alone may be odd (a bias of zeros); half of them share a cause. */
+    private static final double MANY = 0.5;
+
+    /** The logarithm of the ratio by parameter. */
+    public record State(SiteTrend ratios) {}
+
+    private final Settings settings;
+
+    public UpdateBand(Settings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Needs needs() {
+        return Needs.metrics(METRIC);
+    }
+
+    @Override
+    public State start() {
+        return new State(SiteTrend.start());
+    }
+
+    @Override
+    public Judgement<State> judge(State state, Frame frame) {
+        Column column = frame.sites().column(METRIC).orElseThrow();
+        SiteTrend.Reading reading = state.ratios.read(frame, column, x -> x > 0 ? Math.log(x) : Double.NaN);
+        State next = new State(reading.next());
+        double[] jumped = new double[reading.value().length];
+        int many = 0;
+        for (int i = 0; i < jumped.length; i++) {
+            double before = reading.value()[i] - reading.distance()[i];
+            boolean known = reading.known(i, KNOWN);
+            boolean above = known
+                    && reading.value()[i] > Math.log(settings.get(HIGH))
+                    && reading.value()[i] - before > Math.log(settings.get(JUMP));
+            jumped[i] = above ? reading.distance()[i] : Double.NaN;
+            many += above ? 1 : 0;
+        }
+        int at = SiteTrend.Reading.largest(jumped);
+        if (at < 0 || many < MANY * jumped.length) {
+            return Judgement.quiet(next);
+        }
+        double ratio = Math.exp(reading.value()[at]);
+        String where = reading.site(at).label();
+        return Judgement.of(
+                next,
+                new Finding(
+                        "UpdateBand",
+                        Kind.GRADIENT_DRIFT,
+                        Severity.WARNING,
+                        frame.step(),
+                        Math.exp(jumped[at]),
+                        Verdict.OPTIMISER,
+                        Evidence.none()
+                                .with("updateRatio", ratio)
+                                .with("jump", Math.exp(jumped[at]))
+                                .with("parameter", where)
+                                .with("parameters", (long) many),
+                        "At step %d the updates of %d parameters jumped, that of %s to %s of its weights, %s times its level."
+                                .formatted(
+                                        frame.step(),
+                                        many,
+                                        where,
+                                        Words.number(ratio),
+                                        Words.number(Math.exp(jumped[at]))),
+                        "All parameters at once is the optimiser's doing, not the data's: a learning rate, a moment or ε that"
+                                + " changed.",
+                        "Compare learning rate, β2 and ε of this step with the configuration; rewind to before it, because"
+                                + " the weights have been moved too far."));
+    }
+}
