@@ -1,11 +1,10 @@
 package observatory.analysis.log;
 
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import observatory.probe.Telemetry;
 
@@ -42,33 +41,28 @@ public final class DeepSpeedCsv implements LogFormat {
         Recording recording = new Recording(source, source.names(), sink);
         recording.remark("the steps of this log are global samples");
         Meter meter = new Meter(files, source.progress());
-        TreeMap<Long, Map<String, Double>> steps = new TreeMap<>();
+        StepTable table = new StepTable(source.path());
         for (Path file : files) {
             try (Lines lines = new Lines(source.still(), file)) {
-                column(lines, file, steps, recording);
+                column(lines, table, recording);
             }
             meter.endOf(file);
         }
-        steps.forEach((step, values) -> values.forEach((tag, value) -> recording.put(step, Instant.EPOCH, tag, value)));
+        table.writeTo(recording);
         return recording.finish();
     }
 
-    private static void column(Lines lines, Path file, TreeMap<Long, Map<String, Double>> steps, Recording recording) {
+    private static void column(Lines lines, StepTable table, Recording recording) {
         String tag = "";
-        for (var next = lines.next(); next.isPresent(); next = lines.next()) {
-            String[] cells = next.get().split(",", 3);
-            var step = LogNumber.parse(cells[0]);
-            var value = cells.length == 2 ? LogNumber.parse(cells[1]) : java.util.OptionalDouble.empty();
+        for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+            String[] cells = line.get().split(",", 3);
+            OptionalDouble step = LogNumber.parse(cells[0]);
+            OptionalDouble value = cells.length == 2 ? LogNumber.parse(cells[1]) : OptionalDouble.empty();
             if (tag.isEmpty() && cells.length == 2) {
                 tag = cells[1].strip();
             } else if (step.isPresent() && value.isPresent()) {
-                if (steps.size() > 10_000_000) {
-                    throw new LogException(
-                            file, lines.offset(), "a CSV monitor of more than 10,000,000 steps", "split it");
-                }
-                steps.computeIfAbsent((long) step.getAsDouble(), s -> new java.util.LinkedHashMap<>(4))
-                        .put(tag, value.getAsDouble());
-            } else if (!next.get().isBlank()) {
+                table.put((long) step.getAsDouble(), tag, value.getAsDouble(), lines.offset());
+            } else if (!line.get().isBlank()) {
                 recording.skip(1);
             }
         }

@@ -20,6 +20,7 @@ public final class LogFormats {
             new LinguaMetrics(),
             new LlamaFactory(),
             new JsonLines(),
+            new JsonTables(),
             new GptNeoX(),
             new MegatronText(),
             new Fairseq(),
@@ -62,6 +63,9 @@ public final class LogFormats {
     private static LogFormat recognise(Path path) {
         if (!Files.exists(path)) {
             throw new LogException(path, 0, "there is no such file", "check the path");
+        }
+        if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
+            throw new LogException(path, 0, "it is a device or a pipe, not a file", "write the log to a file first");
         }
         Head head = new LogSource(path, Progress.NONE).head();
         if (head.length() == 0) {

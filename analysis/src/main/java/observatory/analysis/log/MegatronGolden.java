@@ -6,12 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
@@ -21,8 +18,6 @@ import observatory.probe.Telemetry;
  * step or as a list with a {@code step_interval}. Steps at the end at which every metric is {@code "nan"} were never run.
  */
 public final class MegatronGolden implements LogFormat {
-    private static final int MOST_VALUES = 8_000_000; // about 600 MB of memory; real files have a hundredth
-
     @Override
     public String name() {
         return "megatron-golden-json";
@@ -45,26 +40,21 @@ public final class MegatronGolden implements LogFormat {
     @Override
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         Path file = source.files().getFirst();
-        Table table = new Table(file);
+        StepTable table = new StepTable(file);
         Optional<String> torn = fill(table, file, source.progress());
         SeriesNames names = source.names();
-        names.learn(table.tags);
+        names.learn(table.tags());
         Recording recording = new Recording(source, names, sink);
         torn.ifPresent(recording::remark);
         long padding = table.dropPadding();
         if (padding > 0) {
             recording.remark("the last " + padding + " steps were never run: every metric of theirs is \"nan\"");
         }
-        table.steps.forEach((step, values) -> values.forEach((tag, value) -> {
-            recording.put(step, Instant.EPOCH, tag, value);
-            if (tag.equals("iteration-time") && Double.isFinite(value)) {
-                recording.put(step, Instant.EPOCH, Scalars.STEP_SECONDS, value);
-            }
-        }));
+        table.writeTo(recording);
         return recording.finish();
     }
 
-    private static Optional<String> fill(Table table, Path file, Progress progress) {
+    private static Optional<String> fill(StepTable table, Path file, Progress progress) {
         Meter meter = new Meter(List.of(file), progress);
         try (InputStream in = LogSource.open(file);
                 JsonParser json = JsonRow.JSON.createParser(in)) {
@@ -86,7 +76,7 @@ public final class MegatronGolden implements LogFormat {
         }
     }
 
-    private static void metric(JsonParser json, String tag, Table table) throws IOException {
+    private static void metric(JsonParser json, String tag, StepTable table) throws IOException {
         long start = 0;
         long interval = 1;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -101,12 +91,12 @@ public final class MegatronGolden implements LogFormat {
                     OptionalDouble step = LogNumber.parse(json.currentName());
                     json.nextToken();
                     if (step.isPresent()) {
-                        table.put((long) step.getAsDouble(), tag, json);
+                        put((long) step.getAsDouble(), tag, json, table);
                     }
                 }
             } else if (field.equals("values") && value == JsonToken.START_ARRAY) {
                 for (long at = start; json.nextToken() != JsonToken.END_ARRAY; at += interval) {
-                    table.put(at, tag, json);
+                    put(at, tag, json, table);
                 }
             } else {
                 json.skipChildren();
@@ -114,48 +104,17 @@ public final class MegatronGolden implements LogFormat {
         }
     }
 
-    /** The document turned round: per step its values. */
-    private static final class Table {
-        private final Path file;
-        private final TreeMap<Long, Map<String, Double>> steps = new TreeMap<>();
-        private final java.util.Set<String> tags = new java.util.LinkedHashSet<>();
-        private long size;
-
-        Table(Path file) {
-            this.file = file;
-        }
-
-        void put(long step, String tag, JsonParser json) throws IOException {
-            OptionalDouble value = json.currentToken().isNumeric()
-                    ? OptionalDouble.of(json.getDoubleValue())
-                    : LogNumber.parse(json.getValueAsString(""));
-            json.skipChildren();
-            if (value.isEmpty()) {
-                return;
+    private static void put(long step, String tag, JsonParser json, StepTable table) throws IOException {
+        OptionalDouble value = json.currentToken().isNumeric()
+                ? OptionalDouble.of(json.getDoubleValue())
+                : LogNumber.parse(json.getValueAsString(""));
+        json.skipChildren();
+        if (value.isPresent()) {
+            long offset = json.currentLocation().getByteOffset();
+            table.put(step, tag, value.getAsDouble(), offset);
+            if (tag.equals("iteration-time") && Double.isFinite(value.getAsDouble())) {
+                table.put(step, Scalars.STEP_SECONDS, value.getAsDouble(), offset);
             }
-            if (++size > MOST_VALUES) {
-                throw new LogException(
-                        file,
-                        json.currentLocation().getByteOffset(),
-                        "golden values may have at most " + MOST_VALUES + " values",
-                        "this is no result of a functional test");
-            }
-            tags.add(tag);
-            steps.computeIfAbsent(step, s -> new java.util.LinkedHashMap<>(8)).put(tag, value.getAsDouble());
-        }
-
-        long dropPadding() {
-            long dropped = 0;
-            while (steps.size() > 1 && isPadding(steps.lastEntry().getValue())) {
-                steps.pollLastEntry();
-                dropped++;
-            }
-            return dropped;
-        }
-
-        /** With a single metric nothing tells a step that was not run from a loss that became NaN. */
-        private boolean isPadding(Map<String, Double> values) {
-            return tags.size() > 1 && values.values().stream().allMatch(value -> value.isNaN());
         }
     }
 }

@@ -19,6 +19,7 @@ final class Rows {
     }
 
     private static final int MOST_TAGS = 10_000;
+    private static final double MOST_STEPS = 1e15; // also of samples and tokens, which some logs count instead
 
     private final Values out;
     private final Map<String, Part> parts = new HashMap<>();
@@ -74,7 +75,7 @@ final class Rows {
         if (value == null) {
             return rawStep != Long.MIN_VALUE;
         }
-        if (!Double.isFinite(value) || value < 0) {
+        if (!(value >= 0 && value < MOST_STEPS)) { // also where it is NaN
             return false;
         }
         long raw = value.longValue();

@@ -80,6 +80,11 @@ record Sample(String format, byte[] log, long[] steps, double[] losses) {
                         {"train": {"iter": 20, "loss": "NaN", "gnorm": "Infinity"}}
                         {"train": {"iter": 30, "loss": 2.5, "gnorm": 1.1}}
                         """),
+                text("json", """
+                        {"config": {"seed": 17},
+                         "train": [{"step": 10, "loss": 3.5}, {"step": 20, "loss": NaN}, {"step": 30, "loss": 2.5}],
+                         "valid": [{"step": 20, "loss": 3.1}]}
+                        """),
                 text("gpt-neox", """
                         samples/sec: 112.345 | iteration       10/  143000 | elapsed time per iteration (ms): 9113.2 | learning rate: 2.300E-04 | approx flops per GPU: 118.4TFLOPS | lm_loss: 3.500000E+00 | loss scale: 65536.0 | number of skipped iterations:   0 | number of nan iterations:   0 |
                         samples/sec: 112.345 | iteration       20/  143000 | elapsed time per iteration (ms): 9113.2 | learning rate: 2.300E-04 | approx flops per GPU: 118.4TFLOPS | lm_loss: nan | loss scale: 65536.0 | number of skipped iterations:   0 | number of nan iterations:   1 |
