@@ -69,7 +69,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("topics", new TopicsCommand())
                 .addSubcommand("keys", new KeysCommand())
                 .addSubcommand("doctor", new DoctorCommand())
-                .addSubcommand("bench", later("Measure speed and overhead", "`demo --json` reports its own"))
+                .addSubcommand("bench", new BenchCommand())
                 .addSubcommand("completion", new CompletionCommand());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((error, failed, parsed) -> observatory.failed(error));

@@ -59,7 +59,7 @@ final class Training {
     private void run() {
         Instruments<Tensor> instruments =
                 new Instruments<>(origin, new CpuReducer(), sink, InstantSource.system(), System::nanoTime);
-        instruments.install(Probes.of(plan.pack()));
+        instruments.setUp(Probes.setup(sink, plan.pack()));
         try (Workers workers = new Workers(plan.threads());
                 CpuModel model = new CpuModel(plan.model(), plan.training(), plan.fault(), instruments, workers)) {
             Trainer trainer = new Trainer(plan.recipe(), model, instruments, System::nanoTime);

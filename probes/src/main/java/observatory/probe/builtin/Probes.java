@@ -4,10 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import observatory.probe.Catalogue;
+import observatory.probe.CommandSource;
+import observatory.probe.FrameSink;
 import observatory.probe.Metric;
 import observatory.probe.Pack;
 import observatory.probe.Question;
 import observatory.probe.Schedule;
+import observatory.probe.Setup;
 
 /** The catalogue of built-in probes, and the packs they come in. Every probe of this package has its line here. */
 public final class Probes {
@@ -102,6 +105,11 @@ public final class Probes {
             case PROFILE -> Packs.profile();
             case FORENSIC -> Packs.forensic();
         };
+    }
+
+    /** Who listens and a pack, within the budget of that pack; its probes can be changed by name. */
+    public static Setup setup(FrameSink sink, Pack pack) {
+        return Setup.NONE.with(sink).with(of(pack)).withBudget(pack.budget()).with(CommandSource.NONE, CATALOGUE);
     }
 
     private static Entry entry(Pack pack, Schedule usual, Function<Schedule, Question> make) {

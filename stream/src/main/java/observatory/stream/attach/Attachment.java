@@ -65,7 +65,7 @@ public final class Attachment implements UnaryOperator<Properties> {
         sender.connect(request.bootstrap());
         Pack pack = Pack.valueOf(request.pack().toUpperCase(Locale.ROOT));
         Setup before = instruments.setup();
-        Setup during = before.with(spool).with(Probes.of(pack)).withBudget(pack.budget());
+        Setup during = Probes.setup(spool, pack).with(before.commands(), Probes.CATALOGUE);
         instruments.setUp(during);
         return new Watched(instruments, before, during, spool, sender);
     }
