@@ -1,5 +1,6 @@
 package observatory.trainer.cpu;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -16,33 +17,52 @@ final class AdamW {
 
     /** One update with the gradient times {@code clipFactor}; bias correction counts the updates really taken. */
     void update(Parameter parameter, StepSettings settings, double clipFactor) {
-        Adam adam = settings.adam();
-        float correct1 = (float) (1 / (1 - StrictMath.pow(adam.beta1(), settings.updates())));
-        float correct2 = (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates())));
-        float rate = (float) settings.learningRate();
-        float clip = (float) clipFactor;
-        float keep = parameter.matrix() ? 1 - rate * adam.weightDecay() : 1;
-        workers.overElements(parameter.weight(), (from, to) -> {
-            for (long i = from; i < to; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, to);
-                FloatVector g =
-                        Vectors.load(parameter.gradient().data(), i, mask).mul(clip);
-                FloatVector m = moving(Vectors.load(parameter.first().data(), i, mask), g, adam.beta1());
-                FloatVector v = moving(Vectors.load(parameter.second().data(), i, mask), g.mul(g), adam.beta2());
-                FloatVector deviation =
-                        v.mul(correct2).lanewise(VectorOperators.SQRT).add(adam.epsilon());
-                FloatVector direction = m.mul(correct1).div(deviation);
-                FloatVector weight =
-                        Vectors.load(parameter.weight().data(), i, mask).mul(keep);
-                Vectors.store(m, parameter.first().data(), i, mask);
-                Vectors.store(v, parameter.second().data(), i, mask);
-                Vectors.store(
-                        direction.fma(Vectors.broadcast(-rate), weight),
-                        parameter.weight().data(),
-                        i,
-                        mask);
-            }
-        });
+        Constants constants = Constants.of(settings, clipFactor, parameter.matrix());
+        workers.overElements(parameter.weight(), (from, to) -> sweep(parameter, constants, from, to));
+    }
+
+    /** What is the same for all elements. */
+    private record Constants(Adam adam, float clip, float correct1, float correct2, float rate, float keep) {
+        static Constants of(StepSettings settings, double clipFactor, boolean decays) {
+            Adam adam = settings.adam();
+            float rate = (float) settings.learningRate();
+            return new Constants(
+                    adam,
+                    (float) clipFactor,
+                    (float) (1 / (1 - StrictMath.pow(adam.beta1(), settings.updates()))),
+                    (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates()))),
+                    rate,
+                    decays ? 1 - rate * adam.weightDecay() : 1);
+        }
+    }
+
+    private static void sweep(Parameter parameter, Constants constants, long from, long to) {
+        // Into locals: a store off the heap makes the compiler read every field again.
+        MemorySegment weights = parameter.weight().data();
+        MemorySegment gradients = parameter.gradient().data();
+        MemorySegment first = parameter.first().data();
+        MemorySegment second = parameter.second().data();
+        float clip = constants.clip;
+        float beta1 = constants.adam.beta1();
+        float beta2 = constants.adam.beta2();
+        float epsilon = constants.adam.epsilon();
+        float correct1 = constants.correct1;
+        float correct2 = constants.correct2;
+        float keep = constants.keep;
+        FloatVector back = Vectors.broadcast(-constants.rate);
+        for (long i = from; i < to; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, to);
+            FloatVector g = Vectors.load(gradients, i, mask).mul(clip);
+            FloatVector m = moving(Vectors.load(first, i, mask), g, beta1);
+            FloatVector v = moving(Vectors.load(second, i, mask), g.mul(g), beta2);
+            FloatVector deviation =
+                    v.mul(correct2).lanewise(VectorOperators.SQRT).add(epsilon);
+            FloatVector direction = m.mul(correct1).div(deviation);
+            FloatVector weight = Vectors.load(weights, i, mask).mul(keep);
+            Vectors.store(m, first, i, mask);
+            Vectors.store(v, second, i, mask);
+            Vectors.store(direction.fma(back, weight), weights, i, mask);
+        }
     }
 
     private static FloatVector moving(FloatVector average, FloatVector value, float beta) {

@@ -92,29 +92,37 @@ final class Attention {
     /** Softmax over the first {@code seen} of a row's scores; the rest, which lies in the future, becomes zero. */
     private void softmax(long row, int seen, int context) {
         MemorySegment p = probabilities.data();
+        // In whole vectors, which reach a little into the future; masks at every row would take longer than the rest.
+        int end = Vectors.whole(seen, context);
         float max = Vectors.max(p, row, seen);
-        for (int i = 0; i < context; i += Vectors.WIDE.length()) {
-            VectorMask<Float> inside = Vectors.within(i, context);
-            FloatVector e = Vectors.exp(Vectors.load(p, row + i, inside).sub(max));
-            Vectors.store(e.blend(0, Vectors.within(i, seen).not()), p, row + i, inside);
+        for (int i = 0; i < end; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, end);
+            Vectors.store(Vectors.exp(Vectors.load(p, row + i, mask).sub(max)), p, row + i, mask);
         }
         float share = 1 / Vectors.sum(p, row, seen);
-        for (int i = 0; i < seen; i += Vectors.WIDE.length()) {
-            VectorMask<Float> inside = Vectors.within(i, seen);
-            Vectors.store(Vectors.load(p, row + i, inside).mul(share), p, row + i, inside);
+        for (int i = 0; i < end; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, end);
+            Vectors.store(Vectors.load(p, row + i, mask).mul(share), p, row + i, mask);
         }
+        clear(p, row + seen, row + context);
     }
 
     /** With d the gradient of the probabilities p, the gradient of the scores is p · (d - Σ d·p), zero in the future. */
     private void softmaxGradient(long row, int seen, int context) {
         MemorySegment p = probabilities.data();
         MemorySegment d = scratch.data();
+        int end = Vectors.whole(seen, context);
         float mean = Vectors.dot(p, row, d, row, seen);
-        for (int i = 0; i < context; i += Vectors.WIDE.length()) {
-            VectorMask<Float> inside = Vectors.within(i, context);
-            FloatVector score = Vectors.load(d, row + i, inside).sub(mean).mul(Vectors.load(p, row + i, inside));
-            Vectors.store(score.blend(0, Vectors.within(i, seen).not()), d, row + i, inside);
+        for (int i = 0; i < end; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, end);
+            FloatVector score = Vectors.load(d, row + i, mask).sub(mean).mul(Vectors.load(p, row + i, mask));
+            Vectors.store(score, d, row + i, mask);
         }
+        clear(d, row + seen, row + context);
+    }
+
+    private static void clear(MemorySegment data, long from, long to) {
+        data.asSlice(from * Float.BYTES, (to - from) * Float.BYTES).fill((byte) 0);
     }
 
     private static Operand transposed(Operand operand) {
