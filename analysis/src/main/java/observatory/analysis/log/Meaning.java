@@ -84,6 +84,9 @@ record Meaning(String name, int distance) {
             "optimizer",
             "adam",
             "adamw",
+            "decoupled",
+            "w",
+            "lion",
             "scheduler",
             "current",
             "group",
@@ -96,7 +99,8 @@ record Meaning(String name, int distance) {
 
     static Optional<Meaning> of(String tag) {
         Set<String> words = words(tag);
-        if (words.contains("loss") && words.contains("scale") || words.contains("scaler")) {
+        boolean scaled = words.contains("loss") || words.contains("grad");
+        if (scaled && words.contains("scale") || words.contains("scaler")) {
             return only(words, Scalars.LOSS_SCALE, Set.of("loss", "grad", "scale", "scaler"), Set.of("samples"));
         }
         boolean entropy = words.contains("nll")

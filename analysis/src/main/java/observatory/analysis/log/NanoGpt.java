@@ -36,7 +36,7 @@ public final class NanoGpt implements LogFormat {
                 return;
             }
             boolean step = line.startsWith("iter ");
-            put(out, at, 2, step ? Scalars.LOSS : "evaluation/train loss", 1);
+            put(out, at, 2, step ? Scalars.LOSS : "train loss estimate", 1);
             put(out, at, 3, step ? Scalars.STEP_SECONDS : Scalars.VALIDATION_LOSS, step ? 1e-3 : 1);
             if (step) {
                 put(out, at, 4, "mfu", 1e-2);

@@ -117,13 +117,15 @@ final class Pairs {
         return i < line.length() && line.charAt(i) >= '0' && line.charAt(i) <= '9';
     }
 
-    /** {@code 2024-01-31}, {@code 10:20:30}, {@code 1.2.3}: digits that go on behind a joint. */
+    /** {@code 2024-01-31}, {@code 10:20:30}, {@code 1.2.3}, {@code 8x7b}: digits that go on behind a joint. */
     private boolean isDateOrTime(int end) {
         if (end >= line.length()) {
             return false;
         }
         char joint = line.charAt(end);
-        return joint == '_' || (joint == '-' || joint == ':' || joint == '.') && isDigit(end + 1);
+        return joint == '_'
+                || Character.isDigit(joint)
+                || (joint == '-' || joint == ':' || joint == '.') && isDigit(end + 1);
     }
 
     /** A word ends at a colon, but a time of day goes on behind it. */
