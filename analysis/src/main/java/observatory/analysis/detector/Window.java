@@ -30,7 +30,7 @@ public record Window(int capacity, double[] values) {
 
     /** Median of the newest {@code count} values, or of all where there are fewer; the mean of the middle two if even. */
     public double recentMedian(int count) {
-        return median(Arrays.copyOfRange(values, Math.max(0, values.length - count), values.length));
+        return Median.of(Arrays.copyOfRange(values, Math.max(0, values.length - count), values.length));
     }
 
     /**
@@ -46,11 +46,11 @@ public record Window(int capacity, double[] values) {
         for (int i = 0; i < steps.length; i++) {
             steps[i] = values[i + 1] - values[i];
         }
-        double drift = median(steps.clone());
+        double drift = Median.of(steps.clone());
         for (int i = 0; i < steps.length; i++) {
             steps[i] = Math.abs(steps[i] - drift);
         }
-        return 1.4826 * median(steps) / Math.sqrt(2);
+        return 1.4826 * Median.of(steps) / Math.sqrt(2);
     }
 
     /** The largest value; negative infinity where there is none. */
@@ -76,17 +76,11 @@ public record Window(int capacity, double[] values) {
             return 0;
         }
         double[] newest = Arrays.copyOfRange(values, Math.max(0, values.length - count), values.length);
-        double centre = median(newest);
+        double centre = Median.of(newest);
         for (int i = 0; i < newest.length; i++) {
             newest[i] = Math.abs(newest[i] - centre);
         }
-        return 1.4826 * median(newest);
-    }
-
-    private static double median(double[] any) {
-        Arrays.sort(any);
-        int middle = any.length / 2;
-        return any.length % 2 == 1 ? any[middle] : (any[middle - 1] + any[middle]) / 2;
+        return 1.4826 * Median.of(newest);
     }
 
     @Override
