@@ -33,6 +33,6 @@ public final class SmoothTraces {
             ema = new Ema(index, series, weight);
             known.put(series, ema);
         }
-        return new Trace(name, index, series, Optional.of(ema), colour);
+        return new Trace(name, index, series, Optional.of(ema), colour, false);
     }
 }

@@ -226,10 +226,13 @@ public final class Workbench implements PlotActions {
         next.ifPresent(this::goTo);
     }
 
-    /** The crosshair where there is one, else the last step. */
+    /** The crosshair where there is one, else the worst step of the incident opened, else the last step in view. */
     public long stepOfInterest() {
         double at = crosshair.get();
-        return Double.isNaN(at) ? (long) whole().high() : Math.round(at);
+        if (!Double.isNaN(at)) {
+            return Math.round(at);
+        }
+        return incident.get() != null ? incident.get().peakStep() : (long) Math.floor(steps().high());
     }
 
     /** The incident picked out, as it stands now. */

@@ -86,7 +86,7 @@ public final class DataView implements Screen {
         Tables.text(table, "source", 110, DataModel.Row::source);
         Tables.number(table, "offset", 90, row -> Numbers.whole(row.offset()));
         Tables.number(table, "loss", 66, row -> Numbers.of(row.loss()));
-        Tables.number(table, "deviations", 84, row -> Numbers.of(row.deviations()));
+        Tables.number(table, "deviations", 96, row -> Numbers.of(row.deviations()));
         Tables.text(
                 table,
                 "also at step",
@@ -96,7 +96,7 @@ public final class DataView implements Screen {
             Tables.number(
                     table,
                     Words.plain(measure).toLowerCase(java.util.Locale.ROOT),
-                    108,
+                    132,
                     row -> row.measured().containsKey(measure)
                             ? Numbers.of(row.measured().get(measure))
                             : "");

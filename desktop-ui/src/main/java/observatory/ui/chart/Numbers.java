@@ -13,7 +13,7 @@ public final class Numbers {
 
     private Numbers() {}
 
-    /** Four significant digits. */
+    /** Four significant digits, or all of a whole number. */
     public static String of(double value) {
         if (!Double.isFinite(value)) {
             return Double.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "−Inf";
@@ -21,6 +21,9 @@ public final class Numbers {
         double size = Math.abs(value);
         if (size == 0) {
             return "0";
+        }
+        if (value == Math.rint(value) && size < 1e9) {
+            return whole((long) value);
         }
         if (size >= 1e7 || size < 1e-4) {
             return scientific(value);

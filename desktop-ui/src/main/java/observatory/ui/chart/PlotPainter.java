@@ -37,7 +37,7 @@ public final class PlotPainter {
             boolean behind = part.trace.smooth().isPresent() && !part.smooth;
             strength *= behind ? RAW_BEHIND_SMOOTH : 1;
             new TracePainter(raster, axis, (behind ? 1.2 : 1.6) * scale)
-                    .line(part.columns, Raster.faded(colour, strength));
+                    .line(part.columns, Raster.faded(colour, strength), part.trace.stairs());
         }
         TracePainter.Glyphs glyphs = new TracePainter.Glyphs(palette.get("critical"), palette.get("warning"));
         for (Part part : parts) {

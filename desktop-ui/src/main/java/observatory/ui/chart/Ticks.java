@@ -14,7 +14,7 @@ public final class Ticks {
     public static List<Tick> over(Span positions, Scale scale, int most) {
         return switch (scale.kind()) {
             case LINEAR -> linear(positions, most);
-            case LOG -> positions.length() < 1.2 ? roundValues(positions, scale, most) : decades(positions, most);
+            case LOG -> positions.length() < 1.6 ? roundValues(positions, scale, most) : decades(positions, most);
             case SYMLOG -> symmetric(positions, scale, most);
         };
     }

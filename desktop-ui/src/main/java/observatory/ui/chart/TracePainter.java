@@ -12,15 +12,15 @@ final class TracePainter {
         this.thickness = thickness;
     }
 
-    void line(Columns columns, int argb) {
+    void line(Columns columns, int argb, boolean stairs) {
         if (columns.dense()) {
             spans(columns, argb);
         } else {
-            polyline(columns, argb);
+            polyline(columns, argb, stairs);
         }
     }
 
-    private void polyline(Columns columns, int argb) {
+    private void polyline(Columns columns, int argb, boolean stairs) {
         boolean dots = columns.size() > 1 && raster.width() / (double) columns.size() > 7 * thickness;
         boolean joined = false;
         double beforeX = 0;
@@ -33,7 +33,10 @@ final class TracePainter {
             }
             double x = columns.x(i);
             boolean joins = joined && !columns.afterGap(i);
-            if (joins) {
+            if (joins && stairs) {
+                raster.line(beforeX, beforeY, x, beforeY, thickness, argb);
+                raster.line(x, beforeY, x, y, thickness, argb);
+            } else if (joins) {
                 raster.line(beforeX, beforeY, x, y, thickness, argb);
             }
             boolean alone = !joins && (i + 1 == columns.size() || !columns.finite(i + 1) || columns.afterGap(i + 1));

@@ -29,6 +29,7 @@ public final class Recording {
     private final Map<String, MetricData> metrics = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<Integer, Incident> incidents = new ConcurrentSkipListMap<>();
     private final Batches batches = new Batches();
+    private final Spectra spectra = new Spectra();
     private volatile List<Mark> marks = List.of();
     private volatile SortedMap<String, String> manifest = new TreeMap<>();
     private volatile Frame latest;
@@ -106,6 +107,10 @@ public final class Recording {
         return batches;
     }
 
+    public Spectra spectra() {
+        return spectra;
+    }
+
     /** What the run says of itself. */
     public SortedMap<String, String> manifest() {
         return manifest;
@@ -164,6 +169,10 @@ public final class Recording {
         tokens.append(tokensSoFar);
         millis.append(frame.time().toEpochMilli());
         for (Column column : frame.sites().columns()) {
+            if (column.metric().equals(Spectra.METRIC)) {
+                spectra.add(frame.step(), frame.sites().sites(), column);
+                continue;
+            }
             metrics.computeIfAbsent(column.metric(), name -> new MetricData())
                     .append(frame.step(), incarnation, frame.sites().sites(), column);
         }

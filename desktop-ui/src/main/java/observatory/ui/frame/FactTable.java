@@ -14,8 +14,8 @@ final class FactTable extends TableView<Facts.Row> {
         value.setCellValueFactory(
                 row -> new ReadOnlyStringWrapper(row.getValue().value()));
         value.getStyleClass().add("number-column");
-        name.setMinWidth(110);
-        value.setMinWidth(92);
+        name.setMinWidth(140);
+        value.setMinWidth(86);
         value.setMaxWidth(110);
         getColumns().add(name);
         getColumns().add(value);

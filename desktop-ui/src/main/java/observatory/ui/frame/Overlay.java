@@ -1,11 +1,16 @@
 package observatory.ui.frame;
 
+import java.util.List;
+import java.util.Objects;
 import javafx.scene.Node;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 
 /** A sheet over the window, one at a time, which Escape or a click beside it takes away. */
 final class Overlay {
+    /** What one wants to type into or move in, in this order. */
+    private static final List<String> FIRST = List.of(".text-field", ".table-view", ".list-view", ".button");
+
     private final StackPane shade = new StackPane();
     private Node before;
 
@@ -31,8 +36,12 @@ final class Overlay {
         before = isOpen() ? before : shade.getScene().getFocusOwner();
         shade.getChildren().setAll(sheet);
         shade.setVisible(true);
-        Node first = sheet.lookup(".table-view, .text-field, .list-view, .button");
-        (first == null ? sheet : first).requestFocus();
+        FIRST.stream()
+                .map(sheet::lookup)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(sheet)
+                .requestFocus();
     }
 
     void close() {

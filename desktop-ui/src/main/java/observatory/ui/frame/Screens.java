@@ -7,11 +7,15 @@ import javafx.scene.control.TabPane;
 import observatory.ui.Workbench;
 import observatory.ui.batch.DataView;
 import observatory.ui.compare.CompareView;
+import observatory.ui.health.HealthView;
 import observatory.ui.incident.IncidentsModel;
 import observatory.ui.incident.IncidentsView;
 import observatory.ui.layers.LayersView;
+import observatory.ui.noise.NoiseView;
 import observatory.ui.overview.OverviewView;
 import observatory.ui.precision.PrecisionView;
+import observatory.ui.probes.ProbesView;
+import observatory.ui.spectra.SpectraView;
 
 /** The tabs of the window. */
 final class Screens {
@@ -24,9 +28,13 @@ final class Screens {
                 new OverviewView(bench),
                 new LayersView(bench),
                 new PrecisionView(bench),
+                new SpectraView(bench),
+                new NoiseView(bench),
                 new DataView(bench),
                 new IncidentsView(bench, incidents),
-                new CompareView(bench));
+                new CompareView(bench),
+                new ProbesView(bench),
+                new HealthView(bench));
         for (Screen screen : all) {
             Tab tab = new Tab(screen.title(), screen.node());
             tab.setClosable(false);

@@ -78,6 +78,7 @@ public final class IncidentDetail {
         for (Map.Entry<String, Object> fact : incident.evidence().facts().entrySet()) {
             Label name = new Label(words(fact.getKey()));
             name.getStyleClass().add("soft");
+            name.setMinWidth(Region.USE_PREF_SIZE);
             Label value = new Label(value(fact.getValue()));
             value.setWrapText(true);
             evidence.addRow(row++, name, value);

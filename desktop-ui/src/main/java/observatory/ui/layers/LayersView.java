@@ -49,12 +49,13 @@ public final class LayersView implements Screen, PlotActions {
             }
         });
         filter.setPromptText("filter sites (/)");
-        filter.setPrefColumnCount(12);
+        filter.setPrefColumnCount(10);
         filter.setAccessibleText("Filter of sites, a regular expression");
         filter.textProperty().bindBidirectional(model.filterProperty());
         filter.textProperty().addListener(changed -> refresh());
         relative.selectedProperty().bindBidirectional(model.relativeProperty());
         relative.setOnAction(event -> refresh());
+        relative.setMinWidth(Region.USE_PREF_SIZE);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         HBox head = new HBox(8, metrics, filter, relative, gap, legend.node());

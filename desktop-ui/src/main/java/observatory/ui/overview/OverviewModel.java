@@ -28,7 +28,7 @@ public final class OverviewModel {
             new Curve(Scalars.GRADIENT_NORM, "Gradient norm", "", Scale.Kind.LOG, true),
             new Curve(Scalars.LEARNING_RATE, "Learning rate", "", Scale.Kind.LINEAR, false),
             new Curve(Scalars.LOSS_SCALE, "Loss scale", "", Scale.Kind.LOG, false),
-            new Curve("noise_scale", "Gradient noise scale", "tokens", Scale.Kind.LOG, true),
+            new Curve(Scalars.TOKENS_PER_SECOND, "Speed", "tokens/s", Scale.Kind.LINEAR, true),
             new Curve(Scalars.STEP_SECONDS, "Step time", "s", Scale.Kind.LINEAR, true));
 
     public OverviewModel(Workbench bench) {
@@ -71,7 +71,7 @@ public final class OverviewModel {
     private Trace trace(Recording run, Curve curve, Series series, int colour) {
         return curve.smooth
                 ? smooth.of(curve.title, run.frames(), series, colour)
-                : Trace.raw(curve.title, run.frames(), series, colour);
+                : Trace.stairs(curve.title, run.frames(), series, colour);
     }
 
     public static List<Plot.Band> bands(Recording run) {

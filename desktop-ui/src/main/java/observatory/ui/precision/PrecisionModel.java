@@ -108,7 +108,7 @@ public final class PrecisionModel {
         return Plot.of(
                         "Loss scale",
                         "skipped steps are marked",
-                        scale.map(series -> List.of(Trace.raw("loss scale", run.frames(), series, 3)))
+                        scale.map(series -> List.of(Trace.stairs("loss scale", run.frames(), series, 3)))
                                 .orElse(List.of()))
                 .scaled(Scale.Kind.LOG)
                 .with(skips, OverviewModel.rules(run));

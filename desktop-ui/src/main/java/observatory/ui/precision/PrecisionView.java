@@ -53,11 +53,11 @@ public final class PrecisionView implements Screen {
         formats.setOnAction(event -> refresh());
         formats.setAccessibleText("Format to look at");
         Tables.text(table, "site", 150, range -> range.site().label());
-        Tables.number(table, "bits left", 66, range -> Numbers.of(range.headroom()));
+        Tables.number(table, "bits left", 78, range -> Numbers.of(range.headroom()));
         Tables.number(
                 table,
                 "steps left",
-                76,
+                88,
                 range -> range.stepsLeft().isPresent()
                         ? Numbers.of(range.stepsLeft().getAsDouble())
                         : "–");
@@ -73,7 +73,7 @@ public final class PrecisionView implements Screen {
                 bench.siteProperty().set(range.site());
             }
         });
-        table.setPrefWidth(372);
+        table.setPrefWidth(396);
         table.setMinWidth(300);
         Label what = new Label("Seen as");
         at.getStyleClass().add("soft");

@@ -1,0 +1,169 @@
+package observatory.ui.spectra;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import observatory.probe.Site;
+import observatory.ui.Workbench;
+import observatory.ui.chart.Plot;
+import observatory.ui.chart.Scale;
+import observatory.ui.chart.Span;
+import observatory.ui.chart.Trace;
+import observatory.ui.data.MetricData;
+import observatory.ui.data.Series;
+import observatory.ui.overview.OverviewModel;
+
+/** The weights by their singular values: norms and ranks over steps, and the whole spectrum where it was taken. */
+public final class SpectraModel {
+    private static final String NORM = "spectral_norm";
+    private static final int LINES = 5;
+
+    private final Workbench bench;
+    private final Map<double[], Density> densities = new HashMap<>();
+
+    /**
+     * One weight at the step under the crosshair.
+     *
+     * @param change of the spectral norm since it was first measured, as a factor
+     */
+    public record Row(
+            Site site,
+            double spectralNorm,
+            double change,
+            OptionalDouble stableRank,
+            OptionalDouble frobenius,
+            OptionalDouble alpha) {}
+
+    public SpectraModel(Workbench bench) {
+        this.bench = bench;
+    }
+
+    /** The weights, those that have changed most first. */
+    public List<Row> rows() {
+        Optional<MetricData> norms = bench.run().metric(NORM);
+        if (norms.isEmpty()) {
+            return List.of();
+        }
+        List<Row> rows = new ArrayList<>();
+        for (Site site : norms.get().sites()) {
+            OptionalDouble now = last(norms.get(), site);
+            if (now.isPresent()) {
+                rows.add(new Row(
+                        site,
+                        now.getAsDouble(),
+                        now.getAsDouble() / first(norms.get().at(site)),
+                        value("stable_rank", site),
+                        value("frobenius_norm", site),
+                        density(site)
+                                .flatMap(Density::law)
+                                .map(law -> OptionalDouble.of(law.alpha()))
+                                .orElse(OptionalDouble.empty())));
+            }
+        }
+        rows.sort(Comparator.comparingDouble((Row row) -> Math.abs(Math.log(row.change)))
+                .reversed());
+        return rows;
+    }
+
+    /** The spectral norms over steps: of the weight picked out, and of those that have changed most. */
+    public Plot norms(List<Row> rows) {
+        List<Trace> traces = new ArrayList<>();
+        bench.run().metric(NORM).ifPresent(data -> {
+            List<Site> sites = new ArrayList<>();
+            if (bench.siteProperty().get() != null
+                    && data.at(bench.siteProperty().get()) != null) {
+                sites.add(bench.siteProperty().get());
+            }
+            rows.stream().map(Row::site).filter(site -> !sites.contains(site)).forEach(sites::add);
+            for (Site site : sites.subList(0, Math.min(LINES, sites.size()))) {
+                traces.add(Trace.raw(name(site), data.index(), data.at(site), traces.size()));
+            }
+        });
+        return Plot.of("Largest singular value", "", traces)
+                .scaled(bench.scaleProperty().get())
+                .with(OverviewModel.bands(bench.run()), OverviewModel.rules(bench.run()));
+    }
+
+    /** The eigenvalues of the weight picked out, with the fit, and before them a faint earlier spectrum. */
+    public Plot density(List<Row> rows) {
+        Site site = site(rows);
+        List<Trace> traces = new ArrayList<>();
+        String unit = site == null ? "" : name(site);
+        if (site != null) {
+            NavigableMap<Long, double[]> kept = bench.run().spectra().at(site);
+            Map.Entry<Long, double[]> now = kept.floorEntry(bench.stepOfInterest());
+            if (now != null) {
+                Map.Entry<Long, double[]> before = kept.firstEntry();
+                traces.add(of(now.getValue()).line("step " + now.getKey(), 0));
+                if (!before.getKey().equals(now.getKey())) {
+                    traces.add(of(before.getValue()).line("step " + before.getKey(), 4));
+                }
+                of(now.getValue()).fit(1).ifPresent(traces::add);
+            } else {
+                unit = "enable the probe weight-spectrum";
+            }
+        }
+        return Plot.of("Density of eigenvalues", unit, traces).scaled(Scale.Kind.LOG);
+    }
+
+    Span eigenvalues(Plot density) {
+        long low = Long.MAX_VALUE;
+        long high = Long.MIN_VALUE;
+        for (Trace trace : density.traces()) {
+            low = Math.min(low, trace.index().firstStep());
+            high = Math.max(high, trace.index().lastStep());
+        }
+        return low > high ? new Span(-3000, 1000) : Span.over(low, high);
+    }
+
+    static String name(Site site) {
+        return site.layer() < 0 ? site.parameter() : site.layer() + " " + site.parameter();
+    }
+
+    private Site site(List<Row> rows) {
+        Site chosen = bench.siteProperty().get();
+        boolean known = chosen != null && rows.stream().anyMatch(row -> row.site.equals(chosen));
+        return known ? chosen : rows.isEmpty() ? null : rows.getFirst().site;
+    }
+
+    private Optional<Density> density(Site site) {
+        Map.Entry<Long, double[]> now = bench.run().spectra().at(site).floorEntry(bench.stepOfInterest());
+        return now == null ? Optional.empty() : Optional.of(of(now.getValue()));
+    }
+
+    /** Fits are made once for each spectrum; those that were dropped from the run are dropped here. */
+    private Density of(double[] eigenvalues) {
+        if (densities.size() > 1000) {
+            densities.clear();
+        }
+        return densities.computeIfAbsent(eigenvalues, Density::of);
+    }
+
+    private OptionalDouble value(String metric, Site site) {
+        return bench.run().metric(metric).map(data -> last(data, site)).orElse(OptionalDouble.empty());
+    }
+
+    private OptionalDouble last(MetricData data, Site site) {
+        Series series = data.at(site);
+        for (int row = data.index().rowAtOrBefore(bench.stepOfInterest()); series != null && row >= 0; row--) {
+            if (row < series.size() && Math.abs(series.at(row)) <= Float.MAX_VALUE) {
+                return OptionalDouble.of(series.at(row));
+            }
+        }
+        return OptionalDouble.empty();
+    }
+
+    private static double first(Series series) {
+        for (int row = 0; row < series.size(); row++) {
+            if (Math.abs(series.at(row)) <= Float.MAX_VALUE) {
+                return series.at(row);
+            }
+        }
+        return Double.NaN;
+    }
+}
