@@ -49,6 +49,13 @@ class BadInputTest {
                     demo --fault fp16-overflow@9 --precision fp32 | 2 | precision=fp32, --precision fp16
                     postmortem {}/absent                       | 6 | absent, check the path
                     postmortem {}/small.txt                    | 6 | no known log format, --format
+                    postmortem {}/empty.txt                    | 6 | the log is empty, first step
+                    postmortem /dev/null                       | 6 | a device or a pipe, to a file first
+                    postmortem {}/small.txt --format abacus    | 6 | no log format abacus, try one of
+                    postmortem {}/small.txt --column loss      | 2 | --column, postmortem --help
+                    postmortem {}/small.txt --fail-on terrible | 2 | terrible, CRITICAL
+                    tail {}/absent --once --jsonl              | 6 | no such file, check the path
+                    tail {}/small.txt --data-dir {}/none       | 4 | no broker runs, observatory broker
                     """)
     void isOneLineWithTheNextStep(String line, int exitCode, String says) {
         String[] arguments = line.replace("{}", folder.toString()).split(" +");
