@@ -51,7 +51,7 @@ public final class Broker implements AutoCloseable {
         return start(folder, preferredPort, Map.of(), List.of());
     }
 
-    /** @param overrides of the broker's own settings; {@code users} for SCRAM, as Kafka's storage tool takes them */
+    /** @param overrides of the broker's own settings, appended where a value begins with a comma; {@code users} for SCRAM, as Kafka's storage tool takes them */
     static Broker start(Path folder, int preferredPort, Map<String, String> overrides, List<String> users)
             throws IOException {
         Files.createDirectories(folder);
@@ -175,7 +175,8 @@ public final class Broker implements AutoCloseable {
         // After a kill the restarted broker waits for its old session to end: 3 s instead of 9.
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");
-        settings.putAll(overrides);
+        overrides.forEach((name, value) ->
+                settings.put(name, value.startsWith(",") ? settings.getProperty(name) + value : value));
         return settings;
     }
 

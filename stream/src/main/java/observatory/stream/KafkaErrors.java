@@ -68,7 +68,7 @@ public final class KafkaErrors {
             return new Explained(
                     Kind.DENIED,
                     cluster + " does not allow this: " + denied.get().getMessage()
-                            + "; ask for the ACLs that `observatory topics create --dry-run` lists");
+                            + "; ask for a prefixed ACL that allows read, write and describe");
         }
         if (find(error, UnknownTopicOrPartitionException.class).isPresent()
                 || text.contains("not present in metadata")) {

@@ -2,6 +2,7 @@ package observatory.stream.control;
 
 import java.security.PrivateKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,15 +42,16 @@ public final class Operator {
      * @throws KafkaException where the cluster cannot be reached
      */
     public Optional<Audit> give(RunId run, Command command, Manner manner) {
+        Instant now = clock.instant();
         // The time in milliseconds grows, and survives a restart of this program.
-        long sequence = clock.millis();
+        long sequence = now.toEpochMilli();
         SignedCommand.Order order = new SignedCommand.Order(
                 run,
                 name,
                 UUID.randomUUID().toString(),
                 sequence,
-                clock.instant(),
-                clock.instant().plus(manner.validity()),
+                now,
+                now.plus(manner.validity()),
                 manner.dryRun(),
                 command);
         try (AuditLog log = new AuditLog(connection, topics)) {
