@@ -65,6 +65,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("plan", new PlanCommand())
                 .addSubcommand(
                         "rules", later("Test detection rules on a log", "`postmortem` applies the built-in ones"))
+                .addSubcommand("alerts", new AlertsCommand())
                 .addSubcommand("runs", new RunsCommand())
                 .addSubcommand("topics", new TopicsCommand())
                 .addSubcommand("keys", new KeysCommand())

@@ -20,7 +20,7 @@ public final class Secret {
     }
 
     /** The text itself, for whoever must send it. */
-    String reveal() {
+    public String reveal() {
         return text;
     }
 

@@ -1,0 +1,193 @@
+package observatory.analysis.alert;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import observatory.analysis.Severity;
+import observatory.stream.Secret;
+import org.yaml.snakeyaml.LoaderOptions;
+
+/** Who is told of what, and when: read from a YAML file, refused as a whole where one setting is wrong. */
+public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> receivers) {
+    private static final int LARGEST = 1 << 20;
+    private static final long PER_MINUTE = 20;
+    private static final int SUBMISSION = 587;
+
+    /**
+     * A receiver as configured.
+     *
+     * @param keepsState whether it is told the whole state again and again, as Alertmanager is
+     */
+    public record Configured(String name, Receiver receiver, Severity least, int mostPerMinute, boolean keepsState) {}
+
+    /** What a receiver may be. */
+    private enum Type {
+        ALERTMANAGER,
+        WEBHOOK,
+        SLACK,
+        EMAIL,
+        COMMAND,
+        TERMINAL
+    }
+
+    /** What receivers are made with. */
+    public record Means(Map<String, String> environment, Consumer<String> terminal, InstantSource clock, Wires wires) {
+        public static Means standard(Map<String, String> environment, Consumer<String> terminal) {
+            return new Means(environment, terminal, InstantSource.system(), new Wires(HttpPost.standard()));
+        }
+    }
+
+    /** How receivers reach the network. */
+    public static final class Wires {
+        private final HttpPost http;
+
+        Wires(HttpPost http) {
+            this.http = http;
+        }
+    }
+
+    /** Alerts in the terminal only, for who has configured nothing. */
+    public static AlertConfig terminal(Consumer<String> line) {
+        return new AlertConfig(
+                Policy.STANDARD,
+                List.of(Alert.RUN),
+                List.of(new Configured(
+                        "terminal", new TerminalReceiver(line), Severity.WARNING, Integer.MAX_VALUE, false)));
+    }
+
+    /** @throws IllegalArgumentException where a setting is wrong, with its place in the file; never with a secret */
+    public static AlertConfig read(Path file, Means means) throws IOException {
+        if (Files.size(file) > LARGEST) {
+            throw new IllegalArgumentException(file + ": larger than a configuration ever is");
+        }
+        LoaderOptions limits = new LoaderOptions();
+        limits.setMaxAliasesForCollections(20);
+        limits.setNestingDepthLimit(10);
+        limits.setAllowDuplicateKeys(false);
+        try {
+            JsonNode root = new YAMLMapper(
+                            YAMLFactory.builder().loaderOptions(limits).build())
+                    .readTree(Files.readAllBytes(file));
+            return of(new Section(file.getFileName().toString(), root, means.environment), means);
+        } catch (JsonProcessingException e) {
+            // Not the message, which quotes the file, and the file may hold secrets.
+            throw new IllegalArgumentException(file + ": no YAML at line "
+                    + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()));
+        }
+    }
+
+    private static AlertConfig of(Section root, Means means) {
+        Policy.Timing standard = Policy.Timing.STANDARD;
+        Policy.Timing timing = new Policy.Timing(
+                root.seconds("group_wait", standard.waitSeconds()),
+                root.seconds("group_interval", standard.intervalSeconds()),
+                root.seconds("repeat_interval", standard.repeatSeconds()));
+        List<Policy.Rule> rules =
+                root.list("rules").stream().map(AlertConfig::rule).toList();
+        List<Policy.Inhibition> inhibitions = new ArrayList<>(Policy.Inhibition.STANDARD);
+        for (Section one : root.list("inhibit")) {
+            inhibitions.add(new Policy.Inhibition(one.texts("sources"), one.texts("targets")));
+            one.done();
+        }
+        List<String> groupBy = root.texts("group_by");
+        List<Configured> receivers = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Section one : root.list("receivers")) {
+            Configured receiver = receiver(one, means);
+            if (!names.add(receiver.name)) {
+                throw one.bad("name", "`" + receiver.name + "` is the name of another receiver");
+            }
+            receivers.add(receiver);
+        }
+        root.done();
+        return new AlertConfig(
+                new Policy(rules, inhibitions, timing), groupBy.isEmpty() ? List.of(Alert.RUN) : groupBy, receivers);
+    }
+
+    private static Policy.Rule rule(Section one) {
+        Policy.Rule rule =
+                new Policy.Rule(one.pairs("match"), span(one, "for"), span(one, "keep_firing_for"), one.flag("ignore"));
+        one.done();
+        return rule;
+    }
+
+    private static Tracked.Span span(Section rule, String name) {
+        Optional<Section> below = rule.below(name);
+        if (below.isEmpty()) {
+            return Tracked.Span.NONE;
+        }
+        Tracked.Span span =
+                new Tracked.Span(below.get().number("steps", 0), below.get().number("seconds", 0));
+        below.get().done();
+        return span;
+    }
+
+    private static Configured receiver(Section one, Means means) {
+        String name = one.required("name");
+        Type type = one.word("type", Type.class).orElseThrow(() -> one.bad("type", "is missing"));
+        Receiver receiver = switch (type) {
+            case ALERTMANAGER -> http(one, HttpReceiver.Dialect.ALERTMANAGER, name, means);
+            case WEBHOOK -> http(one, HttpReceiver.Dialect.WEBHOOK, name, means);
+            case SLACK -> http(one, HttpReceiver.Dialect.SLACK, name, means);
+            case EMAIL -> new EmailReceiver(email(one));
+            case COMMAND -> new CommandReceiver(name, command(one));
+            case TERMINAL -> new TerminalReceiver(means.terminal);
+        };
+        Configured configured = new Configured(
+                name,
+                receiver,
+                one.word("min_severity", Severity.class).orElse(Severity.WARNING),
+                Math.clamp(one.number("max_per_minute", PER_MINUTE), 1, Integer.MAX_VALUE),
+                type == Type.ALERTMANAGER);
+        one.done();
+        return configured;
+    }
+
+    private static Receiver http(Section one, HttpReceiver.Dialect dialect, String name, Means means) {
+        Secret url = one.secret("url").orElseThrow(() -> one.bad("url", "is missing; or give url_file or url_env"));
+        Endpoint endpoint = Endpoint.of(name, url, one.flag("allow_private"), Set.copyOf(one.texts("allowed_hosts")));
+        Optional<Secret> key = dialect == HttpReceiver.Dialect.WEBHOOK ? one.secret("signing_key") : Optional.empty();
+        return new HttpReceiver(name, dialect, endpoint, key, means.wires.http, means.clock);
+    }
+
+    private static EmailReceiver.Settings email(Section one) {
+        List<String> to = one.texts("to");
+        if (to.isEmpty()) {
+            throw one.bad("to", "is empty; list one address or more");
+        }
+        Optional<String> user = one.text("user");
+        Optional<Secret> password = one.secret("password");
+        if (user.isPresent() != password.isPresent()) {
+            throw one.bad(
+                    "user", "goes with a password (password_file or password_env), and neither without the other");
+        }
+        return new EmailReceiver.Settings(
+                one.required("host"),
+                Math.toIntExact(Math.min(65535, one.number("port", SUBMISSION))),
+                one.word("encryption", EmailReceiver.Encryption.class).orElse(EmailReceiver.Encryption.STARTTLS),
+                one.required("from"),
+                to,
+                user,
+                password);
+    }
+
+    private static List<String> command(Section one) {
+        List<String> command = one.texts("command");
+        if (command.isEmpty()) {
+            throw one.bad("command", "is empty; list the program and its arguments");
+        }
+        return command;
+    }
+}

@@ -1,0 +1,189 @@
+package observatory.analysis.alert;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import observatory.analysis.Judged;
+import observatory.stream.Codec;
+import observatory.stream.CodecException;
+
+/**
+ * Turns incidents into alerts and tells them, until it is closed: one thread reads and decides, one for each receiver
+ * tells. Goes on where it stopped, however it stopped; tells at least once, and a message twice only where it was killed between telling it and
+ * striking it off.
+ */
+public final class AlertService implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final Feed feed;
+    private final AlertStore store;
+    private final AlertConfig config;
+    private final InstantSource clock;
+    private final AlertBook book;
+    private final List<StatePush> pushes = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean catchingUp;
+    private volatile List<Alert> state = List.of();
+    private volatile String trouble = "";
+    private volatile boolean closed;
+
+    public AlertService(Feed feed, AlertStore store, AlertConfig config, InstantSource clock) throws SQLException {
+        this.feed = feed;
+        this.store = store;
+        this.config = config;
+        this.clock = clock;
+        this.book = store.book(config.policy());
+        this.catchingUp = store.positions().isEmpty();
+        for (AlertConfig.Configured one : config.receivers()) {
+            if (one.keepsState()) {
+                StatePush push = new StatePush(one.receiver(), clock);
+                pushes.add(push);
+                thread(one.name(), () -> {
+                    if (!catchingUp) {
+                        push.run(state);
+                    }
+                    return false;
+                });
+            } else {
+                Courier courier = new Courier(one.name(), one.receiver(), store, clock, one.mostPerMinute());
+                thread(one.name(), courier::run);
+            }
+        }
+        thread("reader", this::round);
+        threads.forEach(Thread::start);
+    }
+
+    /** Work in portions; whether another may follow at once. */
+    private interface Portion {
+        boolean run() throws SQLException;
+    }
+
+    private void thread(String name, Portion portion) {
+        threads.add(Thread.ofPlatform().daemon().name("alerts-" + name).unstarted(() -> {
+            while (!closed) {
+                try {
+                    if (!portion.run()) {
+                        Thread.sleep(PAUSE);
+                    }
+                } catch (InterruptedException e) {
+                    return;
+                } catch (SQLException | RuntimeException e) {
+                    // Disk full, broker gone: it stays in view, and the next round tries again.
+                    trouble = name + ": " + e;
+                    pause();
+                }
+            }
+        }));
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(PAUSE.multipliedBy(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Reads what came, moves the alerts on, and commits all of it together. */
+    private boolean round() throws SQLException {
+        List<Feed.Arrived> arrived = feed.poll();
+        Instant now = clock.instant();
+        Map<String, Long> positions = new HashMap<>();
+        for (Feed.Arrived one : arrived) {
+            take(one, now);
+            positions.put(one.place(), one.next());
+        }
+        book.tick(now);
+        if (catchingUp && feed.caughtUp()) {
+            book.forgetResolved(); // what was over before anybody listened is not told
+            catchingUp = false;
+        }
+        Map<String, SortedMap<String, Group>> told = new HashMap<>();
+        Map<String, List<Notification>> messages = new HashMap<>();
+        if (!catchingUp) {
+            decide(told, messages, now);
+        }
+        store.commit(new AlertStore.Round(book, positions, told, messages));
+        state = book.all().stream()
+                .filter(one -> one.phase() != Tracked.Phase.PENDING)
+                .map(Tracked::alert)
+                .toList();
+        return !arrived.isEmpty();
+    }
+
+    private void take(Feed.Arrived one, Instant now) {
+        switch (one.content()) {
+            case JUDGED -> {
+                try {
+                    judged(Judged.decode(one.value()), now);
+                } catch (IllegalArgumentException e) {
+                    trouble = "a record of " + one.place() + " before " + one.next() + ": " + e.getMessage();
+                }
+            }
+            case TELEMETRY -> {
+                if (book.waitsFor(one.run())) {
+                    try {
+                        book.progress(one.run(), Codec.decode(one.value()).step());
+                    } catch (CodecException e) {
+                        // The analysis sends it to the dead letters; here it only would have told a step.
+                        trouble = "telemetry of " + one.run() + ": " + e.getMessage();
+                    }
+                }
+            }
+        }
+    }
+
+    private void judged(Judged judged, Instant now) {
+        switch (judged) {
+            case Judged.Of of -> book.accept(of.incident(), now);
+            case Judged.Watermark mark -> book.over(mark.run().value());
+        }
+    }
+
+    private void decide(
+            Map<String, SortedMap<String, Group>> told, Map<String, List<Notification>> messages, Instant now)
+            throws SQLException {
+        List<Silence> silences = store.silences();
+        for (AlertConfig.Configured one : config.receivers()) {
+            if (!one.keepsState()) {
+                Grouping grouping = new Grouping(config.policy(), config.groupBy(), one.least());
+                SortedMap<String, Group> known = store.told(one.name());
+                Grouping.Round round = grouping.round(
+                        known, book.all(), alert -> silences.stream().anyMatch(s -> s.covers(alert, now)), now);
+                if (!round.groups().equals(known)) {
+                    told.put(one.name(), round.groups());
+                }
+                messages.put(one.name(), round.notifications());
+            }
+        }
+    }
+
+    /** What last went wrong inside; empty while nothing did. What receivers answered is in the store. */
+    public String trouble() {
+        return pushes.stream()
+                .map(StatePush::trouble)
+                .filter(one -> !one.isEmpty())
+                .findFirst()
+                .orElse(trouble);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+        for (Thread thread : threads) {
+            try {
+                thread.join(Duration.ofSeconds(12)); // a receiver takes up to ten
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        feed.close();
+    }
+}

@@ -1,0 +1,245 @@
+package observatory.analysis.alert;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import observatory.analysis.alert.Tracked.Moment;
+import observatory.analysis.alert.Tracked.Phase;
+import observatory.stream.Json;
+
+/**
+ * All that alerting must not forget, in one SQLite database: where each alert stands, how far the topics have been read,
+ * what each receiver was told, and what it has still to be told. What one round changed is committed at once, so a
+ * process that is killed goes on where it was, and tells again at most the message it was sending.
+ */
+public final class AlertStore implements AutoCloseable {
+    /** Beyond this many the oldest message is given up and counted. */
+    static final int MOST_WAITING = 10_000;
+
+    private static final int REFUSED_SHOWN = 100;
+
+    private final Database database;
+
+    public AlertStore(Path file) throws SQLException {
+        this.database = new Database(file);
+        database.run("CREATE TABLE IF NOT EXISTS alert (fingerprint TEXT PRIMARY KEY, body BLOB NOT NULL)");
+        database.run("CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, step INTEGER NOT NULL)");
+        database.run("CREATE TABLE IF NOT EXISTS position (place TEXT PRIMARY KEY, offset INTEGER NOT NULL)");
+        database.run("CREATE TABLE IF NOT EXISTS told (receiver TEXT PRIMARY KEY, body BLOB NOT NULL)");
+        database.run("CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, receiver TEXT NOT NULL,"
+                + " body BLOB NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '')");
+        database.run("CREATE TABLE IF NOT EXISTS refused (id INTEGER PRIMARY KEY AUTOINCREMENT, receiver TEXT NOT NULL,"
+                + " reason TEXT NOT NULL, time TEXT NOT NULL)");
+        database.run("CREATE TABLE IF NOT EXISTS silence (id TEXT PRIMARY KEY, body BLOB NOT NULL)");
+    }
+
+    /** What one round changed. */
+    public record Round(
+            AlertBook book,
+            Map<String, Long> positions,
+            Map<String, SortedMap<String, Group>> told,
+            Map<String, List<Notification>> messages) {}
+
+    public void commit(Round round) throws SQLException {
+        database.together(() -> {
+            for (String changed : round.book.changed()) {
+                keep(round.book, changed);
+            }
+            for (Map.Entry<String, Long> one : round.positions.entrySet()) {
+                database.run("INSERT OR REPLACE INTO position VALUES (?, ?)", one.getKey(), one.getValue());
+            }
+            for (Map.Entry<String, SortedMap<String, Group>> one : round.told.entrySet()) {
+                database.run("INSERT OR REPLACE INTO told VALUES (?, ?)", one.getKey(), groups(one.getValue()));
+            }
+            for (Map.Entry<String, List<Notification>> one : round.messages.entrySet()) {
+                for (Notification message : one.getValue()) {
+                    database.run(
+                            "INSERT INTO outbox (receiver, body) VALUES (?, ?)",
+                            one.getKey(),
+                            AlertJson.stored(message));
+                    shed(one.getKey());
+                }
+            }
+        });
+        round.book.stored();
+    }
+
+    private void keep(AlertBook book, String changed) throws SQLException {
+        if (changed.startsWith("run ")) {
+            String run = changed.substring("run ".length());
+            database.run(
+                    "INSERT OR REPLACE INTO run VALUES (?, ?)",
+                    run,
+                    book.steps().get(run));
+            return;
+        }
+        Optional<Tracked> one = book.find(changed);
+        if (one.isPresent()) {
+            database.run("INSERT OR REPLACE INTO alert VALUES (?, ?)", changed, tracked(one.get()));
+        } else {
+            database.run("DELETE FROM alert WHERE fingerprint = ?", changed);
+        }
+    }
+
+    private void shed(String receiver) throws SQLException {
+        long waiting = waiting(receiver);
+        if (waiting > MOST_WAITING) {
+            database.run("DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox WHERE receiver = ?)", receiver);
+            refuse(receiver, "given up: more than " + MOST_WAITING + " messages wait", Instant.EPOCH);
+        }
+    }
+
+    public AlertBook book(Policy policy) throws SQLException {
+        List<Tracked> alerts = database.read("SELECT body FROM alert", row -> tracked(AlertJson.tree(row.getBytes(1))));
+        Map<String, Long> steps = new HashMap<>();
+        database.read("SELECT name, step FROM run", row -> steps.put(row.getString(1), row.getLong(2)));
+        return new AlertBook(policy, alerts, steps);
+    }
+
+    /** Offsets of the next records to read, by topic and partition. */
+    public Map<String, Long> positions() throws SQLException {
+        Map<String, Long> positions = new HashMap<>();
+        database.read("SELECT place, offset FROM position", row -> positions.put(row.getString(1), row.getLong(2)));
+        return positions;
+    }
+
+    SortedMap<String, Group> told(String receiver) throws SQLException {
+        SortedMap<String, Group> groups = new TreeMap<>();
+        for (byte[] body :
+                database.read("SELECT body FROM told WHERE receiver = ?", row -> row.getBytes(1), receiver)) {
+            AlertJson.tree(body).properties().forEach(one -> groups.put(one.getKey(), group(one.getValue())));
+        }
+        return groups;
+    }
+
+    /** A message that waits. */
+    record Waiting(long id, Notification message, int attempts) {}
+
+    /** The oldest message for a receiver. */
+    Optional<Waiting> next(String receiver) throws SQLException {
+        return database
+                .read(
+                        "SELECT id, body, attempts FROM outbox WHERE receiver = ? ORDER BY id LIMIT 1",
+                        row -> new Waiting(row.getLong(1), AlertJson.notification(row.getBytes(2)), row.getInt(3)),
+                        receiver)
+                .stream()
+                .findFirst();
+    }
+
+    void delivered(long id) throws SQLException {
+        database.run("DELETE FROM outbox WHERE id = ?", id);
+    }
+
+    void failed(long id, String reason) throws SQLException {
+        database.run("UPDATE outbox SET attempts = attempts + 1, reason = ? WHERE id = ?", reason, id);
+    }
+
+    void refused(long id, String receiver, String reason, Instant when) throws SQLException {
+        database.together(() -> {
+            database.run("DELETE FROM outbox WHERE id = ?", id);
+            refuse(receiver, reason, when);
+        });
+    }
+
+    private void refuse(String receiver, String reason, Instant when) throws SQLException {
+        database.run(
+                "INSERT INTO refused (receiver, reason, time) VALUES (?, ?, ?)", receiver, reason, when.toString());
+        database.run("DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?", REFUSED_SHOWN);
+    }
+
+    /** How many messages wait for a receiver. */
+    public long waiting(String receiver) throws SQLException {
+        return database.read("SELECT count(*) FROM outbox WHERE receiver = ?", row -> row.getLong(1), receiver)
+                .getFirst();
+    }
+
+    /** What stands in the way of messages, newest last: {@code receiver: reason}. */
+    public List<String> troubles() throws SQLException {
+        List<String> troubles = new ArrayList<>(database.read(
+                "SELECT receiver, reason FROM refused ORDER BY id", row -> row.getString(1) + ": " + row.getString(2)));
+        troubles.addAll(database.read(
+                "SELECT receiver, reason, attempts FROM outbox WHERE attempts > 0 ORDER BY id LIMIT 20",
+                row -> row.getString(1) + ": waits after " + row.getInt(3) + " attempts, " + row.getString(2)));
+        return troubles;
+    }
+
+    public void silence(Silence silence) throws SQLException {
+        ObjectNode node = Json.mapper().createObjectNode();
+        silence.match().forEach(node.putObject("match")::put);
+        node.put("until", silence.until().toString());
+        node.put("comment", silence.comment());
+        database.run("INSERT OR REPLACE INTO silence VALUES (?, ?)", silence.id(), AlertJson.bytes(node));
+    }
+
+    /** Ends a silence; false where there is none of this id. */
+    public boolean unsilence(String id) throws SQLException {
+        boolean known = silences().stream().anyMatch(one -> one.id().equals(id));
+        database.run("DELETE FROM silence WHERE id = ?", id);
+        return known;
+    }
+
+    public List<Silence> silences() throws SQLException {
+        return database.read("SELECT id, body FROM silence ORDER BY id", row -> {
+            JsonNode node = AlertJson.tree(row.getBytes(2));
+            return new Silence(
+                    row.getString(1),
+                    AlertJson.texts(node.path("match")),
+                    Instant.parse(node.path("until").asText()),
+                    node.path("comment").asText());
+        });
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
+    }
+
+    private static byte[] tracked(Tracked one) {
+        ObjectNode node = AlertJson.stored(one.alert());
+        node.put("phase", one.phase().name());
+        node.put("incident", one.incident());
+        node.put("sinceStep", one.since().step());
+        node.put("since", one.since().time().toString());
+        return AlertJson.bytes(node);
+    }
+
+    private static Tracked tracked(JsonNode node) {
+        return new Tracked(
+                AlertJson.alert(node),
+                Phase.valueOf(node.path("phase").asText()),
+                node.path("incident").asInt(),
+                new Moment(
+                        node.path("sinceStep").asLong(),
+                        Instant.parse(node.path("since").asText())));
+    }
+
+    private static byte[] groups(SortedMap<String, Group> groups) {
+        ObjectNode node = Json.mapper().createObjectNode();
+        groups.forEach((key, group) -> {
+            ObjectNode one = node.putObject(key);
+            one.put("first", group.first().toString());
+            group.last().ifPresent(last -> one.put("last", last.toString()));
+            group.told().forEach(one.putObject("told")::put);
+            one.put("repeat", group.repeat());
+        });
+        return node.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Group group(JsonNode node) {
+        return new Group(
+                Instant.parse(node.path("first").asText()),
+                node.has("last") ? Optional.of(Instant.parse(node.path("last").asText())) : Optional.empty(),
+                AlertJson.texts(node.path("told")),
+                node.path("repeat").asInt());
+    }
+}

@@ -1,0 +1,284 @@
+package observatory.analysis.alert;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import observatory.analysis.Incident;
+import observatory.analysis.Kind;
+import observatory.analysis.Severity;
+import observatory.analysis.alert.AlertConfig.Configured;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AlertServiceTest {
+    private static final long SEED = 23;
+    private static final Incident SPIKE = Said.incident(1, Kind.LOSS_SPIKE, Severity.WARNING, 5, 5);
+    private static final Policy AT_ONCE =
+            new Policy(List.of(), Policy.Inhibition.STANDARD, new Policy.Timing(0, 0, 4000));
+
+    @TempDir
+    Path folder;
+
+    private final Said.Clock clock = new Said.Clock();
+    private final Said.Handed feed = new Said.Handed();
+    private final List<Notification> told = Collections.synchronizedList(new ArrayList<>());
+
+    private static Configured configured(String name, Receiver receiver) {
+        return new Configured(name, receiver, Severity.WARNING, 1000, false);
+    }
+
+    private Outcome take(Notification notification) {
+        told.add(notification);
+        return new Outcome.Delivered();
+    }
+
+    private AlertStore store() throws SQLException {
+        return new AlertStore(folder.resolve("alerts.db"));
+    }
+
+    private AlertService service(AlertStore store, Configured... receivers) throws SQLException {
+        return new AlertService(feed, store, new AlertConfig(AT_ONCE, List.of("run"), List.of(receivers)), clock);
+    }
+
+    @Test
+    void anIncidentIsToldAndItsEnd() throws SQLException {
+        try (AlertStore store = store();
+                AlertService service = service(store, configured("a", this::take))) {
+            feed.hand(SPIKE);
+            Said.await("the alert", () -> told.size() == 1);
+            feed.hand(Said.resolved(SPIKE));
+            Said.await("its end", () -> told.size() == 2);
+            assertEquals(
+                    List.of("firing", "resolved"),
+                    told.stream().map(Notification::status).toList());
+            assertEquals("", service.trouble());
+        }
+    }
+
+    private static boolean positionsMissing(AlertStore store) {
+        try {
+            return store.positions().isEmpty();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A process that is ended and begun again goes on where it was: nothing is lost and nothing told twice. */
+    @Test
+    void aRestartTellsNothingTwiceAndForgetsNothing() throws SQLException {
+        feed.hand(Said.resolved(Said.incident(9, Kind.OVERFLOW, Severity.CRITICAL, 1, 1)));
+        try (AlertStore store = store();
+                AlertService _ = service(store, configured("a", this::take))) {
+            Said.await("the old incident to be read", () -> !positionsMissing(store));
+            feed.hand(SPIKE);
+            Said.await("the alert", () -> told.size() == 1);
+            assertEquals("LossSpike", told.getFirst().alerts().getFirst().name(), "what was over before is not told");
+        }
+        clock.forward(Duration.ofMinutes(1));
+        try (AlertStore store = store();
+                AlertService _ = service(store, configured("a", this::take))) {
+            feed.hand(Said.incident(1, Kind.LOSS_SPIKE, Severity.WARNING, 5, 6));
+            feed.hand(Said.resolved(SPIKE));
+            Said.await("its end", () -> told.size() == 2);
+            assertEquals("resolved", told.getLast().status());
+            assertEquals(
+                    told.getFirst().alerts().getFirst().startsAt(),
+                    told.getLast().alerts().getFirst().startsAt());
+        }
+    }
+
+    @Test
+    void aReceiverThatHangsHoldsUpNobody() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        Receiver hangs = notification -> {
+            entered.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new Outcome.Later("hung", Duration.ofSeconds(1));
+        };
+        try (AlertStore store = store();
+                AlertService _ = service(store, configured("hangs", hangs), configured("a", this::take))) {
+            feed.hand(SPIKE);
+            entered.await();
+            Said.await("the other receiver", () -> told.size() == 1);
+            feed.hand(Said.incident(2, Kind.THROUGHPUT, Severity.WARNING, 6, 6));
+            Said.await("the other receiver again", () -> told.size() == 2);
+            never.countDown();
+        }
+    }
+
+    /** P15: killed between telling and striking off, a message is told once more with the same key, and none is lost. */
+    @Test
+    void aKillCostsAtMostOneDuplicateAndNoMessage() throws SQLException {
+        Random random = new Random(SEED);
+        int messages = 30;
+        try (AlertStore store = store()) {
+            for (int i = 0; i < messages; i++) {
+                Alert alert = new Alert(
+                        new TreeMap<>(Map.of("alertname", "A" + i)),
+                        new TreeMap<>(),
+                        Said.START,
+                        java.util.Optional.empty(),
+                        "");
+                AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
+                Notification one = Notification.of(new TreeMap<>(), List.of(alert), 0);
+                store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one))));
+            }
+        }
+        List<String> keys = new ArrayList<>();
+        int kills = 0;
+        boolean more = true;
+        while (more) {
+            try (AlertStore store = store()) {
+                Courier courier = new Courier(
+                        "a",
+                        notification -> {
+                            keys.add(notification.key());
+                            if (random.nextInt(4) == 0) {
+                                throw new IllegalStateException("killed after telling");
+                            }
+                            return new Outcome.Delivered();
+                        },
+                        store,
+                        clock,
+                        1000);
+                while (courier.run()) {
+                    assertTrue(keys.size() < 1000);
+                }
+                more = false;
+            } catch (IllegalStateException e) {
+                kills++;
+            }
+        }
+        assertEquals(messages, keys.stream().distinct().count(), "seed " + SEED);
+        assertEquals(messages + kills, keys.size(), "one duplicate for each kill");
+        assertTrue(kills > 3);
+    }
+
+    /** P16: an Alertmanager that is away for twenty minutes knows everything a minute after, also what is over. */
+    @Test
+    void anAlertmanagerThatComesBackIsToldWithinAMinute() {
+        Instant back = clock.instant().plus(Duration.ofMinutes(20));
+        List<Instant> delivered = new ArrayList<>();
+        List<List<Alert>> bodies = new ArrayList<>();
+        StatePush push = new StatePush(
+                notification -> {
+                    if (clock.instant().isBefore(back)) {
+                        return new Outcome.Later("nobody there", Duration.ofSeconds(1));
+                    }
+                    delivered.add(clock.instant());
+                    bodies.add(notification.alerts());
+                    return new Outcome.Delivered();
+                },
+                clock);
+        AlertBook book = new AlertBook(AT_ONCE, List.of(), Map.of());
+        book.accept(SPIKE, clock.instant());
+        book.accept(Said.incident(2, Kind.THROUGHPUT, Severity.WARNING, 5, 5), clock.instant());
+        for (int second = 0; second < 30 * 60; second++) {
+            clock.forward(Duration.ofSeconds(1));
+            if (second == 10 * 60) {
+                book.accept(Said.resolved(SPIKE), clock.instant());
+            }
+            book.tick(clock.instant());
+            push.run(book.all().stream().map(Tracked::alert).toList());
+        }
+        assertTrue(
+                Duration.between(back, delivered.getFirst()).toSeconds() <= 60,
+                delivered.getFirst().toString());
+        Map<String, Boolean> first = new TreeMap<>();
+        bodies.getFirst().forEach(alert -> first.put(alert.name(), alert.resolved()));
+        assertEquals(Map.of("LossSpike", true, "Throughput", false, "Watchdog", false), first);
+        for (int i = 1; i < delivered.size(); i++) {
+            assertTrue(Duration.between(delivered.get(i - 1), delivered.get(i)).toSeconds() <= 60);
+        }
+        assertTrue(bodies.stream()
+                .allMatch(all -> all.stream().anyMatch(one -> one.name().equals("Watchdog"))));
+        assertTrue(
+                bodies.getLast().stream().noneMatch(one -> one.name().equals("LossSpike")), "forgotten after 15 min");
+    }
+
+    @Test
+    void aFailingReceiverIsTriedLessOftenAndARefusalIsKept() throws SQLException {
+        try (AlertStore store = store()) {
+            AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
+            Notification one = Said.notification(Kind.LOSS_SPIKE);
+            store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one, one))));
+            List<Instant> attempts = new ArrayList<>();
+            Courier courier = new Courier(
+                    "a",
+                    notification -> {
+                        attempts.add(clock.instant());
+                        return attempts.size() < 9
+                                ? new Outcome.Later("h answered 503", Duration.ofSeconds(1))
+                                : new Outcome.Refused("h answered 404");
+                    },
+                    store,
+                    clock,
+                    1000);
+            while (attempts.size() < 9) {
+                courier.run();
+                clock.forward(Duration.ofSeconds(1));
+            }
+            List<Long> gaps = new ArrayList<>();
+            for (int i = 1; i < attempts.size(); i++) {
+                gaps.add(Duration.between(attempts.get(i - 1), attempts.get(i)).toSeconds());
+            }
+            assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L), gaps);
+            assertEquals(1, store.waiting("a"));
+            assertEquals(List.of("a: h answered 404"), store.troubles());
+        }
+    }
+
+    @Test
+    void aReceiverIsToldNoMoreThanItsRate() throws SQLException {
+        try (AlertStore store = store()) {
+            AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
+            store.commit(new AlertStore.Round(
+                    none,
+                    Map.of(),
+                    Map.of(),
+                    Map.of("a", Collections.nCopies(25, Said.notification(Kind.LOSS_SPIKE)))));
+            Courier courier = new Courier("a", this::take, store, clock, 10);
+            for (int minute = 1; minute <= 3; minute++) {
+                while (courier.run()) {
+                    assertTrue(told.size() <= 10 * minute);
+                }
+                assertEquals(Math.min(25, 10 * minute), told.size());
+                clock.forward(Duration.ofMinutes(1));
+            }
+        }
+    }
+
+    @Test
+    void whatIsSilencedInTheStoreIsNotTold() throws SQLException {
+        try (AlertStore store = store()) {
+            store.silence(new Silence(
+                    "s1", Map.of("alertname", "LossSpike"), clock.instant().plusSeconds(3600), "known"));
+            try (AlertService _ = service(store, configured("a", this::take))) {
+                feed.hand(SPIKE);
+                feed.hand(Said.incident(2, Kind.THROUGHPUT, Severity.WARNING, 6, 6));
+                Said.await("the other alert", () -> !told.isEmpty());
+                assertEquals(
+                        List.of("Throughput"),
+                        told.getFirst().alerts().stream().map(Alert::name).toList());
+            }
+            assertEquals("known", store.silences().getFirst().comment());
+            assertTrue(store.unsilence("s1") && !store.unsilence("s1"));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package observatory.analysis.alert;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.internet.MimeMessage;
+import java.util.List;
+import java.util.Optional;
+import observatory.analysis.Kind;
+import observatory.analysis.alert.EmailReceiver.Encryption;
+import observatory.stream.Secret;
+import org.junit.jupiter.api.Test;
+
+/** Against a real SMTP server in this process. */
+class EmailReceiverTest {
+    private static final String PASSWORD = "p4ssw0rd-canary";
+
+    private static EmailReceiver receiver(int port, Encryption encryption, String to, String password) {
+        return new EmailReceiver(new EmailReceiver.Settings(
+                "127.0.0.1",
+                port,
+                encryption,
+                "observatory@example.org",
+                List.of(to),
+                Optional.ofNullable(password).map(p -> "user"),
+                Optional.ofNullable(password).map(Secret::new)));
+    }
+
+    @Test
+    void aMailSaysWhatHappenedAndWhatToTry() throws Exception {
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.setUser("oncall@example.org", "user", PASSWORD);
+        server.start();
+        try {
+            int port = server.getSmtp().getPort();
+            Notification notification = Said.notification(Kind.DIVERGENCE, Kind.THROUGHPUT);
+            assertInstanceOf(
+                    Outcome.Delivered.class,
+                    receiver(port, Encryption.NONE, "oncall@example.org", PASSWORD)
+                            .tell(notification));
+            MimeMessage mail = server.getReceivedMessages()[0];
+            assertEquals(
+                    "[WARNING] RunDiverged gpt-1b-7 at step 9: The loss rose at step 9. (and 1 more)",
+                    mail.getSubject());
+            assertEquals(notification.key(), mail.getHeader("X-Observatory-Idempotency-Key")[0]);
+            String text = (String) mail.getContent();
+            assertTrue(text.contains("The loss rose at step 9.") && text.contains("Try less."), text);
+            assertTrue(!text.contains(PASSWORD));
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsToldWithoutIt() {
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.setUser("oncall@example.org", "user", "right");
+        server.start();
+        try {
+            Outcome outcome = receiver(server.getSmtp().getPort(), Encryption.NONE, "oncall@example.org", PASSWORD)
+                    .tell(Said.notification(Kind.LOSS_SPIKE));
+            Outcome.Later later = assertInstanceOf(Outcome.Later.class, outcome);
+            assertTrue(!later.reason().contains(PASSWORD), later.reason());
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void aServerWithoutEncryptionGetsNothingWhereItIsAsked() {
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+        try {
+            Outcome outcome = receiver(server.getSmtp().getPort(), Encryption.STARTTLS, "oncall@example.org", null)
+                    .tell(Said.notification(Kind.LOSS_SPIKE));
+            assertInstanceOf(Outcome.Later.class, outcome);
+            assertEquals(0, server.getReceivedMessages().length);
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void anAddressThatIsNoneIsRefused() {
+        assertInstanceOf(
+                Outcome.Refused.class,
+                receiver(1, Encryption.NONE, "no address@@", null).tell(Said.notification(Kind.LOSS_SPIKE)));
+    }
+}
