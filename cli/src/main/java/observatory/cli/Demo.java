@@ -30,13 +30,15 @@ final class Demo {
     private final int port;
     private final List<View> views;
     private final Interrupt interrupt;
+    private final Control control;
 
-    Demo(DemoPlan plan, StateDirectory state, int port, List<View> views, Interrupt interrupt) {
+    Demo(DemoPlan plan, StateDirectory state, int port, List<View> views, Interrupt interrupt, Control control) {
         this.plan = plan;
         this.state = state;
         this.port = port;
         this.views = views;
         this.interrupt = interrupt;
+        this.control = control;
     }
 
     /** Runs to the end, or to the interruption; either way everything is closed when this returns. */
@@ -61,9 +63,10 @@ final class Demo {
             training = new Training(plan, origin, spool);
             training.start();
             try (Sender sender = new Sender(spool, Topics.STANDARD);
-                    Backbone backbone = new Backbone(state, port, sender, run, live)) {
+                    Backbone backbone = new Backbone(state, port, sender, run, live);
+                    Obeying obeying = new Obeying(control, run, training::obey)) {
                 Stage stage = new Stage(run, plan, training, backbone, spool, sender, live);
-                show(stage);
+                show(stage, obeying);
                 complete = bringHome(spool, backbone);
                 views.forEach(view -> view.update(stage));
                 failOn(training, backbone);
@@ -76,9 +79,10 @@ final class Demo {
     }
 
     /** Keeps the views up to date while the run goes on. */
-    private void show(Stage stage) throws InterruptedException {
+    private void show(Stage stage, Obeying obeying) throws InterruptedException {
         while (!stage.training().over().await(REFRESH_MILLIS, TimeUnit.MILLISECONDS)) {
             views.forEach(view -> view.update(stage));
+            obeying.tryListen(stage.backbone().bootstrap());
             boolean hopeless = stage.backbone().failure().isPresent();
             if (interrupt.requested() || hopeless) {
                 stage.training().stop();

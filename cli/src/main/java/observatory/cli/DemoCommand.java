@@ -31,6 +31,7 @@ final class DemoCommand implements Callable<Integer> {
         Console console = parent.console();
         DemoPlan plan = DemoPlan.of(options);
         Port.check(options.port);
+        Control control = Control.trusting(options.controlKeys, options.controlCeiling);
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
         List<View> views = new ArrayList<>();
@@ -47,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         DemoResult result;
         try (Interrupt interrupt = Interrupt.listen()) {
-            result = new Demo(plan, state, options.port, views, interrupt).run(run);
+            result = new Demo(plan, state, options.port, views, interrupt, control).run(run);
             console.result(options.json ? result.json() : result.text());
         }
         if (window != null && !result.interrupted() && console.interactive()) {

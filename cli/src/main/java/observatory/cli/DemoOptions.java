@@ -66,6 +66,19 @@ final class DemoOptions {
     Pack probes;
 
     @Option(
+            names = "--control-key",
+            paramLabel = "FILE",
+            description = "Public key of an operator whose commands the run obeys; nobody's unless given. Repeatable.")
+    java.util.List<Path> controlKeys;
+
+    @Option(
+            names = "--control-ceiling",
+            paramLabel = "SHARE",
+            defaultValue = "0.05",
+            description = "What a command may add to a step, as a share of its time (${DEFAULT-VALUE}).")
+    double controlCeiling;
+
+    @Option(
             names = "--precision",
             paramLabel = "FORMAT",
             description = "fp32, bf16 or fp16; fp32 unless the fault is one of fp16.")

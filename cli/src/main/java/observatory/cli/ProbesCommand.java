@@ -1,5 +1,8 @@
 package observatory.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import observatory.probe.BatchProbe;
@@ -8,54 +11,67 @@ import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.StepProbe;
 import observatory.probe.builtin.Probes;
+import observatory.stream.Json;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** The probes there are. Changing those of a running trainer belongs to a later part and says so. */
-@Command(mixinStandardHelpOptions = true, description = "List the probes, what they measure and where.")
+/** The probes there are, and changes to those of a run that trains. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = "List the probes, what they measure and where; change those of a run that trains.",
+        subcommands = {ProbesAddCommand.class, ProbesRemoveCommand.class, ProbesProfileCommand.class})
 final class ProbesCommand implements Callable<Integer> {
     @ParentCommand
     private Observatory parent;
 
     @Override
-    public Integer call() {
-        return list();
+    public Integer call() throws JsonProcessingException {
+        return list(false);
     }
 
-    @Command(description = "List the probes, what they measure and where.")
-    int list() {
+    @Command(mixinStandardHelpOptions = true, description = "List the probes, what they measure and where.")
+    int list(@Option(names = "--json", description = "One JSON document on standard output.") boolean json)
+            throws JsonProcessingException {
+        if (json) {
+            ArrayNode all = Json.mapper().createArrayNode();
+            Probes.catalogue().forEach(entry -> describe(entry, all.addObject()));
+            console().result(Json.mapper().writeValueAsString(all));
+            return ExitCode.OK;
+        }
         for (Probes.Entry entry : Probes.catalogue()) {
-            Console console = parent.console();
-            console.result(entry.name() + "  (" + entry.pack().label() + ")");
+            console()
+                    .result("%s  (%s, every %s)"
+                            .formatted(entry.name(), entry.pack().label(), steps(entry)));
             for (Metric metric : entry.metrics()) {
-                console.result("    %-14s %-10s %s".formatted(metric.name(), metric.unit(), metric.tells()));
+                console().result("    %-28s %-10s %s".formatted(metric.name(), metric.unit(), metric.tells()));
             }
-            console.result("    at " + places(entry));
+            console().result("    at " + places(entry));
         }
         return ExitCode.OK;
     }
 
-    @Command(description = "Add a probe to a running trainer (not available yet).")
-    int add() {
-        return later("add");
+    Console console() {
+        return parent.console();
     }
 
-    @Command(description = "Remove a probe from a running trainer (not available yet).")
-    int remove() {
-        return later("remove");
+    private static void describe(Probes.Entry entry, ObjectNode node) {
+        node.put("probe", entry.name())
+                .put("pack", entry.pack().label())
+                .put("every", entry.usual().every())
+                .put("at", places(entry));
+        ArrayNode metrics = node.putArray("metrics");
+        for (Metric metric : entry.metrics()) {
+            metrics.addObject()
+                    .put("name", metric.name())
+                    .put("unit", metric.unit())
+                    .put("tells", metric.tells());
+        }
     }
 
-    @Command(description = "Change the pack of a running trainer (not available yet).")
-    int profile() {
-        return later("profile");
-    }
-
-    private int later(String verb) {
-        parent.console()
-                .error("`observatory probes " + verb
-                        + "` is not available yet: probes of a running trainer are set when it"
-                        + " starts; choose them with `demo --probes`");
-        return ExitCode.UNAVAILABLE;
+    private static String steps(Probes.Entry entry) {
+        int every = entry.usual().every();
+        return every == 1 ? "step" : every + " steps";
     }
 
     private static String places(Probes.Entry entry) {

@@ -2,6 +2,7 @@ package observatory.cli;
 
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
+import observatory.probe.CommandSource;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
@@ -15,17 +16,21 @@ import observatory.trainer.cpu.Workers;
 /** A training run on a thread of its own, which can be asked to stop after the step it is in. */
 final class Training {
     private final DemoPlan plan;
-    private final Origin origin;
-    private final FrameSink sink;
     private final CountDownLatch over = new CountDownLatch(1);
+    private final Instruments<Tensor> instruments;
     private volatile Trainer.Result latest;
     private volatile boolean stop;
     private volatile Throwable error;
 
     Training(DemoPlan plan, Origin origin, FrameSink sink) {
         this.plan = plan;
-        this.origin = origin;
-        this.sink = sink;
+        this.instruments = new Instruments<>(origin, new CpuReducer(), sink, InstantSource.system(), System::nanoTime);
+        instruments.setUp(Probes.setup(sink, plan.pack()));
+    }
+
+    /** Obeys commands about probes from now on; any thread. */
+    void obey(CommandSource commands) {
+        instruments.setUp(instruments.setup().with(commands, Probes.CATALOGUE));
     }
 
     void start() {
@@ -57,9 +62,6 @@ final class Training {
     }
 
     private void run() {
-        Instruments<Tensor> instruments =
-                new Instruments<>(origin, new CpuReducer(), sink, InstantSource.system(), System::nanoTime);
-        instruments.setUp(Probes.setup(sink, plan.pack()));
         try (Workers workers = new Workers(plan.threads());
                 CpuModel model = new CpuModel(plan.model(), plan.training(), plan.fault(), instruments, workers)) {
             Trainer trainer = new Trainer(plan.recipe(), model, instruments, System::nanoTime);

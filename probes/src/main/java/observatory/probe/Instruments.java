@@ -139,6 +139,16 @@ public final class Instruments<T> {
         return plan.reductions(hook);
     }
 
+    /**
+     * Makes and shows a tensor that only serves observers, where anybody looks at the hook. What is thrown there is a
+     * failure of those who look, and its time is theirs.
+     */
+    public void making(Hook hook, Runnable work) {
+        if (plan.wants(hook)) {
+            observerNanos += readings.making(plan.at(hook), work);
+        }
+    }
+
     /** Starts what is due for an activation, where it lies. */
     public void at(Hook hook, int layer, T tensor) {
         if (plan.wants(hook)) {

@@ -66,6 +66,28 @@ class InstrumentsTest {
     }
 
     @Test
+    void whatFailsWhileATensorIsMadeForObserversIsTheirLoss() {
+        List<Site> seen = new ArrayList<>();
+        instruments.install(List.of(new Asking(Set.of(Hook.LOG_Z), Schedule.everyStep(), seen)));
+        for (int i = 0; i < 20; i++) {
+            instruments.beginStep(i);
+            instruments.making(Hook.LOG_Z, () -> {
+                throw new NullPointerException("on purpose");
+            });
+            instruments.making(Hook.RESIDUAL, () -> {
+                throw new AssertionError("nobody looks there");
+            });
+            instruments.endStep();
+        }
+        assertEquals(20, sent.stream().filter(Frame.class::isInstance).count());
+        RunEvent disabled = (RunEvent)
+                sent.stream().filter(RunEvent.class::isInstance).findFirst().orElseThrow();
+        assertTrue(disabled.details().get("error").contains("on purpose"));
+        assertFalse(instruments.wants(Hook.LOG_Z), "given up");
+        assertEquals(List.of(), seen);
+    }
+
+    @Test
     void theSameQuestionTwiceIsAskedOnce() {
         List<Site> seen = new ArrayList<>();
         Asking asking = new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), seen);

@@ -4,13 +4,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import observatory.probe.Catalogue;
+import observatory.probe.Command;
 import observatory.probe.CommandSource;
 import observatory.probe.FrameSink;
 import observatory.probe.Metric;
 import observatory.probe.Pack;
+import observatory.probe.ProbeCommand;
 import observatory.probe.Question;
 import observatory.probe.Schedule;
 import observatory.probe.Setup;
+import observatory.probe.TrainerCommand;
 
 /** The catalogue of built-in probes, and the packs they come in. Every probe of this package has its line here. */
 public final class Probes {
@@ -34,6 +37,8 @@ public final class Probes {
             return catalogue().stream().map(Entry::name).toList();
         }
     };
+
+    private static final double FORENSIC_SHARE = 0.4;
 
     private Probes() {}
 
@@ -110,6 +115,21 @@ public final class Probes {
     /** Who listens and a pack, within the budget of that pack; its probes can be changed by name. */
     public static Setup setup(FrameSink sink, Pack pack) {
         return Setup.NONE.with(sink).with(of(pack)).withBudget(pack.budget()).with(CommandSource.NONE, CATALOGUE);
+    }
+
+    /**
+     * What a command may add to a step, as a share of its time: what the governor lets a pack take, and for the forensic
+     * pack, which it leaves alone, what was measured on small models (docs/probes.md).
+     */
+    public static double share(Command command) {
+        return switch (command) {
+            case ProbeCommand.Add _ -> Pack.CONTINUOUS.budget();
+            case ProbeCommand.Profile profile ->
+                profile.pack() == Pack.FORENSIC
+                        ? FORENSIC_SHARE
+                        : profile.pack().budget();
+            case ProbeCommand.Remove _, TrainerCommand _ -> 0;
+        };
     }
 
     private static Entry entry(Pack pack, Schedule usual, Function<Schedule, Question> make) {

@@ -52,13 +52,13 @@ final class AdamWatch {
     /** @param scratch gives a tensor of the same shape to write into */
     void show(StepSettings settings, double clipFactor, UnaryOperator<Tensor> scratch) {
         for (Hook hook : MADE) {
-            if (instruments.wants(hook)) {
+            instruments.making(hook, () -> {
                 for (Seen seen : parameters) {
                     Tensor made = scratch.apply(seen.parameter.weight());
                     make(hook, seen.parameter, settings, (float) clipFactor, made);
                     instruments.at(seen.at(hook), made);
                 }
-            }
+            });
         }
         for (Hook hook : SEEN) {
             if (instruments.wants(hook)) {

@@ -66,6 +66,13 @@ final class HookLines {
         return inStep && instruments.wants(hook);
     }
 
+    /** Makes and shows what only serves observers; what goes wrong is their loss, and the step goes on. */
+    void making(Hook hook, Runnable work) {
+        if (inStep) {
+            instruments.making(hook, work);
+        }
+    }
+
     /** Shows a tensor that only serves observers: nothing of the model, so it is neither damaged nor rounded. */
     void show(Hook hook, int layer, Tensor tensor) {
         if (inStep) {

@@ -56,9 +56,8 @@ final class Normalise {
 
     /** Shows observers what each sequence of the pass adds to the gradient of the gain. */
     void show(Tensor dy, Tensor x, HookLines lines) {
-        if (lines.wants(Hook.NORM_EXAMPLE_GRADIENT)) {
-            examples.show(dy, x, new NormExamples.Rows(means, scales), lines);
-        }
+        lines.making(
+                Hook.NORM_EXAMPLE_GRADIENT, () -> examples.show(dy, x, new NormExamples.Rows(means, scales), lines));
     }
 
     /** Adds the gradient through this norm to {@code dx}, and to {@code keep} times the gradients of gain and bias. */

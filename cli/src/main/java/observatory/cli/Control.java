@@ -1,0 +1,55 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import observatory.probe.RunId;
+import observatory.probe.builtin.Probes;
+import observatory.stream.Connection;
+import observatory.stream.Topics;
+import observatory.stream.control.Gate;
+import observatory.stream.control.Keys;
+import observatory.stream.control.TopicCommandSource;
+
+/** Whose commands a run that trains here obeys: nobody's, unless public keys are given. */
+record Control(List<Keys.Trusted> keys, double ceiling) {
+
+    /**
+     * @param ceiling what a command may add to a step, as a share of its time
+     * @param files public keys as `observatory keys new` makes them, one or more lines each; null for none
+     */
+    static Control trusting(List<Path> files, double ceiling) {
+        List<Keys.Trusted> keys = new ArrayList<>();
+        for (Path file : files == null ? List.<Path>of() : files) {
+            try {
+                Files.readString(file)
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .map(Keys::trusted)
+                        .forEach(keys::add);
+            } catch (IOException e) {
+                throw new Failure(
+                        ExitCode.CONFIGURATION,
+                        "cannot read the public key " + file + ": " + e.getMessage()
+                                + "; make one with `observatory keys new`",
+                        e);
+            }
+        }
+        return new Control(List.copyOf(keys), ceiling);
+    }
+
+    boolean on() {
+        return !keys.isEmpty();
+    }
+
+    /** The commands of a run from now on; to be closed. */
+    TopicCommandSource listen(Connection connection, Topics topics, RunId run) {
+        Gate.Limits standard = Gate.Limits.STANDARD;
+        Gate.Limits limits = new Gate.Limits(standard.validity(), standard.interval(), standard.timeToLive(), ceiling);
+        Gate gate = new Gate(run, keys, limits, Probes::share, InstantSource.system());
+        return new TopicCommandSource(connection, topics, run, gate, InstantSource.system());
+    }
+}

@@ -1,0 +1,80 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import observatory.probe.Command;
+import observatory.probe.RunId;
+import observatory.stream.Audit;
+import observatory.stream.Connection;
+import observatory.stream.control.Keys;
+import observatory.stream.control.Operator;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How a command is given to a run: to which, signed by whom, and whether it is meant. */
+final class Giving {
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Option(names = "--run", paramLabel = "R", required = true, description = "The run.")
+    private String run;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            required = true,
+            description = "Your private key, as `observatory keys new` makes it; the run has to trust it.")
+    private Path key;
+
+    @Option(names = "--dry-run", description = "Ask whether the run would accept it, and change nothing.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = TimeSpan.class,
+            description = "How long to wait for an answer (${DEFAULT-VALUE}).")
+    private Duration patience;
+
+    /** Signs and sends, and says what became of it; an exit code. */
+    int give(Command command, Console console) {
+        Connection connection = cluster.connection();
+        Operator.Manner standard = Operator.Manner.STANDARD;
+        Optional<Audit> answer;
+        try {
+            Operator operator =
+                    new Operator(connection, cluster.topics(), name(), Keys.privateKey(key), InstantSource.system());
+            answer = operator.give(new RunId(run), command, new Operator.Manner(dryRun, standard.validity(), patience));
+        } catch (IOException e) {
+            String why = e instanceof NoSuchFileException gone ? "there is no file " + gone.getFile() : e.getMessage();
+            throw new Failure(
+                    ExitCode.CONFIGURATION, why + "; `observatory keys new` makes a key and its public part", e);
+        } catch (KafkaException e) {
+            throw ClusterOptions.failure(e, connection);
+        }
+        if (answer.isEmpty()) {
+            throw new Failure(
+                    ExitCode.CANNOT_CONNECT,
+                    "no answer from " + run + " within " + patience.toSeconds()
+                            + " s: it is over, or takes no commands; `observatory runs` lists runs, and a trainer takes"
+                            + " commands where it is given --control-key");
+        }
+        if (answer.get().result().equals("refused")) {
+            throw new Failure(ExitCode.DENIED, run + " refused: " + answer.get().reason());
+        }
+        console.result(dryRun ? run + " would accept it" : run + " accepted it, and applies it before its next step");
+        return ExitCode.OK;
+    }
+
+    /** The name that stands with the public key. */
+    private String name() throws IOException {
+        return Keys.trusted(Files.readString(Keys.publicFile(key))).operator();
+    }
+}
