@@ -25,14 +25,14 @@ final class Demo {
 
     private static final Duration PATIENCE_INTERRUPTED = Duration.ofSeconds(1);
 
-    private final DemoPlan plan;
+    private final RunPlan plan;
     private final StateDirectory state;
     private final int port;
     private final List<View> views;
     private final Interrupt interrupt;
     private final Control control;
 
-    Demo(DemoPlan plan, StateDirectory state, int port, List<View> views, Interrupt interrupt, Control control) {
+    Demo(RunPlan plan, StateDirectory state, int port, List<View> views, Interrupt interrupt, Control control) {
         this.plan = plan;
         this.state = state;
         this.port = port;

@@ -29,7 +29,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Console console = parent.console();
-        DemoPlan plan = DemoPlan.of(options);
+        RunPlan plan = DemoPlan.of(options);
         Port.check(options.port);
         Control control = Control.trusting(options.controlKeys, options.controlCeiling);
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());

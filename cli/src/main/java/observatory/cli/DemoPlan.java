@@ -1,9 +1,7 @@
 package observatory.cli;
 
 import java.io.IOException;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import observatory.probe.Pack;
+import java.util.Optional;
 import observatory.trainer.Corpus;
 import observatory.trainer.CorpusFiles;
 import observatory.trainer.Fault;
@@ -13,14 +11,15 @@ import observatory.trainer.Recipe;
 import observatory.trainer.Tokenizer;
 import observatory.trainer.TrainingSpec;
 
-/** A demo that can be run: every option checked, against the others too, before anything is written. */
-record DemoPlan(
-        ModelSpec model, TrainingSpec training, Fault fault, String corpusName, Corpus corpus, Pack pack, int threads) {
+/** What the options of a demo come to. */
+final class DemoPlan {
     private static final int BYTES = 256;
     private static final double CLIP = 1;
     private static final int WARMUP = 30;
 
-    static DemoPlan of(DemoOptions options) {
+    private DemoPlan() {}
+
+    static RunPlan of(DemoOptions options) {
         ModelSpec model =
                 new ModelSpec(options.layers, options.heads, options.width, options.context, BYTES, options.norm);
         if (options.steps < 1) {
@@ -42,28 +41,8 @@ record DemoPlan(
         String corpusName = options.corpus == null
                 ? CorpusFiles.BUNDLED
                 : options.corpus.toAbsolutePath().normalize().toString();
-        return new DemoPlan(model, training, fault, corpusName, corpus(options, model), options.probes, threads);
-    }
-
-    Recipe recipe() {
-        return new Recipe(model, training, corpus, fault);
-    }
-
-    /** What the run says of itself when it begins. */
-    SortedMap<String, String> manifest() {
-        SortedMap<String, String> manifest = new TreeMap<>();
-        manifest.put("model", model.label());
-        manifest.put("context", Integer.toString(model.context()));
-        manifest.put("batch", Integer.toString(training.batch()));
-        manifest.put("steps", Integer.toString(training.steps()));
-        manifest.put("learning_rate", Double.toString(training.learningRate()));
-        manifest.put("precision", training.precision().label());
-        manifest.put("seed", Long.toString(training.seed()));
-        manifest.put("fault", fault.toString());
-        manifest.put("probes", pack.label());
-        manifest.put("corpus", corpusName);
-        manifest.put("corpus_bytes", Long.toString(corpus.size()));
-        return manifest;
+        Recipe recipe = new Recipe(model, training, corpus(options, model), fault);
+        return new RunPlan(recipe, corpusName, options.probes, threads, Optional.empty(), Optional.empty());
     }
 
     private static Fault fault(DemoOptions options) {

@@ -51,7 +51,7 @@ public final class Observatory implements Runnable {
         Observatory observatory = new Observatory();
         CommandLine line = new CommandLine(observatory)
                 .addSubcommand("demo", new DemoCommand())
-                .addSubcommand("train", later("Train a model with probes", "`demo` trains one and watches it"))
+                .addSubcommand("train", new TrainCommand())
                 .addSubcommand("broker", new BrokerCommand())
                 .addSubcommand("watch", later("Run the analysis service", "`demo` runs it inside"))
                 .addSubcommand("dashboard", new DashboardCommand())

@@ -1,7 +1,13 @@
 package observatory.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import observatory.probe.CommandSource;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
@@ -10,27 +16,40 @@ import observatory.probe.builtin.Probes;
 import observatory.trainer.Trainer;
 import observatory.trainer.cpu.CpuModel;
 import observatory.trainer.cpu.CpuReducer;
+import observatory.trainer.cpu.Exchange;
 import observatory.trainer.cpu.Tensor;
 import observatory.trainer.cpu.Workers;
+import observatory.trainer.fault.Pathology;
+import observatory.trainer.run.Rank;
+import observatory.trainer.run.TrainingRun;
 
 /** A training run on a thread of its own, which can be asked to stop after the step it is in. */
 final class Training {
-    private final DemoPlan plan;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final RunPlan plan;
+    private final List<Instruments<Tensor>> instruments = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
-    private final Instruments<Tensor> instruments;
     private volatile Trainer.Result latest;
     private volatile boolean stop;
     private volatile Throwable error;
 
-    Training(DemoPlan plan, Origin origin, FrameSink sink) {
+    /** @param origin of the first rank; the others differ in their number */
+    Training(RunPlan plan, Origin origin, FrameSink sink) {
         this.plan = plan;
-        this.instruments = new Instruments<>(origin, new CpuReducer(), sink, InstantSource.system(), System::nanoTime);
-        instruments.setUp(Probes.setup(sink, plan.pack()));
+        for (int rank = 0; rank < plan.training().batching().ranks(); rank++) {
+            Origin own = new Origin(origin.run(), origin.incarnation(), origin.writer(), rank);
+            Instruments<Tensor> watching =
+                    new Instruments<>(own, new CpuReducer(), sink, InstantSource.system(), System::nanoTime);
+            watching.setUp(Probes.setup(sink, plan.pack()));
+            instruments.add(watching);
+        }
     }
 
-    /** Obeys commands about probes from now on; any thread. */
+    /** Obeys commands from now on; any thread. They come to the first rank, and the run obeys as a whole. */
     void obey(CommandSource commands) {
-        instruments.setUp(instruments.setup().with(commands, Probes.CATALOGUE));
+        Instruments<Tensor> first = instruments.getFirst();
+        first.setUp(first.setup().with(commands, Probes.CATALOGUE));
     }
 
     void start() {
@@ -62,18 +81,56 @@ final class Training {
     }
 
     private void run() {
-        try (Workers workers = new Workers(plan.threads());
-                CpuModel model = new CpuModel(plan.model(), plan.training(), plan.fault(), instruments, workers)) {
-            Trainer trainer = new Trainer(plan.recipe(), model, instruments, System::nanoTime);
-            trainer.begin(plan.manifest());
-            while (!stop && !trainer.done()) {
-                latest = trainer.step();
+        List<Workers> workers = new ArrayList<>();
+        try (TrainingRun run = open(workers)) {
+            if (plan.resume().isPresent()) {
+                run.resume(plan.resume().get());
             }
-            trainer.end(trainer.done() ? "finished" : "stopped");
+            run.begin(plan.manifest());
+            boolean going = true;
+            while (going && !stop) {
+                var result = run.step();
+                going = result.isPresent();
+                result.ifPresent(step -> latest = step);
+            }
+            run.end(run.finished() ? "finished" : "stopped");
+        } catch (IOException e) {
+            error = new UncheckedIOException(e);
         } catch (RuntimeException | Error e) {
             error = e;
         } finally {
+            workers.forEach(Workers::close);
             over.countDown();
         }
+    }
+
+    private TrainingRun open(List<Workers> workers) {
+        int ranks = plan.training().batching().ranks();
+        Exchange exchange = new Exchange(ranks);
+        List<Rank> all = new ArrayList<>();
+        for (int rank = 0; rank < ranks; rank++) {
+            workers.add(new Workers(Math.max(1, plan.threads() / ranks)));
+            CpuModel model = new CpuModel(
+                    plan.model(),
+                    plan.training(),
+                    plan.fault(),
+                    instruments.get(rank),
+                    workers.getLast(),
+                    new CpuModel.Ranked(rank, exchange),
+                    System::nanoTime);
+            Pathology.Copy copy = new Pathology.Copy(rank, ranks);
+            Trainer trainer = new Trainer(plan.recipe(), model, instruments.get(rank), copy, System::nanoTime);
+            all.add(new Rank(trainer, model, instruments.get(rank)));
+        }
+        return new TrainingRun(
+                plan.recipe(),
+                all,
+                exchange::abandon,
+                plan.checkpoints().orElse(null),
+                instruments.getFirst()::takeCommands,
+                () -> {
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                    return !stop;
+                });
     }
 }

@@ -8,11 +8,11 @@ final class JoinedTokens implements Tokens {
     private final long[] ends;
 
     JoinedTokens(List<Tokens> parts) {
-        this.parts = List.copyOf(parts);
-        this.ends = new long[parts.size()];
+        this.parts = parts.stream().filter(part -> part.size() > 0).toList();
+        this.ends = new long[this.parts.size()];
         long end = 0;
         for (int i = 0; i < ends.length; i++) {
-            end += parts.get(i).size();
+            end += this.parts.get(i).size();
             ends[i] = end;
         }
     }
@@ -24,6 +24,9 @@ final class JoinedTokens implements Tokens {
 
     @Override
     public void copy(long from, int[] into, int at, int count) {
+        if (count == 0) {
+            return;
+        }
         int found = java.util.Arrays.binarySearch(ends, from + 1);
         int part = found < 0 ? -found - 1 : found;
         long start = part == 0 ? 0 : ends[part - 1];

@@ -20,4 +20,10 @@ public record Recipe(ModelSpec model, TrainingSpec training, Corpus corpus, Faul
     public Recipe with(BatchEdit other) {
         return new Recipe(model, training, corpus, fault, other);
     }
+
+    /** Draws the first batch, so that data that cannot be drawn is refused before anything begins. */
+    public void check() {
+        new Sampling(corpus, model, training)
+                .draw(new Sampling.Draw(0, training.batch(), model.context(), training.mixture()));
+    }
 }

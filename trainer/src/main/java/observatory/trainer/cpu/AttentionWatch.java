@@ -47,7 +47,8 @@ final class AttentionWatch {
             VectorMask<Float> mask = Vectors.within(i, seen);
             FloatVector score = Vectors.load(scores, row + i, mask);
             FloatVector below = score.sub(max);
-            FloatVector e = Vectors.exp(below).blend(0, mask.not());
+            FloatVector e =
+                    mask == null ? Vectors.exp(below) : Vectors.exp(below).blend(0, mask.not());
             largest = largest.max(score.abs());
             sum = sum.add(e);
             weighted = e.fma(below, weighted);

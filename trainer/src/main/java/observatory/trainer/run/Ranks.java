@@ -2,6 +2,7 @@ package observatory.trainer.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -9,21 +10,27 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import observatory.trainer.Trainer;
 
-/** Data-parallel ranks in lockstep, each on a thread of its own; the first on the caller's. */
+/**
+ * Data-parallel ranks in lockstep. Each has a thread of its own, the first the caller's: whatever a rank does or tells
+ * happens there, so what it tells arrives in order.
+ */
 final class Ranks implements AutoCloseable {
     private final List<Rank> all;
     private final Runnable abandon;
-    private final ExecutorService others;
+    private final List<ExecutorService> threads = new ArrayList<>();
 
     /** @param abandon releases ranks that wait for one that has failed */
     Ranks(List<Rank> all, Runnable abandon) {
         this.all = List.copyOf(all);
         this.abandon = abandon;
-        this.others = Executors.newFixedThreadPool(Math.max(1, all.size() - 1), work -> {
-            Thread thread = new Thread(work, "trainer-rank");
-            thread.setDaemon(true);
-            return thread;
-        });
+        for (int rank = 1; rank < all.size(); rank++) {
+            String name = "trainer-rank-" + rank;
+            threads.add(Executors.newSingleThreadExecutor(work -> {
+                Thread thread = new Thread(work, name);
+                thread.setDaemon(true);
+                return thread;
+            }));
+        }
     }
 
     Rank first() {
@@ -34,45 +41,58 @@ final class Ranks implements AutoCloseable {
         return all;
     }
 
+    /** Does something for every rank on its own thread. */
     void each(Consumer<Rank> action) {
-        all.forEach(action);
+        together(rank -> {
+            action.accept(rank);
+            return null;
+        });
     }
 
     /** One step of every rank; the first rank's result. */
     Trainer.Result step() {
-        List<Future<Trainer.Result>> running = new ArrayList<>();
-        for (Rank rank : all.subList(1, all.size())) {
-            running.add(others.submit(() -> released(rank)));
+        return together(rank -> rank.trainer().step());
+    }
+
+    private interface Task<R> {
+        R of(Rank rank);
+    }
+
+    /** The first rank's result, when all are done. */
+    private <R> R together(Task<R> task) {
+        List<Future<R>> running = new ArrayList<>();
+        for (int rank = 1; rank < all.size(); rank++) {
+            Rank other = all.get(rank);
+            Callable<R> work = () -> released(task, other);
+            running.add(threads.get(rank - 1).submit(work));
         }
-        Trainer.Result result = released(first());
-        for (Future<Trainer.Result> each : running) {
-            join(each);
-        }
+        R result = released(task, first());
+        running.forEach(Ranks::join);
         return result;
     }
 
-    private Trainer.Result released(Rank rank) {
+    private <R> R released(Task<R> task, Rank rank) {
         try {
-            return rank.trainer().step();
+            return task.of(rank);
         } catch (RuntimeException | Error e) {
             abandon.run();
             throw e;
         }
     }
 
-    private static void join(Future<Trainer.Result> step) {
+    private static void join(Future<?> work) {
         try {
-            step.get();
+            work.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("a rank failed: " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the ranks took a step", e);
+            throw new IllegalStateException("interrupted while the ranks worked", e);
         }
     }
 
     @Override
     public void close() {
-        others.shutdownNow();
+        threads.forEach(ExecutorService::shutdownNow);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import observatory.probe.RunEvent;
 import observatory.probe.TrainerCommand;
@@ -25,7 +26,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Ranks ranks;
     private final Checkpoints checkpoints;
     private final Consumer<TrainerControl> commands;
-    private final Runnable waiting;
+    private final BooleanSupplier waiting;
     private boolean paused;
     private boolean stopped;
 
@@ -33,7 +34,7 @@ public final class TrainingRun implements AutoCloseable {
      * @param checkpoints null for a run that keeps none
      * @param abandon releases ranks that wait for one that has failed
      * @param commands asked between two steps; hands what there is to the control it is given
-     * @param waiting called again and again while the run is paused
+     * @param waiting called again and again while the run is paused; false ends the run
      */
     public TrainingRun(
             Recipe recipe,
@@ -41,7 +42,7 @@ public final class TrainingRun implements AutoCloseable {
             Runnable abandon,
             Checkpoints checkpoints,
             Consumer<TrainerControl> commands,
-            Runnable waiting) {
+            BooleanSupplier waiting) {
         this.recipe = recipe;
         this.ranks = new Ranks(ranks, abandon);
         this.checkpoints = checkpoints;
@@ -67,7 +68,7 @@ public final class TrainingRun implements AutoCloseable {
     public Optional<Trainer.Result> step() {
         commands.accept(this::apply);
         while (paused && !stopped) {
-            waiting.run();
+            stopped |= !waiting.getAsBoolean();
             commands.accept(this::apply);
         }
         if (over()) {
@@ -86,9 +87,9 @@ public final class TrainingRun implements AutoCloseable {
         return stopped || ranks.first().trainer().done();
     }
 
-    /** Ends it before the next step; from any thread through a command, from the run's own through this. */
-    public void stop() {
-        stopped = true;
+    /** Whether all of its steps were done. */
+    public boolean finished() {
+        return ranks.first().trainer().done();
     }
 
     /** Tells every rank's watchers that nothing more will come, and why. */
@@ -99,7 +100,7 @@ public final class TrainingRun implements AutoCloseable {
     @Override
     public void close() {
         ranks.close();
-        ranks.each(rank -> rank.model().close());
+        ranks.all().forEach(rank -> rank.model().close());
     }
 
     /** Obeys, or says in one sentence why not. */

@@ -269,7 +269,7 @@ class TrainingRunTest {
                         answers.add(control.apply(next));
                     }
                 },
-                () -> {});
+                () -> true);
     }
 
     private static List<Double> losses(List<Frame> frames) {

@@ -1,0 +1,61 @@
+package observatory.cli;
+
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import observatory.probe.Pack;
+import observatory.trainer.Fault;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.Recipe;
+import observatory.trainer.TrainingSpec;
+import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.run.Checkpoints;
+
+/**
+ * A run that can begin: every option checked, against the others too, before anything is written.
+ *
+ * @param corpus what the corpus is called
+ * @param checkpoints where it keeps its own
+ * @param resume what it goes on from
+ */
+record RunPlan(
+        Recipe recipe,
+        String corpus,
+        Pack pack,
+        int threads,
+        Optional<Checkpoints> checkpoints,
+        Optional<Checkpoint> resume) {
+
+    ModelSpec model() {
+        return recipe.model();
+    }
+
+    TrainingSpec training() {
+        return recipe.training();
+    }
+
+    Fault fault() {
+        return recipe.fault();
+    }
+
+    /** What the run says of itself when it begins. */
+    SortedMap<String, String> manifest() {
+        SortedMap<String, String> manifest = new TreeMap<>();
+        manifest.put("model", model().label());
+        manifest.put("parameters", Long.toString(model().parameters()));
+        manifest.put("context", Integer.toString(model().context()));
+        manifest.put("batch", Integer.toString(training().batch()));
+        manifest.put("ranks", Integer.toString(training().batching().ranks()));
+        manifest.put("steps", Integer.toString(training().steps()));
+        manifest.put("learning_rate", Double.toString(training().learningRate()));
+        manifest.put("precision", training().precision().label());
+        manifest.put("seed", Long.toString(training().seed()));
+        manifest.put("fault", fault().toString());
+        manifest.put("probes", pack.label());
+        manifest.put("corpus", corpus);
+        manifest.put("corpus_tokens", Long.toString(recipe.corpus().size()));
+        resume.ifPresent(
+                from -> manifest.put("resumed_after", Long.toString(from.state().step())));
+        return manifest;
+    }
+}

@@ -1,0 +1,110 @@
+package observatory.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import observatory.probe.Origin;
+import observatory.probe.RunId;
+import observatory.stream.Connection;
+import observatory.stream.Json;
+import observatory.stream.Sender;
+import observatory.stream.Spool;
+import observatory.stream.Topics;
+import observatory.stream.control.TopicCommandSource;
+
+/** A training run that writes to a broker it did not start; who watches and judges it is somebody else. */
+final class Sending {
+    private static final long SPOOL_BYTES = 2L << 30;
+    private static final long REFRESH_MILLIS = 250;
+    private static final int TENTHS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE_INTERRUPTED = Duration.ofSeconds(2);
+
+    private final RunPlan plan;
+    private final StateDirectory state;
+    private final Topics topics;
+    private final Control control;
+    private final Console console;
+    private final Interrupt interrupt;
+
+    Sending(RunPlan plan, StateDirectory state, Topics topics, Control control, Console console, Interrupt interrupt) {
+        this.plan = plan;
+        this.state = state;
+        this.topics = topics;
+        this.control = control;
+        this.console = console;
+        this.interrupt = interrupt;
+    }
+
+    int run(RunId run, Connection broker, boolean json) throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        Origin origin = new Origin(run, 0, UUID.randomUUID(), 0);
+        try (Spool spool = new Spool(state.spool(), origin.writer(), SPOOL_BYTES);
+                Sender sender = new Sender(spool, topics);
+                TopicCommandSource commands = control.on() ? control.listen(broker, topics, run) : null) {
+            sender.connect(broker);
+            Training training = new Training(plan, origin, spool);
+            if (commands != null) {
+                training.obey(commands);
+            }
+            training.start();
+            console.say(run.value() + ": training, telemetry goes to " + broker.bootstrap());
+            follow(training);
+            boolean delivered = spool.drain(interrupt.requested() ? PATIENCE_INTERRUPTED : PATIENCE);
+            if (training.error() != null) {
+                throw new IllegalStateException("training failed at step " + (training.steps() + 1), training.error());
+            }
+            console.result(result(run, training, spool, (System.nanoTime() - began) / 1e9, json));
+            if (interrupt.requested()) {
+                return ExitCode.INTERRUPTED;
+            }
+            if (!delivered) {
+                throw new Failure(
+                        ExitCode.CANNOT_CONNECT,
+                        "not all telemetry is with " + broker.bootstrap() + ": " + sender.trouble()
+                                + "; it stays in the spool " + state.spool() + ", and the next run sends it");
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private void follow(Training training) throws InterruptedException {
+        long said = 0;
+        while (!training.over().await(REFRESH_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (interrupt.requested()) {
+                training.stop();
+            }
+            long tenth = TENTHS * training.steps() / plan.training().steps();
+            if (tenth > said) {
+                said = tenth;
+                console.say(String.format(
+                        Locale.ROOT,
+                        "step %d, loss %.4f",
+                        training.steps(),
+                        training.latest().loss()));
+            }
+        }
+    }
+
+    private static String result(RunId run, Training training, Spool spool, double seconds, boolean json) {
+        if (!json) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %d steps in %.1f s, %d frames, %d dropped",
+                    run.value(),
+                    training.steps(),
+                    seconds,
+                    spool.capturedFrames(),
+                    spool.counts().shed());
+        }
+        ObjectNode node = Json.mapper().createObjectNode();
+        node.put("run", run.value()).put("steps", training.steps()).put("wallSeconds", seconds);
+        node.putObject("frames")
+                .put("captured", spool.capturedFrames())
+                .put("shed", spool.counts().shed());
+        return node.toString();
+    }
+}

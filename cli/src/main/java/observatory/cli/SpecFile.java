@@ -1,0 +1,52 @@
+package observatory.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Options from a YAML or JSON file, as if they had been typed: {@code layers: 6} is {@code --layers=6}. Sections may
+ * group them, and a map under an option's name, such as {@code mixture}, gives the option once for each entry.
+ */
+final class SpecFile {
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final List<String> SECTIONS = List.of("model", "training", "data", "run");
+
+    private SpecFile() {}
+
+    static List<String> arguments(Path file) {
+        try {
+            JsonNode root = YAML.readTree(file.toFile());
+            if (!root.isObject()) {
+                throw Failure.usage("a spec is a map of options: " + file + "; try `layers: 6`");
+            }
+            List<String> arguments = new ArrayList<>();
+            root.properties().forEach(entry -> add(arguments, entry));
+            return arguments;
+        } catch (NoSuchFileException | java.io.FileNotFoundException e) {
+            throw new Failure(ExitCode.USAGE, "there is no spec " + file + "; correct the path", e);
+        } catch (IOException e) {
+            String why = e.getMessage().lines().findFirst().orElse("unreadable");
+            throw new Failure(ExitCode.USAGE, "the spec " + file + " is neither YAML nor JSON: " + why, e);
+        }
+    }
+
+    private static void add(List<String> arguments, Map.Entry<String, JsonNode> entry) {
+        JsonNode value = entry.getValue();
+        if (value.isObject() && SECTIONS.contains(entry.getKey())) {
+            value.properties().forEach(inner -> add(arguments, inner));
+        } else if (value.isObject()) {
+            value.properties()
+                    .forEach(inner -> arguments.add("--" + entry.getKey() + "=" + inner.getKey() + "="
+                            + inner.getValue().asText()));
+        } else {
+            arguments.add("--" + entry.getKey() + "=" + value.asText());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package observatory.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import observatory.stream.Json;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.Recipe;
+import observatory.trainer.cpu.TrainerBench.Shape;
+
+/** PyTorch's speed at the same shape, by a script in a Python that has it. */
+final class TorchSpeed {
+    private static final String SCRIPT = "torch_speed.py";
+    private static final int PATIENCE_MINUTES = 10;
+
+    private TorchSpeed() {}
+
+    static JsonNode measure(String python, Shape shape, int threads, int steps) {
+        ModelSpec model = shape.model();
+        try (InputStream resource = Recipe.class.getResourceAsStream(SCRIPT)) {
+            Path script = Files.createTempFile("torch_speed", ".py");
+            try {
+                Files.copy(resource, script, StandardCopyOption.REPLACE_EXISTING);
+                List<String> command = Stream.concat(
+                                Stream.of(python, script.toString()),
+                                Stream.of(
+                                                model.layers(),
+                                                model.heads(),
+                                                model.width(),
+                                                model.context(),
+                                                model.vocabulary(),
+                                                shape.sequences(),
+                                                model.tied() ? 1 : 0,
+                                                threads,
+                                                steps)
+                                        .map(String::valueOf))
+                        .toList();
+                return run(command);
+            } finally {
+                Files.delete(script);
+            }
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.USAGE, "cannot run " + python + ": " + e.getMessage() + "; give a Python with PyTorch", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitCode.INTERRUPTED, "interrupted", e);
+        }
+    }
+
+    private static JsonNode run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+            process.destroyForcibly();
+            throw Failure.usage("PyTorch could not be measured with " + command.getFirst()
+                    + "; give a Python with PyTorch, as Debian's python3-torch is, or leave --python out");
+        }
+        return Json.mapper().readTree(out);
+    }
+}

@@ -1,0 +1,105 @@
+package observatory.cli;
+
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import observatory.probe.RunId;
+import observatory.stream.Connection;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Trains a model of any spec, watched as a demo is, or writing to the brokers that are named. */
+@Command(
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Train a model with probes on this machine's CPU, watched through a broker inside or a named one.")
+final class TrainCommand implements Callable<Integer> {
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    @ParentCommand
+    private Observatory parent;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec command;
+
+    @Mixin
+    private TrainOptions options;
+
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Option(names = "--port", paramLabel = "P", defaultValue = "0", description = "Of the broker inside; any free one.")
+    private int port;
+
+    @Option(names = "--json", description = "One JSON document on standard output at the end.")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "No progress.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws Exception {
+        if (options.spec != null) {
+            readSpec();
+        }
+        Port.check(port);
+        RunId run = new RunId(
+                options.run.name != null
+                        ? options.run.name
+                        : "train-" + LocalDateTime.now().format(STAMP) + "-" + options.loop.seed);
+        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        RunPlan plan = TrainPlan.of(options, state.checkpoints().resolve(run.value()));
+        Console console = parent.console();
+        Control control = Control.trusting(options.run.controlKeys, options.run.controlCeiling);
+        Optional<Connection> broker = cluster.find();
+        try (Interrupt interrupt = Interrupt.listen()) {
+            return broker.isPresent()
+                    ? new Sending(plan, state, cluster.topics(), control, console, interrupt)
+                            .run(run, broker.get(), json)
+                    : watched(run, plan, state, control, interrupt);
+        }
+    }
+
+    private int watched(RunId run, RunPlan plan, StateDirectory state, Control control, Interrupt interrupt)
+            throws Exception {
+        Console console = parent.console();
+        List<View> views = new ArrayList<>();
+        if (!quiet) {
+            views.add(new TerminalView(console));
+        }
+        DemoResult result = new Demo(plan, state, port, views, interrupt, control).run(run);
+        console.result(json ? result.json() : result.text());
+        if (result.interrupted()) {
+            return ExitCode.INTERRUPTED;
+        }
+        if (!result.complete()) {
+            console.error("not everything came back from the broker in time; see " + state.log());
+            return ExitCode.INTERNAL;
+        }
+        return ExitCode.OK;
+    }
+
+    /** Reads the command line again with the file before it: the last word counts. */
+    private void readSpec() {
+        List<String> all = new ArrayList<>(SpecFile.arguments(options.spec));
+        List<String> typed = command.root().commandLine().getParseResult().originalArgs();
+        all.addAll(typed.subList(typed.indexOf(command.name()) + 1, typed.size()));
+        CommandLine again = Observatory.commandLine().getSubcommands().get(command.name());
+        again.setOverwrittenOptionsAllowed(true);
+        TrainCommand read = again.getCommand();
+        again.parseArgs(all.toArray(String[]::new));
+        options = read.options;
+        cluster = read.cluster;
+        port = read.port;
+        json = read.json;
+        quiet = read.quiet;
+    }
+}

@@ -1,0 +1,164 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import observatory.trainer.Adam;
+import observatory.trainer.Batching;
+import observatory.trainer.BpeTokenizer;
+import observatory.trainer.Corpus;
+import observatory.trainer.CorpusFiles;
+import observatory.trainer.Fault;
+import observatory.trainer.LossScaling;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.Precision;
+import observatory.trainer.Recipe;
+import observatory.trainer.Schedule;
+import observatory.trainer.Tokenizer;
+import observatory.trainer.TrainingSpec;
+import observatory.trainer.Validation;
+import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.checkpoint.CheckpointRing;
+import observatory.trainer.run.Checkpoints;
+
+/** What the options of {@code train} come to. */
+final class TrainPlan {
+    private static final int WARMUP = 30;
+
+    private TrainPlan() {}
+
+    /** @param checkpoints the folder the run's own checkpoints go to */
+    static RunPlan of(TrainOptions options, Path checkpoints) {
+        int threads = options.run.threads == null ? Runtime.getRuntime().availableProcessors() : options.run.threads;
+        if (threads < 1) {
+            throw Failure.usage("threads must be at least 1: threads=" + threads);
+        }
+        if (options.loop.steps < 1) {
+            throw Failure.usage("steps must be at least 1: steps=" + options.loop.steps + "; try --steps 300");
+        }
+        try {
+            Tokenizer tokenizer = tokenizer(options.data);
+            Corpus corpus = options.data.corpus == null
+                    ? CorpusFiles.bundled()
+                    : CorpusFiles.read(options.data.corpus, tokenizer);
+            int vocabulary = options.data.vocabulary == null ? tokenizer.vocabulary() : options.data.vocabulary;
+            Fault fault = options.loop.fault == null ? Fault.NONE : Fault.parse(options.loop.fault);
+            Recipe recipe = new Recipe(model(options.model, vocabulary), training(options, fault), corpus, fault);
+            // Drawn once before anything is written: what cannot be drawn is refused now.
+            recipe.check();
+            Optional<Checkpoint> resume =
+                    options.run.resume == null ? Optional.empty() : Optional.of(checkpoint(options.run.resume));
+            Checkpoints own =
+                    new Checkpoints(new CheckpointRing(checkpoints, options.run.keep), options.run.checkpointEvery);
+            String name = options.data.corpus == null
+                    ? CorpusFiles.BUNDLED
+                    : options.data.corpus.toAbsolutePath().normalize().toString();
+            return new RunPlan(recipe, name, options.run.probes, threads, Optional.of(own), resume);
+        } catch (IOException e) {
+            throw new Failure(ExitCode.USAGE, "cannot read " + e.getMessage(), e);
+        }
+    }
+
+    private static Tokenizer tokenizer(TrainOptions.Data data) throws IOException {
+        if (data.vocab == null && data.merges == null) {
+            return Tokenizer.BYTES;
+        }
+        if (data.vocab == null || data.merges == null) {
+            throw Failure.usage("a BPE needs both its files: --vocab vocab.json --merges merges.txt");
+        }
+        return BpeTokenizer.read(data.vocab, data.merges);
+    }
+
+    private static ModelSpec model(TrainOptions.Model model, int vocabulary) {
+        return new ModelSpec(
+                model.layers,
+                model.heads,
+                model.width,
+                model.context,
+                vocabulary,
+                model.norm,
+                model.position,
+                model.activation,
+                model.objective,
+                model.tied,
+                model.qkNorm,
+                model.zLoss);
+    }
+
+    private static TrainingSpec training(TrainOptions options, Fault fault) {
+        TrainOptions.Loop loop = options.loop;
+        int warmup = loop.warmup == null ? Math.min(WARMUP, loop.steps / 4) : loop.warmup;
+        Batching batching = new Batching(
+                loop.batch,
+                loop.micro == null ? Math.max(1, loop.batch) : loop.micro,
+                loop.ranks,
+                ramp(loop.ramp),
+                curriculum(loop.curriculum));
+        return new TrainingSpec(
+                loop.steps,
+                batching,
+                new Schedule(loop.learningRate, warmup, loop.curve, loop.floor),
+                new Adam(loop.beta1, loop.beta2, loop.epsilon, loop.weightDecay),
+                loop.clip,
+                precision(loop, fault),
+                scaling(loop),
+                options.data.mixture,
+                options.data.every == 0
+                        ? new Validation(options.data.share, 0, 0)
+                        : new Validation(options.data.share, options.data.every, options.data.sequences),
+                loop.seed);
+    }
+
+    private static Precision precision(TrainOptions.Loop loop, Fault fault) {
+        boolean needsHalf = fault.kind().needsHalf();
+        if (loop.precision == null) {
+            return needsHalf ? Precision.FP16 : Precision.FP32;
+        }
+        if (needsHalf && loop.precision != Precision.FP16) {
+            throw Failure.usage(fault.kind().label() + " breaks fp16 runs: precision=" + loop.precision.label()
+                    + "; try --precision fp16, or leave it out");
+        }
+        return loop.precision;
+    }
+
+    private static LossScaling scaling(TrainOptions.Loop loop) {
+        LossScaling scaling = LossScaling.of(loop.scaler);
+        scaling = loop.lossScale == null ? scaling : scaling.withInitial(loop.lossScale);
+        return loop.scaleWindow == null ? scaling : scaling.withWindow(loop.scaleWindow);
+    }
+
+    private static Batching.Ramp ramp(String text) {
+        if (text == null) {
+            return Batching.Ramp.NONE;
+        }
+        boolean tokens = text.endsWith("t");
+        long[] numbers = pair("--ramp", tokens ? text.substring(0, text.length() - 1) : text);
+        return new Batching.Ramp(
+                Math.toIntExact(numbers[0]), numbers[1], tokens ? Batching.Ramp.Unit.TOKENS : Batching.Ramp.Unit.STEPS);
+    }
+
+    private static Batching.Curriculum curriculum(String text) {
+        if (text == null) {
+            return Batching.Curriculum.NONE;
+        }
+        long[] numbers = pair("--curriculum", text);
+        return new Batching.Curriculum(Math.toIntExact(numbers[0]), numbers[1]);
+    }
+
+    private static long[] pair(String option, String text) {
+        try {
+            String[] parts = text.split(":");
+            if (parts.length == 2) {
+                return new long[] {Integer.parseInt(parts[0]), Long.parseLong(parts[1])};
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for one number or three.
+        }
+        throw Failure.usage(option + " is two numbers with a colon: " + text + "; try " + option + " 16:100");
+    }
+
+    private static Checkpoint checkpoint(Path folder) throws IOException {
+        Optional<Checkpoint> latest = new CheckpointRing(folder, 1).latest();
+        return latest.isPresent() ? latest.get() : Checkpoint.open(folder);
+    }
+}
