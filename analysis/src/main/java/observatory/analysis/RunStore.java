@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import observatory.analysis.detector.Settings;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.Codec;
 import observatory.stream.CodecException;
+import observatory.stream.Part;
+import observatory.stream.PartJoin;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -30,6 +33,7 @@ final class RunStore {
     /** A watch, and what the store has of it beyond its snapshot. */
     static final class Live {
         private final RunWatch watch;
+        private final PartJoin parts = new PartJoin();
         private int records;
         private long bytes;
 
@@ -39,6 +43,11 @@ final class RunStore {
 
         RunWatch watch() {
             return watch;
+        }
+
+        /** The item that a record completes; empty where other parts of a large frame are to come. */
+        Optional<Telemetry> whole(Part part) {
+            return parts.add(part);
         }
     }
 
@@ -73,7 +82,8 @@ final class RunStore {
         store.put(key(run, LOG + one.records), record);
         one.records++;
         one.bytes += record.length;
-        if (one.records >= SNAPSHOT_RECORDS || one.bytes >= SNAPSHOT_BYTES) {
+        // A part that waits for others is in no snapshot, so its record stays until they have come.
+        if ((one.records >= SNAPSHOT_RECORDS || one.bytes >= SNAPSHOT_BYTES) && !one.parts.waits()) {
             one.watch.store().forEach((name, chunk) -> store.put(key(run, name), chunk));
             for (int i = 0; i < one.records; i++) {
                 store.delete(key(run, LOG + i));
@@ -94,23 +104,24 @@ final class RunStore {
             }
         }
         Live restored = new Live(RunWatch.resume(run, settings, chunks));
-        for (Telemetry item : log(chunks)) {
-            restored.watch.accept(item); // what it says of them has been said before the crash
+        for (Part part : log(chunks)) {
+            // What it says of them has been said before the crash.
+            restored.whole(part).ifPresent(restored.watch::accept);
             restored.records++;
         }
         return restored;
     }
 
-    private static List<Telemetry> log(Map<String, byte[]> chunks) {
-        List<Telemetry> items = new ArrayList<>();
+    private static List<Part> log(Map<String, byte[]> chunks) {
+        List<Part> parts = new ArrayList<>();
         for (int i = 0; chunks.containsKey(LOG + i); i++) {
             try {
-                items.add(Codec.decode(chunks.get(LOG + i)));
+                parts.add(Codec.decodePart(chunks.get(LOG + i)));
             } catch (CodecException e) {
                 throw new IllegalStateException("a record that was judged can no longer be read", e);
             }
         }
-        return items;
+        return parts;
     }
 
     private static String key(RunId run, String name) {

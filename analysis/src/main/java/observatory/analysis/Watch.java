@@ -1,14 +1,14 @@
 package observatory.analysis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import observatory.analysis.detector.Settings;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.Codec;
 import observatory.stream.CodecException;
+import observatory.stream.DeadLetters;
+import observatory.stream.Part;
 import observatory.stream.Topics;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
@@ -16,6 +16,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -29,8 +30,6 @@ public final class Watch {
     private static final String INCIDENTS = "incidents";
     private static final String DEAD_LETTERS = "dead-letters";
     private static final String TICKS = "ticks";
-    /** A message in a header is for people, not a place for whole documents. */
-    private static final int MESSAGE = 200;
 
     private Watch() {}
 
@@ -72,23 +71,28 @@ public final class Watch {
 
         @Override
         public void process(Record<String, byte[]> record) {
-            Telemetry item;
+            Part part;
             try {
-                item = Codec.decode(record.value());
+                part = Codec.decodePart(record.value());
             } catch (CodecException e) {
                 context.forward(deadLetter(record, e), DEAD_LETTERS);
                 return;
             }
-            RunId run = item.origin().run();
+            RunId run = part.item().origin().run();
             RunStore.Live live = runs.of(run);
+            live.whole(part).ifPresent(item -> judge(record, live, item));
+            runs.applied(run, live, record.value());
+            silence.heard(part.item(), context.currentSystemTimeMs());
+        }
+
+        private void judge(Record<String, byte[]> record, RunStore.Live live, Telemetry item) {
             for (Incident incident : live.watch().accept(item)) {
                 forward(record, new Judged.Of(incident));
             }
             if (item instanceof RunEvent event && event.kind() == RunEvent.Kind.END) {
+                RunId run = item.origin().run();
                 forward(record, new Judged.Watermark(run, event.origin().incarnation(), event.step()));
             }
-            runs.applied(run, live, record.value());
-            silence.heard(item, context.currentSystemTimeMs());
         }
 
         private void tick(long now) {
@@ -103,22 +107,14 @@ public final class Watch {
 
         private Record<String, byte[]> deadLetter(Record<String, byte[]> record, CodecException why) {
             Record<String, byte[]> letter = new Record<>(record.key(), record.value(), record.timestamp());
-            String message = String.valueOf(why.getMessage());
-            Map<String, String> headers = Map.of(
-                    "reason", why.reason().label(),
-                    "message", message.substring(0, Math.min(MESSAGE, message.length())),
-                    "exception", why.getClass().getName());
-            headers.forEach((name, value) -> letter.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-            context.recordMetadata().ifPresent(from -> {
-                letter.headers().add("topic", from.topic().getBytes(StandardCharsets.UTF_8));
-                letter.headers().add("partition", bytes(from.partition()));
-                letter.headers().add("offset", bytes(from.offset()));
-            });
+            var from = context.recordMetadata();
+            DeadLetters.headers(
+                            why,
+                            from.map(RecordMetadata::topic).orElse(""),
+                            from.map(RecordMetadata::partition).orElse(-1),
+                            from.map(RecordMetadata::offset).orElse(-1L))
+                    .forEach(letter.headers()::add);
             return letter;
-        }
-
-        private static byte[] bytes(long number) {
-            return Long.toString(number).getBytes(StandardCharsets.UTF_8);
         }
     }
 }

@@ -1,14 +1,29 @@
 package observatory.analysis;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import observatory.probe.Column;
+import observatory.probe.Frame;
+import observatory.probe.Hook;
+import observatory.probe.RunEvent;
+import observatory.probe.Scalars;
+import observatory.probe.Site;
+import observatory.probe.Sites;
 import observatory.probe.Telemetry;
 import observatory.stream.Codec;
 import observatory.stream.Topics;
@@ -76,6 +91,104 @@ class WatchTest {
                                     .toList())
                             .size());
         }
+    }
+
+    @Test
+    void everyKindOfPoisonIsSetAsideAndItsNeighboursAreJudged() {
+        Random random = new Random(23);
+        List<byte[]> poison = new ArrayList<>();
+        byte[] good = Codec.smile(Recorded.eventful().get(5));
+        byte[] noise = new byte[500];
+        random.nextBytes(noise);
+        poison.add(noise);
+        poison.add(new byte[0]);
+        poison.add(null);
+        poison.add(Arrays.copyOf(good, good.length / 2)); // cut
+        poison.add(new byte[(1 << 20) + 1]); // a megabyte and one byte
+        poison.add(":)\u0001wrong magic".getBytes(StandardCharsets.UTF_8));
+        poison.add("[".repeat(10_000).getBytes(StandardCharsets.UTF_8)); // deep
+        poison.add(document().replace("\"rank\":0", "\"rank\":{}")); // wrong types
+        poison.add(document().replace("\"step\":7", "\"step\":\"seven\""));
+        poison.add(document().replace("\"v\":1", "\"v\":99"));
+        try (TopologyTestDriver driver = driver()) {
+            TestInputTopic<String, byte[]> telemetry = telemetry(driver);
+            List<Telemetry> items = Recorded.eventful();
+            for (int i = 0; i < items.size(); i++) {
+                telemetry.pipeInput(Recorded.RUN.value(), Codec.smile(items.get(i)));
+                if (i % 60 == 30 && i / 60 < poison.size()) {
+                    telemetry.pipeInput("poison", poison.get(i / 60));
+                }
+            }
+            List<TestRecord<String, byte[]>> letters = letters(driver);
+            assertEquals(poison.size(), letters.size(), "all of them, and nothing else");
+            for (int i = 0; i < poison.size(); i++) {
+                assertArrayEquals(poison.get(i), letters.get(i).value(), "as it came");
+                for (String name :
+                        List.of("reason", "topic", "partition", "offset", "schema", "exception", "message")) {
+                    assertFalse(header(letters.get(i), name).isEmpty(), name + " of " + i);
+                }
+            }
+            RunWatch alone = RunWatch.of(Recorded.RUN);
+            items.forEach(alone::accept);
+            assertEquals(alone.incidents(), latest(said(driver)), "good neighbours unharmed");
+        }
+    }
+
+    @Test
+    void aFrameThatTravelsInPartsIsJudgedAsOne() {
+        List<Telemetry> items = new ArrayList<>();
+        for (int step = 0; step < 100; step++) {
+            items.add(wide(step, step == 90 ? 3 : 0));
+        }
+        Telemetry last = items.getLast();
+        items.add(RunEvent.of(last.origin(), last.seq() + 1, 100, last.time(), RunEvent.Kind.END, Map.of()));
+        RunWatch whole = RunWatch.of(Recorded.RUN);
+        items.forEach(whole::accept);
+        assertFalse(whole.incidents().isEmpty());
+        try (TopologyTestDriver driver = driver()) {
+            TestInputTopic<String, byte[]> telemetry = telemetry(driver);
+            for (Telemetry item : items) {
+                List<byte[]> parts = Codec.records(item);
+                assertEquals(item instanceof Frame, parts.size() > 1);
+                parts.forEach(part -> telemetry.pipeInput(Recorded.RUN.value(), part));
+            }
+            assertEquals(whole.incidents(), latest(said(driver)));
+        }
+    }
+
+    /** 5,000 sites; the last of them has so many NaN. */
+    private static Frame wide(int step, int nan) {
+        int count = 5000;
+        List<Site> sites = IntStream.range(0, count)
+                .mapToObj(layer -> Site.of(Hook.RESIDUAL, layer))
+                .toList();
+        double[] values = new double[count];
+        values[count - 1] = nan;
+        Column column = new Column("nan", IntStream.range(0, count).toArray(), values);
+        Scalars scalars =
+                new Scalars.Builder().put(Scalars.LOSS, 2 + Math.sin(step)).build();
+        return Recorded.frame(step, scalars, new Sites(sites, List.of(column)));
+    }
+
+    private static Replaceable document() {
+        return new Replaceable(new String(Codec.json(Recorded.eventful().get(6)), StandardCharsets.UTF_8));
+    }
+
+    /** A document in which exactly one thing is changed. */
+    private record Replaceable(String text) {
+        byte[] replace(String what, String by) {
+            assertTrue(text.contains(what), what + " in " + text);
+            return text.replace(what, by).getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    private static List<Judged> said(TopologyTestDriver driver) {
+        return incidents(driver).readValuesToList().stream().map(Judged::decode).toList();
+    }
+
+    private static List<TestRecord<String, byte[]>> letters(TopologyTestDriver driver) {
+        return driver.createOutputTopic(TOPICS.deadLetters(), new StringDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList();
     }
 
     private static List<Incident> latest(List<Judged> said) {

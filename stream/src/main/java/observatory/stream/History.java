@@ -1,6 +1,8 @@
 package observatory.stream;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +27,15 @@ final class History {
 
     private final Map<String, Range> scalars = new LinkedHashMap<>();
     private final Map<String, Map<Site, Range>> metrics = new LinkedHashMap<>();
+    /** Where the ranges of each metric stand while frames name the same sites, as they nearly always do. */
+    private final Map<String, Line> lines = new HashMap<>();
+
+    private List<Site> lineSites = List.of();
     private Frame first;
     private Frame last;
     private int frames;
+
+    private record Line(int[] at, Range[] ranges) {}
 
     /** The buckets that this item ends: none, one, or two where it ends one and is all of the next. */
     List<Frame> add(Telemetry item) {
@@ -58,15 +66,33 @@ final class History {
                     .add(frame.scalars().values()[i]);
         }
         List<Site> sites = frame.sites().sites();
+        if (!sites.equals(lineSites)) {
+            lineSites = sites;
+            lines.clear();
+        }
         for (Column column : frame.sites().columns()) {
             if (!Tier.HISTOGRAMS.takes(column)) {
-                Map<Site, Range> ranges = metrics.computeIfAbsent(column.metric(), metric -> new LinkedHashMap<>());
-                for (int i = 0; i < column.size(); i++) {
-                    ranges.computeIfAbsent(sites.get(column.at()[i]), site -> new Range())
-                            .add(column.values()[i]);
+                Range[] ranges = line(column, sites).ranges();
+                for (int i = 0; i < ranges.length; i++) {
+                    ranges[i].add(column.values()[i]);
                 }
             }
         }
+    }
+
+    private Line line(Column column, List<Site> sites) {
+        Line known = lines.get(column.metric());
+        if (known != null && Arrays.equals(known.at(), column.at())) {
+            return known;
+        }
+        Map<Site, Range> ranges = metrics.computeIfAbsent(column.metric(), metric -> new LinkedHashMap<>());
+        Line line = new Line(
+                column.at(),
+                Arrays.stream(column.at())
+                        .mapToObj(at -> ranges.computeIfAbsent(sites.get(at), site -> new Range()))
+                        .toArray(Range[]::new));
+        lines.put(column.metric(), line);
+        return line;
     }
 
     private Frame take() {
@@ -99,6 +125,7 @@ final class History {
                 new Frame(last.origin(), last.seq(), last.step(), last.time(), folded.build(), sites, Optional.empty());
         scalars.clear();
         metrics.clear();
+        lines.clear();
         first = null;
         last = null;
         frames = 0;

@@ -45,6 +45,11 @@ public final class PartJoin {
         return Optional.of(join(parts));
     }
 
+    /** Whether parts of a frame have come and others have not. */
+    public boolean waits() {
+        return !open.isEmpty();
+    }
+
     private static Frame join(List<Part> parts) {
         List<Site> sites = new ArrayList<>();
         Map<String, List<Column>> columns = new LinkedHashMap<>();

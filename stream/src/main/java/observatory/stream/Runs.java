@@ -18,6 +18,9 @@ public final class Runs {
     /** Longer than any step should take without a word. */
     private static final Duration SILENCE = Duration.ofSeconds(100);
 
+    /** Items that wait while the broker keeps up are a handful. */
+    private static final long BEHIND = 1000;
+
     private Runs() {}
 
     /** What a run is doing, as far as the registry knows. */
@@ -55,7 +58,7 @@ public final class Runs {
             if (lastSeen.isEmpty() || lastSeen.get().plus(SILENCE).isBefore(now)) {
                 return State.SILENT;
             }
-            return spooled > 0 ? State.SPOOLING : State.RUNNING;
+            return spooled >= BEHIND ? State.SPOOLING : State.RUNNING;
         }
     }
 
