@@ -48,6 +48,12 @@ final class AttachCommand implements Callable<Integer> {
             description = "Which probes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private Pack pack;
 
+    @Option(
+            names = "--control-key",
+            paramLabel = "FILE",
+            description = "Public key of an operator who may change the probes; nobody may unless given. Repeatable.")
+    private List<Path> controlKeys;
+
     @Override
     public Integer call() {
         if (pid == null) {
@@ -61,7 +67,7 @@ final class AttachCommand implements Callable<Integer> {
             } else {
                 StateDirectory state = StateDirectory.open(dataDir, System.getenv());
                 String bootstrap = bootstrap(state);
-                String runs = jvm.attach(bootstrap, state.spool(), pack);
+                String runs = jvm.attach(bootstrap, state.spool(), pack, Control.lines(controlKeys));
                 parent.console().result("attached to " + runs + "; it sends to " + bootstrap);
                 parent.console().say("`observatory attach --detach " + pid + "` puts it back as it was");
             }

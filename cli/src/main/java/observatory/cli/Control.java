@@ -22,14 +22,15 @@ record Control(List<Keys.Trusted> keys, double ceiling) {
      * @param files public keys as `observatory keys new` makes them, one or more lines each; null for none
      */
     static Control trusting(List<Path> files, double ceiling) {
-        List<Keys.Trusted> keys = new ArrayList<>();
+        return new Control(lines(files).stream().map(Keys::trusted).toList(), ceiling);
+    }
+
+    /** The public keys in files, a line each, as they stand there; null for none. */
+    static List<String> lines(List<Path> files) {
+        List<String> lines = new ArrayList<>();
         for (Path file : files == null ? List.<Path>of() : files) {
             try {
-                Files.readString(file)
-                        .lines()
-                        .filter(line -> !line.isBlank())
-                        .map(Keys::trusted)
-                        .forEach(keys::add);
+                Files.readString(file).lines().filter(line -> !line.isBlank()).forEach(lines::add);
             } catch (IOException e) {
                 throw new Failure(
                         ExitCode.CONFIGURATION,
@@ -38,7 +39,7 @@ record Control(List<Keys.Trusted> keys, double ceiling) {
                         e);
             }
         }
-        return new Control(List.copyOf(keys), ceiling);
+        return lines;
     }
 
     boolean on() {

@@ -3,6 +3,7 @@ package observatory.stream.attach;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +14,16 @@ import java.util.stream.Collectors;
 import observatory.probe.Instruments;
 import observatory.probe.LiveInstruments;
 import observatory.probe.Pack;
+import observatory.probe.RunId;
 import observatory.probe.Setup;
 import observatory.probe.builtin.Probes;
+import observatory.stream.Connection;
 import observatory.stream.Sender;
 import observatory.stream.Spool;
 import observatory.stream.Topics;
+import observatory.stream.control.Gate;
+import observatory.stream.control.Keys;
+import observatory.stream.control.TopicCommandSource;
 
 /**
  * Inside the trainer's JVM: gives all its instruments a spool, a sender and probes, and takes them away again. What the
@@ -30,7 +36,14 @@ public final class Attachment implements UnaryOperator<Properties> {
 
     private final List<Watched> watched = new ArrayList<>();
 
-    private record Watched(Instruments<?> instruments, Setup before, Setup during, Spool spool, Sender sender) {}
+    /** What one pair of instruments got; commands are null where no key is trusted. */
+    private record Watched(
+            Instruments<?> instruments,
+            Setup before,
+            Setup during,
+            Spool spool,
+            Sender sender,
+            TopicCommandSource commands) {}
 
     @Override
     public Properties apply(Properties asked) {
@@ -65,9 +78,27 @@ public final class Attachment implements UnaryOperator<Properties> {
         sender.connect(request.bootstrap());
         Pack pack = Pack.valueOf(request.pack().toUpperCase(Locale.ROOT));
         Setup before = instruments.setup();
-        Setup during = Probes.setup(spool, pack).with(before.commands(), Probes.CATALOGUE);
+        TopicCommandSource commands = commands(instruments, request);
+        Setup during =
+                Probes.setup(spool, pack).with(commands == null ? before.commands() : commands, Probes.CATALOGUE);
         instruments.setUp(during);
-        return new Watched(instruments, before, during, spool, sender);
+        return new Watched(instruments, before, during, spool, sender, commands);
+    }
+
+    private static TopicCommandSource commands(Instruments<?> instruments, Request request) {
+        List<Keys.Trusted> keys = request.keys()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(Keys::trusted)
+                .toList();
+        RunId run = instruments.origin().run();
+        // Of several ranks the first takes commands: what is watched closely is watched on one.
+        if (keys.isEmpty() || instruments.origin().rank() > 0) {
+            return null;
+        }
+        Gate gate = new Gate(run, keys, Gate.Limits.STANDARD, Probes::share, InstantSource.system());
+        return new TopicCommandSource(
+                Connection.to(request.bootstrap()), Topics.STANDARD, run, gate, InstantSource.system());
     }
 
     private Properties detach() {
@@ -87,6 +118,9 @@ public final class Attachment implements UnaryOperator<Properties> {
                 LockSupport.parkNanos(1_000_000);
             }
             one.spool.drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            if (one.commands != null) {
+                one.commands.close();
+            }
             one.sender.close();
             one.spool.close();
         }

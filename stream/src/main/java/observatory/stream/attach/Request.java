@@ -2,8 +2,12 @@ package observatory.stream.attach;
 
 import java.util.Properties;
 
-/** What the agent is asked, as it travels in a file of properties. */
-record Request(String bootstrap, String spool, String pack) {
+/**
+ * What the agent is asked, as it travels in a file of properties.
+ *
+ * @param keys public keys of operators whose commands about probes are obeyed, a line each
+ */
+record Request(String bootstrap, String spool, String pack, String keys) {
     static final String DONE = "done";
 
     enum Action {
@@ -12,7 +16,11 @@ record Request(String bootstrap, String spool, String pack) {
     }
 
     static Request of(Properties asked) {
-        return new Request(asked.getProperty("bootstrap"), asked.getProperty("spool"), asked.getProperty("pack"));
+        return new Request(
+                asked.getProperty("bootstrap"),
+                asked.getProperty("spool"),
+                asked.getProperty("pack"),
+                asked.getProperty("keys"));
     }
 
     Properties asked() {
@@ -21,6 +29,7 @@ record Request(String bootstrap, String spool, String pack) {
         asked.setProperty("bootstrap", bootstrap);
         asked.setProperty("spool", spool);
         asked.setProperty("pack", pack);
+        asked.setProperty("keys", keys);
         return asked;
     }
 

@@ -8,21 +8,30 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import observatory.probe.Command;
 import observatory.probe.Frame;
 import observatory.probe.Instruments;
 import observatory.probe.Pack;
+import observatory.probe.ProbeCommand;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Scalars;
+import observatory.probe.Schedule;
 import observatory.probe.Telemetry;
+import observatory.stream.Audit;
 import observatory.stream.Broker;
+import observatory.stream.Connection;
 import observatory.stream.FrameReader;
 import observatory.stream.Topics;
+import observatory.stream.control.Keys;
+import observatory.stream.control.Operator;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
@@ -66,11 +75,14 @@ class AttachIT {
                 AttachException nothing = assertThrows(AttachException.class, jvm::detach);
                 assertTrue(nothing.getMessage().contains("nothing is attached"), nothing.getMessage());
 
-                attach(jvm, broker);
+                Path key = folder.resolve("alice.key");
+                String trusted = Keys.create(key, "alice");
+                jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.CONTINUOUS, List.of(trusted));
                 int before = heard.size();
                 hear(reader, heard, () -> heard.size() > before + 3);
                 assertEquals(RunEvent.Kind.START, kind(heard.get(before)), "attached again, it says again what it is");
                 assertEquals(heard.get(before - 1).seq() + 1, heard.get(before).seq());
+                command(broker, reader, heard, key);
             }
         }
         assertEquals(firstLine(alone), firstLine(child), "watched and unwatched weights");
@@ -94,6 +106,33 @@ class AttachIT {
         assertTrue(refused.getMessage().contains("-XX:+EnableDynamicAgentLoading"), refused.getMessage());
     }
 
+    /** The probes of the attached trainer change by a signed command over the control topic, which the run answers. */
+    private static void command(Broker broker, FrameReader reader, List<Telemetry> heard, Path key) throws Exception {
+        Operator alice = new Operator(
+                Connection.to(broker.bootstrap()),
+                Topics.STANDARD,
+                "alice",
+                Keys.privateKey(key),
+                InstantSource.system());
+        Command add = new ProbeCommand.Add("activation-shape", Schedule.everyStep(), Duration.ofMinutes(1));
+        String answer = alice.give(new RunId("watched"), add, Operator.Manner.STANDARD)
+                .map(Audit::result)
+                .orElse("no answer");
+        assertEquals("accepted", answer);
+        hear(
+                reader,
+                heard,
+                () -> frames(heard).getLast().sites().column("kurtosis").isPresent());
+        RunEvent applied = heard.stream()
+                .filter(RunEvent.class::isInstance)
+                .map(RunEvent.class::cast)
+                .filter(event -> event.kind() == RunEvent.Kind.COMMAND)
+                .findFirst()
+                .orElseThrow();
+        assertEquals("applied", applied.details().get("outcome"));
+        assertEquals("alice", applied.details().get("operator"));
+    }
+
     private static void check(List<Telemetry> heard) {
         RunEvent start = (RunEvent) heard.getFirst();
         assertEquals(RunEvent.Kind.START, start.kind());
@@ -109,7 +148,7 @@ class AttachIT {
     }
 
     private String attach(JvmAttach jvm, Broker broker) throws AttachException {
-        return jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE);
+        return jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE, List.of());
     }
 
     private Process trainer(String run) throws Exception {
