@@ -182,6 +182,14 @@ final class Provocations {
                 size -> run(step -> step.metric(
                         "adam_rms", Hook.NORMALISED_GRADIENT, step.noisy(1, .05) * (step.from(3) ? 1 + 2 * size : 1))));
         all.put(
+                "NoiseScale",
+                size -> run(step -> {
+                    step.scalars.put(Scalars.BATCH_SEQUENCES, 64);
+                    step.scalars.put("gradient_noise_square", step.noisy(1, .2));
+                    step.scalars.put(
+                            "gradient_noise_trace", step.noisy(step.from(STEPS) ? 64 * (1 + 10 * size) : 64, .1));
+                }));
+        all.put(
                 "EpsilonDominance",
                 size -> run(step -> step.metric(
                         "epsilon_share",

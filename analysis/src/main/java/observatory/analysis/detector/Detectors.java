@@ -40,6 +40,7 @@ public final class Detectors {
             new Entry(DuplicateData::new, DuplicateData.SETTINGS),
             new Entry(MixtureShift::new, MixtureShift.SETTINGS),
             new Entry(SourceDivergence::new, SourceDivergence.SETTINGS),
+            new Entry(NoiseScale::new, NoiseScale.SETTINGS),
             new Entry(s -> new ScalingLag(), List.of()),
             new Entry(StepTime::new, StepTime.SETTINGS),
             new Entry(SuspiciousLog::new, SuspiciousLog.SETTINGS));
