@@ -7,7 +7,12 @@ import picocli.CommandLine.Command;
 @Command(
         mixinStandardHelpOptions = true,
         description = "Measure speed and overhead on this machine.",
-        subcommands = {BenchTrainerCommand.class, BenchProbesCommand.class, BenchStreamCommand.class})
+        subcommands = {
+            BenchTrainerCommand.class,
+            BenchProbesCommand.class,
+            BenchSpectrumCommand.class,
+            BenchStreamCommand.class
+        })
 final class BenchCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;

@@ -1,8 +1,5 @@
 package observatory.analysis.alert;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -13,9 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import observatory.analysis.alert.Tracked.Moment;
-import observatory.analysis.alert.Tracked.Phase;
-import observatory.stream.Json;
 
 /**
  * All that alerting must not forget, in one SQLite database: where each alert stands, how far the topics have been read,
@@ -59,7 +53,7 @@ public final class AlertStore implements AutoCloseable {
                 database.run("INSERT OR REPLACE INTO position VALUES (?, ?)", one.getKey(), one.getValue());
             }
             for (Map.Entry<String, SortedMap<String, Group>> one : round.told.entrySet()) {
-                database.run("INSERT OR REPLACE INTO told VALUES (?, ?)", one.getKey(), groups(one.getValue()));
+                database.run("INSERT OR REPLACE INTO told VALUES (?, ?)", one.getKey(), Stored.groups(one.getValue()));
             }
             for (Map.Entry<String, List<Notification>> one : round.messages.entrySet()) {
                 for (Notification message : one.getValue()) {
@@ -85,7 +79,7 @@ public final class AlertStore implements AutoCloseable {
         }
         Optional<Tracked> one = book.find(changed);
         if (one.isPresent()) {
-            database.run("INSERT OR REPLACE INTO alert VALUES (?, ?)", changed, tracked(one.get()));
+            database.run("INSERT OR REPLACE INTO alert VALUES (?, ?)", changed, Stored.tracked(one.get()));
         } else {
             database.run("DELETE FROM alert WHERE fingerprint = ?", changed);
         }
@@ -100,7 +94,8 @@ public final class AlertStore implements AutoCloseable {
     }
 
     public AlertBook book(Policy policy) throws SQLException {
-        List<Tracked> alerts = database.read("SELECT body FROM alert", row -> tracked(AlertJson.tree(row.getBytes(1))));
+        List<Tracked> alerts =
+                database.read("SELECT body FROM alert", row -> Stored.tracked(AlertJson.tree(row.getBytes(1))));
         Map<String, Long> steps = new HashMap<>();
         database.read("SELECT name, step FROM run", row -> steps.put(row.getString(1), row.getLong(2)));
         return new AlertBook(policy, alerts, steps);
@@ -114,12 +109,11 @@ public final class AlertStore implements AutoCloseable {
     }
 
     SortedMap<String, Group> told(String receiver) throws SQLException {
-        SortedMap<String, Group> groups = new TreeMap<>();
-        for (byte[] body :
-                database.read("SELECT body FROM told WHERE receiver = ?", row -> row.getBytes(1), receiver)) {
-            AlertJson.tree(body).properties().forEach(one -> groups.put(one.getKey(), group(one.getValue())));
-        }
-        return groups;
+        return database
+                .read("SELECT body FROM told WHERE receiver = ?", row -> Stored.groups(row.getBytes(1)), receiver)
+                .stream()
+                .findFirst()
+                .orElseGet(TreeMap::new);
     }
 
     /** A message that waits. */
@@ -174,11 +168,7 @@ public final class AlertStore implements AutoCloseable {
     }
 
     public void silence(Silence silence) throws SQLException {
-        ObjectNode node = Json.mapper().createObjectNode();
-        silence.match().forEach(node.putObject("match")::put);
-        node.put("until", silence.until().toString());
-        node.put("comment", silence.comment());
-        database.run("INSERT OR REPLACE INTO silence VALUES (?, ?)", silence.id(), AlertJson.bytes(node));
+        database.run("INSERT OR REPLACE INTO silence VALUES (?, ?)", silence.id(), Stored.silence(silence));
     }
 
     /** Ends a silence; false where there is none of this id. */
@@ -189,57 +179,12 @@ public final class AlertStore implements AutoCloseable {
     }
 
     public List<Silence> silences() throws SQLException {
-        return database.read("SELECT id, body FROM silence ORDER BY id", row -> {
-            JsonNode node = AlertJson.tree(row.getBytes(2));
-            return new Silence(
-                    row.getString(1),
-                    AlertJson.texts(node.path("match")),
-                    Instant.parse(node.path("until").asText()),
-                    node.path("comment").asText());
-        });
+        return database.read(
+                "SELECT id, body FROM silence ORDER BY id", row -> Stored.silence(row.getString(1), row.getBytes(2)));
     }
 
     @Override
     public void close() throws SQLException {
         database.close();
-    }
-
-    private static byte[] tracked(Tracked one) {
-        ObjectNode node = AlertJson.stored(one.alert());
-        node.put("phase", one.phase().name());
-        node.put("incident", one.incident());
-        node.put("sinceStep", one.since().step());
-        node.put("since", one.since().time().toString());
-        return AlertJson.bytes(node);
-    }
-
-    private static Tracked tracked(JsonNode node) {
-        return new Tracked(
-                AlertJson.alert(node),
-                Phase.valueOf(node.path("phase").asText()),
-                node.path("incident").asInt(),
-                new Moment(
-                        node.path("sinceStep").asLong(),
-                        Instant.parse(node.path("since").asText())));
-    }
-
-    private static byte[] groups(SortedMap<String, Group> groups) {
-        ObjectNode node = Json.mapper().createObjectNode();
-        groups.forEach((key, group) -> {
-            ObjectNode one = node.putObject(key);
-            one.put("first", group.first().toString());
-            group.last().ifPresent(last -> one.put("last", last.toString()));
-            group.told().forEach(one.putObject("told")::put);
-            one.put("repeat", group.repeat());
-        });
-        return node.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static Group group(JsonNode node) {
-        return new Group(
-                Instant.parse(node.path("first").asText()),
-                node.has("last") ? Optional.of(Instant.parse(node.path("last").asText())) : Optional.empty(),
-                AlertJson.texts(node.path("told")),
-                node.path("repeat").asInt());
     }
 }

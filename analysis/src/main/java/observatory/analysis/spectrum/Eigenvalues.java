@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import observatory.kernel.blas.Lapack;
 
-/** Exact eigenvalues of WᵀW: a Gram matrix in double precision, then LAPACK's dsyevd, values only. */
+/** Exact eigenvalues of WᵀW: a Gram matrix in double precision, then LAPACK's two-stage dsyevd, values only. */
 final class Eigenvalues {
     /**
      * A Gram matrix loses what is smaller than about 1e-16 of its largest eigenvalue. Where the smallest comes near

@@ -39,8 +39,8 @@ public final class Lapack {
                     JAVA_DOUBLE,
                     ADDRESS,
                     JAVA_INT));
-    private static final MethodHandle DSYEVD =
-            bind("LAPACKE_dsyevd", answering(JAVA_INT, JAVA_BYTE, JAVA_BYTE, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
+    private static final MethodHandle DSYEVD = bind(
+            "LAPACKE_dsyevd_2stage", answering(JAVA_INT, JAVA_BYTE, JAVA_BYTE, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
     private static final MethodHandle DGESDD = bind(
             "LAPACKE_dgesdd",
             answering(
@@ -67,11 +67,11 @@ public final class Lapack {
             MemorySegment values = arena.allocate(JAVA_DOUBLE, order);
             // The lower half by rows is the upper half by columns, which spares LAPACKE a transposed copy.
             int info = (int) DSYEVD.invokeExact(COLUMN_MAJOR, VALUES_ONLY, UPPER, order, symmetric, order, values);
-            return finished("dsyevd", info, values);
+            return finished("dsyevd_2stage", info, values);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("LAPACKE_dsyevd failed: order=" + order, e);
+            throw new IllegalStateException("LAPACKE_dsyevd_2stage failed: order=" + order, e);
         }
     }
 
