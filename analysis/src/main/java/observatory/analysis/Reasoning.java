@@ -25,6 +25,7 @@ record Reasoning(Verdict verdict, Evidence evidence) {
         Verdict verdict = own != Verdict.UNDETERMINED
                 ? own
                 : earlier.stream()
+                        .filter(other -> other.severity() != Severity.INFO) // a remark is no witness
                         .map(other -> other.worst().verdict())
                         .filter(other -> other != Verdict.UNDETERMINED)
                         .findFirst()
@@ -61,6 +62,7 @@ record Reasoning(Verdict verdict, Evidence evidence) {
         }
         String own = incident.worst().verdict() == verdict ? incident.worst().summary() : "";
         String others = earlier.stream()
+                .filter(other -> other.severity() != Severity.INFO)
                 .filter(other -> other.worst().verdict() == verdict)
                 .map(other -> other.worst().summary())
                 .findFirst()

@@ -2,8 +2,13 @@ package observatory.analysis;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import observatory.analysis.detector.Settings;
+import observatory.stream.Connection;
 import observatory.stream.Topics;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -15,11 +20,26 @@ public final class WatchService implements AutoCloseable {
     private final KafkaStreams streams;
     private volatile String trouble = "";
 
-    /** @param folder for local state; a lock keeps two processes out of one */
+    /**
+     * How an instance takes part.
+     *
+     * @param name keeps its runs across a restart within {@code patience}, without a new division of all of them; empty
+     *     for an instance that comes and goes
+     * @param patience after which the others take over the runs of one that is gone
+     */
+    public record Membership(Optional<String> name, Duration patience) {
+        public static final Membership STANDARD = new Membership(Optional.empty(), Duration.ofSeconds(45));
+    }
+
     public WatchService(String bootstrap, Topics topics, Path folder) {
+        this(Connection.to(bootstrap), topics, folder, Settings.DEFAULTS, Membership.STANDARD);
+    }
+
+    /** @param folder for local state; a lock keeps two processes out of one */
+    public WatchService(Connection connection, Topics topics, Path folder, Settings thresholds, Membership membership) {
         Properties settings = new Properties();
+        settings.putAll(connection.client(Map.of()));
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, GROUP);
-        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
@@ -27,13 +47,25 @@ public final class WatchService implements AutoCloseable {
         // -1: as many replicas as the cluster has by default.
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
         settings.put(StreamsConfig.producerPrefix("linger.ms"), 0);
-        settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
-        this.streams = new KafkaStreams(Watch.topology(topics), settings);
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        long patience = membership.patience().toMillis();
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int) patience);
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int) patience / 3);
+        membership
+                .name()
+                .ifPresent(name ->
+                        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), name));
+        this.streams = new KafkaStreams(Watch.topology(topics, thresholds), settings);
         streams.setUncaughtExceptionHandler(error -> {
             trouble = String.valueOf(error);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
         streams.start();
+    }
+
+    /** Whether it has its runs and judges. */
+    public boolean running() {
+        return streams.state() == KafkaStreams.State.RUNNING;
     }
 
     /** What last went wrong; empty while nothing did. */

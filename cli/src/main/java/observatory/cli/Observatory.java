@@ -53,7 +53,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("demo", new DemoCommand())
                 .addSubcommand("train", new TrainCommand())
                 .addSubcommand("broker", new BrokerCommand())
-                .addSubcommand("watch", later("Run the analysis service", "`demo` runs it inside"))
+                .addSubcommand("watch", new WatchCommand())
                 .addSubcommand("dashboard", new DashboardCommand())
                 .addSubcommand("probes", new ProbesCommand())
                 .addSubcommand("attach", new AttachCommand())
@@ -63,8 +63,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("spectrum", new SpectrumCommand())
                 .addSubcommand("replay", later("Replay a spike with one thing changed", "nothing replaces it yet"))
                 .addSubcommand("plan", new PlanCommand())
-                .addSubcommand(
-                        "rules", later("Test detection rules on a log", "`postmortem` applies the built-in ones"))
+                .addSubcommand("rules", new RulesCommand())
                 .addSubcommand("alerts", new AlertsCommand())
                 .addSubcommand("runs", new RunsCommand())
                 .addSubcommand("topics", new TopicsCommand())

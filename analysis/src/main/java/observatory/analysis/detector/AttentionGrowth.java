@@ -33,8 +33,8 @@ public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
     static final List<Setting> SETTINGS = List.of(WATCH, WARN, CRITICAL, GROWTH);
 
     private static final String METRIC = "attention_logit_max";
-    /** Logits below this weigh tokens within a factor e^5, whatever their growth. */
-    private static final double SMALL = 5;
+    /** Attention learns to look by letting logits grow; below this they are no larger than in any trained model. */
+    private static final double SMALL = 20;
 
     private static final int KNOWN = 20;
 

@@ -20,7 +20,7 @@ public final class OutlierFeatures implements Detector<OutlierFeatures.State> {
     static final List<Setting> SETTINGS = List.of(GROWTH);
 
     private static final String METRIC = "neuron_kurtosis";
-    private static final int KNOWN = 50;
+    private static final int KNOWN = 100;
 
     /** The logarithm of the kurtosis over features by site. */
     public record State(SiteTrend kurtosis) {}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.RunWatch;
+import observatory.analysis.detector.Settings;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.LogFormat;
 import observatory.analysis.log.LogFormats;
@@ -59,9 +60,14 @@ public record PostMortem(
 
     /** The same of a log of which more is known. */
     public static PostMortem of(LogSource source, Optional<String> format) {
+        return of(source, format, Settings.DEFAULTS);
+    }
+
+    /** The same with thresholds of one's own. */
+    public static PostMortem of(LogSource source, Optional<String> format, Settings settings) {
         LogFormat found = LogFormats.find(source.path(), format);
         Digest digest = new Digest();
-        RunWatch watch = RunWatch.of(RunId.near(source.name()));
+        RunWatch watch = RunWatch.of(RunId.near(source.name()), settings);
         Reading reading = Handover.of(sink -> found.read(source, sink), item -> {
             digest.add(item);
             watch.accept(item);

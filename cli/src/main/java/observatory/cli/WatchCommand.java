@@ -1,0 +1,137 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import observatory.analysis.FlightRecorder;
+import observatory.analysis.Incident;
+import observatory.analysis.Judged;
+import observatory.analysis.Severity;
+import observatory.analysis.WatchService;
+import observatory.analysis.detector.Settings;
+import observatory.stream.Connection;
+import observatory.stream.FrameReader;
+import observatory.stream.TopicReader;
+import observatory.stream.Topics;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** The analysis service: judges every run of a cluster until Ctrl-C. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = "Judge every run of a cluster until Ctrl-C; several of these share the runs.")
+final class WatchCommand implements Callable<Integer> {
+    @ParentCommand
+    private Observatory parent;
+
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Option(names = "--rules", paramLabel = "FILE", description = "Thresholds that differ from their defaults.")
+    private Path rules;
+
+    @Option(
+            names = "--instance",
+            paramLabel = "NAME",
+            description = "A fixed name: this instance keeps its runs across a restart of up to 45 s.")
+    private String instance;
+
+    @Option(names = "--jsonl", description = "Each incident as it changes, one JSON document a line.")
+    private boolean jsonl;
+
+    @Option(names = "--quiet", description = "No messages.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Settings settings = rules == null ? Settings.DEFAULTS : RulesTestCommand.settings(rules);
+        Connection connection = cluster.connection();
+        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        Topics topics = cluster.topics();
+        createTopics(connection, topics);
+        WatchService.Membership standard = WatchService.Membership.STANDARD;
+        try (Interrupt interrupt = Interrupt.listen();
+                WatchService service = new WatchService(
+                        connection,
+                        topics,
+                        instance == null ? state.streams() : state.streams().resolve(instance),
+                        settings,
+                        new WatchService.Membership(Optional.ofNullable(instance), standard.patience()));
+                FrameReader frames = new FrameReader(connection, topics, Optional.empty());
+                TopicReader incidents = TopicReader.fromTheBeginning(connection, topics.incidents())) {
+            say("watching every run on " + connection.bootstrap() + "; spike logs go to " + state.spikeLogs()
+                    + "; Ctrl-C stops it");
+            FlightRecorder recorder = new FlightRecorder(state.spikeLogs(), this::say);
+            Map<String, String> told = new HashMap<>();
+            String trouble = "";
+            while (!interrupt.requested()) {
+                frames.poll().forEach(recorder::accept);
+                boolean old = !incidents.atTheEnd();
+                for (Incident incident : incidents(incidents.poll())) {
+                    recorder.accept(incident);
+                    tell(incident, told, old);
+                }
+                if (!service.trouble().equals(trouble)) {
+                    trouble = service.trouble();
+                    parent.console().error("judging was interrupted and goes on: " + trouble);
+                }
+            }
+        } catch (KafkaException e) {
+            throw ClusterOptions.failure(e, connection);
+        }
+        return ExitCode.INTERRUPTED;
+    }
+
+    private static void createTopics(Connection connection, Topics topics) throws InterruptedException {
+        try (var admin = connection.admin()) {
+            topics.create(admin, 1);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw ClusterOptions.failure(e.getCause(), connection);
+        }
+    }
+
+    private static List<Incident> incidents(List<byte[]> values) {
+        return values.stream()
+                .map(Judged::decode)
+                .filter(Judged.Of.class::isInstance)
+                .map(judged -> ((Judged.Of) judged).incident())
+                .toList();
+    }
+
+    /** A line where an incident opens, escalates or resolves; nothing for what was there before us. */
+    private void tell(Incident incident, Map<String, String> told, boolean old) {
+        String key = incident.run().value() + "/" + incident.id();
+        String stands = incident.kind() + " " + incident.severity() + " " + incident.resolved();
+        boolean news = !stands.equals(told.put(key, stands));
+        if (old || !news) {
+            return;
+        }
+        if (jsonl) {
+            parent.console()
+                    .result(observatory.analysis.IncidentJson.write(incident).toString());
+        } else if (incident.severity() != Severity.INFO) {
+            parent.console()
+                    .result("%s %s %s%s: %s"
+                            .formatted(
+                                    incident.severity().label(),
+                                    incident.run().value(),
+                                    incident.kind().label(),
+                                    incident.resolved() ? " resolved" : "",
+                                    incident.summary()));
+        }
+    }
+
+    private void say(String sentence) {
+        if (!quiet) {
+            parent.console().say(sentence);
+        }
+    }
+}
