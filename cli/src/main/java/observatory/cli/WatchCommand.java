@@ -2,6 +2,7 @@ package observatory.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import observatory.analysis.Incident;
 import observatory.analysis.Judged;
 import observatory.analysis.Severity;
 import observatory.analysis.WatchService;
+import observatory.analysis.alert.Alerting;
 import observatory.analysis.detector.Settings;
 import observatory.stream.Connection;
 import observatory.stream.FrameReader;
@@ -37,6 +39,9 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--rules", paramLabel = "FILE", description = "Thresholds that differ from their defaults.")
     private Path rules;
 
+    @Option(names = "--alerts", paramLabel = "FILE", description = "Whom to alert, and how; docs/alerts.md.")
+    private Path alerts;
+
     @Option(
             names = "--instance",
             paramLabel = "NAME",
@@ -50,7 +55,7 @@ final class WatchCommand implements Callable<Integer> {
     private boolean quiet;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws Exception {
         Settings settings = rules == null ? Settings.DEFAULTS : RulesTestCommand.settings(rules);
         Connection connection = cluster.connection();
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
@@ -65,6 +70,7 @@ final class WatchCommand implements Callable<Integer> {
                         instance == null ? state.streams() : state.streams().resolve(instance),
                         settings,
                         new WatchService.Membership(Optional.ofNullable(instance), standard.patience()));
+                AutoCloseable _ = alerting(connection, topics);
                 FrameReader frames = new FrameReader(connection, topics, Optional.empty());
                 TopicReader incidents = TopicReader.fromTheBeginning(connection, topics.incidents())) {
             say("watching every run on " + connection.bootstrap() + "; spike logs go to " + state.spikeLogs()
@@ -88,6 +94,17 @@ final class WatchCommand implements Callable<Integer> {
             throw ClusterOptions.failure(e, connection);
         }
         return ExitCode.INTERRUPTED;
+    }
+
+    /** Alerts go out where a file says to whom; without one this terminal shows the incidents itself. */
+    private AutoCloseable alerting(Connection connection, Topics topics) throws IOException, SQLException {
+        return alerts == null
+                ? () -> {}
+                : Alerting.start(
+                        connection,
+                        topics,
+                        AlertsCommand.database(cluster.dataDirectory()),
+                        AlertsTestCommand.read(alerts, parent.console()));
     }
 
     private static void createTopics(Connection connection, Topics topics) throws InterruptedException {

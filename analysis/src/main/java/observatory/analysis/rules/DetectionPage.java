@@ -1,0 +1,97 @@
+package observatory.analysis.rules;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import observatory.analysis.detector.Setting;
+
+/** The page about detection: what stands in {@code detection.md} of the resources, with the measured tables in it. */
+public final class DetectionPage {
+    private DetectionPage() {}
+
+    public static String of(
+            List<Labels.Log> labels,
+            List<DetectionBench.Result> results,
+            List<DetectionBench.Result> varied,
+            List<Setting> settings) {
+        long points = labels.stream().mapToLong(Labels.Log::points).sum();
+        long healthy = labels.stream().filter(Labels.Log::healthy).count();
+        return text().replace("{logs}", Integer.toString(labels.size()))
+                .replace("{points}", String.format(Locale.ROOT, "%,d", points))
+                .replace("{healthy}", Long.toString(healthy))
+                .replace("{rules}", scores(results))
+                .replace("{families}", families(results.getFirst()))
+                .replace(
+                        "{sensitivity}",
+                        varied.isEmpty() ? "(not measured in this run: `--sensitivity`)" : scores(varied))
+                .replace("{left-out}", PublishedRules.NOT_IN_A_LOG)
+                .replace("{settings}", settings(settings))
+                .strip();
+    }
+
+    private static String scores(List<DetectionBench.Result> results) {
+        StringBuilder table = new StringBuilder(
+                        "| rule | recall | precision | false pages per 100,000 points | median lag |\n")
+                .append("|---|---|---|---|---|\n");
+        results.forEach(result -> table.append(row(result.name(), result.total())));
+        return table.toString().stripTrailing();
+    }
+
+    private static String families(DetectionBench.Result ours) {
+        StringBuilder table =
+                new StringBuilder("| family | points | episodes | found | false pages |\n|---|---|---|---|---|\n");
+        ours.families()
+                .forEach((family, score) -> table.append("| %s | %,d | %d | %d | %d |\n"
+                        .formatted(family, score.points(), score.episodes(), score.found(), score.wrong())));
+        return table.toString().stripTrailing();
+    }
+
+    private static String row(String name, Score score) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %.2f (%s) | %s | %.1f | %s |%n",
+                name.replace("|x", "\\|x")
+                        .replace("x|", "x\\|")
+                        .replace("|z", "\\|z")
+                        .replace("z|", "z\\|")
+                        .replace("mean10|", "mean10\\|"),
+                score.recall(),
+                interval(score.found(), score.episodes()),
+                score.alarms() == 0 ? "–" : String.format(Locale.ROOT, "%.2f", score.precision()),
+                score.wrongPer100k(),
+                score.lags().isEmpty() ? "–" : number(score.medianLag()));
+    }
+
+    /** 95 % interval of a proportion (Wilson 1927). */
+    private static String interval(long part, long whole) {
+        double z = 1.96;
+        double p = part / (double) whole;
+        double centre = (p + z * z / (2 * whole)) / (1 + z * z / whole);
+        double half = z / (1 + z * z / whole) * Math.sqrt(p * (1 - p) / whole + z * z / (4.0 * whole * whole));
+        return String.format(Locale.ROOT, "%.2f–%.2f", Math.max(0, centre - half), Math.min(1, centre + half));
+    }
+
+    private static String settings(List<Setting> settings) {
+        StringBuilder table = new StringBuilder("| setting | default | unit | why |\n|---|---|---|---|\n");
+        settings.forEach(setting -> table.append("| `%s` | %s | %s | %s |\n"
+                .formatted(setting.name(), number(setting.preset()), setting.unit(), setting.why())));
+        return table.toString().stripTrailing();
+    }
+
+    private static String number(double value) {
+        return new BigDecimal(value, new MathContext(4)).stripTrailingZeros().toPlainString();
+    }
+
+    private static String text() {
+        try (InputStream page = DetectionPage.class.getResourceAsStream("detection.md")) {
+            return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a resource of this program cannot be read", e);
+        }
+    }
+}
