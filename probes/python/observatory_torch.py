@@ -25,6 +25,11 @@ try:
     import fcntl
 except ImportError:  # not POSIX: no other process looks at the lock there
     fcntl = None
+try:  # comes with PyTorch for CUDA; without it the reductions take several reads of a tensor instead of one
+    import triton
+    import triton.language as tl
+except ImportError:
+    triton = None
 
 __all__ = ["watch", "Watch", "huggingface_callback", "lightning_callback", "watch_train_step"]
 
@@ -81,24 +86,127 @@ def _rule(name):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# What: reductions, computed where the tensor lies. Each returns one small float32 vector; nothing is fetched here.
+# What: reductions, computed where the tensor lies. Each returns one small vector; nothing is fetched here.
 
 _MOMENTS = ("elements", "sum", "sum_squares", "abs_max", "nan", "inf")
 _RUN, _SAMPLED = 64, 8  # exponent histograms look at one run of 64 elements in 8
 
 
+if triton is not None:
+
+    @triton.jit
+    def _moments_kernel(x, out, n, stretch, TILE: tl.constexpr):
+        """Each program reduces a stretch of elements to five partial results; they are added later, in order: no atomics."""
+        first = tl.program_id(0).to(tl.int64) * stretch
+        total = tl.zeros([TILE], tl.float32)
+        squares = tl.zeros([TILE], tl.float32)
+        largest = tl.zeros([TILE], tl.float32)
+        nans = tl.zeros([TILE], tl.float32)
+        infs = tl.zeros([TILE], tl.float32)
+        for tile in range(0, stretch, TILE):
+            at = first + tile + tl.arange(0, TILE)
+            v = tl.load(x + at, mask=at < n, other=0.0).to(tl.float32)
+            finite = tl.abs(v) < float("inf")  # false for NaN too
+            nan = v != v
+            clean = tl.where(finite, v, 0.0)
+            total += clean
+            squares += clean * clean
+            largest = tl.maximum(largest, tl.abs(clean))
+            nans += nan.to(tl.float32)
+            infs += 1.0 - finite.to(tl.float32) - nan.to(tl.float32)
+        row = out + tl.program_id(0) * 5
+        tl.store(row, tl.sum(total, 0))
+        tl.store(row + 1, tl.sum(squares, 0))
+        tl.store(row + 2, tl.sum(nans, 0))
+        tl.store(row + 3, tl.sum(infs, 0))
+        tl.store(row + 4, tl.max(largest, 0))
+
+    @triton.jit
+    def _exponents_kernel(x, out, runs, stretch, RUN: tl.constexpr, EVERY: tl.constexpr):
+        """Each program counts the exponents of a stretch of runs of RUN elements, one run in EVERY; bin 255: not finite."""
+        first = tl.program_id(0) * stretch
+        counts = tl.zeros([512], tl.int32)
+        for run in range(0, stretch, 16):
+            which = first + run + tl.arange(0, 16)
+            at = which.to(tl.int64)[:, None] * (RUN * EVERY) + tl.arange(0, RUN)[None, :]
+            there = (which < runs)[:, None] & (tl.arange(0, RUN) < RUN)[None, :]
+            v = tl.load(x + at, mask=there, other=0.0).to(tl.float32)
+            exponent = (v.to(tl.int32, bitcast=True) >> 23) & 255
+            bin = tl.where(v == 0.0, 256, exponent)
+            counts += tl.histogram(tl.reshape(tl.where(there, bin, 511), [16 * RUN]), 512)
+        tl.store(out + tl.program_id(0) * 512 + tl.arange(0, 512), counts)
+
+
+class _Table:
+    """Partial results of the fused reductions of one step on one CUDA device: a launch a site, and few for all of them."""
+
+    PROGRAMS, COUNTERS, TILE = 264, 64, 2048
+
+    def __init__(self, device):
+        self.device = device
+        self.moments = torch.empty((128, self.PROGRAMS, 5), device=device)
+        self.exponents = torch.empty((128, self.COUNTERS, 512), dtype=torch.int32, device=device)
+        self.rows = {"moments": [], "exponents": []}  # (site, elements) of each row
+
+    @staticmethod
+    def takes(probe, x):
+        return (triton is not None and probe in ("moments", "exponents") and x.is_cuda and x.is_contiguous()
+                and x.dtype in (torch.float32, torch.float16, torch.bfloat16) and x.device.index == torch.cuda.current_device()
+                and (probe == "moments" or x.numel() >= _RUN * _SAMPLED))  # fmt: skip
+
+    def reduce(self, site, probe, x):
+        rows = self.rows[probe]
+        table = getattr(self, probe)
+        if len(rows) == len(table):
+            table = torch.cat([table, torch.empty_like(table)])
+            setattr(self, probe, table)
+        n, out = x.numel(), table[len(rows)]
+        if probe == "moments":
+            stretch = triton.cdiv(triton.cdiv(n, self.PROGRAMS), self.TILE) * self.TILE
+            _moments_kernel[(self.PROGRAMS,)](x, out, n, stretch, TILE=self.TILE, num_warps=8)
+        else:
+            runs = n // (_RUN * _SAMPLED)
+            stretch = triton.cdiv(triton.cdiv(runs, self.COUNTERS), 16) * 16
+            _exponents_kernel[(self.COUNTERS,)](x, out, runs, stretch, RUN=_RUN, EVERY=_SAMPLED)
+        rows.append((site, n))
+
+    def take(self):
+        """(rows, vector) of each kind: four sums and a maximum a row of moments, 255 counts a row of exponents."""
+        taken = []
+        for probe, rows in self.rows.items():
+            if rows:
+                part = getattr(self, probe)[: len(rows)]
+                if probe == "moments":
+                    vector = torch.cat([part[:, :, :4].sum(1, dtype=torch.float64), part[:, :, 4:].amax(1).double()], 1)
+                else:
+                    vector = part[:, :, :255].sum(1).double()
+                taken.append((probe, rows, vector.reshape(-1)))
+        self.rows = {"moments": [], "exponents": []}
+        return taken
+
+
+def _wide(x):
+    """In double, so that counts of any size are exact; single where a device has no double."""
+    return x.float() if x.device.type == "mps" else x.double()
+
+
 def _moments(x):
-    """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite: 3 reads where all is well."""
+    """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite.
+
+    Three reads on the CPU where all is finite; on CUDA a _Table does it in one.
+    """
+    x = x.float()
     zero = x.new_zeros(())
+    count = _wide(zero) + x.numel()
     largest = torch.linalg.vector_norm(x, math.inf)
     if x.device.type == "cpu" and math.isfinite(largest.item()):
-        return torch.stack([zero + x.numel(), x.sum(), torch.linalg.vector_norm(x).square(), largest, zero, zero])
+        return torch.stack([count, *map(_wide, (x.sum(), torch.linalg.vector_norm(x).square(), largest, zero, zero))])
     finite = torch.isfinite(x)
     clean = torch.where(finite, x, zero)
     nan = torch.isnan(x).sum()
-    return torch.stack([zero + x.numel(), clean.sum(), torch.linalg.vector_norm(clean).square(),
-                        torch.linalg.vector_norm(clean, math.inf), nan.to(x.dtype),
-                        (x.numel() - finite.sum() - nan).to(x.dtype)])  # fmt: skip
+    return torch.stack([count, *map(_wide, (
+        clean.sum(), torch.linalg.vector_norm(clean).square(), torch.linalg.vector_norm(clean, math.inf),
+        nan, x.numel() - finite.sum() - nan))])  # fmt: skip
 
 
 def _merge_moments(a, b):
@@ -109,6 +217,7 @@ def _merge_moments(a, b):
 
 def _exponents(x):
     """Counts of the 255 exponents of finite fp32 numbers, of a sample; bin e holds [2^(e-127), 2^(e-126)). Zeros apart."""
+    x = x.float()
     if x.numel() >= _RUN * _SAMPLED:
         whole = x.numel() // (_RUN * _SAMPLED) * (_RUN * _SAMPLED)
         x = x.reshape(-1)[:whole].view(-1, _RUN * _SAMPLED)[:, :_RUN].reshape(-1)
@@ -119,6 +228,7 @@ def _exponents(x):
 
 def _shape(x):
     """Σx³, Σx⁴ and how many are zero, over the finite elements."""
+    x = x.float()
     clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
     square = clean.square()
     return torch.stack([(square * clean).sum(), square.square().sum(), (x == 0).sum().to(x.dtype)])
@@ -126,7 +236,7 @@ def _shape(x):
 
 def _units(x):
     """Share of columns no row drives above 1e-6, and E_j[s_j²] / (E_j s_j)² with s_j the mean square of column j."""
-    rows = x.reshape(-1, x.shape[-1])
+    rows = x.reshape(-1, x.shape[-1]).float()
     s = rows.square().mean(0)
     return torch.stack([(rows.abs().amax(0) < 1e-6).to(x.dtype).mean(), s.square().mean() / s.mean().square()])
 
@@ -149,7 +259,7 @@ def _ratio(a, b):
     return a / b if b else math.nan
 
 
-def _read_moments(v, out, sums, scale_and_headroom=True):
+def _read_moments(v, out, sums):
     m = dict(zip(_MOMENTS, v))
     finite = m["elements"] - m["nan"] - m["inf"]
     out["nan"], out["inf"] = m["nan"], m["inf"]
@@ -198,8 +308,8 @@ _SPARSE, _ALWAYS = 10, 1
 _PACKS = {
     "continuous": {"moments": {"residual": _ALWAYS, None: _SPARSE}, "exponents": {None: _SPARSE},
                    "parameters": _SPARSE, "noise": _SPARSE, "attention": _SPARSE},
-    "profile": {"moments": {None: _ALWAYS}, "exponents": {None: _ALWAYS}, "shape": {None: _SPARSE},
-                "units": {None: _SPARSE}, "parameters": _ALWAYS, "noise": _ALWAYS, "attention": _ALWAYS,
+    "profile": {"moments": {None: _ALWAYS}, "exponents": {None: _SPARSE}, "shape": {None: _SPARSE},
+                "units": {None: _SPARSE}, "parameters": _SPARSE, "noise": _SPARSE, "attention": _SPARSE,
                 "log_z": _SPARSE, "residual_gradient": _SPARSE},
     "forensic": {"moments": {None: _ALWAYS}, "exponents": {None: _ALWAYS}, "shape": {None: _ALWAYS},
                  "units": {None: _ALWAYS}, "parameters": _ALWAYS, "noise": _ALWAYS, "attention": _ALWAYS,
@@ -220,18 +330,20 @@ class _Plan:
         self.attention = self._due(self.probes["attention"])
         self.log_z = self._due(self.probes.get("log_z", 0))
         self.residual_gradient = self._due(self.probes.get("residual_gradient", 0))
+        self._at = {}
 
     def _due(self, every):
         return every > 0 and self.step % (every * self.stretch if every > 1 else every) == 0
 
     def at(self, hook):
         """The tensor probes due at a hook."""
-        due = []
-        for name in _TENSOR_PROBES:
-            cadence = self.probes.get(name, {})
-            if self._due(cadence.get(hook, cadence.get(None, 0))) and (name != "units" or hook in ("mlp_hidden", "residual")):
-                due.append(name)
-        return due
+        if hook not in self._at:
+            self._at[hook] = [name for name in _TENSOR_PROBES if self._wanted(name, hook)]
+        return self._at[hook]
+
+    def _wanted(self, name, hook):
+        cadence = self.probes.get(name, {})
+        return self._due(cadence.get(hook, cadence.get(None, 0))) and (name != "units" or hook in ("mlp_hidden", "residual"))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -262,7 +374,7 @@ class _Spool:
         self.thread.start()
 
     def offer(self, document, kind):
-        """Hands over a document (kind 1 for a frame, 0 for an event); False where there was no room."""
+        """Hands over a document or what makes one (kind 1 for a frame, 0 for an event); False where there was no room."""
         try:
             self.waiting.put_nowait((document, kind))
             return True
@@ -288,7 +400,7 @@ class _Spool:
                 except queue.Empty:
                     break
             open_until = rows[-1][0] is None
-            rows = [(json.dumps(document, separators=(",", ":"), allow_nan=False).encode(), kind)
+            rows = [(json.dumps(document() if callable(document) else document, separators=(",", ":"), allow_nan=False).encode(), kind)
                     for document, kind in rows if document is not None]  # fmt: skip
             try:
                 if database is None or size > self.SEGMENT_BYTES:
@@ -336,12 +448,33 @@ class _Spool:
 # The watch.
 
 
+_Column = collections.namedtuple("_Column", "sites metric values divisors", defaults=[None])
+
+
+def _unpack(rows, probe, values, results):
+    """Rows of a _Table as the vectors that the reductions elsewhere give; rows of one site are merged."""
+    width = len(values) // len(rows)
+    for row, (site, elements) in enumerate(rows):
+        part = values[row * width : (row + 1) * width]
+        if probe == "moments":
+            total, squares, nans, infs, largest = part
+            part = [float(elements), total, squares, largest, nans, infs]
+        before = results.setdefault(site, {}).get(probe)
+        if before is not None:
+            merged = [a + b for a, b in zip(before, part)]
+            if probe == "moments":
+                merged[3] = max(before[3], part[3])
+            part = merged
+        results[site][probe] = part
+
+
 class _Step:
     """What was measured in a step: per site and probe one device vector, and scalars, some of them on the device."""
 
     def __init__(self, number):
         self.number = number
         self.results = {}  # (hook, layer, parameter) -> {probe: vector}
+        self.columns = []  # _Column: one vector with a value for each of many sites
         self.scalars = {}
         self.batch = None
         self.event = self.flat = self.layout = None
@@ -366,11 +499,12 @@ class Watch:
         # Seconds spent in here: since the last frame, since the governor last looked, and step by step.
         self._observed, self._unbudgeted, self._costs, self._depth = 0.0, 0.0, collections.deque(maxlen=50), 0
         self._began = time.perf_counter()
-        self._revert = None
+        self._revert = self._before = None
+        self._need_norm = True  # until the loop tells the gradient norm itself
         self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
         self._control = os.path.join(self._spool.folder, "control.jsonl")
         self._control_read = 0
-        self._sites, self._heads = {}, {}
+        self._sites, self._heads, self._tables = {}, {}, {}
         for name, module in model.named_modules():
             found = _rule(_plain(name))
             if found:
@@ -447,7 +581,7 @@ class Watch:
             if self._dead or not torch.is_grad_enabled() or seen[0] == self._pass:
                 return
             seen[0] = self._pass
-            self._guard(name, self._look, name, hook, layer, inputs, inputs if at_input else output)
+            _untraced(self, name, self._look, name, hook, layer, inputs, inputs if at_input else output)
 
         return look
 
@@ -484,14 +618,14 @@ class Watch:
             return
         plan, site = self._plan, (hook, layer, "" if hook != "qkv" else _split(name))
         with torch.no_grad():
-            x = tensor.detach().float()
+            x = tensor.detach()
             for probe in plan.at(hook):
                 if probe not in self._off:
                     self._guard(probe, self._reduce, site, probe, x)
             if hook == "qkv" and plan.attention and self._heads[name]:
-                self._guard("attention", self._attention, layer, x, self._heads[name])
+                self._guard("attention", self._attention, layer, x.float(), self._heads[name])
             if hook == "logits" and plan.log_z:
-                self._guard("log_z", self._keep, ("log_z", -1, ""), "log_z", _moments(torch.logsumexp(x, -1)), _merge_moments)
+                self._guard("log_z", self._keep, ("log_z", -1, ""), "log_z", _moments(torch.logsumexp(x.float(), -1)), _merge_moments)
         if tensor.requires_grad:
             if hook == "residual" and plan.residual_gradient:
                 tensor.register_hook(lambda g: self._guard("residual_gradient", self._gradient_of, ("residual_gradient", layer, ""), g))
@@ -499,8 +633,13 @@ class Watch:
                 self._watch_gain(name, layer, inputs, tensor)
 
     def _reduce(self, site, probe, x):
-        reduce, merge = _TENSOR_PROBES[probe]
-        self._keep(site, probe, reduce(x), merge)
+        if _Table.takes(probe, x):
+            if x.device not in self._tables:
+                self._tables[x.device] = _Table(x.device)
+            self._tables[x.device].reduce(site, probe, x)
+        else:
+            reduce, merge = _TENSOR_PROBES[probe]
+            self._keep(site, probe, reduce(x), merge)
 
     def _keep(self, site, probe, vector, merge):
         results = self._now.results.setdefault(site, {})
@@ -508,7 +647,7 @@ class Watch:
 
     def _gradient_of(self, site, gradient):
         with torch.no_grad():
-            self._keep(site, "moments", _moments(gradient.detach().float()), _merge_moments)
+            self._reduce(site, "moments", gradient.detach())
 
     def _attention(self, layer, x, heads):
         """Largest |q·k|/√d of each head over the first sequence's causal pairs: T²·C operations."""
@@ -529,10 +668,12 @@ class Watch:
 
         def arrived(dy):
             with torch.no_grad():
-                f = x.float()
-                f = f - f.mean(-1, keepdim=True) if centred else f
-                own = (dy.float() * f * torch.rsqrt(f.square().mean(-1, keepdim=True) + eps)).sum(1)
-                examples = torch.as_tensor(float(own.shape[0]), device=own.device)
+                if centred:
+                    normal = torch.nn.functional.layer_norm(x.float(), x.shape[-1:], eps=eps)
+                else:
+                    normal = x.float() * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + eps)
+                own = (dy * normal).sum(1, dtype=torch.float32)
+                examples = own.new_full((), own.shape[0])
                 self._keep(site, "noise", torch.stack([own.square().sum() * examples, own.sum(0).square().sum(), examples]), _add)
 
         output.register_hook(lambda dy: self._guard("noise", arrived, dy))
@@ -561,36 +702,37 @@ class Watch:
     def _before_update(self):
         self._now.stepped = True
         self._gradients()
+        self._before = None
         if self._plan.parameters and "update" not in self._off:
-            self._before = [(site, p, p.detach().clone()) for _, *site, p in self._parameters if p.grad is not None and p.dim() > 1]
+            moved = [(("update", layer, rest), p.detach()) for _, layer, rest, p in self._parameters if p.grad is not None and p.dim() > 1]
+            self._before = [(site, p, p.clone()) for site, p in moved]
 
-    def _gradients(self):
+    def _gradients(self, each=False):
         """Norms of every parameter's gradient in one pass, and of all of them together."""
-        named = [(layer, rest, p.grad.detach()) for _, layer, rest, p in self._parameters
-                 if p.grad is not None and p.grad.layout == torch.strided]  # fmt: skip
-        if not named:
+        if not (each or self._plan.parameters or self._need_norm):
             return
+        named = [(("gradient", layer, rest), p.grad.detach()) for _, layer, rest, p in self._parameters
+                 if p.grad is not None and p.grad.layout == torch.strided]  # fmt: skip
         with torch.no_grad():
-            groups = collections.defaultdict(list)
-            for layer, rest, gradient in named:
-                groups[gradient.device, gradient.dtype].append((layer, rest, gradient))
             squares = []
-            for members in groups.values():
-                norms = torch.stack(torch._foreach_norm([g for _, _, g in members])).float()
+            for sites, norms in _norms(named):
                 squares.append(norms.square().sum())
-                if self._plan.parameters:
-                    for (layer, rest, _), norm in zip(members, norms):
-                        self._now.results.setdefault(("gradient", layer, rest), {})["norm"] = norm.reshape(1)
-            device = squares[0].device
-            self._now.scalars.setdefault("gradient_norm", torch.stack([s.to(device) for s in squares]).sum().sqrt())
+                if each or self._plan.parameters:
+                    self._now.columns.append(_Column(sites, "norm", norms))
+            if squares:
+                squares = torch.stack([square.to(squares[0].device) for square in squares])
+                self._now.scalars.setdefault("gradient_norm", squares.sum().sqrt())
 
     def _after_update(self):
         if not self._plan.parameters:
             return
         with torch.no_grad():
-            for (layer, rest), p, before in self.__dict__.pop("_before", ()):
-                ratio = torch.linalg.vector_norm((p.detach() - before).float()) / torch.linalg.vector_norm(before.float())
-                self._now.results.setdefault(("update", layer, rest), {})["update_ratio"] = ratio.reshape(1)
+            moved, self._before = self._before or [], None
+            changes = torch._foreach_sub([p for _, p, _ in moved], [b for _, _, b in moved]) if moved else []
+            over = list(_norms([(site, change) for (site, _, _), change in zip(moved, changes)]))
+            under = list(_norms([(site, before) for site, _, before in moved]))
+            for (sites, change), (_, weight) in zip(over, under):
+                self._now.columns.append(_Column(sites, "update_ratio", change / weight))
             for group in self._optimizer.param_groups:
                 if "betas" in group:
                     self._adam(group)
@@ -599,22 +741,39 @@ class Watch:
         """RMS_t = √mean(g² / max(v̂, ε²)) of every parameter, as StableAdamW has it."""
         beta2, epsilon = group["betas"][1], group.get("eps", 1e-8)
         self._now.scalars["adam_beta2"] = beta2
-        sites = {id(p): (layer, rest) for _, layer, rest, p in self._parameters}
+        places = {id(p): ("normalised_gradient", layer, rest) for _, layer, rest, p in self._parameters}
+        members = []
         for p in group["params"]:
             state = self._optimizer.state.get(p, {})
-            if id(p) in sites and p.grad is not None and "exp_avg_sq" in state and "step" in state:
-                steps = torch.as_tensor(state["step"], device=p.device, dtype=torch.float32)
-                v = state["exp_avg_sq"].float() / (1 - beta2**steps)
-                rms = (p.grad.float().square() / v.clamp(min=epsilon**2)).mean().sqrt()
-                self._now.results.setdefault(("normalised_gradient",) + sites[id(p)], {})["adam_rms"] = rms.reshape(1)
+            if id(p) in places and p.grad is not None and "exp_avg_sq" in state and "step" in state:
+                members.append((places[id(p)], p.grad.detach(), state["exp_avg_sq"], state["step"]))
+        if not members:
+            return
+        # √v̂ = √v / √(1 - β2^t); ε enters by the larger of both, elementwise.
+        roots = torch._foreach_sqrt([v for _, _, v, _ in members])
+        step = members[0][3]
+        if isinstance(step, torch.Tensor) and step.is_cuda:  # stays there: fetching it would wait for the device
+            torch._foreach_div_(roots, torch._foreach_sqrt([1 - beta2**step] * len(roots)))
+        else:
+            torch._foreach_div_(roots, math.sqrt(1 - beta2 ** float(step)))
+        if hasattr(torch, "_foreach_clamp_min_"):
+            torch._foreach_clamp_min_(roots, epsilon)
+        else:
+            for root in roots:
+                root.clamp_(min=epsilon)
+        ratios = torch._foreach_div([g for _, g, _, _ in members], roots)
+        sizes = {site: math.sqrt(g.numel()) for site, g, _, _ in members}
+        for sites, norms in _norms([(site, ratio) for (site, _, _, _), ratio in zip(members, ratios)]):
+            self._now.columns.append(_Column(sites, "adam_rms", norms, [sizes[site] for site in sites]))
 
     # -- a step ends ---------------------------------------------------------------------------------------------------
 
     def _end_step(self, scalars, batch):
         now, began = self._now, time.perf_counter()
+        self._need_norm = scalars.get("gradient_norm") is None
         if not now.stepped and self._optimizer is not None:
             # The loss scaler skipped the update, so the gradients were not finite: whose, is still there to see.
-            self._guard("gradients", self._gradients)
+            self._guard("gradients", self._gradients, True)
             now.scalars["skipped"] = 1
         elif self._optimizer is not None:
             now.scalars["skipped"] = 0
@@ -639,10 +798,15 @@ class Watch:
         vectors = collections.defaultdict(list)
         for site, probes in now.results.items():
             for probe, vector in probes.items():
-                vectors[vector.device].append(((site, probe), vector.detach().reshape(-1).float()))
+                vectors[vector.device].append(((site, probe), _wide(vector.detach().reshape(-1))))
+        for column in now.columns:
+            vectors[column.values.device].append(((column, column.metric), _wide(column.values.detach())))
         for name, value in now.scalars.items():
             if isinstance(value, torch.Tensor):
-                vectors[value.device].append(((None, name), value.detach().reshape(-1)[:1].float()))
+                vectors[value.device].append(((None, name), _wide(value.detach().reshape(-1)[:1])))
+        for device, table in self._tables.items():
+            for probe, rows, vector in table.take():
+                vectors[device].append(((rows, probe), vector))
         now.layout, now.flat, now.event = [], [], []
         for device, members in vectors.items():
             flat = torch.cat([vector for _, vector in members])
@@ -668,66 +832,12 @@ class Watch:
             self._dropped += 1
 
     def _frame(self, done):
-        results, scalars = {}, dict(done.scalars)
-        for flat, layout in zip(done.flat, done.layout):
-            values, at = flat.tolist(), 0
-            for (site, probe), size in layout:
-                part = values[at : at + size]
-                at += size
-                if site is None:
-                    scalars[probe] = part[0]
-                else:
-                    results.setdefault(site, {})[probe] = part
-        scalars.update(observer_seconds=self._observed, frames_dropped=self._dropped + self._spool.refused)
+        """Hands over a step whose numbers have arrived; they are turned into a document on the spool's thread."""
+        values = [flat.tolist() for flat in done.flat]
+        told = {"observer_seconds": self._observed, "frames_dropped": self._dropped + self._spool.refused}
         self._observed = 0.0
-        sites, columns = [], {}
-
-        def sample(site, metrics):
-            for metric, value in metrics.items():
-                column = columns.setdefault(metric, {"at": [], "values": []})
-                column["at"].append(len(sites))
-                column["values"].append(_number(value))
-            hook, layer, parameter = site
-            sites.append({"hook": hook, **({"layer": layer} if layer >= 0 else {}), **({"parameter": parameter} if parameter else {})})
-
-        square = trace = 0.0
-        loss_scale = float(scalars.get("loss_scale", 1.0))
-        for site in sorted(results, key=_order):
-            metrics = {}
-            for probe, v in results[site].items():
-                if probe == "moments" and site[0] in _ACTIVATIONS | {"residual_gradient"}:
-                    _read_moments(v, metrics, self._sums)
-                elif probe == "exponents":
-                    _read_exponents(v, metrics)
-                elif probe == "shape" and "moments" in results[site]:
-                    _read_shape(v, results[site]["moments"], metrics)
-                elif probe == "units":
-                    metrics["dead_fraction"], metrics["neuron_kurtosis"] = v
-                elif probe == "log_z":
-                    metrics["log_z_mean"], metrics["log_z_max"] = _ratio(v[1], v[0] - v[4] - v[5]), v[3]
-                elif probe == "attention":
-                    metrics["attention_logit_max"] = max(v)
-                elif probe == "noise":
-                    own, together, n = v[0] / loss_scale**2, v[1] / loss_scale**2, v[2]
-                    metrics.update(example_gradient_square=own, batch_gradient_square=together, examples=n)
-                    if n > 1:
-                        square += (n * together - own) / (n - 1)
-                        trace += (own - together) / (1 - 1 / n)
-                else:
-                    metrics[probe] = v[0]
-            sample(site, metrics)
-            if "attention" in results[site]:
-                for head, largest in enumerate(results[site]["attention"]):
-                    sample((site[0], site[1], "head %d" % head), {"attention_logit_max": largest})
-        if trace:
-            scalars["norm_noise_square"], scalars["norm_noise_trace"] = square, trace
-        frame = self._document("frame", done.number)
-        frame["scalars"] = {name: _number(value) for name, value in scalars.items()}
-        if sites:
-            frame["sites"], frame["metrics"] = sites, columns
-        if done.batch:
-            frame["batch"] = [{"source": str(s), "offset": int(o), "loss": _number(l)} for s, o, l in done.batch]
-        self._spool.offer(frame, 1)
+        head = self._document("frame", done.number)
+        self._spool.offer(lambda: _frame_document(head, done, values, told, self._sums), 1)
 
     def _document(self, type, step):
         document = {"v": 1, "type": type, **self._origin, "seq": self._seq, "step": step,
@@ -818,6 +928,24 @@ class Watch:
         self._dead = True
 
 
+def _untraced(watch, *arguments):
+    """What a hook does is not for a compiler to trace."""
+    watch._guard(*arguments)
+
+
+if hasattr(torch, "compiler") and hasattr(torch.compiler, "disable"):  # since 2.1
+    _untraced = torch.compiler.disable(_untraced)
+
+
+def _norms(named):
+    """The norms of named tensors as (names, vector), a vector for each device and kind of number: few launches."""
+    groups = collections.defaultdict(list)
+    for name, tensor in named:
+        groups[tensor.device, tensor.dtype].append((name, tensor))
+    for members in groups.values():
+        yield [name for name, _ in members], torch.stack(torch._foreach_norm([tensor for _, tensor in members])).float()
+
+
 def _split(name):
     """q_proj, k_proj and v_proj are one hook at three places."""
     last = name.rpartition(".")[2]
@@ -833,6 +961,75 @@ def _order(site):
     if at >= _HOOKS.index("gradient"):
         return 4, at, layer, parameter
     return (0 if hook == "embedding" else 1 if layer >= 0 else 2), layer, at, parameter
+
+
+def _frame_document(frame, done, values, told, sums):
+    """A step as docs/wire.md has it, from the numbers that came back from each device."""
+    results, scalars = {}, dict(done.scalars)
+    for flat, layout in zip(values, done.layout):
+        at = 0
+        for (site, probe), size in layout:
+            part = flat[at : at + size]
+            at += size
+            if site is None:
+                scalars[probe] = part[0]
+            elif isinstance(site, _Column):
+                for one, value, divisor in zip(site.sites, part, site.divisors or [1.0] * size):
+                    results.setdefault(one, {})[probe] = [value / divisor]
+            elif isinstance(site, list):
+                _unpack(site, probe, part, results)
+            else:
+                results.setdefault(site, {})[probe] = part
+    scalars.update(told)
+    loss_scale = float(scalars.get("loss_scale", 1.0))
+    sites, columns, square, trace = [], {}, 0.0, 0.0
+    for site in sorted(results, key=_order):
+        metrics = _metrics(site, results[site], loss_scale, sums)
+        if metrics.get("examples", 0) > 1:
+            own, together, n = (metrics[name] for name in ("example_gradient_square", "batch_gradient_square", "examples"))
+            square += (n * together - own) / (n - 1)
+            trace += (own - together) / (1 - 1 / n)
+        heads = enumerate(results[site].get("attention", ()))
+        for place, some in [(site, metrics)] + [(site[:2] + ("head %d" % h,), {"attention_logit_max": v}) for h, v in heads]:
+            for metric, value in some.items():
+                column = columns.setdefault(metric, {"at": [], "values": []})
+                column["at"].append(len(sites))
+                column["values"].append(_number(value))
+            hook, layer, parameter = place
+            sites.append({"hook": hook, **({"layer": layer} if layer >= 0 else {}), **({"parameter": parameter} if parameter else {})})
+    if trace:
+        scalars["norm_noise_square"], scalars["norm_noise_trace"] = square, trace
+    frame["scalars"] = {name: _number(value) for name, value in scalars.items()}
+    if sites:
+        frame["sites"], frame["metrics"] = sites, columns
+    if done.batch:
+        frame["batch"] = [{"source": str(s), "offset": int(o), "loss": _number(l)} for s, o, l in done.batch]
+    return frame
+
+
+def _metrics(site, probes, loss_scale, sums):
+    """The metrics of a site by name, from the vectors of its probes."""
+    metrics = {}
+    for probe, v in probes.items():
+        if probe == "moments":
+            _read_moments(v, metrics, sums)
+        elif probe == "exponents":
+            _read_exponents(v, metrics)
+        elif probe == "shape":
+            if "moments" in probes:
+                _read_shape(v, probes["moments"], metrics)
+        elif probe == "units":
+            metrics["dead_fraction"], metrics["neuron_kurtosis"] = v
+        elif probe == "log_z":
+            metrics["log_z_mean"], metrics["log_z_max"] = _ratio(v[1], v[0] - v[4] - v[5]), v[3]
+        elif probe == "attention":
+            metrics["attention_logit_max"] = max(v)
+        elif probe == "noise":
+            metrics["example_gradient_square"], metrics["batch_gradient_square"] = v[0] / loss_scale**2, v[1] / loss_scale**2
+            metrics["examples"] = v[2]
+        else:
+            metrics[probe] = v[0]
+    return metrics
 
 
 _watched = weakref.WeakKeyDictionary()

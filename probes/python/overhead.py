@@ -1,0 +1,140 @@
+"""What watching costs: median step time with a watch over the one without, steps of both in turn.
+
+python3 overhead.py [--device cuda] [--layers 12 --width 768 --heads 12 --batch 16 --context 1024 --vocabulary 50304]
+                    [--dtype bfloat16] [--compile] [--steps 60]
+"""
+
+import argparse, contextlib, json, math, os, random, statistics, sys, tempfile, time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import observatory_torch
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.n_head = heads
+        self.c_attn, self.c_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        b, t, c = x.shape
+        q, k, v = (y.view(b, t, self.n_head, c // self.n_head).transpose(1, 2) for y in self.c_attn(x).split(c, dim=2))
+        if hasattr(F, "scaled_dot_product_attention"):
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:
+            mask = torch.ones(t, t, dtype=torch.bool, device=x.device).tril()
+            y = (q @ k.transpose(-2, -1) / math.sqrt(c // self.n_head)).masked_fill(~mask, -math.inf).softmax(-1) @ v
+        return self.c_proj(y.transpose(1, 2).reshape(b, t, c))
+
+
+class Mlp(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.c_fc, self.c_proj = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        return self.c_proj(F.gelu(self.c_fc(x)))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.ln_1, self.attn = nn.LayerNorm(width), Attention(width, heads)
+        self.ln_2, self.mlp = nn.LayerNorm(width), Mlp(width)
+
+    def forward(self, x):
+        x = x + self.attn(self.ln_1(x))
+        return x + self.mlp(self.ln_2(x))
+
+
+class Gpt(nn.Module):
+    def __init__(self, o):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(o.vocabulary, o.width), nn.Embedding(o.context, o.width)
+        self.h = nn.ModuleList(Block(o.width, o.heads) for _ in range(o.layers))
+        self.ln_f, self.lm_head = nn.LayerNorm(o.width), nn.Linear(o.width, o.vocabulary, bias=False)
+
+    def forward(self, tokens):
+        x = self.wte(tokens) + self.wpe(torch.arange(tokens.shape[1], device=tokens.device))
+        for block in self.h:
+            x = block(x)
+        return self.lm_head(self.ln_f(x))
+
+
+class Run:
+    """A model in training, watched or not."""
+
+    def __init__(self, options, probes, spool):
+        torch.manual_seed(1)
+        self.options = options
+        self.model = Gpt(options).to(options.device)
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-4)
+        self.watch = observatory_torch.watch(self.model, self.optimizer, probes=probes, spool=spool, budget=1.0) if probes else None
+        self.forward = torch.compile(self.model) if options.compile else self.model
+
+    def step(self, tokens):
+        o = self.options
+        synchronise(o.device)
+        began = time.perf_counter()
+        self.optimizer.zero_grad()
+        low = o.dtype != "float32"
+        with torch.autocast(o.device, dtype=getattr(torch, o.dtype)) if low else contextlib.nullcontext():
+            logits = self.forward(tokens[:, :-1])
+        loss = F.cross_entropy(logits.float().reshape(-1, o.vocabulary), tokens[:, 1:].reshape(-1))
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        if self.watch is not None:
+            self.watch.step(loss=loss, gradient_norm=norm)
+        synchronise(o.device)
+        return time.perf_counter() - began
+
+
+def synchronise(device):
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def interval(ratios, resamples=2000):
+    """The median and its 95 % bootstrap interval."""
+    generator = random.Random(1)
+    medians = sorted(statistics.median(generator.choices(ratios, k=len(ratios))) for _ in range(resamples))
+    return statistics.median(ratios), medians[int(0.025 * resamples)], medians[int(0.975 * resamples)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, value in dict(layers=6, width=384, heads=6, batch=12, context=64, vocabulary=256, steps=60).items():
+        parser.add_argument("--" + name, type=int, default=value)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--compile", action="store_true")
+    options = parser.parse_args()
+    where = torch.cuda.get_device_name() if options.device == "cuda" else "CPU, %d threads" % torch.get_num_threads()
+    print("torch %s on %s, %s" % (torch.__version__, where, vars(options)), file=sys.stderr)
+    with tempfile.TemporaryDirectory() as spool:
+        runs = {probes: Run(options, probes, spool) for probes in (None, "continuous", "profile")}
+        times = {probes: [] for probes in runs}
+        for step in range(options.steps + 11):
+            tokens = torch.randint(0, options.vocabulary, (options.batch, options.context + 1), device=options.device)
+            for probes, run in runs.items():
+                seconds = run.step(tokens)
+                if step > 10:  # warm by then, and one sparse step has been seen
+                    times[probes].append(seconds)
+        for probes, run in runs.items():
+            if probes:
+                # Whole decades, so that sparse steps weigh as much as they do in a run: means of ten against means of ten.
+                tens = lambda s: [sum(s[i : i + 10]) for i in range(0, len(s) - 9, 10)]
+                ratio, low, high = interval([a / b - 1 for a, b in zip(tens(times[probes]), tens(times[None]))])
+                print(json.dumps({"pack": probes, "overheadRatio": round(ratio, 4), "interval": [round(low, 4), round(high, 4)],
+                                  "stepMillis": round(1e3 * statistics.median(times[None]), 2),
+                                  "trouble": run.watch.trouble()}))  # fmt: skip
+                run.watch.close()
+
+
+if __name__ == "__main__":
+    main()
