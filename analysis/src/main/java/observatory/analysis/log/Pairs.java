@@ -44,13 +44,9 @@ final class Pairs {
                 skipWord();
                 continue;
             }
-            int unitEnd = end;
-            while (unitEnd < line.length()
-                    && (Character.isLetter(line.charAt(unitEnd)) || line.charAt(unitEnd) == '%')) {
-                unitEnd++;
-            }
+            int unitEnd = unitEnd(end);
             String unit = line.substring(end, unitEnd);
-            if (!unit.isEmpty() && !UNITS.contains(unit) || isDateOrTime(unitEnd)) {
+            if (!isUnit(unit) || isDateOrTime(unitEnd)) {
                 skipWord();
                 nameFrom = at;
                 continue;
@@ -62,6 +58,18 @@ final class Pairs {
             at = afterTotal(unitEnd);
             nameFrom = at;
         }
+    }
+
+    private int unitEnd(int from) {
+        int end = from;
+        while (end < line.length() && (Character.isLetter(line.charAt(end)) || line.charAt(end) == '%')) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isUnit(String letters) {
+        return letters.isEmpty() || UNITS.contains(letters);
     }
 
     private boolean beginsToken() {
@@ -76,8 +84,9 @@ final class Pairs {
             i++;
         }
         for (String word : new String[] {"infinity", "nan", "inf"}) {
-            if (line.regionMatches(true, i, word, 0, word.length())) {
-                return i + word.length();
+            int end = i + word.length();
+            if (line.regionMatches(true, i, word, 0, word.length()) && isUnit(line.substring(end, unitEnd(end)))) {
+                return end; // nan, or nanms, but not the beginning of INFO
             }
         }
         int digits = i;
@@ -169,7 +178,9 @@ final class Pairs {
                 && !(from > 1 && between.charAt(from - 1) == ' ' && between.charAt(from - 2) == ' ')) {
             from--;
         }
-        String name = between.substring(from, end).strip();
+        int dash = between.lastIndexOf(" - ", end);
+        String name =
+                between.substring(Math.max(from, dash < 0 ? 0 : dash + 3), end).strip();
         boolean named = !name.isEmpty()
                 && name.length() <= LONGEST_NAME
                 && (Character.isLetter(name.charAt(0)) || name.charAt(0) == '_');

@@ -8,11 +8,13 @@ import observatory.probe.Telemetry;
 
 /**
  * What Hugging Face's Trainer prints: {@code {'loss': 2.31, 'grad_norm': 0.9, 'learning_rate': 5e-05, 'epoch': 0.02}}.
- * The dictionaries tell no step; the progress bar before them does. Without a bar they are counted.
+ * Most of them tell no step; the progress bar before them does. Without a bar they are counted.
  */
 public final class PrintedDicts implements LogFormat {
     private static final Pattern DICT = Pattern.compile("\\{'(?:[^{}]{1,4000})}");
     private static final Pattern BAR = Pattern.compile("(\\d{1,12})/(\\d{1,12}) \\[");
+
+    private static final String OF_SWIFT = "global_step/max_steps";
 
     @Override
     public String name() {
@@ -68,7 +70,12 @@ public final class PrintedDicts implements LogFormat {
         }
 
         private void row(Row row) {
-            if (!bars && row.numbers().containsKey("loss")) {
+            Optional<String> named = StepNames.best(row.numbers().keySet());
+            if (named.isPresent()) {
+                step = row.numbers().remove(named.get()).longValue();
+            } else if (row.numbers().containsKey(OF_SWIFT)) {
+                step = row.numbers().remove(OF_SWIFT).longValue();
+            } else if (!bars && row.numbers().containsKey("loss")) {
                 step++;
                 out.remark("no progress bar tells the steps; the printed dictionaries were counted");
             }

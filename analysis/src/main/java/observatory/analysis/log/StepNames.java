@@ -36,6 +36,7 @@ final class StepNames {
             "consumed_tokens",
             "total_tokens",
             "tokens");
+    private static final Set<String> AROUND = Set.of("train", "trainer", "training", "completed");
     private static final int NONE = RANKED.size();
 
     private StepNames() {}
@@ -57,7 +58,7 @@ final class StepNames {
 
     private static int rank(String tag) {
         List<String> words = Meaning.words(tag).stream()
-                .filter(word -> !word.equals("train") && !word.equals("trainer") && !word.equals("training"))
+                .filter(word -> !AROUND.contains(word))
                 .toList();
         int at = RANKED.indexOf(String.join("_", words));
         return at < 0 ? NONE : at;

@@ -15,6 +15,8 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the logs of each framework do not say, or say in another way than others; those of Megatron have a test of their own. */
 class TrapsTest {
@@ -222,6 +224,41 @@ class TrapsTest {
         new Csv().read(source, item -> frames.add((Frame) item));
         assertEquals(List.of(5L, 6L), frames.stream().map(Frame::step).toList());
         assertEquals(3.5, frames.getFirst().scalars().find(Scalars.LOSS).orElseThrow());
+    }
+
+    /** Lines as other programs print them, none of which has a format of its own. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Ep 1 (Step 000020): Train loss 3.5, Val loss 3.6",
+                "iter 16 step 20 | loss train: 3.5, val: n/a | iter time: 300.12 ms (step) remaining time: 0:10:11",
+                "I0101 12:00:00.123456 140 logging_writer.py:48] [20] global_norm=1.5, loss=3.5",
+                "completed step: 20, seconds: 1.217, TFLOP/s/device: 300.1, Tokens/s/device: 1234.5, loss: 3.5",
+                "Training epoch 0, iteration 19/99 | lr: 3e-4 | global_step: 20 | reduced_train_loss: 3.5 | consumed_samples: 80",
+                "step 00020/21400 (0.47%) | loss: 3.500000 | lrm: 1.00 | dt: 1234.56ms | tok/sec: 424,000 | total time: 2.1m",
+                "Step 20/ 10000; acc: 3.0; ppl: 33.1; xent: 3.5; lr: 0.001; 1000/1000 tok/s;     10 sec;",
+                "Epoch 0:  10%|█         | 20/200 [00:10<01:30, 10.0it/s, v_num=0, train_loss=3.500]",
+                "2024-05-01 10:00:00 - INFO - Step: 20 | Train Loss: 3.5000 | LR: 1.00e-04 | Tokens/s: 12,345",
+                "Step 20 | loss:3.5 lr:1e-05 tokens_per_second_per_gpu:1234.5",
+                "steps: 20 loss: 3.5000 iter time (s): 0.512 samples/sec: 125.1"
+            })
+    void linesOfProgramsWithoutAFormatAreReadToo(String line) throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), line + "\n" + line.replace("20", "30") + "\n");
+        assertEquals(
+                "key-value-text",
+                LogFormats.find(log, java.util.Optional.empty()).name());
+        Read read = Read.of(log);
+        assertEquals(20, read.steps()[0]);
+        assertEquals(3.5, read.series(Scalars.LOSS)[0]);
+    }
+
+    @Test
+    void dictionariesThatTellTheirStepAreBelieved() throws IOException {
+        Read read = read(new PrintedDicts(), """
+                {'loss': 3.5, 'grad_norm': 1.5, 'global_step/max_steps': '20/1000'}
+                {'loss': 3.4, 'grad_norm': 1.4, 'step': 30}
+                """);
+        assertArrayEquals(new long[] {20, 30}, read.steps());
     }
 
     @Test
