@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
             BenchDetectionCommand.class,
             BenchProbesCommand.class,
             BenchSpectrumCommand.class,
-            BenchStreamCommand.class
+            BenchStreamCommand.class,
+            BenchUiCommand.class
         })
 final class BenchCommand implements Runnable {
     @CommandLine.Spec

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import observatory.probe.RunId;
 import observatory.stream.Broker;
@@ -15,6 +16,7 @@ import observatory.ui.DeepLink;
 import observatory.ui.DesktopWindow;
 import observatory.ui.Source;
 import observatory.ui.Workbench;
+import observatory.ui.frame.Control;
 import observatory.ui.source.LiveSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,6 +55,15 @@ final class DashboardCommand implements Callable<Integer> {
             description = "Where the data lives (~/.local/state/observatory).")
     private Path dataDir;
 
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "Ask for control: the private key that signs commands (`observatory keys`).")
+    private Path key;
+
+    @Option(names = "--operator", paramLabel = "NAME", description = "Whose key it is.")
+    private String operator;
+
     @Override
     public Integer call() throws InterruptedException {
         DeepLink to = link == null ? null : DeepLink.parse(link);
@@ -83,18 +94,30 @@ final class DashboardCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static DesktopWindow open(Workbench bench, StateDirectory state) {
+    private DesktopWindow open(Workbench bench, StateDirectory state) {
+        Optional<Control> control = key == null
+                ? Optional.empty()
+                : Optional.of(SignedControl.of(broker(state), operator == null ? "operator" : operator, key));
         try {
-            return DesktopWindow.open(bench, Opening.outside(state.exports(), InstantSource.system()));
+            return DesktopWindow.open(
+                    bench,
+                    Opening.outside(
+                            state,
+                            bootstrap == null ? Opening.brokerOf(state) : () -> Optional.of(bootstrap),
+                            control));
         } catch (IllegalStateException e) {
             throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
         }
     }
 
     private Source live(StateDirectory state, DeepLink to) {
-        String broker = bootstrap != null ? bootstrap : running(state);
+        String broker = broker(state);
         RunId chosen = run != null ? new RunId(run) : to != null ? to.run() : newest(broker);
         return new LiveSource(broker, Topics.STANDARD, chosen, InstantSource.system());
+    }
+
+    private String broker(StateDirectory state) {
+        return bootstrap != null ? bootstrap : running(state);
     }
 
     private static String running(StateDirectory state) {

@@ -5,6 +5,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import observatory.probe.RunId;
 import observatory.ui.DesktopWindow;
@@ -41,7 +42,11 @@ final class DemoCommand implements Callable<Integer> {
         RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
         boolean display = DesktopWindow.possible(System.getenv(), System.getProperty("os.name"));
         WindowView window = display && !options.headless
-                ? new WindowView(run, console, state.exports(), InstantSource.system())
+                ? new WindowView(
+                        run,
+                        console,
+                        Opening.outside(state, Opening.brokerOf(state), Optional.empty()),
+                        InstantSource.system())
                 : null;
         if (window != null) {
             views.add(window);

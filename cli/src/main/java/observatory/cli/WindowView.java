@@ -1,6 +1,5 @@
 package observatory.cli;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,13 +14,14 @@ import observatory.ui.DesktopWindow;
 import observatory.ui.Source;
 import observatory.ui.Workbench;
 import observatory.ui.data.Recording;
+import observatory.ui.frame.Outside;
 
 /** A running demo in a window, which opens beside it and may be closed before it ends. */
 final class WindowView implements View, Source {
     private final Recording recording;
     private final InstantSource clock;
     private final Console console;
-    private final Path exports;
+    private final Outside outside;
     private final Instant began;
     private volatile boolean spooling = true;
     private volatile boolean over;
@@ -30,8 +30,8 @@ final class WindowView implements View, Source {
     private int taken;
     private List<Incident> known = List.of();
 
-    WindowView(RunId run, Console console, Path exports, InstantSource clock) {
-        this.exports = exports;
+    WindowView(RunId run, Console console, Outside outside, InstantSource clock) {
+        this.outside = outside;
         this.recording = new Recording(run);
         this.console = console;
         this.clock = clock;
@@ -42,7 +42,7 @@ final class WindowView implements View, Source {
 
     private void open() {
         try {
-            window = DesktopWindow.open(new Workbench(this), Opening.outside(exports, clock));
+            window = DesktopWindow.open(new Workbench(this), outside);
         } catch (IllegalStateException e) {
             console.say(e.getMessage() + "; the run goes on here");
         }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -63,7 +64,12 @@ final class Tour {
         bench.sources().add(new Replay(badBatch.getFirst().origin().run(), badBatch));
         DesktopWindow window = DesktopWindow.open(
                 bench,
-                new Outside(pictures.resolve("exports"), InstantSource.system(), text -> Opening.tape(Path.of(text))));
+                new Outside(
+                        pictures.resolve("exports"),
+                        InstantSource.system(),
+                        text -> Opening.tape(Path.of(text)),
+                        List::of,
+                        Optional.empty()));
         Tour tour = new Tour(pictures, bench);
         tour.begin(Double.parseDouble(args[1]), Double.parseDouble(args[2]));
         tour.walk();

@@ -1,7 +1,9 @@
 package observatory.ui.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 import javafx.geometry.VPos;
+import javafx.scene.AccessibleAttribute;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
@@ -36,6 +38,8 @@ public final class PlotView extends Region {
     private Span steps;
     private Palette palette;
     private double cross = Double.NaN;
+    private List<Mark> written = List.of();
+    private Palette writtenIn;
 
     public PlotView(PlotActions actions, StepLabels labels) {
         this.labels = labels;
@@ -74,6 +78,13 @@ public final class PlotView extends Region {
 
     public Plot plot() {
         return plot;
+    }
+
+    /** The sentence that stands for the picture is made when somebody asks for it, not with every frame. */
+    @Override
+    public Object queryAccessibleAttribute(AccessibleAttribute attribute, Object... parameters) {
+        boolean text = attribute == AccessibleAttribute.TEXT && plot != null;
+        return text ? Summary.of(plot, steps) : super.queryAccessibleAttribute(attribute, parameters);
     }
 
     Span steps() {
@@ -127,11 +138,20 @@ public final class PlotView extends Region {
                         : Numbers.whole(drawn[0].clipped()) + (drawn[0].clipped() == 1 ? " point" : " points")
                                 + " clipped ▲");
         badge.setVisible(drawn[0].clipped() > 0);
-        setAccessibleText(Summary.of(plot, steps));
         placeCrosshair();
     }
 
+    /** A word beside the chart, at whole pixels. */
+    private record Mark(String text, int x, int y, TextAlignment align, VPos base) {}
+
     private void drawAxes(PlotPainter.Drawn drawn) {
+        List<Mark> marks = marks(drawn);
+        boolean sized = axes.getWidth() == getWidth() && axes.getHeight() == getHeight();
+        if (sized && marks.equals(written) && palette == writtenIn) {
+            return; // text is the dearest part of a chart, and it mostly stays as it is
+        }
+        written = marks;
+        writtenIn = palette;
         axes.setWidth(getWidth());
         axes.setHeight(getHeight());
         GraphicsContext g = axes.getGraphicsContext2D();
@@ -139,30 +159,37 @@ public final class PlotView extends Region {
         int ink = palette.get("ink-soft");
         g.setFill(Color.rgb(ink >> 16 & 255, ink >> 8 & 255, ink & 255));
         g.setFont(Font.font(title.getFont().getFamily(), 11));
-        g.setTextAlign(TextAlignment.RIGHT);
-        g.setTextBaseline(VPos.CENTER);
+        for (Mark mark : marks) {
+            g.setTextAlign(mark.align);
+            g.setTextBaseline(mark.base);
+            g.fillText(mark.text, mark.x, mark.y);
+        }
+    }
+
+    private List<Mark> marks(PlotPainter.Drawn drawn) {
+        List<Mark> marks = new ArrayList<>();
         for (Ticks.Tick tick : drawn.ticks()) {
             double y = TOP + plotHeight() * (1 - drawn.axis().positions().share(tick.position()));
-            g.fillText(tick.label(), LEFT - 6, y);
+            marks.add(new Mark(tick.label(), (int) LEFT - 6, (int) Math.round(y), TextAlignment.RIGHT, VPos.CENTER));
         }
-        g.setTextBaseline(VPos.TOP);
-        List<Ticks.Tick> marks = labels.over(steps, (int) Math.max(2, plotWidth() / 46));
-        for (Ticks.Tick tick : marks) {
+        for (Ticks.Tick tick : labels.over(steps, (int) Math.max(2, plotWidth() / 46))) {
             double x = xOf(tick.position());
             boolean atTheEdge = x > getWidth() - 24;
-            g.setTextAlign(atTheEdge ? TextAlignment.RIGHT : TextAlignment.CENTER);
-            g.fillText(tick.label(), atTheEdge ? getWidth() - 2 : x, TOP + plotHeight() + 5);
+            marks.add(new Mark(
+                    tick.label(),
+                    (int) Math.round(atTheEdge ? getWidth() - 2 : x),
+                    (int) (TOP + plotHeight() + 5),
+                    atTheEdge ? TextAlignment.RIGHT : TextAlignment.CENTER,
+                    VPos.TOP));
         }
-        g.setTextAlign(TextAlignment.LEFT);
-        g.setTextBaseline(VPos.CENTER);
         for (Plot.Rule rule : plot.rules()) {
-            if (!rule.vertical() && !rule.label().isEmpty()) {
-                double share = drawn.axis().share(rule.at());
-                if (share >= 0 && share <= 1) {
-                    g.fillText(rule.label(), LEFT + 6, TOP + plotHeight() * (1 - share) - 7);
-                }
+            double share = rule.vertical() ? -1 : drawn.axis().share(rule.at());
+            if (share >= 0 && share <= 1 && !rule.label().isEmpty()) {
+                int y = (int) Math.round(TOP + plotHeight() * (1 - share) - 7);
+                marks.add(new Mark(rule.label(), (int) LEFT + 6, y, TextAlignment.LEFT, VPos.CENTER));
             }
         }
+        return marks;
     }
 
     private void placeCrosshair() {

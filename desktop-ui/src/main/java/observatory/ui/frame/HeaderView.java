@@ -18,6 +18,7 @@ final class HeaderView {
     private final Label remaining = new Label();
     private final Label pill = new Label();
     private final HBox root;
+    private Connection.State shown;
 
     HeaderView(Workbench bench, ControlsView controls) {
         this.bench = bench;
@@ -47,7 +48,10 @@ final class HeaderView {
         remaining.setText(header.remaining());
         Connection connection = bench.sourceProperty().get().connection();
         pill.setText(shape(connection.state()) + " " + connection.text());
-        pill.getStyleClass().setAll("label", "pill", connection.style());
+        if (connection.state() != shown) {
+            shown = connection.state();
+            pill.getStyleClass().setAll("label", "pill", connection.style());
+        }
         pill.setAccessibleText("Connection: " + connection.text());
     }
 

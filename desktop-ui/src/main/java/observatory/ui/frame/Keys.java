@@ -3,12 +3,14 @@ package observatory.ui.frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javafx.scene.Scene;
 import javafx.scene.control.ComboBoxBase;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import observatory.ui.DeepLink;
+import observatory.ui.Source;
 import observatory.ui.Theme;
 import observatory.ui.Workbench;
 
@@ -53,19 +55,30 @@ final class Keys {
 
     /** Asks what to open. */
     void attach() {
-        ask("Open a log, a spike log or a link", "a path, or observatory://run/…", text -> {
-            try {
-                if (text.strip().startsWith("observatory:")) {
-                    links.accept(DeepLink.parse(text));
-                } else {
-                    bench.add(outside.open().apply(text.strip()));
-                }
-            } catch (IllegalArgumentException e) {
-                return e.getMessage();
-            }
-            overlay.close();
-            return "";
-        });
+        overlay.open(AttachSheet.of(outside.offers(), this::openTyped, offer -> open(offer.open())));
+    }
+
+    private String openTyped(String text) {
+        if (!text.startsWith("observatory:")) {
+            return open(() -> outside.open().apply(text));
+        }
+        try {
+            links.accept(DeepLink.parse(text));
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+        overlay.close();
+        return "";
+    }
+
+    private String open(Supplier<Source> source) {
+        try {
+            bench.add(source.get());
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+        overlay.close();
+        return "";
     }
 
     private void pressed(KeyEvent event) {

@@ -15,6 +15,9 @@ import observatory.ui.source.Replay;
 
 /** The window's content: runs at the left, screens in the middle, numbers at the right, the whole run below. */
 public final class MainView {
+    /** Nobody reads numbers that change more often. */
+    private static final double NUMBERS_EVERY_SECONDS = 0.3;
+
     private final Workbench bench;
     private final HeaderView header;
     private final RunTree runs;
@@ -30,6 +33,7 @@ public final class MainView {
     private Source shownSource;
     private long shownVersion = -1;
     private boolean stale = true;
+    private double sinceNumbers;
 
     public MainView(Workbench bench, Outside outside) {
         this.bench = bench;
@@ -108,12 +112,17 @@ public final class MainView {
         replay.refresh();
         long version = bench.run().version();
         Source source = bench.sourceProperty().get();
-        if (stale || version != shownVersion || source != shownSource) {
+        sinceNumbers += seconds;
+        boolean asked = stale || source != shownSource;
+        if (asked || version != shownVersion) {
             stale = false;
             shownVersion = version;
             shownSource = source;
             screens.current().refresh();
-            inspector.refresh();
+            if (asked || sinceNumbers >= NUMBERS_EVERY_SECONDS) {
+                sinceNumbers = 0;
+                inspector.refresh();
+            }
             timeline.refresh();
             notices.refresh();
         }

@@ -1,5 +1,7 @@
 package observatory.ui.frame;
 
+import java.util.ArrayList;
+import java.util.List;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
@@ -18,6 +20,7 @@ final class RunTree {
     private final Workbench bench;
     private final ListView<Source> list;
     private final VBox root;
+    private List<Object> shown = List.of();
 
     RunTree(Workbench bench, Runnable attach) {
         this.bench = bench;
@@ -51,7 +54,15 @@ final class RunTree {
     }
 
     void refresh() {
-        list.refresh();
+        List<Object> states = new ArrayList<>();
+        bench.sources().forEach(source -> {
+            states.add(source.recording().run());
+            states.add(source.connection().state());
+        });
+        if (!states.equals(shown)) {
+            shown = states;
+            list.refresh();
+        }
     }
 
     private static final class Cell extends ListCell<Source> {

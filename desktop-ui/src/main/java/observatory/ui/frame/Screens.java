@@ -33,7 +33,7 @@ final class Screens {
                 new DataView(bench),
                 new IncidentsView(bench, incidents),
                 new CompareView(bench),
-                new ProbesView(bench),
+                new ProbesView(bench, outside.control()),
                 new HealthView(bench));
         for (Screen screen : all) {
             Tab tab = new Tab(screen.title(), screen.node());

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import observatory.analysis.Incident;
 import observatory.analysis.detector.Detector;
 import observatory.analysis.detector.Detectors;
+import observatory.analysis.detector.Needs;
 import observatory.probe.builtin.Probes;
 import observatory.ui.data.Recording;
 import observatory.ui.incident.Words;
@@ -17,6 +18,13 @@ import observatory.ui.incident.Words;
  * look, and what would let them.
  */
 public record Analysis(List<Line> lines) {
+    /** What a detector needs, worked out once: the analysis is made anew twenty times a second. */
+    private record Known(String name, String title, Needs needs) {}
+
+    private static final List<Known> DETECTORS = Detectors.all().stream()
+            .map(detector -> new Known(Detectors.name(detector), title(detector), detector.needs()))
+            .toList();
+
     /** How a line is to be taken. */
     public enum State {
         PROBLEM,
@@ -40,15 +48,13 @@ public record Analysis(List<Line> lines) {
                 .forEach(one ->
                         lines.add(new Line(State.PROBLEM, Words.of(one.kind()), one.summary(), Optional.of(one))));
         List<Line> silent = new ArrayList<>();
-        for (Detector<?> detector : Detectors.all()) {
-            String name = Detectors.name(detector);
-            String title =
-                    Words.plain(name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(java.util.Locale.ROOT));
-            Optional<String> missing = missing(detector, run);
+        for (Known detector : DETECTORS) {
+            Optional<String> missing = missing(detector.needs, run);
             if (missing.isPresent()) {
-                silent.add(new Line(State.NOT_APPLICABLE, title, missing.get(), Optional.empty()));
-            } else if (run.incidents().stream().noneMatch(one -> one.detector().equals(name))) {
-                lines.add(new Line(State.FINE, title, "Looked at every step and found nothing.", Optional.empty()));
+                silent.add(new Line(State.NOT_APPLICABLE, detector.title, missing.get(), Optional.empty()));
+            } else if (run.incidents().stream().noneMatch(one -> one.detector().equals(detector.name))) {
+                lines.add(new Line(
+                        State.FINE, detector.title, "Looked at every step and found nothing.", Optional.empty()));
             }
         }
         lines.addAll(silent);
@@ -70,12 +76,17 @@ public record Analysis(List<Line> lines) {
         return lines.stream().filter(line -> line.state == state).count();
     }
 
-    private static Optional<String> missing(Detector<?> detector, Recording run) {
-        Stream<String> scalars = detector.needs().scalars().stream()
+    private static String title(Detector<?> detector) {
+        String words = Detectors.name(detector).replaceAll("(?<=[a-z])(?=[A-Z])", " ");
+        return Words.plain(words.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private static Optional<String> missing(Needs needs, Recording run) {
+        Stream<String> scalars = needs.scalars().stream()
                 .filter(name -> run.scalar(name).isEmpty())
                 .map(name ->
                         "The run does not report its " + Words.plain(name).toLowerCase(java.util.Locale.ROOT) + ".");
-        Stream<String> metrics = detector.needs().metrics().stream()
+        Stream<String> metrics = needs.metrics().stream()
                 .filter(name -> run.metric(name).isEmpty())
                 .map(name -> "No step has the metric " + name + "; " + enable(name));
         return Stream.concat(scalars, metrics).sorted().findFirst();

@@ -1,5 +1,6 @@
 package observatory.ui.probes;
 
+import java.util.Optional;
 import javafx.scene.control.TableView;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -8,6 +9,7 @@ import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
 import observatory.ui.chart.PlotView;
 import observatory.ui.chart.StepLabels;
+import observatory.ui.frame.Control;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
 
@@ -21,7 +23,7 @@ public final class ProbesView implements Screen {
     private final PlotView cost;
     private final VBox root;
 
-    public ProbesView(Workbench bench) {
+    public ProbesView(Workbench bench, Optional<Control> control) {
         this.bench = bench;
         this.model = new ProbesModel(bench);
         this.cost = new PlotView(bench, StepLabels.STEPS);
@@ -39,7 +41,7 @@ public final class ProbesView implements Screen {
         cost.setPrefWidth(380);
         low.setPrefHeight(200);
         low.setMinHeight(150);
-        root = new VBox(10, probes, low);
+        root = new VBox(10, probes, new ControlBar(bench, control).node(), low);
         root.getStyleClass().add("screen");
         VBox.setVgrow(probes, Priority.ALWAYS);
     }

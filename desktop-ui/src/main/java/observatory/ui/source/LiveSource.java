@@ -9,6 +9,7 @@ import observatory.analysis.Judged;
 import observatory.probe.Frame;
 import observatory.probe.RunId;
 import observatory.stream.FrameReader;
+import observatory.stream.HistoryReader;
 import observatory.stream.TopicReader;
 import observatory.stream.Topics;
 import observatory.ui.Connection;
@@ -84,15 +85,15 @@ public final class LiveSource implements Source, AutoCloseable {
     }
 
     private void read() {
+        preview();
         boolean again = false;
         while (closing.getCount() > 0) {
             try (FrameReader frames = new FrameReader(bootstrap, topics, Optional.of(run));
                     TopicReader incidents = TopicReader.fromTheBeginning(bootstrap, topics.incidents())) {
-                if (again) {
-                    recording = new Recording(run); // it is read from the beginning once more
-                }
+                // What is shown so far stays until the whole run is read anew.
+                Recording whole = again || !recording.frames().empty() ? new Recording(run) : recording;
                 again = true;
-                follow(frames, incidents);
+                follow(frames, incidents, whole);
             } catch (KafkaException | IllegalArgumentException e) {
                 health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
                 pause();
@@ -100,13 +101,33 @@ public final class LiveSource implements Source, AutoCloseable {
         }
     }
 
-    private void follow(FrameReader frames, TopicReader incidents) {
+    /** The decimated history, which is there long before the run itself is read. */
+    private void preview() {
+        try {
+            Recording decimated = new Recording(run);
+            HistoryReader.read(observatory.stream.Connection.to(bootstrap), topics, run).stream()
+                    .flatMap(bucket -> HistoryFrames.of(bucket).stream())
+                    .forEach(decimated::accept);
+            if (!decimated.frames().empty()) {
+                recording = decimated;
+            }
+        } catch (KafkaException e) {
+            health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void follow(FrameReader frames, TopicReader incidents, Recording whole) {
         while (closing.getCount() > 0) {
-            frames.poll().forEach(recording::accept);
+            frames.poll().forEach(whole::accept);
             for (byte[] value : incidents.poll()) {
                 if (Judged.decode(value) instanceof Judged.Of of && of.run().equals(run)) {
-                    recording.accept(of.incident());
+                    whole.accept(of.incident());
                 }
+            }
+            if (recording != whole
+                    && (frames.atTheEnd()
+                            || whole.frames().size() >= recording.frames().size())) {
+                recording = whole;
             }
             health = new Health(frames.missing(), frames.duplicates(), frames.unreadable(), frames.atTheEnd(), "");
         }

@@ -1,0 +1,61 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import observatory.probe.Command;
+import observatory.probe.RunId;
+import observatory.stream.Connection;
+import observatory.stream.Topics;
+import observatory.stream.control.Keys;
+import observatory.stream.control.Operator;
+import observatory.ui.frame.Control;
+import org.apache.kafka.common.KafkaException;
+
+/** Commands from the window, signed with an operator's key. */
+final class SignedControl implements Control {
+    private final Operator sender;
+    private final String operator;
+
+    private SignedControl(Operator sender, String operator) {
+        this.sender = sender;
+        this.operator = operator;
+    }
+
+    static SignedControl of(String broker, String operator, Path key) {
+        try {
+            return new SignedControl(
+                    new Operator(
+                            Connection.to(broker),
+                            Topics.STANDARD,
+                            operator,
+                            Keys.privateKey(key),
+                            InstantSource.system()),
+                    operator);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "cannot read the key " + key + ": " + e.getMessage() + "; `observatory keys` makes one",
+                    e);
+        }
+    }
+
+    @Override
+    public String operator() {
+        return operator;
+    }
+
+    @Override
+    public String give(RunId run, Command command, boolean dryRun) {
+        Operator.Manner standard = Operator.Manner.STANDARD;
+        Operator.Manner manner = new Operator.Manner(dryRun, standard.validity(), standard.patience());
+        try {
+            return sender.give(run, command, manner)
+                    .map(answer -> answer.result() + ": " + answer.what()
+                            + (answer.reason().isEmpty() ? "" : ", " + answer.reason()))
+                    .orElse("no answer within " + manner.patience().toSeconds() + " s: is the run going on?");
+        } catch (KafkaException e) {
+            return "not sent: " + e.getMessage();
+        }
+    }
+}
