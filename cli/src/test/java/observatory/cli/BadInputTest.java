@@ -54,6 +54,23 @@ class BadInputTest {
                     postmortem {}/small.txt --format abacus    | 6 | no log format abacus, try one of
                     postmortem {}/small.txt --column loss      | 2 | --column, postmortem --help
                     postmortem {}/small.txt --fail-on terrible | 2 | terrible, CRITICAL
+                    spectrum {}/absent                         | 6 | no such file, check the path
+                    spectrum /dev/null                         | 6 | a device or a pipe, to a file first
+                    spectrum {}/small.txt                      | 6 | neither safetensors nor NumPy nor ONNX, save the weights
+                    spectrum {}/small.txt --layers [           | 2 | --layers, no regular expression
+                    spectrum {}/small.txt --threads 0          | 2 | --threads is at least 1
+                    plan                                       | 2 | --flops, --gpu-hours
+                    plan --flops many                          | 2 | --flops, many, write 13e9
+                    plan --flops 1e20 --noise-scale 1M         | 2 | --noise-loss
+                    plan --flops 1e20 --law 1,2,3              | 2 | --law, besiroglu
+                    plan --flops 1e20 --batch 4 --first-batch 8 | 2 | first=8, last=4
+                    plan fit {}/absent                         | 6 | cannot read
+                    plan fit {}/small.txt                      | 6 | needs a column parameters
+                    plan size {}/small.txt --reference 1B=1,2B=2 | 6 | no JSON
+                    plan size {}/small.txt --reference 1B=1    | 2 | two members
+                    alerts list --data-dir {}/none             | 3 | no alerts were ever watched for, observatory watch
+                    alerts test --alerts {}/absent             | 3 | cannot read, correct the path
+                    alerts test --alerts {}/small.txt          | 3 | expected settings by name
                     tail {}/absent --once --jsonl              | 6 | no such file, check the path
                     tail {}/small.txt --data-dir {}/none       | 4 | no broker runs, observatory broker
                     """)

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -19,6 +20,12 @@ import java.util.List;
  */
 record Bytes(Path file, MemorySegment all) {
     static Bytes map(Path file, Arena arena) {
+        if (!Files.exists(file)) {
+            throw new WeightFileException(file, 0, "no such file", "check the path");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new WeightFileException(file, 0, "a folder, a device or a pipe", "write the weights to a file first");
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return new Bytes(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException e) {

@@ -1,0 +1,180 @@
+package observatory.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import observatory.analysis.alert.AlertStore;
+import observatory.stream.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+/** What {@code spectrum}, {@code plan} and {@code alerts} print for a person and for a program. */
+@ResourceLock(Resources.SYSTEM_OUT)
+class ModelCommandsTest {
+    @TempDir
+    Path folder;
+
+    private record Ran(int exitCode, String out) {
+        JsonNode json() throws IOException {
+            return Json.mapper().readTree(out);
+        }
+    }
+
+    private static Ran run(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            return new Ran(Observatory.run(arguments), out.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(before);
+        }
+    }
+
+    private Path checkpoint() throws IOException {
+        String header = "{\"mlp.up.weight\":{\"dtype\":\"F32\",\"shape\":[96,64],\"data_offsets\":[0,24576]}}";
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 24576)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length())
+                .put(header.getBytes(StandardCharsets.UTF_8));
+        Random random = new Random(1);
+        while (bytes.hasRemaining()) {
+            bytes.putFloat((float) random.nextGaussian());
+        }
+        return Files.write(folder.resolve("model.safetensors"), bytes.array());
+    }
+
+    @Test
+    void aCheckpointOfNoiseIsToldToBeNoiseAndDrawn() throws IOException {
+        String file = checkpoint().toString();
+        Ran text = run("spectrum", file, "--png", folder.resolve("png").toString());
+        assertEquals(ExitCode.OK, text.exitCode());
+        assertTrue(
+                text.out().lines().anyMatch(line -> line.startsWith("mlp.up.weight") && line.endsWith("noise")),
+                text::out);
+        assertTrue(Files.size(folder.resolve("png/mlp.up.weight.png")) > 10_000);
+        JsonNode layer = run("spectrum", file, "--json").json().path("layers").path(0);
+        assertTrue(layer.path("alpha").isNull());
+        assertEquals(64, layer.path("weightwatcher").path("num_evals").asInt());
+        assertEquals(1, layer.path("edgeRatio").asDouble(), 0.15);
+    }
+
+    @Test
+    void numbersGetOnePowerLaw() throws IOException {
+        String numbers = IntStream.range(0, 500)
+                .mapToObj(i -> Double.toString(Math.pow(1 - (i + 0.5) / 500, -1 / 1.5)))
+                .collect(Collectors.joining("\n"));
+        Path file = Files.writeString(folder.resolve("values.txt"), numbers);
+        assertEquals(
+                2.5,
+                run("spectrum", file.toString(), "--json").json().path("alpha").asDouble(),
+                0.01);
+        assertTrue(run("spectrum", file.toString()).out().startsWith("alpha 2.50"));
+    }
+
+    @Test
+    void aPlanSaysWhatABudgetBuys() throws IOException {
+        Ran text = run("plan", "--flops", "5.76e23", "--gpus", "1024", "--tflops", "150");
+        assertTrue(text.out().contains("72.2 B parameters, 1.33 T tokens (18.4 a parameter)"), text::out);
+        JsonNode plan = run(
+                        "plan",
+                        "--params",
+                        "1.5B",
+                        "--tokens",
+                        "200B",
+                        "--tflops",
+                        "116",
+                        "--gpus",
+                        "160",
+                        "--json",
+                        "--noise-scale",
+                        "1M",
+                        "--noise-loss",
+                        "2.5")
+                .json();
+        assertEquals(4300, plan.path("deviceHours").asDouble(), 25);
+        assertEquals(1.1, plan.path("days").asDouble(), 0.03);
+        assertTrue(plan.path("megatron").asText().startsWith("0:32 "), plan::toString);
+    }
+
+    @Test
+    void aScoreAndALossAreReadAsSizes() throws IOException {
+        Path evals =
+                Files.writeString(folder.resolve("evals.json"), "{\"1000\":{\"results\":{\"a\":{\"acc\":0.4709}}}}");
+        String said = run("plan", "size", evals.toString(), "--reference", "1.3B=45.30,6.7B=49.28")
+                .out();
+        assertTrue(said.contains("where a model of 2.72 B parameters should be"), said);
+        JsonNode lag = run(
+                        "plan",
+                        "lag",
+                        "--params",
+                        "13B",
+                        "--tokens",
+                        "300B",
+                        "--loss",
+                        "2.126539",
+                        "--law",
+                        "hoffmann",
+                        "--json")
+                .json();
+        assertEquals(6.7e9, lag.path("parameters").asDouble(), 1e7);
+    }
+
+    @Test
+    void aSilenceIsMadeListedAndEnded() throws Exception {
+        String data = folder.toString();
+        try (AlertStore store = new AlertStore(AlertsCommand.database(folder))) {
+            assertEquals(0, store.silences().size());
+        }
+        String id = run("alerts", "silence", "run=mine", "--for", "1h", "--comment", "new data", "--data-dir", data)
+                .out()
+                .strip();
+        JsonNode silence = run("alerts", "list", "--data-dir", data, "--json")
+                .json()
+                .path("silences")
+                .path(0);
+        assertEquals(id, silence.path("id").asText());
+        assertEquals(
+                Map.of("run", "mine").toString(),
+                "{run=" + silence.path("match").path("run").asText() + "}");
+        assertTrue(Instant.parse(silence.path("until").asText()).isAfter(Instant.now()));
+        assertTrue(run("alerts", "list", "--data-dir", data).out().contains("new data"));
+        assertEquals(
+                ExitCode.OK,
+                run("alerts", "silence", "--end", id, "--data-dir", data).exitCode());
+        assertEquals(
+                ExitCode.USAGE,
+                run("alerts", "silence", "--end", id, "--data-dir", data).exitCode());
+    }
+
+    @Test
+    void receiversAreTriedAndAFailureIsAnExitCode() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("alerts.yaml"),
+                "receivers: [{name: good, type: command, command: ['true']}, {name: bad, type: command, command: ['false']}]");
+        assertEquals(
+                ExitCode.OK,
+                run("alerts", "test", "good", "--alerts", file.toString()).exitCode());
+        Ran both = run("alerts", "test", "--alerts", file.toString());
+        assertEquals(ExitCode.CANNOT_CONNECT, both.exitCode());
+        assertTrue(both.out().contains("refused: false ended with 1"), both::out);
+        assertEquals(
+                ExitCode.USAGE,
+                run("alerts", "test", "maybe", "--alerts", file.toString()).exitCode());
+    }
+}
