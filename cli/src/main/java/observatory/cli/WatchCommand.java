@@ -13,6 +13,7 @@ import observatory.analysis.Incident;
 import observatory.analysis.Judged;
 import observatory.analysis.Severity;
 import observatory.analysis.WatchService;
+import observatory.analysis.alert.AlertConfig;
 import observatory.analysis.alert.Alerting;
 import observatory.analysis.detector.Settings;
 import observatory.stream.Connection;
@@ -57,6 +58,8 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = rules == null ? Settings.DEFAULTS : RulesTestCommand.settings(rules);
+        Optional<AlertConfig> receivers =
+                Optional.ofNullable(alerts).map(file -> AlertsTestCommand.read(file, parent.console()));
         Connection connection = cluster.connection();
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         System.setProperty("observatory.log", state.log().toString());
@@ -70,7 +73,7 @@ final class WatchCommand implements Callable<Integer> {
                         instance == null ? state.streams() : state.streams().resolve(instance),
                         settings,
                         new WatchService.Membership(Optional.ofNullable(instance), standard.patience()));
-                AutoCloseable _ = alerting(connection, topics);
+                Alerting alerting = alerting(receivers, connection, topics);
                 FrameReader frames = new FrameReader(connection, topics, Optional.empty());
                 TopicReader incidents = TopicReader.fromTheBeginning(connection, topics.incidents())) {
             say("watching every run on " + connection.bootstrap() + "; spike logs go to " + state.spikeLogs()
@@ -78,6 +81,7 @@ final class WatchCommand implements Callable<Integer> {
             FlightRecorder recorder = new FlightRecorder(state.spikeLogs(), this::say);
             Map<String, String> told = new HashMap<>();
             String trouble = "";
+            String untold = "";
             while (!interrupt.requested()) {
                 frames.poll().forEach(recorder::accept);
                 boolean old = !incidents.atTheEnd();
@@ -89,6 +93,12 @@ final class WatchCommand implements Callable<Integer> {
                     trouble = service.trouble();
                     parent.console().error("judging was interrupted and goes on: " + trouble);
                 }
+                if (alerting != null && !alerting.trouble().equals(untold)) {
+                    untold = alerting.trouble();
+                    if (!untold.isEmpty()) {
+                        parent.console().error("alerts are late and go on being tried: " + untold);
+                    }
+                }
             }
         } catch (KafkaException e) {
             throw ClusterOptions.failure(e, connection);
@@ -96,15 +106,17 @@ final class WatchCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
     }
 
-    /** Alerts go out where a file says to whom; without one this terminal shows the incidents itself. */
-    private AutoCloseable alerting(Connection connection, Topics topics) throws IOException, SQLException {
-        return alerts == null
-                ? () -> {}
-                : Alerting.start(
-                        connection,
-                        topics,
-                        AlertsCommand.database(cluster.dataDirectory()),
-                        AlertsTestCommand.read(alerts, parent.console()));
+    /** Alerts go out where a file says to whom; without one (null) this terminal shows the incidents itself. */
+    private Alerting alerting(Optional<AlertConfig> receivers, Connection connection, Topics topics)
+            throws SQLException {
+        try {
+            return receivers.isEmpty()
+                    ? null
+                    : Alerting.start(
+                            connection, topics, AlertsCommand.database(cluster.dataDirectory()), receivers.get());
+        } catch (IOException e) {
+            throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
+        }
     }
 
     private static void createTopics(Connection connection, Topics topics) throws InterruptedException {
