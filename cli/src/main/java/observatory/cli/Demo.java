@@ -112,9 +112,7 @@ final class Demo {
     }
 
     private void failOn(Training training, Backbone backbone) {
-        if (training.error() != null) {
-            throw new IllegalStateException("training failed at step " + (training.steps() + 1), training.error());
-        }
+        training.check();
         if (backbone.failure().isPresent()) {
             throw new Failure(ExitCode.CONFIGURATION, backbone.failure().get());
         }

@@ -54,9 +54,7 @@ final class Sending {
             console.say(run.value() + ": training, telemetry goes to " + broker.bootstrap());
             follow(training);
             boolean delivered = spool.drain(interrupt.requested() ? PATIENCE_INTERRUPTED : PATIENCE);
-            if (training.error() != null) {
-                throw new IllegalStateException("training failed at step " + (training.steps() + 1), training.error());
-            }
+            training.check();
             console.result(result(run, training, spool, (System.nanoTime() - began) / 1e9, json));
             if (interrupt.requested()) {
                 return ExitCode.INTERRUPTED;

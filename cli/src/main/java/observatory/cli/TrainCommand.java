@@ -1,11 +1,14 @@
 package observatory.cli;
 
+import java.nio.file.Files;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import observatory.probe.RunId;
 import observatory.stream.Connection;
 import picocli.CommandLine;
@@ -56,7 +59,12 @@ final class TrainCommand implements Callable<Integer> {
                         : "train-" + LocalDateTime.now().format(STAMP) + "-" + options.loop.seed);
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         System.setProperty("observatory.log", state.log().toString());
+        if (Files.exists(state.checkpoints().resolve(run.value()))) {
+            throw Failure.usage("there is a run " + run.value() + " already, in " + state.checkpoints()
+                    + "; choose another --run, also to resume it");
+        }
         RunPlan plan = TrainPlan.of(options, state.checkpoints().resolve(run.value()));
+        Files.createDirectories(state.checkpoints().resolve(run.value()));
         Console console = parent.console();
         Control control = Control.trusting(options.run.controlKeys, options.run.controlCeiling);
         Optional<Connection> broker = cluster.find();
@@ -87,19 +95,34 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Reads the command line again with the file before it: the last word counts. */
+    /** Reads the command line again, with those options of the file that were not typed before it. */
     private void readSpec() {
-        List<String> all = new ArrayList<>(SpecFile.arguments(options.spec));
         List<String> typed = command.root().commandLine().getParseResult().originalArgs();
-        all.addAll(typed.subList(typed.indexOf(command.name()) + 1, typed.size()));
-        CommandLine again = Observatory.commandLine().getSubcommands().get(command.name());
-        again.setOverwrittenOptionsAllowed(true);
-        TrainCommand read = again.getCommand();
-        again.parseArgs(all.toArray(String[]::new));
-        options = read.options;
-        cluster = read.cluster;
-        port = read.port;
-        json = read.json;
-        quiet = read.quiet;
+        Set<String> names = typed.stream().map(TrainCommand::name).collect(Collectors.toSet());
+        int own = typed.indexOf(command.name()) + 1;
+        List<String> all = new ArrayList<>(typed.subList(0, own));
+        SpecFile.arguments(options.spec).stream()
+                .filter(argument -> !names.contains(name(argument)))
+                .forEach(all::add);
+        all.addAll(typed.subList(own, typed.size()));
+        try {
+            CommandLine again = Observatory.commandLine();
+            TrainCommand read = (TrainCommand) again.parseArgs(all.toArray(String[]::new))
+                    .subcommand()
+                    .commandSpec()
+                    .userObject();
+            options = read.options;
+            cluster = read.cluster;
+            port = read.port;
+            json = read.json;
+            quiet = read.quiet;
+        } catch (CommandLine.ParameterException e) {
+            throw new Failure(ExitCode.USAGE, "in the spec " + options.spec + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** An option without its value. */
+    private static String name(String argument) {
+        return argument.replaceFirst("=.*", "");
     }
 }

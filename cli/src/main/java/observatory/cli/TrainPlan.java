@@ -18,6 +18,7 @@ import observatory.trainer.Tokenizer;
 import observatory.trainer.TrainingSpec;
 import observatory.trainer.Validation;
 import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.checkpoint.CheckpointRing;
 import observatory.trainer.run.Checkpoints;
 
@@ -48,12 +49,15 @@ final class TrainPlan {
             recipe.check();
             Optional<Checkpoint> resume =
                     options.run.resume == null ? Optional.empty() : Optional.of(checkpoint(options.run.resume));
+            resume.ifPresent(from -> from.check(recipe));
             Checkpoints own =
                     new Checkpoints(new CheckpointRing(checkpoints, options.run.keep), options.run.checkpointEvery);
             String name = options.data.corpus == null
                     ? CorpusFiles.BUNDLED
                     : options.data.corpus.toAbsolutePath().normalize().toString();
             return new RunPlan(recipe, name, options.run.probes, threads, Optional.of(own), resume);
+        } catch (CheckpointException e) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         } catch (IOException e) {
             throw new Failure(ExitCode.USAGE, "cannot read " + e.getMessage(), e);
         }

@@ -14,6 +14,7 @@ import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.builtin.Probes;
 import observatory.trainer.Trainer;
+import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.cpu.CpuModel;
 import observatory.trainer.cpu.CpuReducer;
 import observatory.trainer.cpu.Exchange;
@@ -75,9 +76,14 @@ final class Training {
         return over;
     }
 
-    /** What ended the run before its time, or null. */
-    Throwable error() {
-        return error;
+    /** Throws what ended the run before its time, where something did. */
+    void check() {
+        if (error instanceof CheckpointException damaged) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, damaged.getMessage(), damaged);
+        }
+        if (error != null) {
+            throw new IllegalStateException("training failed at step " + (steps() + 1), error);
+        }
     }
 
     private void run() {

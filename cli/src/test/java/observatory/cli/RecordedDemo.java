@@ -29,9 +29,7 @@ final class RecordedDemo {
                 DemoPlan.of(options), new Origin(new RunId(run), 0, new UUID(1, 1), 0), item -> tape.add(item));
         training.start();
         training.over().await();
-        if (training.error() != null) {
-            throw new IllegalStateException(training.error());
-        }
+        training.check();
         return tape;
     }
 }

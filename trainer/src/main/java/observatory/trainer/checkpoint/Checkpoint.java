@@ -49,13 +49,13 @@ public final class Checkpoint {
             writeTensors(unfinished.resolve(MODEL), model, List.of(Part.WEIGHT), checksums);
             writeTensors(
                     unfinished.resolve(OPTIMIZER), model, List.of(Part.FIRST_MOMENT, Part.SECOND_MOMENT), checksums);
-            Map<String, Long> sources = new TreeMap<>();
-            recipe.corpus()
-                    .sources()
-                    .forEach(
-                            source -> sources.put(source.name(), source.tokens().size()));
             CheckpointState content = new CheckpointState(
-                    CheckpointState.FORMAT, recipe.model(), recipe.training(), trainer, sources, checksums);
+                    CheckpointState.FORMAT,
+                    recipe.model(),
+                    recipe.training(),
+                    trainer,
+                    sources(recipe.corpus()),
+                    checksums);
             Files.write(unfinished.resolve(STATE), content.json());
             force(unfinished.resolve(STATE));
             Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -86,15 +86,24 @@ public final class Checkpoint {
         return content.trainer();
     }
 
-    /** Refuses a corpus with other sources: the same numbers would name other samples. */
-    public void check(Corpus corpus) {
-        Map<String, Long> given = new TreeMap<>();
-        corpus.sources()
-                .forEach(source -> given.put(source.name(), source.tokens().size()));
+    /** Refuses another model, and another corpus: there the same numbers would name other samples. */
+    public void check(Recipe recipe) {
+        if (!content.model().equals(recipe.model())) {
+            throw new CheckpointException("the checkpoint " + folder + " is of another model: " + content.model()
+                    + ", and this one is " + recipe.model());
+        }
+        Map<String, Long> given = sources(recipe.corpus());
         if (!given.equals(content.sources())) {
             throw new CheckpointException("the checkpoint " + folder + " was trained on another corpus: tokens="
                     + content.sources() + ", given=" + given);
         }
+    }
+
+    private static Map<String, Long> sources(Corpus corpus) {
+        Map<String, Long> sources = new TreeMap<>();
+        corpus.sources()
+                .forEach(source -> sources.put(source.name(), source.tokens().size()));
+        return sources;
     }
 
     /** Puts weights and moments into a model of the same shape, each after its checksum has agreed. */

@@ -56,11 +56,7 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Goes on from a checkpoint of the same model. */
     public void resume(Checkpoint checkpoint) throws IOException {
-        if (!checkpoint.model().equals(recipe.model())) {
-            throw new CheckpointException("the checkpoint is of another model: " + checkpoint.model()
-                    + ", and this one is " + recipe.model());
-        }
-        checkpoint.check(recipe.corpus());
+        checkpoint.check(recipe);
         restore(checkpoint, checkpoint.state());
     }
 

@@ -57,7 +57,7 @@ class CheckpointTest {
             Checkpoint checkpoint = Checkpoint.open(folder.resolve("c"));
             assertEquals(SPEC, checkpoint.model());
             assertEquals(training, checkpoint.training());
-            checkpoint.check(recipe.corpus());
+            checkpoint.check(recipe);
             checkpoint.into(later.state());
             Trainer resumed = trainer(recipe, later);
             resumed.restore(checkpoint.state());
@@ -91,7 +91,9 @@ class CheckpointTest {
                 assertTrue(refusal.contains("lacks the tensor layers.0.attention.query_norm.gain"), refusal);
             }
             Corpus foreign = new Corpus(List.of(new Corpus.Source("novel", new byte[100])));
-            assertTrue(refusal(() -> Checkpoint.open(place).check(foreign)).contains("{novel=100}"));
+            assertTrue(refusal(() ->
+                            Checkpoint.open(place).check(new Recipe(SPEC, recipe.training(), foreign, Fault.NONE)))
+                    .contains("{novel=100}"));
 
             try (RandomAccessFile file =
                     new RandomAccessFile(place.resolve("model.safetensors").toFile(), "rw")) {

@@ -19,6 +19,7 @@ import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Norm;
 import observatory.trainer.Precision;
+import observatory.trainer.Recipe;
 import observatory.trainer.Trainer;
 import observatory.trainer.TrainingSpec;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,101 @@ class FaultTest {
         assertEquals(Precision.FP16.largest(), scalar(hit, Scalars.FORWARD_LIMIT));
     }
 
+    @Test
+    void faultsInTheDataChangeWhatIsReadAndNotWhatItIsCalled() {
+        List<Frame> healthy = train("none", Precision.FP32);
+        for (String kind : List.of("repeated-token", "shuffled-bytes", "foreign-source")) {
+            List<Frame> frames = train(kind + "@" + AT, Precision.FP32);
+            sameBefore(frames, Precision.FP32);
+            assertTrue(Math.abs(loss(frames, AT) - loss(frames, AT - 1)) > 0.5, kind + ": " + loss(frames, AT));
+            assertEquals(sequences(healthy, AT), sequences(frames, AT), kind);
+        }
+    }
+
+    @Test
+    void duplicatesComeFromTheFirstBatchAndAShiftFromOneSource() {
+        List<Frame> again = train("duplicate-data@" + AT, Precision.FP32);
+        sameBefore(again, Precision.FP32);
+        assertEquals(sequences(again, 1), sequences(again, AT));
+        assertEquals(sequences(again, 1), sequences(again, AT + 1));
+        List<Frame> shifted = train("mixture-shift@" + AT, Precision.FP32);
+        assertEquals(List.of("numbers", "prose"), sources(shifted.subList(0, AT - 1)));
+        assertEquals(List.of("numbers"), sources(shifted.subList(AT - 1, STEPS)));
+    }
+
+    @Test
+    void faultsOfTheOptimiserAreInItsSettings() {
+        List<Frame> diverging = train("slow-divergence@" + AT, Precision.FP32);
+        sameBefore(diverging, Precision.FP32);
+        assertEquals(0.03, scalar(diverging.getLast(), Scalars.LEARNING_RATE), 1e-9);
+        List<Frame> forgetful = train("adam-beta2@" + AT, Precision.FP32);
+        sameBefore(forgetful, Precision.FP32);
+        assertEquals(0.95, scalar(forgetful.get(AT - 2), Scalars.ADAM_BETA2), 1e-7);
+        assertEquals(0.1, scalar(forgetful.get(AT - 1), Scalars.ADAM_BETA2), 1e-7);
+        // A guard far above the moments all but stops the updates.
+        List<Frame> stiff = train("adam-epsilon@" + AT, Precision.FP32);
+        sameBefore(stiff, Precision.FP32);
+        double usual = updates(train("none", Precision.FP32), AT);
+        assertTrue(updates(stiff, AT) < 0.5 * usual, updates(stiff, AT) + " of " + usual);
+        List<Frame> stuck = train("stuck-loss-scale@" + AT, Precision.FP16);
+        sameBefore(stuck, Precision.FP16);
+        assertEquals(1, scalar(stuck.get(AT - 1), Scalars.LOSS_SCALE));
+        assertEquals(1, scalar(stuck.getLast(), Scalars.LOSS_SCALE));
+    }
+
+    @Test
+    void faultsInTheWeightsStayThere() {
+        List<Frame> flipped = train("bit-flip@" + AT, Precision.FP32);
+        sameBefore(flipped, Precision.FP32);
+        assertTrue(!(loss(flipped, AT) < loss(flipped, AT - 1) + 1), "one weight of 2^128: " + loss(flipped, AT));
+        List<Frame> dead = train("dead-units@" + AT, Precision.FP32);
+        sameBefore(dead, Precision.FP32);
+        int middle = LAYERS / 2;
+        assertTrue(value(dead.get(AT - 2), "dead_fraction", Site.of(Hook.MLP_HIDDEN, middle)) < 0.1);
+        assertEquals(0.5, value(dead.get(AT - 1), "dead_fraction", Site.of(Hook.MLP_HIDDEN, middle)), 0.05);
+        assertEquals(0.5, value(dead.getLast(), "dead_fraction", Site.of(Hook.MLP_HIDDEN, middle)), 0.05);
+        List<Frame> sharp = train("attention-logits@" + (AT - 20), Precision.FP32);
+        assertTrue(value(sharp.getLast(), "attention_logit_max", Site.of(Hook.ATTENTION_LOGITS, middle))
+                > 20 * value(sharp.get(AT - 22), "attention_logit_max", Site.of(Hook.ATTENTION_LOGITS, middle)));
+    }
+
+    private static double value(Frame frame, String metric, Site site) {
+        Column column = frame.sites().column(metric).orElseThrow();
+        for (int i = 0; i < column.size(); i++) {
+            if (frame.sites().sites().get(column.at()[i]).equals(site)) {
+                return column.values()[i];
+            }
+        }
+        throw new AssertionError("no " + metric + " at " + site.label() + " in step " + frame.step());
+    }
+
+    /** Median update ratio over all parameters in a step. */
+    private static double updates(List<Frame> frames, int step) {
+        double[] ratios = frames.get(step - 1)
+                .sites()
+                .column("update_ratio")
+                .orElseThrow()
+                .values()
+                .clone();
+        java.util.Arrays.sort(ratios);
+        return ratios[ratios.length / 2];
+    }
+
+    private static List<String> sequences(List<Frame> frames, int step) {
+        return frames.get(step - 1).batch().orElseThrow().sequences().stream()
+                .map(sequence -> sequence.source() + "@" + sequence.offset())
+                .toList();
+    }
+
+    private static List<String> sources(List<Frame> frames) {
+        return frames.stream()
+                .flatMap(frame -> frame.batch().orElseThrow().sequences().stream())
+                .map(observatory.probe.Batch.Sequence::source)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /** The first site of a frame where a count is above zero. */
     private static Site first(Frame frame, String metric) {
         Column column = frame.sites().column(metric).orElseThrow();
@@ -111,13 +207,14 @@ class FaultTest {
 
     private static List<Frame> train(String fault, Precision precision) {
         List<Telemetry> sent = new ArrayList<>();
-        Instruments<Tensor> instruments = Small.instruments(sent::add, Probes.of(Pack.PROFILE));
+        Instruments<Tensor> instruments = Small.instruments(sent::add, Probes.of(Pack.FORENSIC));
         // Planned for far longer, so that the rate is still near its peak at the fault.
         TrainingSpec training = Small.training(10 * STEPS, 4, precision);
         Fault planned = Fault.parse(fault);
         try (Workers workers = new Workers(2);
                 CpuModel model = new CpuModel(SPEC, training, planned, instruments, workers)) {
-            Trainer trainer = Small.trainer(SPEC, training, planned, model, instruments);
+            Trainer trainer = new Trainer(
+                    new Recipe(SPEC, training, Small.twoSources(), planned), model, instruments, System::nanoTime);
             for (int i = 0; i < STEPS; i++) {
                 trainer.step();
             }

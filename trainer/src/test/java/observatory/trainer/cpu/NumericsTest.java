@@ -82,6 +82,36 @@ class NumericsTest {
         }
     }
 
+    /** Against rounding in exact arithmetic: the nearer of the two neighbours with 8 significant bits, the even one in a tie. */
+    @Test
+    void brainFloatsAreTheNearestAndTiesGoToEven() {
+        try (Arena arena = Arena.ofConfined();
+                Workers workers = new Workers(1)) {
+            Rounding brain = new Rounding(workers, Precision.BF16);
+            for (int i = 0; i < 20_000; i++) {
+                float value = Float.intBitsToFloat((int) SplitMix.bits(31, i));
+                if (!Float.isFinite(value)) {
+                    continue;
+                }
+                int below = Float.floatToRawIntBits(value) & 0xffff0000;
+                double low = Float.intBitsToFloat(below);
+                // Beyond the largest bf16 the next neighbour would be 2^128.
+                double high = (below & 0x7fff0000) == 0x7f7f0000
+                        ? Math.copySign(0x1p128, value)
+                        : Float.intBitsToFloat(below + 0x10000);
+                double toLow = Math.abs(value - low);
+                double toHigh = Math.abs(high - value);
+                boolean even = (below >>> 16 & 1) == 0;
+                double expected = toLow < toHigh || toLow == toHigh && even ? low : high;
+                assertEquals((float) expected, rounded(arena, brain, value), "bits " + Float.toHexString(value));
+            }
+            assertEquals(0, Float.compare(Float.NEGATIVE_INFINITY, rounded(arena, brain, Float.NEGATIVE_INFINITY)));
+            assertTrue(Float.isNaN(rounded(arena, brain, Float.intBitsToFloat(0x7f800001))));
+            assertEquals(Float.POSITIVE_INFINITY, rounded(arena, brain, Float.MAX_VALUE));
+            assertEquals(Precision.BF16.largest(), rounded(arena, brain, (float) Precision.BF16.largest()));
+        }
+    }
+
     private static float rounded(Arena arena, Rounding rounding, float value) {
         Tensor one = Tensor.zeros(arena, 1, 1);
         one.set(0, value);

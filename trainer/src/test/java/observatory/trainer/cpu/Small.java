@@ -60,6 +60,18 @@ final class Small {
         return new Corpus(List.of(new Corpus.Source("log", bytes)));
     }
 
+    /** The same text, and a smaller source of digits beside it. */
+    static Corpus twoSources() {
+        StringBuilder digits = new StringBuilder();
+        for (int i = 0; i < 6000; i++) {
+            digits.append(i * 7919L % 1_000_003).append(' ');
+        }
+        byte[] bytes = digits.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return new Corpus(List.of(
+                new Corpus.Source("numbers", bytes),
+                new Corpus.Source("prose", corpus().sources().getFirst().tokens())));
+    }
+
     static Trainer trainer(
             ModelSpec spec, TrainingSpec training, Fault fault, CpuModel model, Instruments<Tensor> instruments) {
         return new Trainer(new Recipe(spec, training, corpus(), fault), model, instruments, System::nanoTime);
