@@ -26,9 +26,15 @@ final class Packs {
     static final Set<Hook> GRADIENTS = Set.of(Hook.LOGITS_GRADIENT, Hook.RESIDUAL_GRADIENT, Hook.GRADIENT);
     static final Set<Hook> NORM_INPUTS = Set.of(Hook.EMBEDDING, Hook.RESIDUAL_MID, Hook.RESIDUAL);
     static final Set<Hook> UNITS = Set.of(Hook.MLP_HIDDEN, Hook.RESIDUAL);
+    /** Where a broken number is first seen whatever made it: the products, and what they are added to. */
+    static final Set<Hook> FLAGGED = Set.of(
+            Hook.EMBEDDING, Hook.QKV, Hook.ATTENTION_OUT, Hook.MLP_HIDDEN, Hook.MLP_OUT, Hook.RESIDUAL, Hook.LOGITS);
+
     private static final Set<Hook> RESIDUAL = Set.of(Hook.RESIDUAL);
     private static final Set<Hook> OTHERS =
             ACTIVATIONS.stream().filter(hook -> !RESIDUAL.contains(hook)).collect(Collectors.toUnmodifiableSet());
+    private static final Set<Hook> UNFLAGGED =
+            ACTIVATIONS.stream().filter(hook -> !FLAGGED.contains(hook)).collect(Collectors.toUnmodifiableSet());
     private static final Set<Hook> TENSORS =
             Stream.concat(ACTIVATIONS.stream(), GRADIENTS.stream()).collect(Collectors.toUnmodifiableSet());
 
@@ -38,7 +44,8 @@ final class Packs {
         Schedule sparse = Schedule.everySteps(SPARSE);
         return all(List.of(
                 Stream.of(
-                        new NonFinite(ACTIVATIONS, Schedule.always()),
+                        new NonFinite(FLAGGED, Schedule.always()),
+                        new NonFinite(UNFLAGGED, sparse),
                         new ActivationScale(RESIDUAL, Schedule.everyStep()),
                         new ActivationScale(OTHERS, sparse),
                         new FormatHeadroom(ACTIVATIONS, sparse),

@@ -29,12 +29,19 @@ public record PeriodicRepeats(Schedule schedule) implements BatchProbe {
     }
 
     private static int repeats(Tokens tokens, int sequence, int period) {
+        int[] ids = tokens.ids();
+        int begin = sequence * tokens.length();
+        int end = begin + tokens.length();
         int longest = 0;
         int run = 0;
-        for (int t = period; t < tokens.length(); t++) {
-            run = tokens.id(sequence, t) == tokens.id(sequence, t - period) ? run + 1 : 0;
-            longest = Math.max(longest, run);
+        for (int at = begin + period; at < end; at++) {
+            if (ids[at] == ids[at - period]) {
+                run++;
+            } else if (run > 0) {
+                longest = Math.max(longest, run);
+                run = 0;
+            }
         }
-        return (longest + period) / period;
+        return (Math.max(longest, run) + period) / period;
     }
 }

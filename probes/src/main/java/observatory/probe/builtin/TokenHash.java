@@ -1,5 +1,6 @@
 package observatory.probe.builtin;
 
+import java.util.function.LongConsumer;
 import observatory.probe.Tokens;
 
 /** 64-bit hashes of runs of tokens: a polynomial in an odd factor, mixed by the finaliser of SplitMix64. */
@@ -15,6 +16,29 @@ final class TokenHash {
             hash = (hash + tokens.id(sequence, t) + 1) * FACTOR;
         }
         return mix(hash);
+    }
+
+    /** Hashes of all runs of a length in a sequence, one after the other; each from the one before, with two products. */
+    static void rolling(Tokens tokens, int sequence, int length, LongConsumer hashes) {
+        int[] ids = tokens.ids();
+        int begin = sequence * tokens.length();
+        int end = begin + tokens.length();
+        long leaving = 1;
+        for (int i = 0; i < length; i++) {
+            leaving *= FACTOR;
+        }
+        long hash = length;
+        long seed = length * leaving;
+        for (int at = begin; at < end; at++) {
+            hash = (hash + ids[at] + 1) * FACTOR;
+            if (at - begin >= length) {
+                // The polynomial without its oldest token, and with the length it began with in its place again.
+                hash -= (ids[at - length] + 1) * leaving * FACTOR + seed * (FACTOR - 1);
+            }
+            if (at - begin >= length - 1) {
+                hashes.accept(mix(hash));
+            }
+        }
     }
 
     static long mix(long value) {

@@ -108,6 +108,22 @@ class BatchProbesTest {
                         .getFirst());
     }
 
+    @Test
+    void rollingHashesAreThoseOfEachRunByItself() {
+        Tokens tokens = new Tokens(random.ints(120, 0, 50_000).toArray(), 3);
+        for (int length : new int[] {1, 2, 13, 40}) {
+            for (int sequence = 0; sequence < 3; sequence++) {
+                List<Long> rolled = new java.util.ArrayList<>();
+                TokenHash.rolling(tokens, sequence, length, rolled::add);
+                List<Long> each = new java.util.ArrayList<>();
+                for (int t = 0; t + length <= 40; t++) {
+                    each.add(TokenHash.of(tokens, sequence, t, t + length));
+                }
+                assertEquals(each, rolled, "length " + length);
+            }
+        }
+    }
+
     private double fraction(int[] text, int from, int to) {
         return said(new RunRepetition(ALWAYS), part(text, from, to))
                 .get("ngram_seen_fraction")

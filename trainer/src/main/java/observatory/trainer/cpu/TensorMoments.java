@@ -1,5 +1,7 @@
 package observatory.trainer.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -7,60 +9,109 @@ import jdk.incubator.vector.VectorSpecies;
 import observatory.probe.Moments;
 
 /**
- * Moments of a tensor in one read. Blocks of 8,192 elements are summed in float and added in double, in order; only a
- * block whose sum of squares is not finite is read again, element by element, to count what is not.
+ * Moments of a tensor in one read. Blocks of 8,192 elements are summed in float, in 32 lanes that are added by a fixed
+ * tree, and added in double, in order; only a block whose sum of squares is not finite is read again, element by element,
+ * to count what is not.
  */
 final class TensorMoments {
     static final int BLOCK = 8192;
-    private static final VectorSpecies<Float> HALF = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_256;
+    /** Vectors at a time: as many additions in flight as one of them takes cycles. */
+    private static final int STRIDE = 4 * 8;
+
+    private double sum;
+    private double squares;
+    private float absMax;
+    private long nan;
+    private long infinite;
 
     private TensorMoments() {}
 
     static Moments of(Tensor tensor) {
-        double sum = 0;
-        double squares = 0;
-        double absMax = 0;
-        long nan = 0;
-        long infinite = 0;
+        TensorMoments moments = new TensorMoments();
         for (long at = 0; at < tensor.size(); at += BLOCK) {
-            int count = (int) Math.min(BLOCK, tensor.size() - at);
-            float blockSquares = Vectors.dot(tensor.data(), at, tensor.data(), at, count);
-            if (Float.isFinite(blockSquares)) {
-                sum += Vectors.sum(tensor.data(), at, count);
-                squares += blockSquares;
-                absMax = Math.max(absMax, absMax(tensor.data(), at, count));
-                continue;
-            }
-            for (long i = at; i < at + count; i++) {
-                float value = tensor.get(i);
-                if (Float.isNaN(value)) {
-                    nan++;
-                } else if (Float.isInfinite(value)) {
-                    infinite++;
-                } else {
-                    sum += value;
-                    squares += (double) value * value;
-                    absMax = Math.max(absMax, Math.abs(value));
-                }
-            }
+            moments.block(tensor, at, (int) Math.min(BLOCK, tensor.size() - at));
         }
-        return new Moments(tensor.size(), sum, squares, absMax, nan, infinite);
+        return new Moments(tensor.size(), moments.sum, moments.squares, moments.absMax, moments.nan, moments.infinite);
     }
 
-    private static float absMax(MemorySegment data, long from, int count) {
-        FloatVector max = FloatVector.zero(HALF);
-        int i = 0;
-        for (; i <= count - 8; i += 8) {
-            max = max.max(FloatVector.fromMemorySegment(HALF, data, (from + i) * Float.BYTES, ByteOrder.nativeOrder())
-                    .abs());
+    private void block(Tensor tensor, long from, int count) {
+        MemorySegment data = tensor.data();
+        FloatVector sum0 = FloatVector.zero(LANES);
+        FloatVector sum1 = FloatVector.zero(LANES);
+        FloatVector sum2 = FloatVector.zero(LANES);
+        FloatVector sum3 = FloatVector.zero(LANES);
+        FloatVector square0 = FloatVector.zero(LANES);
+        FloatVector square1 = FloatVector.zero(LANES);
+        FloatVector square2 = FloatVector.zero(LANES);
+        FloatVector square3 = FloatVector.zero(LANES);
+        FloatVector max0 = FloatVector.zero(LANES);
+        FloatVector max1 = FloatVector.zero(LANES);
+        FloatVector max2 = FloatVector.zero(LANES);
+        FloatVector max3 = FloatVector.zero(LANES);
+        int whole = count - count % STRIDE;
+        for (int i = 0; i < whole; i += STRIDE) {
+            FloatVector x0 = at(data, from + i);
+            FloatVector x1 = at(data, from + i + 8);
+            FloatVector x2 = at(data, from + i + 16);
+            FloatVector x3 = at(data, from + i + 24);
+            sum0 = sum0.add(x0);
+            sum1 = sum1.add(x1);
+            sum2 = sum2.add(x2);
+            sum3 = sum3.add(x3);
+            square0 = x0.fma(x0, square0);
+            square1 = x1.fma(x1, square1);
+            square2 = x2.fma(x2, square2);
+            square3 = x3.fma(x3, square3);
+            max0 = max0.max(x0.abs());
+            max1 = max1.max(x1.abs());
+            max2 = max2.max(x2.abs());
+            max3 = max3.max(x3.abs());
         }
-        float largest = 0;
-        for (int lane = 0; lane < 8; lane++) {
-            largest = Math.max(largest, max.lane(lane));
+        FloatVector square = square0.add(square1).add(square2.add(square3));
+        double blockSquares = add(square);
+        if (!(blockSquares <= Float.MAX_VALUE)) {
+            oneByOne(tensor, from, from + count);
+            return;
         }
-        for (; i < count; i++) {
-            largest = Math.max(largest, Math.abs(data.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, from + i)));
+        squares += blockSquares;
+        sum += add(sum0.add(sum1).add(sum2.add(sum3)));
+        absMax = Math.max(absMax, max(max0.max(max1).max(max2.max(max3))));
+        oneByOne(tensor, from + whole, from + count);
+    }
+
+    private void oneByOne(Tensor tensor, long from, long to) {
+        for (long i = from; i < to; i++) {
+            float value = tensor.data().getAtIndex(JAVA_FLOAT, i);
+            if (Float.isNaN(value)) {
+                nan++;
+            } else if (Float.isInfinite(value)) {
+                infinite++;
+            } else {
+                sum += value;
+                squares += (double) value * value;
+                absMax = Math.max(absMax, Math.abs(value));
+            }
         }
-        return largest;
+    }
+
+    private static FloatVector at(MemorySegment data, long index) {
+        return FloatVector.fromMemorySegment(LANES, data, index * Float.BYTES, ByteOrder.nativeOrder());
+    }
+
+    private static double add(FloatVector vector) {
+        double sum = 0;
+        for (int lane = 0; lane < LANES.length(); lane++) {
+            sum += vector.lane(lane);
+        }
+        return sum;
+    }
+
+    private static float max(FloatVector vector) {
+        float max = 0;
+        for (int lane = 0; lane < LANES.length(); lane++) {
+            max = Math.max(max, vector.lane(lane));
+        }
+        return max;
     }
 }
