@@ -68,7 +68,7 @@ public final class Sampling {
     }
 
     /** Tokens of a source that are trained on; the rest is held back. */
-    private long trained(Corpus.Source source) {
+    public long trained(Corpus.Source source) {
         long size = source.tokens().size();
         return size - (long) (size * training.validation().share());
     }
