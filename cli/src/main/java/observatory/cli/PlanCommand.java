@@ -19,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         mixinStandardHelpOptions = true,
         description = "Plan a run: tokens, steps, device-hours and batches for a budget, by a scaling law.",
-        subcommands = {PlanFitCommand.class, PlanLagCommand.class, PlanSizeCommand.class})
+        subcommands = {PlanFitCommand.class, PlanLagCommand.class, PlanRateCommand.class, PlanSizeCommand.class})
 final class PlanCommand implements Callable<Integer> {
     @ParentCommand
     private Observatory parent;
@@ -100,6 +100,13 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--noise-loss", paramLabel = "NATS", description = "Loss at which it was measured, in nats.")
     private Double noiseLoss;
 
+    @Option(
+            names = "--unique-tokens",
+            paramLabel = "D",
+            converter = Quantity.class,
+            description = "Tokens of data there are; what goes beyond is repeated.")
+    private Double uniqueTokens;
+
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
@@ -165,6 +172,15 @@ final class PlanCommand implements Callable<Integer> {
                 Quantity.of(plan.run().parameters()),
                 Quantity.of(plan.run().tokens()),
                 plan.run().tokensPerParameter());
+        if (uniqueTokens != null) {
+            line(
+                    text,
+                    "data",
+                    "%.1f epochs of %s tokens, worth %s new ones",
+                    plan.run().tokens() / uniqueTokens,
+                    Quantity.of(uniqueTokens),
+                    Quantity.of(Plan.worth(uniqueTokens, plan.run().tokens())));
+        }
         line(text, "loss", "%.4f nats a token at the end, by the law", plan.loss());
         line(
                 text,

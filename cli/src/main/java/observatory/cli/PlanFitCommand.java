@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import observatory.analysis.scaling.Interval;
+import observatory.analysis.scaling.KaplanLaw;
 import observatory.analysis.scaling.Ladder;
 import observatory.analysis.scaling.LawFit;
 import observatory.analysis.scaling.LossLaw;
@@ -37,6 +38,19 @@ final class PlanFitCommand implements Callable<Integer> {
             description = "Resampled fits for the intervals (${DEFAULT-VALUE}).")
     private int bootstrap;
 
+    /** The forms of a law. */
+    enum Form {
+        CHINCHILLA,
+        KAPLAN
+    }
+
+    @Option(
+            names = "--form",
+            paramLabel = "FORM",
+            defaultValue = "chinchilla",
+            description = "chinchilla, or kaplan: [(Nc/N)^(aN/aD) + Dc/D]^aD (${DEFAULT-VALUE}).")
+    private Form form;
+
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
@@ -52,7 +66,9 @@ final class PlanFitCommand implements Callable<Integer> {
         Map<String, Ladder> sources = ladder.bySource();
         ObjectNode node = Json.mapper().createObjectNode();
         StringBuilder text = new StringBuilder();
-        if (sources.size() == 1) {
+        if (sources.size() == 1 && form == Form.KAPLAN) {
+            kaplan(ladder, node, text);
+        } else if (sources.size() == 1) {
             whole(ladder, node, text);
         } else {
             sources.forEach((source, of) -> source(source, of, node, text));
@@ -88,17 +104,31 @@ final class PlanFitCommand implements Callable<Integer> {
                 law.beta()));
     }
 
+    private void kaplan(Ladder ladder, ObjectNode node, StringBuilder text) {
+        KaplanLaw.Fit fit = KaplanLaw.fit(ladder, bootstrap);
+        node.putPOJO("law", fit.law());
+        node.put("objective", fit.objective());
+        constant(fit, "Nc", KaplanLaw::nc, text);
+        constant(fit, "alphaN", KaplanLaw::alphaN, text);
+        constant(fit, "Dc", KaplanLaw::dc, text);
+        constant(fit, "alphaD", KaplanLaw::alphaD, text);
+    }
+
+    private static void constant(KaplanLaw.Fit fit, String name, ToDoubleFunction<KaplanLaw> of, StringBuilder text) {
+        double[] samples = fit.samples().stream().mapToDouble(of).toArray();
+        line(text, name, of.applyAsDouble(fit.law()), Interval.of(samples));
+    }
+
+    private static void line(StringBuilder text, String name, double value, Interval interval) {
+        text.append(String.format(
+                Locale.ROOT, "%-6s %10.5g  95 %% in [%.5g, %.5g]%n", name, value, interval.low(), interval.high()));
+    }
+
     private static void constant(
             LawFit fit, String name, ToDoubleFunction<LossLaw> of, ObjectNode node, StringBuilder text) {
         Interval interval = fit.interval(of);
         node.putPOJO(name + "_95", interval);
-        text.append(String.format(
-                Locale.ROOT,
-                "%-6s %10.5g  95 %% in [%.5g, %.5g]%n",
-                name,
-                of.applyAsDouble(fit.law()),
-                interval.low(),
-                interval.high()));
+        line(text, name, of.applyAsDouble(fit.law()), interval);
     }
 
     private static void source(String source, Ladder ladder, ObjectNode node, StringBuilder text) {

@@ -1,8 +1,8 @@
 package observatory.analysis.scaling;
 
 /**
- * The laws of Kaplan et al. 2020 (arXiv 2001.08361). N counts parameters without embeddings. Exponents and constants hold
- * for their data and tokenizer; ratios carry further.
+ * What Kaplan et al. 2020 (arXiv 2001.08361) say of batches and of stopping early. Constants hold for their data and
+ * tokenizer; ratios carry further.
  */
 public final class Kaplan {
     /** Floating-point operations of a petaflop-day. */
@@ -10,32 +10,10 @@ public final class Kaplan {
 
     private static final double SIZE_EXPONENT = 0.076;
     private static final double STEP_EXPONENT = 0.76;
-    private static final double DATA_EXPONENT = 0.103;
     private static final double BATCH_EXPONENT = 0.21;
     private static final double BATCH_TOKENS = 2.1e8;
 
     private Kaplan() {}
-
-    /** Converged loss of a model of N parameters. */
-    public static double lossOfSize(double parameters) {
-        return Math.pow(8.8e13 / parameters, SIZE_EXPONENT);
-    }
-
-    /** Loss on D tokens of the best model stopped early. */
-    public static double lossOfData(double tokens) {
-        return Math.pow(5.4e13 / tokens, 0.095);
-    }
-
-    /** Loss of a compute-optimal run, at batches well below the critical one. */
-    public static double lossOfCompute(double flops) {
-        return Math.pow(3.1e8 * PETAFLOP_DAY / flops, 0.050);
-    }
-
-    public static double loss(LossLaw.Split split) {
-        return Math.pow(
-                Math.pow(6.4e13 / split.parameters(), SIZE_EXPONENT / DATA_EXPONENT) + 1.8e13 / split.tokens(),
-                DATA_EXPONENT);
-    }
 
     /** Tokens of the batch that costs twice the steps and twice the tokens of the least, at a loss. */
     public static double criticalBatch(double loss) {

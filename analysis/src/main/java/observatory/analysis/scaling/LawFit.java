@@ -57,12 +57,7 @@ public record LawFit(LossLaw law, double objective, double residual, List<LossLa
 
     /** The middle 95 % of something over the resampled laws. */
     public Interval interval(ToDoubleFunction<LossLaw> of) {
-        double[] values = samples.stream().mapToDouble(of).sorted().toArray();
-        return values.length == 0
-                ? new Interval(Double.NaN, Double.NaN)
-                : new Interval(
-                        values[(int) (0.025 * (values.length - 1))],
-                        values[(int) Math.ceil(0.975 * (values.length - 1))]);
+        return Interval.of(samples.stream().mapToDouble(of).toArray());
     }
 
     /** Standard deviation of ln(predicted loss) over the resampled laws. */

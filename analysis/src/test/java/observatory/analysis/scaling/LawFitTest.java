@@ -97,6 +97,30 @@ class LawFitTest {
     }
 
     @Test
+    void kaplansFormIsRecoveredAndItsGradientIsTheDerivative() {
+        List<Ladder.Run> runs = grid(0).stream()
+                .map(run -> new Ladder.Run(run.split(), KaplanLaw.PUBLISHED.loss(run.split()), ""))
+                .toList();
+        KaplanLaw law = KaplanLaw.fit(new Ladder(runs), 0).law();
+        assertEquals(0.076, law.alphaN(), 1e-4);
+        assertEquals(0.103, law.alphaD(), 1e-4);
+        assertEquals(Math.log(6.4e13), Math.log(law.nc()), 0.05);
+        assertEquals(Math.log(1.8e13), Math.log(law.dc()), 0.05);
+        Bfgs.Objective objective = KaplanLaw.objective(grid(0.01));
+        double[] p = {31, 0.08, 30, 0.1};
+        double[] gradient = new double[4];
+        objective.at(p, gradient);
+        for (int i = 0; i < 4; i++) {
+            double[] up = p.clone();
+            double[] down = p.clone();
+            up[i] += 1e-6;
+            down[i] -= 1e-6;
+            double slope = (objective.at(up, new double[4]) - objective.at(down, new double[4])) / 2e-6;
+            assertEquals(slope, gradient[i], 1e-4 * Math.abs(slope) + 1e-9);
+        }
+    }
+
+    @Test
     void aCurvePerSourceRecoversItsExponent() {
         double[] x = DoubleStream.iterate(1e7, v -> v * 3).limit(8).toArray();
         double[] loss =
