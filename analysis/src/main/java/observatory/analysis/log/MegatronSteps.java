@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import observatory.probe.Scalars;
 
 /**
@@ -18,9 +20,12 @@ final class MegatronSteps {
     private static final Set<String> OURS =
             Set.of("learning rate", "loss scale", "grad norm", "consumed tokens", "number of skipped iterations");
 
+    private static final Pattern EVALUATION = Pattern.compile("lm loss value: (\\S{1,40})");
+
     private final Set<String> remarks = new LinkedHashSet<>();
     private Optional<MegatronLine> before = Optional.empty();
     private double scaleBefore = Double.NaN;
+    private OptionalDouble evaluated = OptionalDouble.empty();
     private boolean normReported;
 
     /** Whether this line stands at or before the last one, so that the run has begun again. */
@@ -33,8 +38,18 @@ final class MegatronSteps {
         return back;
     }
 
+    /** A line such as {@code validation loss at iteration 1000 | lm loss value: 2.3E+00 |}: it goes with the next step. */
+    void evaluation(String line) {
+        Matcher found = line.contains("validation loss at") ? EVALUATION.matcher(line) : null;
+        if (found != null && found.find()) {
+            evaluated = LogNumber.parse(found.group(1));
+        }
+    }
+
     Scalars read(MegatronLine line) {
         Scalars.Builder out = new Scalars.Builder();
+        evaluated.ifPresent(loss -> out.put(Scalars.VALIDATION_LOSS, loss));
+        evaluated = OptionalDouble.empty();
         double scale = line.field("loss scale").orElse(Double.NaN);
         boolean scaled = scale > 0;
         double skipped = skipped(line, scale);

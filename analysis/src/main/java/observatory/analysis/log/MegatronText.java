@@ -28,14 +28,15 @@ public final class MegatronText implements LogFormat {
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         FrameWriter out = new FrameWriter(source.name(), sink);
         MegatronSteps steps = new MegatronSteps();
-        TextLog.each(
-                source,
-                line -> MegatronLine.parse(line).ifPresent(parsed -> {
-                    if (steps.goesBack(parsed)) {
-                        out.nextIncarnation();
-                    }
-                    out.write(parsed.step(), parsed.time(), steps.read(parsed));
-                }));
+        TextLog.each(source, line -> {
+            steps.evaluation(line);
+            MegatronLine.parse(line).ifPresent(parsed -> {
+                if (steps.goesBack(parsed)) {
+                    out.nextIncarnation();
+                }
+                out.write(parsed.step(), parsed.time(), steps.read(parsed));
+            });
+        });
         List<String> remarks = new ArrayList<>(steps.remarks());
         if (out.incarnation() > 0) {
             remarks.add("the iteration goes back " + out.incarnation() + " times: the run was restarted");

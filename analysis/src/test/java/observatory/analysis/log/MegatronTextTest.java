@@ -80,6 +80,15 @@ class MegatronTextTest {
     }
 
     @Test
+    void anEvaluationGoesWithTheNextStepAndIsNoTrainingLoss() throws IOException {
+        Read read = read(line(10, "lm loss: 2.5")
+                + " validation loss at iteration 10 on validation set | lm loss value: 2.7E+00 | lm loss PPL: 1.4E+01 |\n"
+                + line(20, "lm loss: 2.4"));
+        assertArrayEquals(new double[] {2.5, 2.4}, read.series(Scalars.LOSS));
+        assertArrayEquals(new double[] {2.7}, read.series(Scalars.VALIDATION_LOSS));
+    }
+
+    @Test
     void tokensOfAStepComeFromTheRunningTotal() throws IOException {
         Read read = read(line(10, "consumed tokens: 1000") + line(20, "consumed tokens: 5000"));
         assertArrayEquals(new double[] {400}, read.series(Scalars.TOKENS));
