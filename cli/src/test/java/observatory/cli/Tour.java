@@ -207,7 +207,7 @@ final class Tour {
 
     /** As many pictures as it takes until nothing moves: layout, and what is drawn on other threads. */
     private void settle() throws Exception {
-        pulses(40);
+        pulses(20);
     }
 
     private void pulses(int count) throws Exception {

@@ -102,6 +102,11 @@ public final class DataModel {
         if (rows.isEmpty()) {
             return "No batch was recorded for this step or before it.";
         }
+        long broken = rows.stream().filter(row -> !Double.isFinite(row.loss)).count();
+        if (broken > 0) {
+            return broken + " of " + rows.size() + " sequences have a loss that is not finite"
+                    + (broken == rows.size() ? ": the numbers of this step broke, not its data." : ".");
+        }
         Row worst = rows.getFirst();
         if (!(worst.deviations > 6)) {
             return "No sequence of this batch stands out from those of the " + BEFORE + " steps before.";

@@ -185,7 +185,8 @@ public final class PlotView extends Region {
         for (Plot.Rule rule : plot.rules()) {
             double share = rule.vertical() ? -1 : drawn.axis().share(rule.at());
             if (share >= 0 && share <= 1 && !rule.label().isEmpty()) {
-                int y = (int) Math.round(TOP + plotHeight() * (1 - share) - 7);
+                // Above its line, or below where there is no room above.
+                int y = (int) Math.round(TOP + plotHeight() * (1 - share) + (share > 0.85 ? 9 : -7));
                 marks.add(new Mark(rule.label(), (int) LEFT + 6, y, TextAlignment.LEFT, VPos.CENTER));
             }
         }

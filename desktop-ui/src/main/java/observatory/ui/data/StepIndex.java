@@ -148,6 +148,12 @@ public final class StepIndex {
         return -1;
     }
 
+    /** As {@link #rowAtOrBefore}, or the first row where the step lies before it; -1 where there is none at all. */
+    public int rowNear(double step) {
+        int row = rowAtOrBefore(step);
+        return row < 0 && size() > 0 ? 0 : row;
+    }
+
     /** The step from which on a segment was overtaken by a later one that began again before its end. */
     public long orphanedFrom(Segment segment) {
         long orphaned = Long.MAX_VALUE;

@@ -87,7 +87,8 @@ public final class IncidentDetail {
 
     /** A name of the wire, such as {@code leadSteps}, as words. */
     private static String words(String name) {
-        return Words.plain(name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(java.util.Locale.ROOT));
+        return Words.plain(name.replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+                .toLowerCase(java.util.Locale.ROOT));
     }
 
     private static String value(Object fact) {

@@ -104,7 +104,7 @@ public final class NoiseModel {
 
     /** The regime of a batch that is this share of the noise scale. */
     static String regime(double share, double scale) {
-        String target = Numbers.of(Math.pow(2, Math.round(Math.log(scale) / Math.log(2))));
+        String target = Numbers.of(Math.max(1, Math.pow(2, Math.round(Math.log(scale) / Math.log(2)))));
         if (share < 0.1) {
             return "small. Steps are mostly noise; a larger batch, up to about " + target
                     + ", would need almost proportionally fewer of them.";

@@ -62,7 +62,7 @@ public final class PrecisionModel {
             return List.of();
         }
         MetricData data = largest.get();
-        int row = data.index().rowAtOrBefore(bench.stepOfInterest());
+        int row = data.index().rowNear(bench.stepOfInterest());
         List<Range> ranges = new ArrayList<>();
         for (Site site : data.sites()) {
             double high = last(data, site, row).orElse(0);
@@ -79,7 +79,7 @@ public final class PrecisionModel {
         return bench.run()
                 .metric("abs_max")
                 .map(data -> {
-                    int row = data.index().rowAtOrBefore(bench.stepOfInterest());
+                    int row = data.index().rowNear(bench.stepOfInterest());
                     return row < 0 ? -1 : data.index().step(row);
                 })
                 .orElse(-1L);
@@ -176,7 +176,7 @@ public final class PrecisionModel {
         Optional<MetricData> data = bench.run().metric(metric);
         return data.isEmpty()
                 ? OptionalDouble.empty()
-                : last(data.get(), site, data.get().index().rowAtOrBefore(bench.stepOfInterest()));
+                : last(data.get(), site, data.get().index().rowNear(bench.stepOfInterest()));
     }
 
     /** The latest finite value at a site, not later than a row and not much earlier. */

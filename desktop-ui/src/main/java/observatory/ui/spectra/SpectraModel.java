@@ -96,7 +96,7 @@ public final class SpectraModel {
         String unit = site == null ? "" : name(site);
         if (site != null) {
             NavigableMap<Long, double[]> kept = bench.run().spectra().at(site);
-            Map.Entry<Long, double[]> now = kept.floorEntry(bench.stepOfInterest());
+            Map.Entry<Long, double[]> now = near(kept);
             if (now != null) {
                 Map.Entry<Long, double[]> before = kept.firstEntry();
                 traces.add(of(now.getValue()).line("step " + now.getKey(), 0));
@@ -132,8 +132,14 @@ public final class SpectraModel {
     }
 
     private Optional<Density> density(Site site) {
-        Map.Entry<Long, double[]> now = bench.run().spectra().at(site).floorEntry(bench.stepOfInterest());
+        Map.Entry<Long, double[]> now = near(bench.run().spectra().at(site));
         return now == null ? Optional.empty() : Optional.of(of(now.getValue()));
+    }
+
+    /** The spectrum taken last before the crosshair, else the first there is; null where there is none. */
+    private Map.Entry<Long, double[]> near(NavigableMap<Long, double[]> kept) {
+        Map.Entry<Long, double[]> before = kept.floorEntry(bench.stepOfInterest());
+        return before == null ? kept.firstEntry() : before;
     }
 
     /** Fits are made once for each spectrum; those that were dropped from the run are dropped here. */
@@ -150,7 +156,7 @@ public final class SpectraModel {
 
     private OptionalDouble last(MetricData data, Site site) {
         Series series = data.at(site);
-        for (int row = data.index().rowAtOrBefore(bench.stepOfInterest()); series != null && row >= 0; row--) {
+        for (int row = data.index().rowNear(bench.stepOfInterest()); series != null && row >= 0; row--) {
             if (row < series.size() && Math.abs(series.at(row)) <= Float.MAX_VALUE) {
                 return OptionalDouble.of(series.at(row));
             }

@@ -1,0 +1,81 @@
+package observatory.ui.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import observatory.stream.Broker;
+import observatory.stream.Codec;
+import observatory.stream.Connection;
+import observatory.stream.Topics;
+import observatory.ui.Frames;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run on a real broker: seen from its first record on, through an outage, and without a trace on the broker. */
+class LiveSourceIT {
+    private static final Topics TOPICS = Topics.STANDARD;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void itFollowsARunThroughAnOutageAndLeavesNoGroupBehind() throws Exception {
+        int port;
+        LiveSource live;
+        try (Broker broker = Broker.start(folder, 0)) {
+            port = broker.port();
+            try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
+                TOPICS.create(admin, 1);
+            }
+            send(broker, 0, 50);
+            live = new LiveSource(broker.bootstrap(), TOPICS, Frames.RUN, InstantSource.system());
+            await("the steps that were there before", () -> steps(live) == 50);
+            send(broker, 50, 60);
+            await("those that came while it looked", () -> steps(live) == 60);
+            try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
+                assertTrue(admin.listGroups().all().get().isEmpty(), "looking joins no group");
+            }
+        }
+        try (Broker again = Broker.start(folder, port)) {
+            assertEquals(port, again.port(), "the same address as before");
+            send(again, 60, 75);
+            await("those that came after the outage", () -> steps(live) == 75);
+            assertEquals(0, live.health().missing());
+        } finally {
+            live.close();
+        }
+    }
+
+    private static int steps(LiveSource live) {
+        return live.recording().frames().size();
+    }
+
+    private static void send(Broker broker, int from, int to) throws Exception {
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrap()), new StringSerializer(), new ByteArraySerializer())) {
+            for (int step = from; step < to; step++) {
+                producer.send(new ProducerRecord<>(
+                                TOPICS.telemetry(), Frames.RUN.value(), Codec.smile(Frames.loss(step, 2))))
+                        .get(60, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private static void await(String what, BooleanSupplier there) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!there.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "not seen: " + what);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+}
