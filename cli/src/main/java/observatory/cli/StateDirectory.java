@@ -52,11 +52,6 @@ record StateDirectory(Path root) {
         return root.resolve("reports");
     }
 
-    /** A folder for each run. */
-    Path checkpoints() {
-        return root.resolve("checkpoints");
-    }
-
     /** Figures and tables taken out of the window. */
     Path exports() {
         return root.resolve("exports");

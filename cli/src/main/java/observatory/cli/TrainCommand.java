@@ -1,6 +1,7 @@
 package observatory.cli;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -57,16 +58,18 @@ final class TrainCommand implements Callable<Integer> {
                 options.run.name != null
                         ? options.run.name
                         : "train-" + LocalDateTime.now().format(STAMP) + "-" + options.loop.seed);
-        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
-        if (Files.exists(state.checkpoints().resolve(run.value()))) {
-            throw Failure.usage("there is a run " + run.value() + " already, in " + state.checkpoints()
+        // Checked before anything is written, the data directory included.
+        Path own = cluster.dataDirectory().resolve("checkpoints").resolve(run.value());
+        if (Files.exists(own)) {
+            throw Failure.usage("there is a run " + run.value() + " already, in " + own.getParent()
                     + "; choose another --run, also to resume it");
         }
-        RunPlan plan = TrainPlan.of(options, state.checkpoints().resolve(run.value()));
-        Files.createDirectories(state.checkpoints().resolve(run.value()));
-        Console console = parent.console();
         Control control = Control.trusting(options.run.controlKeys, options.run.controlCeiling);
+        RunPlan plan = TrainPlan.of(options, own);
+        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
+        System.setProperty("observatory.log", state.log().toString());
+        Files.createDirectories(own);
+        Console console = parent.console();
         Optional<Connection> broker = cluster.find();
         try (Interrupt interrupt = Interrupt.listen()) {
             return broker.isPresent()

@@ -29,6 +29,8 @@ class BadInputTest {
         Files.writeString(folder.resolve("empty.txt"), "");
         Files.writeString(folder.resolve("small.txt"), "x".repeat(500));
         Files.writeString(folder.resolve("a-file"), "no folder");
+        Files.writeString(folder.resolve("odd.yaml"), "layerz: 3\n");
+        Files.writeString(folder.resolve("good.yaml"), "training: {batch: 10, ranks: 2}\nlayers: 2\n");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -47,6 +49,16 @@ class BadInputTest {
                     demo --fault nan@zero                      | 2 | nan@zero, try nan@200
                     demo --port 99999                          | 2 | port=99999, try --port
                     demo --fault fp16-overflow@9 --precision fp32 | 2 | precision=fp32, --precision fp16
+                    train --heads 5                            | 2 | heads must divide width, try heads=4
+                    train --spec {}/absent.yaml                | 2 | there is no spec, correct the path
+                    train --spec {}/odd.yaml                   | 2 | odd.yaml, --layerz
+                    train --spec {}/good.yaml --ranks 3        | 2 | batch=10, ranks=3, try batch=12
+                    train --ramp soon                          | 2 | two numbers with a colon, --ramp 16:100
+                    train --curriculum 1:5                     | 2 | 2 tokens or more, start=1
+                    train --mixture prose=1                    | 2 | lacks: prose, its sources are
+                    train --vocab {}/small.txt                 | 2 | both its files, --merges
+                    train --corpus {}/small.txt --context 600  | 2 | longest=475 tokens, context=600
+                    train --resume {}/absent                   | 6 | no checkpoint at, state.json
                     postmortem {}/absent                       | 6 | absent, check the path
                     postmortem {}/small.txt                    | 6 | no known log format, --format
                     postmortem {}/empty.txt                    | 6 | the log is empty, first step
