@@ -40,6 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A JVM that trains and knows nothing of the observatory is attached to, watched through a real broker, and let go. */
 class AttachIT {
+    /** As valid as a command may be, and waiting as long: a loaded machine takes its time. */
+    private static final Operator.Manner PATIENT =
+            new Operator.Manner(false, Duration.ofSeconds(60), Duration.ofSeconds(60));
+
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     @TempDir
@@ -115,7 +119,7 @@ class AttachIT {
                 Keys.privateKey(key),
                 InstantSource.system());
         Command add = new ProbeCommand.Add("activation-shape", Schedule.everyStep(), Duration.ofMinutes(1));
-        String answer = alice.give(new RunId("watched"), add, Operator.Manner.STANDARD)
+        String answer = alice.give(new RunId("watched"), add, PATIENT)
                 .map(Audit::result)
                 .orElse("no answer");
         assertEquals("accepted", answer);
