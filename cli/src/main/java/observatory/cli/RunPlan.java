@@ -1,10 +1,16 @@
 package observatory.cli;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import observatory.probe.Pack;
+import observatory.probe.efficiency.Gemm;
+import observatory.probe.efficiency.Gpu;
+import observatory.probe.efficiency.TileWave;
 import observatory.trainer.Fault;
+import observatory.trainer.ModelGemms;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Recipe;
 import observatory.trainer.TrainingSpec;
@@ -43,6 +49,12 @@ record RunPlan(
         SortedMap<String, String> manifest = new TreeMap<>();
         manifest.put("model", model().label());
         manifest.put("parameters", Long.toString(model().parameters()));
+        List<Gemm> gemms = ModelGemms.of(model(), training().batch(), model().context());
+        for (Gpu gpu : List.of(Gpu.A100, Gpu.H100, Gpu.H200)) {
+            manifest.put(
+                    "tile_wave_efficiency_" + gpu.name().toLowerCase(Locale.ROOT),
+                    String.format(Locale.ROOT, "%.3f", TileWave.efficiency(gemms, gpu)));
+        }
         manifest.put("context", Integer.toString(model().context()));
         manifest.put("batch", Integer.toString(training().batch()));
         manifest.put("ranks", Integer.toString(training().batching().ranks()));

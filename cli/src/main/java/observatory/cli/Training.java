@@ -18,6 +18,7 @@ import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.cpu.CpuModel;
 import observatory.trainer.cpu.CpuReducer;
 import observatory.trainer.cpu.Exchange;
+import observatory.trainer.cpu.PeakRate;
 import observatory.trainer.cpu.Tensor;
 import observatory.trainer.cpu.Workers;
 import observatory.trainer.fault.Pathology;
@@ -112,10 +113,11 @@ final class Training {
 
     private TrainingRun open(List<Workers> workers) {
         int ranks = plan.training().batching().ranks();
+        int threads = Math.max(1, plan.threads() / ranks);
         Exchange exchange = new Exchange(ranks);
         List<Rank> all = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
-            workers.add(new Workers(Math.max(1, plan.threads() / ranks)));
+            workers.add(new Workers(threads));
             CpuModel model = new CpuModel(
                     plan.model(),
                     plan.training(),
@@ -126,6 +128,9 @@ final class Training {
                     System::nanoTime);
             Pathology.Copy copy = new Pathology.Copy(rank, ranks);
             Trainer trainer = new Trainer(plan.recipe(), model, instruments.get(rank), copy, System::nanoTime);
+            if (instruments.get(rank).watched()) {
+                trainer.peak(PeakRate.measure(workers.getLast(), threads, System::nanoTime));
+            }
             all.add(new Rank(trainer, model, instruments.get(rank)));
         }
         return new TrainingRun(

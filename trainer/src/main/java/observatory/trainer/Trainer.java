@@ -31,6 +31,7 @@ public final class Trainer {
     private final Validating validating;
 
     private TrainerState state;
+    private double peakFlops;
 
     /** What a step came to. */
     public record Result(long step, double loss, double gradientNorm, boolean skipped, double seconds) {}
@@ -50,6 +51,11 @@ public final class Trainer {
         this.nanos = nanos;
         this.validating = new Validating(sampling, spec, model);
         this.state = TrainerState.start(spec);
+    }
+
+    /** From now on frames say what matrix products reach here, in operations a second, so that utilisation can be told. */
+    public void peak(double flopsPerSecond) {
+        peakFlops = flopsPerSecond;
     }
 
     /** Tells whoever watches what is about to be trained. */
@@ -162,6 +168,7 @@ public final class Trainer {
                 .put(Scalars.FORWARD_LIMIT, taken.settings.precision().largest())
                 .put(Scalars.TOKENS, taken.batch.inputs().length)
                 .put(Scalars.BATCH_SEQUENCES, sequences)
+                .put(Scalars.MODEL_FLOPS, ModelGemms.flops(recipe.model(), taken.batch.size(), taken.batch.context()))
                 .put(Scalars.ADAM_BETA2, taken.settings.adam().beta2())
                 .put(Scalars.HEAD_WIDTH, recipe.model().headWidth())
                 .put(Scalars.DATA_SECONDS, taken.dataSeconds)
@@ -169,6 +176,9 @@ public final class Trainer {
                 .put(Scalars.BACKWARD_SECONDS, taken.outcome.phases().backward())
                 .put(Scalars.OPTIMISER_SECONDS, taken.outcome.phases().optimiser())
                 .put(Scalars.STEP_SECONDS, taken.result.seconds());
+        if (peakFlops > 0) {
+            scalars.put(Scalars.PEAK_FLOPS, peakFlops);
+        }
         if (taken.settings.precision().scaled()) {
             scalars.put(Scalars.LOSS_SCALE, taken.settings.lossScale());
         }
