@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import observatory.analysis.Judged;
 import observatory.stream.Codec;
 import observatory.stream.CodecException;
@@ -30,7 +32,7 @@ public final class AlertService implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean catchingUp;
     private volatile List<Alert> state = List.of();
-    private volatile String trouble = "";
+    private final Map<String, String> troubles = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     public AlertService(Feed feed, AlertStore store, AlertConfig config, InstantSource clock) throws SQLException {
@@ -68,14 +70,16 @@ public final class AlertService implements AutoCloseable {
         threads.add(Thread.ofPlatform().daemon().name("alerts-" + name).unstarted(() -> {
             while (!closed) {
                 try {
-                    if (!portion.run()) {
+                    boolean more = portion.run();
+                    troubles.remove(name);
+                    if (!more) {
                         Thread.sleep(PAUSE);
                     }
                 } catch (InterruptedException e) {
                     return;
                 } catch (SQLException | RuntimeException e) {
                     // Disk full, broker gone: it stays in view, and the next round tries again.
-                    trouble = name + ": " + e;
+                    troubles.put(name, name + ": " + e);
                     pause();
                 }
             }
@@ -123,7 +127,7 @@ public final class AlertService implements AutoCloseable {
                 try {
                     judged(Judged.decode(one.value()), now);
                 } catch (IllegalArgumentException e) {
-                    trouble = "a record of " + one.place() + " before " + one.next() + ": " + e.getMessage();
+                    troubles.put(one.place(), one.place() + ", before " + one.next() + ": " + e.getMessage());
                 }
             }
             case TELEMETRY -> {
@@ -132,7 +136,7 @@ public final class AlertService implements AutoCloseable {
                         book.progress(one.run(), Codec.decode(one.value()).step());
                     } catch (CodecException e) {
                         // The analysis sends it to the dead letters; here it only would have told a step.
-                        trouble = "telemetry of " + one.run() + ": " + e.getMessage();
+                        troubles.put(one.place(), one.place() + ", before " + one.next() + ": " + e.getMessage());
                     }
                 }
             }
@@ -164,13 +168,12 @@ public final class AlertService implements AutoCloseable {
         }
     }
 
-    /** What last went wrong inside; empty while nothing did. What receivers answered is in the store. */
+    /** What goes wrong inside; empty while nothing does. What receivers answered is in the store. */
     public String trouble() {
-        return pushes.stream()
-                .map(StatePush::trouble)
+        return Stream.concat(pushes.stream().map(StatePush::trouble), troubles.values().stream())
                 .filter(one -> !one.isEmpty())
                 .findFirst()
-                .orElse(trouble);
+                .orElse("");
     }
 
     @Override

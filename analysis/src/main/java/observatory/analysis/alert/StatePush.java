@@ -22,7 +22,7 @@ final class StatePush {
     private List<Alert> last = List.of();
     private Instant due = Instant.MIN;
     private int failures;
-    private String trouble = "";
+    private volatile String trouble = "";
 
     StatePush(Receiver receiver, InstantSource clock) {
         this.receiver = receiver;
