@@ -1,5 +1,6 @@
 package observatory.analysis.report;
 
+import java.util.Comparator;
 import java.util.List;
 import observatory.analysis.Incident;
 import observatory.analysis.RunWatch;
@@ -17,12 +18,18 @@ record Page(
         List<Figure> figures,
         List<Card> cards,
         String cut,
+        List<Aside> asides,
+        String asidesCut,
         List<Silent> silent,
         List<String> remarks,
         List<Row> series,
         String seriesCut) {
     private static final int MOST_CARDS = 60;
+    private static final int MOST_ASIDES = 100;
     private static final int MOST_SERIES = 200;
+
+    /** An incident of severity info: one line, so that what matters is not lost among dozens of them. */
+    record Aside(String step, String kind, String summary) {}
 
     /** @param enabledBy what would give what was missing; empty where nothing is known to */
     record Silent(String detector, String reason, String enabledBy) {}
@@ -31,12 +38,16 @@ record Page(
     record Row(String name, String values, String nonFinite, String bad) {}
 
     static Page of(PostMortem result) {
-        // The worst are shown, in the order in which they began: a thousand remarks must not hide a divergence.
-        List<Incident> shown = result.incidents().stream()
-                .sorted(java.util.Comparator.comparing(Incident::severity).reversed())
-                .limit(MOST_CARDS)
-                .sorted(java.util.Comparator.comparingLong(Incident::firstStep))
+        List<Incident> serious = result.incidents().stream()
+                .filter(incident -> incident.severity() != Severity.INFO)
                 .toList();
+        // The worst are shown, in the order in which they began.
+        List<Incident> shown = serious.stream()
+                .sorted(Comparator.comparing(Incident::severity).reversed())
+                .limit(MOST_CARDS)
+                .sorted(Comparator.comparingLong(Incident::firstStep))
+                .toList();
+        int asides = result.incidents().size() - serious.size();
         return new Page(
                 result.run(),
                 result.format(),
@@ -48,12 +59,23 @@ record Page(
                 Figures.of(result),
                 shown.stream().map(Card::of).toList(),
                 cut(
-                        result.incidents().size() - MOST_CARDS,
+                        serious.size() - MOST_CARDS,
                         "more incidents of no higher severity; the JSON document has them all"),
+                result.incidents().stream()
+                        .filter(incident -> incident.severity() == Severity.INFO)
+                        .limit(MOST_ASIDES)
+                        .map(Page::aside)
+                        .toList(),
+                cut(asides - MOST_ASIDES, "more"),
                 result.notApplicable().stream().map(Page::silent).toList(),
                 result.remarks(),
                 result.series().stream().limit(MOST_SERIES).map(Page::row).toList(),
                 cut(result.series().size() - MOST_SERIES, "more series"));
+    }
+
+    private static Aside aside(Incident incident) {
+        String kind = Words.sentence(Words.apart(incident.kind().label()));
+        return new Aside(Numbers.whole(incident.firstStep()), kind, incident.summary());
     }
 
     private static Silent silent(RunWatch.NotApplicable one) {
@@ -84,7 +106,15 @@ record Page(
     // what the template asks for
 
     boolean hasIncidents() {
+        return !cards.isEmpty() || hasAsides();
+    }
+
+    boolean hasCards() {
         return !cards.isEmpty();
+    }
+
+    boolean hasAsides() {
+        return !asides.isEmpty();
     }
 
     boolean hasSilent() {

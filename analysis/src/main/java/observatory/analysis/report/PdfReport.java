@@ -51,17 +51,24 @@ public final class PdfReport {
                             .toList());
             pen.picture(figure, beside);
         }
-        if (page.hasIncidents()) {
+        if (page.hasCards()) {
             heading("Incidents");
             for (Card card : page.cards()) {
                 card(card);
             }
             note(page.cut());
         }
+        if (page.hasAsides()) {
+            heading("Also seen");
+            for (Page.Aside aside : page.asides()) {
+                pen.row(aside.step() + " " + aside.kind(), aside.summary(), PdfStyle.of(9, INK));
+            }
+            note(page.asidesCut());
+        }
         if (page.hasSilent()) {
             heading("What could not be judged");
             for (Page.Silent silent : page.silent()) {
-                String enabled = silent.enabledBy().isEmpty() ? "" : " What would: " + silent.enabledBy() + ".";
+                String enabled = silent.enabledBy().isEmpty() ? "" : " Enabled by: " + silent.enabledBy() + ".";
                 pen.row(silent.detector(), silent.reason() + "." + enabled, PdfStyle.of(9, INK));
             }
         }

@@ -67,6 +67,17 @@ class HtmlReportTest {
         assertTrue(page.contains("the probe attention_logits is off"), "who could not judge, and why");
     }
 
+    @Test
+    void dozensOfRemarksDoNotHideWhatMatters() {
+        List<Incident> many = new ArrayList<>();
+        IntStream.range(0, 300).forEach(i -> many.add(Sample.incident(i, Severity.INFO, 20L * i, "aside " + i)));
+        many.add(Sample.incident(999, Severity.CRITICAL, 6_000, "the one that matters"));
+        String page = HtmlReport.of(PostMortem.of("long", Sample.frames(9_500), many, List.of()));
+        assertEquals(1, count(page, "<article"), "one card");
+        assertTrue(page.contains("aside 99") && !page.contains("aside 100"), "a line for each of the first hundred");
+        assertTrue(page.contains("<p>200 more</p>"));
+    }
+
     private static int count(String text, String part) {
         return text.split(Pattern.quote(part), -1).length - 1;
     }
