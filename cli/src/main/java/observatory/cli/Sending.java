@@ -39,12 +39,14 @@ final class Sending {
         this.interrupt = interrupt;
     }
 
-    int run(RunId run, Connection broker, boolean json) throws IOException, InterruptedException {
+    int run(RunId run, Connection broker, boolean json, Integer metricsPort) throws IOException, InterruptedException {
         long began = System.nanoTime();
         Origin origin = new Origin(run, 0, UUID.randomUUID(), 0);
         try (Spool spool = new Spool(state.spool(), origin.writer(), SPOOL_BYTES);
                 Sender sender = new Sender(spool, topics);
+                Scraped scraped = Scraped.open(metricsPort, console);
                 TopicCommandSource commands = control.on() ? control.listen(broker, topics, run) : null) {
+            scraped.watch(spool, run, SPOOL_BYTES);
             sender.connect(broker);
             Training training = new Training(plan, origin, spool);
             if (commands != null) {

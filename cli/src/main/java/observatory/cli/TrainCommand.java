@@ -48,6 +48,12 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "No progress.")
     private boolean quiet;
 
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "P",
+            description = "Answer Prometheus at 127.0.0.1:P/metrics; 0 for any free port. With named brokers only.")
+    private Integer metricsPort;
+
     @Override
     public Integer call() throws Exception {
         if (options.spec != null) {
@@ -74,7 +80,7 @@ final class TrainCommand implements Callable<Integer> {
         try (Interrupt interrupt = Interrupt.listen()) {
             return broker.isPresent()
                     ? new Sending(plan, state, cluster.topics(), control, console, interrupt)
-                            .run(run, broker.get(), json)
+                            .run(run, broker.get(), json, metricsPort)
                     : watched(run, plan, state, control, interrupt);
         }
     }
@@ -119,6 +125,7 @@ final class TrainCommand implements Callable<Integer> {
             port = read.port;
             json = read.json;
             quiet = read.quiet;
+            metricsPort = read.metricsPort;
         } catch (CommandLine.ParameterException e) {
             throw new Failure(ExitCode.USAGE, "in the spec " + options.spec + ": " + e.getMessage(), e);
         }

@@ -16,6 +16,7 @@ import observatory.analysis.WatchService;
 import observatory.analysis.alert.AlertConfig;
 import observatory.analysis.alert.Alerting;
 import observatory.analysis.detector.Settings;
+import observatory.probe.Telemetry;
 import observatory.stream.Connection;
 import observatory.stream.FrameReader;
 import observatory.stream.TopicReader;
@@ -55,6 +56,12 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "No messages.")
     private boolean quiet;
 
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "P",
+            description = "Answer Prometheus at 127.0.0.1:P/metrics; 0 for any free port. Off unless given.")
+    private Integer metricsPort;
+
     @Override
     public Integer call() throws Exception {
         Settings settings = rules == null ? Settings.DEFAULTS : RulesTestCommand.settings(rules);
@@ -74,16 +81,21 @@ final class WatchCommand implements Callable<Integer> {
                         settings,
                         new WatchService.Membership(Optional.ofNullable(instance), standard.patience()));
                 Alerting alerting = alerting(receivers, connection, topics);
+                Scraped scraped = Scraped.open(metricsPort, parent.console());
                 FrameReader frames = new FrameReader(connection, topics, Optional.empty());
                 TopicReader incidents = TopicReader.fromTheBeginning(connection, topics.incidents())) {
             say("watching every run on " + connection.bootstrap() + "; spike logs go to " + state.spikeLogs()
                     + "; Ctrl-C stops it");
+            scraped.watch(frames);
             FlightRecorder recorder = new FlightRecorder(state.spikeLogs(), this::say);
             Map<String, String> told = new HashMap<>();
             String trouble = "";
             String untold = "";
             while (!interrupt.requested()) {
-                frames.poll().forEach(recorder::accept);
+                for (Telemetry item : frames.poll()) {
+                    recorder.accept(item);
+                    scraped.read(item);
+                }
                 boolean old = !incidents.atTheEnd();
                 for (Incident incident : incidents(incidents.poll())) {
                     recorder.accept(incident);

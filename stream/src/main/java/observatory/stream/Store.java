@@ -5,10 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /**
  * What one writer has captured and the broker does not have yet, in order: segments on disk and, while the disk fails,
@@ -16,7 +14,6 @@ import java.util.stream.Stream;
  * Every method may be called from any thread but a training thread; none of them throws for a disk that fails.
  */
 final class Store implements AutoCloseable {
-    private static final long SEGMENT_BYTES = 16L << 20;
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Path folder;
@@ -24,7 +21,7 @@ final class Store implements AutoCloseable {
     private final Disk disk;
     private final LongSupplier nanoTime;
     private final Tail tail;
-    private final List<Segment> segments = new ArrayList<>();
+    private final Segments segments;
     private final Backlog memory;
     private long lastKey = -1;
     private long acknowledged = -1;
@@ -48,6 +45,7 @@ final class Store implements AutoCloseable {
         this.limitBytes = limitBytes;
         this.disk = disk;
         this.nanoTime = nanoTime;
+        this.segments = new Segments(folder, disk);
         this.tail = new Tail(folder);
         this.memory = new Backlog(nanoTime);
         this.nextLook = nanoTime.getAsLong() + LOOK_NANOS;
@@ -86,8 +84,8 @@ final class Store implements AutoCloseable {
 
     synchronized Found after(long key, int limit, long bytes) {
         long from = key;
-        for (int i = 0; i < segments.size(); i++) {
-            Segment segment = segments.get(i);
+        for (int i = 0; i < segments.list().size(); i++) {
+            Segment segment = segments.list().get(i);
             if (segment.lastKey() <= from) {
                 continue;
             }
@@ -141,10 +139,8 @@ final class Store implements AutoCloseable {
         acknowledged = Math.max(acknowledged, key);
         memory.forget(acknowledged);
         try {
-            while (segments.size() > 1 && segments.getFirst().lastKey() <= acknowledged) {
-                segments.removeFirst().delete();
-            }
-            tail.mark(writtenKey(), acknowledged);
+            segments.forget(acknowledged);
+            tail.mark(segments.lastKey(), acknowledged);
         } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
@@ -169,7 +165,7 @@ final class Store implements AutoCloseable {
 
     /** Room taken on disk and in memory. */
     synchronized long bytes() {
-        return segments.stream().mapToLong(Segment::diskBytes).sum() + memory.bytes();
+        return segments.diskBytes() + memory.bytes();
     }
 
     /** The last error of the disk; empty while there was none, or since it works again. */
@@ -184,13 +180,7 @@ final class Store implements AutoCloseable {
         toDisk();
         boolean done = empty();
         try {
-            for (Segment segment : segments) {
-                if (done) {
-                    segment.delete();
-                } else {
-                    segment.close();
-                }
-            }
+            segments.close(done);
             tail.close();
             if (done) {
                 Files.deleteIfExists(folder.resolve(Tail.FILE));
@@ -198,11 +188,6 @@ final class Store implements AutoCloseable {
         } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
-        segments.clear();
-    }
-
-    private long writtenKey() {
-        return segments.isEmpty() ? -1 : segments.getLast().lastKey();
     }
 
     /** Counts a row that cannot be read back, once however often it is tried. */
@@ -220,14 +205,9 @@ final class Store implements AutoCloseable {
         while (!memory.isEmpty() && memory.due()) {
             try {
                 List<Row> rows = memory.first();
-                if (segments.isEmpty() || segments.getLast().diskBytes() >= SEGMENT_BYTES || memory.failedBadly()) {
-                    Files.createDirectories(folder);
-                    long first = Row.item(rows.getFirst().key());
-                    segments.add(new Segment(SegmentFile.of(folder, first), first, disk));
-                }
-                segments.getLast().append(rows);
+                segments.append(rows, memory.failedBadly());
                 memory.kept(rows.size());
-                tail.mark(writtenKey(), acknowledged);
+                tail.mark(segments.lastKey(), acknowledged);
                 trouble = memory.isEmpty() ? "" : trouble;
             } catch (SQLException | IOException e) {
                 trouble = e.toString();
@@ -242,22 +222,17 @@ final class Store implements AutoCloseable {
             return;
         }
         nextLook = nanoTime.getAsLong() + LOOK_NANOS;
-        if (segments.isEmpty() || segments.stream().allMatch(Segment::exists)) {
+        if (!segments.deleted()) {
             return;
         }
         trouble = "the spool's files were deleted: " + folder;
-        List<Row> rescued = new ArrayList<>();
+        List<Row> rescued = List.of();
         try {
             tail.forget();
-            for (Segment segment : segments) {
-                rescued.addAll(segment.after(acknowledged, Integer.MAX_VALUE, Backlog.LIMIT_BYTES)
-                        .rows());
-                segment.delete();
-            }
+            rescued = segments.rescue(acknowledged);
         } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
-        segments.clear();
         memory.addFirst(rescued);
         long kept = memory.items();
         corrupt += Math.max(0, held - kept);
@@ -266,7 +241,8 @@ final class Store implements AutoCloseable {
 
     private void shed() {
         try {
-            Shelf.Shed given = Shelf.fit(segments, memory, new Shelf.Bounds(limitBytes, acknowledged, reading), disk);
+            Shelf.Shed given =
+                    Shelf.fit(segments.list(), memory, new Shelf.Bounds(limitBytes, acknowledged, reading), disk);
             shed += given.items();
             corrupt += given.corrupt();
             held -= given.items() + given.corrupt();
@@ -277,63 +253,15 @@ final class Store implements AutoCloseable {
 
     private void open() throws IOException, SQLException {
         acknowledged = tail.acknowledged();
-        List<Path> files;
-        try (Stream<Path> found = Files.list(folder)) {
-            files = found.filter(SegmentFile::is).sorted().toList();
-        }
-        for (int i = 0; i < files.size(); i++) {
-            long last = i + 1 < files.size()
-                    ? SegmentFile.firstItem(files.get(i + 1)) - 1
-                    : tail.written() < 0 ? -1 : Row.item(tail.written());
-            open(files.get(i), last);
-        }
-        lastKey = Math.max(tail.written(), writtenKey());
-    }
-
-    /** Opens one segment, repaired where that is needed, and counts what of it is missing. */
-    private void open(Path file, long lastItem) throws IOException, SQLException {
-        Segment segment;
-        long found;
-        try {
-            segment = checked(file);
-            found = segment.items(acknowledged);
-        } catch (SQLException e) {
-            trouble = e.toString();
-            if (!SegmentFile.damage(e)) {
-                throw e;
-            }
-            segment = SegmentFile.salvage(file, lastItem, disk);
-            found = segment.items(acknowledged);
-        }
-        segments.add(segment);
-        held += found;
-        long from = Math.max(segment.firstItem(), Row.item(acknowledged) + 1);
-        if (lastItem >= from) {
-            corrupt += Math.max(0, lastItem - from + 1 - found - segment.itemsShed());
-        }
-    }
-
-    private Segment checked(Path file) throws SQLException {
-        Segment segment = new Segment(file, SegmentFile.firstItem(file), disk);
-        try {
-            segment.check();
-            return segment;
-        } catch (SQLException e) {
-            segment.close();
-            throw e;
-        }
+        Segments.Account account = segments.open(tail.written(), acknowledged);
+        held = account.items();
+        corrupt = account.corrupt();
+        lastKey = Math.max(tail.written(), segments.lastKey());
     }
 
     private boolean repair(int at) {
-        Segment damaged = segments.get(at);
         try {
-            damaged.close();
-            Segment saved = SegmentFile.salvage(damaged.file(), Row.item(damaged.lastKey()), disk);
-            segments.set(at, saved);
-            long expected = Row.item(damaged.lastKey())
-                    - Math.max(damaged.firstItem() - 1, Row.item(acknowledged))
-                    - damaged.itemsShed();
-            long gone = Math.max(0, expected - saved.items(acknowledged));
+            long gone = segments.repair(at, acknowledged).corrupt();
             corrupt += gone;
             held -= gone;
             return true;

@@ -27,6 +27,7 @@ import observatory.probe.Telemetry;
 /** Reads one document; fields may come in any order, and those it does not know are passed over. */
 final class TelemetryParser {
     private final JsonParser in;
+    private final Values values;
 
     private int version;
     private String type;
@@ -41,26 +42,27 @@ final class TelemetryParser {
     private String time;
     private Scalars scalars = Scalars.none();
     private List<Site> sites = List.of();
-    private Map<String, Values> metrics = Map.of();
+    private Map<String, Numbers> metrics = Map.of();
     private List<Batch.Sequence> batch;
-    private Map<String, Values> batchMetrics = Map.of();
+    private Map<String, Numbers> batchMetrics = Map.of();
     private String kind;
     private Map<String, String> details = Map.of();
 
     /** A metric as it stands in the document: its values, and where, or null for every site. */
-    private record Values(int[] at, double[] values) {}
+    private record Numbers(int[] at, double[] values) {}
 
     TelemetryParser(JsonParser in) {
         this.in = in;
+        this.values = new Values(in);
     }
 
     Part read() throws IOException, CodecException {
-        expect(in.nextToken(), JsonToken.START_OBJECT, "a record is one object");
+        Values.expect(in.nextToken(), JsonToken.START_OBJECT, "a record is one object");
         for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
             in.nextToken();
             field(name);
         }
-        expect(in.currentToken(), JsonToken.END_OBJECT, "a record ends with its object");
+        Values.expect(in.currentToken(), JsonToken.END_OBJECT, "a record ends with its object");
         if (in.nextToken() != null) {
             throw new CodecException(CodecException.Reason.MALFORMED, "something follows the record");
         }
@@ -75,22 +77,22 @@ final class TelemetryParser {
     private void field(String name) throws IOException {
         switch (name) {
             case "v" -> version = in.getIntValue();
-            case "type" -> type = text();
-            case "run" -> run = text();
+            case "type" -> type = values.text();
+            case "run" -> run = values.text();
             case "incarnation" -> incarnation = in.getIntValue();
-            case "writer" -> writer = text();
+            case "writer" -> writer = values.text();
             case "rank" -> rank = in.getIntValue();
-            case "seq" -> seq = integer();
+            case "seq" -> seq = values.integer();
             case "part" -> part = in.getIntValue();
             case "parts" -> parts = in.getIntValue();
-            case "step" -> step = integer();
-            case "time" -> time = text();
+            case "step" -> step = values.integer();
+            case "time" -> time = values.text();
             case "scalars" -> scalars = scalars();
             case "sites" -> sites = sites();
             case "metrics" -> metrics = metrics();
             case "batch" -> batch = batch();
             case "batch_metrics" -> batchMetrics = metrics();
-            case "kind" -> kind = text();
+            case "kind" -> kind = values.text();
             case "details" -> details = details();
             default -> in.skipChildren();
         }
@@ -98,11 +100,14 @@ final class TelemetryParser {
 
     private Telemetry build() {
         Origin origin = new Origin(
-                new RunId(required("run", run)), incarnation, UUID.fromString(required("writer", writer)), rank);
-        Instant at = Instant.parse(required("time", time));
-        long number = required("seq", seq);
-        long ofStep = required("step", step);
-        return switch (required("type", type)) {
+                new RunId(Values.required("run", run)),
+                incarnation,
+                UUID.fromString(Values.required("writer", writer)),
+                rank);
+        Instant at = Instant.parse(Values.required("time", time));
+        long number = Values.required("seq", seq);
+        long ofStep = Values.required("step", step);
+        return switch (Values.required("type", type)) {
             case "frame" -> new Frame(origin, number, ofStep, at, scalars, measured(), trainedOn());
             case "event" ->
                 RunEvent.of(
@@ -110,7 +115,7 @@ final class TelemetryParser {
                         number,
                         ofStep,
                         at,
-                        RunEvent.Kind.valueOf(required("kind", kind).toUpperCase(Locale.ROOT)),
+                        RunEvent.Kind.valueOf(Values.required("kind", kind).toUpperCase(Locale.ROOT)),
                         details);
             default -> throw new IllegalArgumentException("type is frame or event: type=" + type);
         };
@@ -124,7 +129,7 @@ final class TelemetryParser {
         return Optional.ofNullable(batch).map(sequences -> new Batch(sequences, columns(batchMetrics)));
     }
 
-    private static List<Column> columns(Map<String, Values> metrics) {
+    private static List<Column> columns(Map<String, Numbers> metrics) {
         List<Column> columns = new ArrayList<>(metrics.size());
         metrics.forEach((metric, values) -> columns.add(
                 new Column(metric, values.at == null ? firstNumbers(values.values.length) : values.at, values.values)));
@@ -139,17 +144,17 @@ final class TelemetryParser {
 
     private Scalars scalars() throws IOException {
         Scalars.Builder builder = new Scalars.Builder();
-        object();
+        values.object();
         for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
             in.nextToken();
-            builder.put(name(name), number());
+            builder.put(Values.name(name), values.number());
         }
         return builder.build();
     }
 
     private List<Site> sites() throws IOException {
         List<Site> read = new ArrayList<>();
-        array();
+        values.array();
         while (in.nextToken() != JsonToken.END_ARRAY) {
             if (read.size() == Wire.SITES) {
                 throw new IllegalArgumentException(
@@ -164,148 +169,69 @@ final class TelemetryParser {
         String hook = null;
         int layer = Site.NO_LAYER;
         String parameter = "";
-        object();
+        values.object();
         for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
             in.nextToken();
             switch (name) {
-                case "hook" -> hook = text();
+                case "hook" -> hook = values.text();
                 case "layer" -> layer = in.getIntValue();
-                case "parameter" -> parameter = name(text());
+                case "parameter" -> parameter = Values.name(values.text());
                 default -> in.skipChildren();
             }
         }
-        return new Site(Hook.valueOf(required("hook", hook).toUpperCase(Locale.ROOT)), layer, parameter);
+        return new Site(Hook.valueOf(Values.required("hook", hook).toUpperCase(Locale.ROOT)), layer, parameter);
     }
 
-    private Map<String, Values> metrics() throws IOException {
-        Map<String, Values> read = new LinkedHashMap<>();
-        object();
+    private Map<String, Numbers> metrics() throws IOException {
+        Map<String, Numbers> read = new LinkedHashMap<>();
+        values.object();
         for (String metric = in.nextFieldName(); metric != null; metric = in.nextFieldName()) {
             in.nextToken();
-            object();
+            values.object();
             int[] at = null;
-            double[] values = new double[0];
+            double[] measured = new double[0];
             for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
                 in.nextToken();
                 switch (name) {
-                    case "at" -> at = indices();
-                    case "values" -> values = numbers();
+                    case "at" -> at = values.indices();
+                    case "values" -> measured = values.numbers();
                     default -> in.skipChildren();
                 }
             }
-            read.put(name(metric), new Values(at, values));
+            read.put(Values.name(metric), new Numbers(at, measured));
         }
         return read;
     }
 
-    private int[] indices() throws IOException {
-        int[] indices = new int[16];
-        int count = 0;
-        array();
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            if (count == indices.length) {
-                indices = Arrays.copyOf(indices, 2 * count);
-            }
-            indices[count++] = in.getIntValue();
-        }
-        return Arrays.copyOf(indices, count);
-    }
-
-    private double[] numbers() throws IOException {
-        double[] numbers = new double[16];
-        int count = 0;
-        array();
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            if (count == numbers.length) {
-                numbers = Arrays.copyOf(numbers, 2 * count);
-            }
-            numbers[count++] = number();
-        }
-        return Arrays.copyOf(numbers, count);
-    }
-
     private List<Batch.Sequence> batch() throws IOException {
         List<Batch.Sequence> sequences = new ArrayList<>();
-        array();
+        values.array();
         while (in.nextToken() != JsonToken.END_ARRAY) {
-            object();
+            values.object();
             String source = null;
             long offset = 0;
             double loss = Double.NaN;
             for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
                 in.nextToken();
                 switch (name) {
-                    case "source" -> source = name(text());
-                    case "offset" -> offset = integer();
-                    case "loss" -> loss = number();
+                    case "source" -> source = Values.name(values.text());
+                    case "offset" -> offset = values.integer();
+                    case "loss" -> loss = values.number();
                     default -> in.skipChildren();
                 }
             }
-            sequences.add(new Batch.Sequence(required("source", source), offset, loss));
+            sequences.add(new Batch.Sequence(Values.required("source", source), offset, loss));
         }
         return sequences;
     }
 
     private Map<String, String> details() throws IOException {
         Map<String, String> read = new LinkedHashMap<>();
-        object();
+        values.object();
         for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
             in.nextToken();
-            read.put(name(name), text());
+            read.put(Values.name(name), values.text());
         }
         return read;
-    }
-
-    private double number() throws IOException {
-        if (in.currentToken() == JsonToken.VALUE_STRING) {
-            return switch (in.getText()) {
-                case "NaN" -> Double.NaN;
-                case "Infinity" -> Double.POSITIVE_INFINITY;
-                case "-Infinity" -> Double.NEGATIVE_INFINITY;
-                default -> throw new IllegalArgumentException("a number or NaN, Infinity, -Infinity: " + in.getText());
-            };
-        }
-        if (!in.currentToken().isNumeric()) {
-            throw new IllegalArgumentException("a number was expected, not " + in.currentToken());
-        }
-        return in.getDoubleValue();
-    }
-
-    private long integer() throws IOException {
-        return in.currentToken() == JsonToken.VALUE_STRING ? Long.parseLong(in.getText()) : in.getLongValue();
-    }
-
-    private String text() throws IOException {
-        expect(in.currentToken(), JsonToken.VALUE_STRING, "text was expected");
-        return in.getText();
-    }
-
-    private static String name(String name) {
-        if (name.length() > Wire.NAME) {
-            throw new IllegalArgumentException(
-                    "a name has at most " + Wire.NAME + " characters: " + name.substring(0, 40) + "…");
-        }
-        return name;
-    }
-
-    private void object() {
-        expect(in.currentToken(), JsonToken.START_OBJECT, "an object was expected");
-    }
-
-    private void array() {
-        expect(in.currentToken(), JsonToken.START_ARRAY, "an array was expected");
-    }
-
-    private static void expect(JsonToken found, JsonToken expected, String rule) {
-        if (found != expected) {
-            throw new IllegalArgumentException(rule + ", not " + found);
-        }
-    }
-
-    private static <V> V required(String name, V value) {
-        if (value == null) {
-            throw new IllegalArgumentException("a record has a field " + name);
-        }
-        return value;
     }
 }

@@ -1,0 +1,64 @@
+package observatory.cli;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import observatory.probe.RunId;
+import observatory.probe.Telemetry;
+import observatory.stream.FrameReader;
+import observatory.stream.Spool;
+import observatory.stream.metrics.MetricsEndpoint;
+import observatory.stream.metrics.StreamMetrics;
+
+/** The Prometheus endpoint of a command that was asked for one; where none was, nothing happens. */
+final class Scraped implements AutoCloseable {
+    private final MetricsEndpoint endpoint;
+    private final StreamMetrics metrics;
+
+    private Scraped(MetricsEndpoint endpoint) {
+        this.endpoint = endpoint;
+        this.metrics = endpoint == null ? null : new StreamMetrics(endpoint.registry(), InstantSource.system());
+    }
+
+    /** @param port on the loopback interface; null for no endpoint */
+    static Scraped open(Integer port, Console console) {
+        if (port == null) {
+            return new Scraped(null);
+        }
+        Port.check(port);
+        try {
+            MetricsEndpoint endpoint = MetricsEndpoint.start(port, new Observatory.Version().getVersion()[0]);
+            console.say("metrics at http://127.0.0.1:" + endpoint.port() + "/metrics");
+            return new Scraped(endpoint);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "port " + port + " cannot be listened on: " + e.getMessage() + "; try --metrics-port 0",
+                    e);
+        }
+    }
+
+    void watch(Spool spool, RunId run, long limitBytes) {
+        if (metrics != null) {
+            metrics.watch(spool, run.value(), limitBytes);
+        }
+    }
+
+    void watch(FrameReader reader) {
+        if (metrics != null) {
+            metrics.watch(reader);
+        }
+    }
+
+    void read(Telemetry item) {
+        if (metrics != null) {
+            metrics.read(item);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (endpoint != null) {
+            endpoint.close();
+        }
+    }
+}
