@@ -54,7 +54,9 @@ public class CodecBench {
                 .mapToObj(metric -> new Column(
                         "metric" + metric,
                         at,
-                        IntStream.of(at).mapToDouble(i -> Math.sin(metric * 3.0 + i)).toArray()))
+                        IntStream.of(at)
+                                .mapToDouble(i -> Math.sin(metric * 3.0 + i))
+                                .toArray()))
                 .toList();
         List<Site> places =
                 IntStream.of(at).mapToObj(i -> Site.of(Hook.RESIDUAL, i)).toList();
