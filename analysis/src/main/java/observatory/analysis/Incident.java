@@ -26,4 +26,23 @@ public record Incident(
         String summary,
         String explanation,
         String remedy,
-        Evidence evidence) {}
+        Evidence evidence) {
+
+    public Incident with(Evidence other) {
+        return new Incident(
+                run,
+                id,
+                kind,
+                severity,
+                detector,
+                firstStep,
+                lastStep,
+                peakStep,
+                resolved,
+                verdict,
+                summary,
+                explanation,
+                remedy,
+                other);
+    }
+}

@@ -3,9 +3,11 @@ package observatory.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import observatory.analysis.detector.Detector;
 import observatory.analysis.detector.Detectors;
 import observatory.analysis.detector.Settings;
@@ -23,6 +25,10 @@ public final class RunWatch {
     /** Incidents that are kept for {@link #incidents()}; a run with more has been told about long ago. */
     private static final int KEPT = 1000;
 
+    /** Checkpoints that are remembered; rings of trainers hold fewer. */
+    private static final int CHECKPOINTS = 256;
+
+    private static final String LIVE = "live";
     private static final String HEAD = "head";
     private static final String RUN = "run/";
     private static final String RANK = "rank/";
@@ -33,8 +39,10 @@ public final class RunWatch {
     private final Folds run;
     private final SortedMap<Integer, Rank> ranks = new TreeMap<>();
     private final TreeMap<Integer, Incident> all = new TreeMap<>();
-    private final Set<Integer> unsaved = new java.util.TreeSet<>();
+    private final Set<Integer> unsaved = new TreeSet<>();
     private Incidents incidents;
+    private final NavigableSet<Long> checkpoints = new TreeSet<>();
+    private String framework = LIVE;
     private long lastPoint = Long.MIN_VALUE;
     private int incarnation;
 
@@ -66,6 +74,12 @@ public final class RunWatch {
 
     public static RunWatch of(RunId run, Settings settings) {
         return new RunWatch(run, settings);
+    }
+
+    /** Says whose words advice should use: the name of the format of the log that is read. */
+    public RunWatch speaking(String framework) {
+        this.framework = framework;
+        return this;
     }
 
     /** Judges one item; the incidents that opened, went on, escalated or resolved with it. */
@@ -129,6 +143,13 @@ public final class RunWatch {
     }
 
     private List<Incident> hear(Rank rank, RunEvent event) {
+        if (event.kind() == RunEvent.Kind.CHECKPOINT
+                && !"failed".equals(event.details().get("outcome"))) {
+            checkpoints.add(event.step());
+            while (checkpoints.size() > CHECKPOINTS) {
+                checkpoints.pollFirst();
+            }
+        }
         List<Finding> findings = new ArrayList<>();
         rank.folds.hear(event, findings);
         run.hear(event, findings);
@@ -142,13 +163,23 @@ public final class RunWatch {
     private List<Incident> publish(Incidents.Changed changed) {
         incidents = changed.next();
         for (Incident incident : changed.incidents()) {
-            all.put(incident.id(), incident);
+            all.put(incident.id(), advised(incident));
             unsaved.add(incident.id());
         }
         while (all.size() > KEPT) {
             all.pollFirstEntry();
         }
-        return changed.publish();
+        return changed.publish().stream().map(this::advised).toList();
+    }
+
+    /** With the line to paste, where going back is among what one may do. */
+    private Incident advised(Incident incident) {
+        if (Family.of(incident.kind()) != Family.INSTABILITY || incident.severity() == Severity.INFO) {
+            return incident;
+        }
+        Long before = checkpoints.lower(incident.firstStep());
+        return incident.with(
+                incident.evidence().with("paste", Playbook.paste(framework, incident, before == null ? -1 : before)));
     }
 
     /** How far one rank has come. */
@@ -167,7 +198,8 @@ public final class RunWatch {
             Set<String> scalars,
             Set<String> metrics,
             long lastPoint,
-            int incarnation) {}
+            int incarnation,
+            List<Long> checkpoints) {}
 
     /** An incident as it is stored; the JSON of the topic, so that there is one form of it. */
     record Told(com.fasterxml.jackson.databind.JsonNode incident) {}
@@ -189,7 +221,14 @@ public final class RunWatch {
         run.store(RUN, chunks);
         StateCodec.write(
                 HEAD,
-                new Head(incidents, positions, run.scalarsSeen(), run.metricsSeen(), lastPoint, incarnation),
+                new Head(
+                        incidents,
+                        positions,
+                        run.scalarsSeen(),
+                        run.metricsSeen(),
+                        lastPoint,
+                        incarnation,
+                        List.copyOf(checkpoints)),
                 chunks);
         for (int id : unsaved) {
             if (all.containsKey(id)) {
@@ -210,6 +249,7 @@ public final class RunWatch {
         watch.incidents = head.incidents;
         watch.lastPoint = head.lastPoint;
         watch.incarnation = head.incarnation;
+        watch.checkpoints.addAll(head.checkpoints);
         watch.run.resume(RUN, chunks, head.scalars, head.metrics);
         for (Position position : head.ranks) {
             Rank rank = new Rank(watch.ofRank);

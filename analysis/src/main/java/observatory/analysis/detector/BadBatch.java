@@ -23,13 +23,15 @@ public final class BadBatch implements Detector<BadBatch.State> {
             6,
             Setting.from(3, 50),
             "deviations",
-            "losses of sequences of one source have tails to one side; six deviations come once in some thousand");
+            "losses of sequences of one source have tails to one side; six deviations of one, or of the mean of a batch, come"
+                    + " once in some thousand");
     static final Setting TOKENS = new Setting(
             "bad_batch.tokens",
-            8,
+            6,
             Setting.from(3, 100),
             "deviations",
-            "the mean token entropy of a batch varies little; eight deviations are another kind of text");
+            "the mean token entropy of a batch varies little, and its losses must be off as well: six deviations are another"
+                    + " kind of text");
     static final Setting LOW = new Setting(
             "bad_batch.low",
             0.3,
@@ -42,6 +44,8 @@ public final class BadBatch implements Detector<BadBatch.State> {
     private static final double MANY = 0.5;
     /** Batches in a row that may be bad for one reason in the data; longer is another state of things. */
     private static final int LONGEST = 16;
+    /** Of {@link #HIGH}: enough where it happens twice in a row, which chance does once in 10⁸. */
+    private static final double AGAIN = 2.0 / 3;
     /** Of the excess, that must be gone in one step for the state to be called undamaged. */
     private static final double GONE = 0.75;
 
@@ -49,9 +53,11 @@ public final class BadBatch implements Detector<BadBatch.State> {
 
     /**
      * @param tokens mean token entropy of batches
-     * @param high batches in a row in which many sequences were high, their first step and their mean excess
+     * @param high batches in a row in which many sequences were high, with their first step
+     * @param excess the largest mean excess among them
+     * @param together the largest deviation of their means
      */
-    public record State(SourceLevels losses, Baseline tokens, int high, long since, double excess) {}
+    public record State(SourceLevels losses, Baseline tokens, int high, long since, double excess, double together) {}
 
     private final Settings settings;
 
@@ -66,11 +72,18 @@ public final class BadBatch implements Detector<BadBatch.State> {
 
     @Override
     public State start() {
-        return new State(SourceLevels.start(), Baseline.start(), 0, -1, 0);
+        return new State(SourceLevels.start(), Baseline.start(), 0, -1, 0, 0);
     }
 
     /** What the sequences of a batch say together. */
-    private record Witness(int worst, double deviations, int high, int low, int known, double excess, double tokens) {}
+    private record Witness(
+            int worst, double deviations, int high, int low, int known, double excess, double together, double tokens) {
+
+        /** Of {@code known} independent sequences the mean has their deviation over the root of their number. */
+        private boolean allHigh(double bound) {
+            return known > 0 && high > MANY * known && together > bound;
+        }
+    }
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
@@ -78,10 +91,10 @@ public final class BadBatch implements Detector<BadBatch.State> {
         Optional<Double> entropy = mean(batch, "token_entropy");
         Witness seen = witness(state, batch, entropy);
         boolean odd = Math.abs(seen.tokens) > settings.get(TOKENS);
-        boolean many = seen.high > MANY * seen.known && seen.known > 0;
+        boolean many = seen.allHigh(AGAIN * settings.get(HIGH));
         boolean lowMany = seen.low > MANY * seen.known && seen.known > 0;
         if (odd && (many || lowMany)) {
-            State next = new State(state.losses, state.tokens, 0, -1, 0);
+            State next = new State(state.losses, state.tokens, 0, -1, 0, 0);
             return Judgement.of(
                     next,
                     finding(
@@ -99,11 +112,13 @@ public final class BadBatch implements Detector<BadBatch.State> {
                     state.tokens,
                     state.high + 1,
                     since,
-                    Math.max(state.excess, seen.excess)));
+                    Math.max(state.excess, seen.excess),
+                    Math.max(state.together, seen.together)));
         }
         Baseline tokens = entropy.isPresent() && !odd ? state.tokens.learn(entropy.get()) : state.tokens;
-        State next = new State(state.losses.with(batch), tokens, 0, -1, 0);
-        if (state.high > 0 && state.high <= LONGEST && seen.excess < (1 - GONE) * state.excess) {
+        State next = new State(state.losses.with(batch), tokens, 0, -1, 0, 0);
+        boolean clear = state.high > 1 || state.together > settings.get(HIGH);
+        if (state.high > 0 && clear && state.high <= LONGEST && seen.excess < (1 - GONE) * state.excess) {
             return Judgement.of(
                     next,
                     finding(
@@ -125,6 +140,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
         int known = 0;
         double deviations = 0;
         double excess = 0;
+        double sum = 0;
         for (int i = 0; i < batch.sequences().size(); i++) {
             Batch.Sequence sequence = batch.sequences().get(i);
             double away = state.losses.deviations(sequence);
@@ -133,7 +149,8 @@ public final class BadBatch implements Detector<BadBatch.State> {
             }
             known++;
             excess += sequence.loss() - state.losses.level(sequence);
-            high += away > settings.get(HIGH) / 2 ? 1 : 0;
+            high += away > 1 ? 1 : 0;
+            sum += away;
             low += sequence.loss() < settings.get(LOW) * state.losses.level(sequence) ? 1 : 0;
             if (away > deviations) {
                 worst = i;
@@ -143,7 +160,15 @@ public final class BadBatch implements Detector<BadBatch.State> {
         double tokens = entropy.isPresent() && state.tokens.known()
                 ? (entropy.get() - state.tokens.level()) / state.tokens.cautious(ENTROPY_FLOOR)
                 : 0;
-        return new Witness(worst, deviations, high, low, known, known == 0 ? 0 : excess / known, tokens);
+        return new Witness(
+                worst,
+                deviations,
+                high,
+                low,
+                known,
+                known == 0 ? 0 : excess / known,
+                known == 0 ? 0 : sum / Math.sqrt(known),
+                tokens);
     }
 
     private static Optional<Double> mean(Batch batch, String metric) {

@@ -31,11 +31,12 @@ public final class StepTime implements Detector<StepTime.State> {
 
     private static final int BASELINE = 256;
     private static final int KNOWN = 64;
+    private static final int REFRESH = 16;
     /** After a start caches are cold and kernels are being compiled. */
     private static final int COLD = 5;
 
     /** The logarithm of the time of a token, or of a step where tokens are not counted. */
-    public record State(Window healthy, Window newest, long seen, int slow) {}
+    public record State(Window healthy, Window newest, long seen, int slow, double level, double spread) {}
 
     private final Settings settings;
 
@@ -50,7 +51,21 @@ public final class StepTime implements Detector<StepTime.State> {
 
     @Override
     public State start() {
-        return new State(Window.of(BASELINE), Window.of(NEWEST), 0, 0);
+        return new State(Window.of(BASELINE), Window.of(NEWEST), 0, 0, 0, 0);
+    }
+
+    /** Medians over the baseline are the cost of this detector, and hardly move within sixteen steps. */
+    private static State refreshed(State state) {
+        boolean due = state.seen % REFRESH == 0 || state.healthy.size() == KNOWN;
+        return due
+                ? new State(
+                        state.healthy,
+                        state.newest,
+                        state.seen,
+                        state.slow,
+                        state.healthy.recentMedian(BASELINE),
+                        state.healthy.spread(BASELINE))
+                : state;
     }
 
     @Override
@@ -63,21 +78,21 @@ public final class StepTime implements Detector<StepTime.State> {
         double log = Math.log(seconds / tokens);
         if (state.seen < COLD || state.healthy.size() < KNOWN) {
             Window learned = state.seen < COLD ? state.healthy : state.healthy.with(log);
-            return Judgement.quiet(new State(learned, state.newest.with(log), state.seen + 1, 0));
+            return Judgement.quiet(refreshed(new State(learned, state.newest.with(log), state.seen + 1, 0, 0, 0)));
         }
         Window newest = state.newest.with(log);
-        double level = state.healthy.recentMedian(BASELINE);
-        double least = Math.max(
-                Math.log1p(settings.get(LEAST)), DEVIATIONS * state.healthy.spread(BASELINE) / Math.sqrt(NEWEST));
+        double level = state.level;
+        double least = Math.max(Math.log1p(settings.get(LEAST)), DEVIATIONS * state.spread / Math.sqrt(NEWEST));
         double away = newest.recentMedian(NEWEST) - level;
         if (newest.size() < NEWEST || away <= least) {
-            return Judgement.quiet(new State(state.healthy.with(log), newest, state.seen + 1, 0));
+            return Judgement.quiet(
+                    refreshed(new State(state.healthy.with(log), newest, state.seen + 1, 0, level, state.spread)));
         }
         int slow = state.slow + 1;
         if (slow >= BASELINE) { // for good: this is the new level
-            return Judgement.quiet(new State(Window.of(BASELINE), newest, COLD, 0));
+            return Judgement.quiet(new State(Window.of(BASELINE), newest, COLD, 0, 0, 0));
         }
-        State next = new State(state.healthy, newest, state.seen + 1, slow);
+        State next = new State(state.healthy, newest, state.seen + 1, slow, level, state.spread);
         double ratio = Math.exp(away);
         return Judgement.of(
                 next,

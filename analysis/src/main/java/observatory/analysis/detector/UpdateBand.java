@@ -24,7 +24,13 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
             Setting.from(1.2, 1e3),
             "ratio to the level",
             "schedules change rates by a few percent a step, and warm-ups by less than four times within ten steps");
-    static final List<Setting> SETTINGS = List.of(HIGH, JUMP);
+    static final Setting DROP = new Setting(
+            "update_band.drop",
+            8,
+            Setting.from(1.5, 1e6),
+            "ratio to the level",
+            "schedules take hundreds of steps for an eighth of a rate; all parameters at once lose it by a changed ε or rate");
+    static final List<Setting> SETTINGS = List.of(HIGH, JUMP, DROP);
 
     private static final String METRIC = "update_ratio";
     private static final int KNOWN = 5;
@@ -57,6 +63,7 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
         State next = new State(reading.next());
         double[] jumped = new double[reading.value().length];
         int many = 0;
+        int fallen = 0;
         for (int i = 0; i < jumped.length; i++) {
             double before = reading.value()[i] - reading.distance()[i];
             boolean known = reading.known(i, KNOWN);
@@ -65,6 +72,10 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
                     && reading.value()[i] - before > Math.log(settings.get(JUMP));
             jumped[i] = above ? reading.distance()[i] : Double.NaN;
             many += above ? 1 : 0;
+            fallen += known && reading.distance()[i] < -Math.log(settings.get(DROP)) ? 1 : 0;
+        }
+        if (fallen > MANY * jumped.length) {
+            return Judgement.of(next, vanished(frame, reading, fallen));
         }
         int at = SiteTrend.Reading.largest(jumped);
         if (at < 0 || many < MANY * jumped.length) {
@@ -97,5 +108,32 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
                                 + " changed.",
                         "Compare learning rate, β2 and ε of this step with the configuration; rewind to before it, because"
                                 + " the weights have been moved too far."));
+    }
+
+    private static Finding vanished(Frame frame, SiteTrend.Reading reading, int parameters) {
+        double[] fall = new double[reading.distance().length];
+        for (int i = 0; i < fall.length; i++) {
+            fall[i] = -reading.distance()[i];
+        }
+        int at = SiteTrend.Reading.largest(fall);
+        String where = reading.site(at).label();
+        return new Finding(
+                "UpdateBand",
+                Kind.GRADIENT_DRIFT,
+                Severity.WARNING,
+                frame.step(),
+                Math.exp(fall[at]),
+                Verdict.OPTIMISER,
+                Evidence.none()
+                        .with("updateRatio", Math.exp(reading.value()[at]))
+                        .with("fall", Math.exp(fall[at]))
+                        .with("parameter", where)
+                        .with("parameters", (long) parameters),
+                "At step %d the updates of %d parameters vanished, that of %s by a factor of %s."
+                        .formatted(frame.step(), parameters, where, Words.number(Math.exp(fall[at]))),
+                "All parameters at once is the optimiser's doing: an ε larger than the second moments, or a rate that was set"
+                        + " back; the run goes on and learns nothing.",
+                "Compare learning rate and ε of this step with the configuration; 1e-8 is usual, and 1e-15 was used for"
+                        + " large models (Wortsman et al. 2023).");
     }
 }

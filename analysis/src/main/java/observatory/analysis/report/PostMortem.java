@@ -67,7 +67,7 @@ public record PostMortem(
     public static PostMortem of(LogSource source, Optional<String> format, Settings settings) {
         LogFormat found = LogFormats.find(source.path(), format);
         Digest digest = new Digest();
-        RunWatch watch = RunWatch.of(RunId.near(source.name()), settings);
+        RunWatch watch = RunWatch.of(RunId.near(source.name()), settings).speaking(found.name());
         Reading reading = Handover.of(sink -> found.read(source, sink), item -> {
             digest.add(item);
             watch.accept(item);

@@ -1,0 +1,23 @@
+package observatory.analysis;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import observatory.analysis.detector.Settings;
+import observatory.stream.Connection;
+import observatory.stream.Topics;
+
+/** An analysis that is there to be killed: one fixed member of the group, so that the next takes its place at once. */
+final class WatchProcess {
+    private WatchProcess() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        WatchService.Membership membership = new WatchService.Membership(Optional.of("one"), Duration.ofSeconds(6));
+        try (WatchService service = new WatchService(
+                Connection.to(args[0]), Topics.STANDARD, Path.of(args[1]), Settings.DEFAULTS, membership)) {
+            new CountDownLatch(1).await();
+            System.out.println(service.trouble());
+        }
+    }
+}
