@@ -30,9 +30,7 @@ class PlannedFaultsTest {
 
     private static final Map<Fault.Kind, Expected> EXPECTED = new EnumMap<>(Map.ofEntries(
             Map.entry(Fault.Kind.BAD_BATCH, new Expected(Set.of(BAD_BATCH), Set.of(DATA_DRIVEN))),
-            Map.entry(
-                    Fault.Kind.REPEATED_TOKEN,
-                    new Expected(Set.of(BAD_BATCH, DUPLICATE_DATA), Set.of(DATA_DRIVEN))),
+            Map.entry(Fault.Kind.REPEATED_TOKEN, new Expected(Set.of(BAD_BATCH, DUPLICATE_DATA), Set.of(DATA_DRIVEN))),
             Map.entry(Fault.Kind.SHUFFLED_BYTES, new Expected(Set.of(BAD_BATCH), Set.of(DATA_DRIVEN))),
             Map.entry(Fault.Kind.FOREIGN_SOURCE, new Expected(Set.of(BAD_BATCH), Set.of(DATA_DRIVEN))),
             Map.entry(Fault.Kind.DUPLICATE_DATA, new Expected(Set.of(DUPLICATE_DATA), Set.of(DATA_DRIVEN))),
@@ -77,8 +75,8 @@ class PlannedFaultsTest {
 
     @Test
     void aFewFaultsOfEachCauseAreNamedRightly() {
-        for (Fault.Kind kind : List.of(
-                Fault.Kind.BAD_BATCH, Fault.Kind.LR_SURGE, Fault.Kind.NAN, Fault.Kind.RANK_DIVERGENCE)) {
+        for (Fault.Kind kind :
+                List.of(Fault.Kind.BAD_BATCH, Fault.Kind.LR_SURGE, Fault.Kind.NAN, Fault.Kind.RANK_DIVERGENCE)) {
             List<Incident> alarms = alarms(new Fault(kind, AT), Precision.FP32, 1, AT + 60);
             assertTrue(right(alarms, kind).isPresent(), kind + " was told as " + alarms);
         }
@@ -111,7 +109,8 @@ class PlannedFaultsTest {
                     if (right.isEmpty()) {
                         wrong.add(kind + " " + precision + " seed " + seed + ": "
                                 + alarms.stream()
-                                        .map(one -> one.kind().label() + "/" + one.verdict().label() + "@" + one.firstStep())
+                                        .map(one -> one.kind().label() + "/"
+                                                + one.verdict().label() + "@" + one.firstStep())
                                         .toList());
                     }
                 }
@@ -127,8 +126,7 @@ class PlannedFaultsTest {
         List<String> said = new ArrayList<>();
         for (Precision precision : Precision.values()) {
             for (long seed = 1; seed <= 7; seed++) {
-                alarms(Fault.NONE, precision, seed, 5000)
-                        .forEach(one -> said.add(precision + ": " + one.summary()));
+                alarms(Fault.NONE, precision, seed, 5000).forEach(one -> said.add(precision + ": " + one.summary()));
             }
         }
         assertEquals(List.of(), said);
