@@ -52,6 +52,11 @@ record StateDirectory(Path root) {
         return root.resolve("reports");
     }
 
+    /** Where a person was in the window. */
+    Path window() {
+        return root.resolve("window.properties");
+    }
+
     /** Figures and tables taken out of the window. */
     Path exports() {
         return root.resolve("exports");

@@ -140,6 +140,7 @@ final class UiBench {
                 bench,
                 new Outside(
                         folder.resolve("exports"),
+                        folder.resolve("window.properties"),
                         InstantSource.system(),
                         text -> Opening.tape(Path.of(text)),
                         List::of,

@@ -66,7 +66,7 @@ final class Tour {
                 bench,
                 new Outside(
                         pictures.resolve("exports"),
-                        InstantSource.system(),
+ pictures.resolve("window.properties"), InstantSource.system(),
                         text -> Opening.tape(Path.of(text)),
                         List::of,
                         Optional.empty()));

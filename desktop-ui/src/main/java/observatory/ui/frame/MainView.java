@@ -1,5 +1,6 @@
 package observatory.ui.frame;
 
+import java.io.IOException;
 import java.util.List;
 import javafx.beans.Observable;
 import javafx.scene.Scene;
@@ -18,6 +19,8 @@ public final class MainView {
     /** Nobody reads numbers that change more often. */
     private static final double NUMBERS_EVERY_SECONDS = 0.3;
 
+    private static final double KEEP_EVERY_SECONDS = 1;
+
     private final Workbench bench;
     private final HeaderView header;
     private final RunTree runs;
@@ -34,9 +37,14 @@ public final class MainView {
     private long shownVersion = -1;
     private boolean stale = true;
     private double sinceNumbers;
+    private double sinceKept;
+    private final Memory memory;
+    private boolean forgetful;
 
     public MainView(Workbench bench, Outside outside) {
         this.bench = bench;
+        this.memory = new Memory(outside.memory());
+        memory.restore(bench);
         this.screens = new Screens(bench, outside);
         this.notices = new NoticesView(bench);
         this.replay = new ReplayBar(bench);
@@ -53,6 +61,7 @@ public final class MainView {
         frame.setCenter(screens.node());
         frame.setRight(inspector.node());
         frame.setBottom(new VBox(replay.node(), timeline.node()));
+        memory.screen().ifPresent(screens::show);
         root = new StackPane(frame, overlay.node(), notices.node());
         List<Observable> shared = List.of(
                 bench.brushProperty(),
@@ -69,6 +78,20 @@ public final class MainView {
 
     public StackPane node() {
         return root;
+    }
+
+    private void remember(double seconds) {
+        sinceKept += seconds;
+        if (forgetful || sinceKept < KEEP_EVERY_SECONDS) {
+            return;
+        }
+        sinceKept = 0;
+        try {
+            memory.keep(bench, screens.current().title());
+        } catch (IOException e) {
+            forgetful = true; // said once, not every second
+            notices.say("where you are cannot be remembered: " + e.getMessage());
+        }
     }
 
     /** Puts the keys to work and dresses the scene in the theme of the moment. */
@@ -112,12 +135,16 @@ public final class MainView {
         replay.refresh();
         long version = bench.run().version();
         Source source = bench.sourceProperty().get();
+        remember(seconds);
         sinceNumbers += seconds;
         boolean asked = stale || source != shownSource;
         if (asked || version != shownVersion) {
             stale = false;
             shownVersion = version;
-            shownSource = source;
+            if (source != shownSource) {
+                shownSource = source;
+                memory.restoreView(bench);
+            }
             screens.current().refresh();
             if (asked || sinceNumbers >= NUMBERS_EVERY_SECONDS) {
                 sinceNumbers = 0;

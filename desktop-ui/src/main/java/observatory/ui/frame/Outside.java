@@ -12,6 +12,7 @@ import observatory.ui.Source;
  * What the window needs from beyond itself.
  *
  * @param exports the folder for figures and tables
+ * @param memory the file that remembers where a person was
  * @param clock what notes are stamped with
  * @param open opens what a person has typed, such as a path; throws {@link IllegalArgumentException} with one line on
  *     why that will not do
@@ -20,6 +21,7 @@ import observatory.ui.Source;
  */
 public record Outside(
         Path exports,
+        Path memory,
         InstantSource clock,
         Function<String, Source> open,
         Supplier<List<Offer>> offers,
