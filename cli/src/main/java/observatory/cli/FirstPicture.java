@@ -23,7 +23,10 @@ final class FirstPicture {
                 new Workbench(new Replay(UiLoad.RUN, List.of())),
                 new Outside(
                         Path.of("."),
-                        Path.of(System.getProperty("java.io.tmpdir"), "observatory-first-picture-" + ProcessHandle.current().pid()),
+                        Path.of(
+                                System.getProperty("java.io.tmpdir"),
+                                "observatory-first-picture-"
+                                        + ProcessHandle.current().pid()),
                         InstantSource.system(),
                         text -> Opening.tape(Path.of(text)),
                         List::of,

@@ -30,7 +30,12 @@ final class Opening {
     static Outside outside(StateDirectory state, Supplier<Optional<String>> broker, Optional<Control> control) {
         InstantSource clock = InstantSource.system();
         return new Outside(
-                state.exports(), state.window(), clock, text -> tape(Path.of(text)), () -> offers(broker.get(), clock), control);
+                state.exports(),
+                state.window(),
+                clock,
+                text -> tape(Path.of(text)),
+                () -> offers(broker.get(), clock),
+                control);
     }
 
     static Supplier<Optional<String>> brokerOf(StateDirectory state) {

@@ -66,7 +66,8 @@ final class Tour {
                 bench,
                 new Outside(
                         pictures.resolve("exports"),
- pictures.resolve("window.properties"), InstantSource.system(),
+                        pictures.resolve("window.properties"),
+                        InstantSource.system(),
                         text -> Opening.tape(Path.of(text)),
                         List::of,
                         Optional.empty()));
