@@ -28,6 +28,9 @@ public final class AlertService implements AutoCloseable {
     private final AlertConfig config;
     private final InstantSource clock;
     private final AlertBook book;
+    /** Where reading goes on after what is in the book. */
+    private final Map<String, Long> positions = new HashMap<>();
+
     private final List<StatePush> pushes = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean catchingUp;
@@ -98,7 +101,6 @@ public final class AlertService implements AutoCloseable {
     private boolean round() throws SQLException {
         List<Feed.Arrived> arrived = feed.poll();
         Instant now = clock.instant();
-        Map<String, Long> positions = new HashMap<>();
         for (Feed.Arrived one : arrived) {
             take(one, now);
             positions.put(one.place(), one.next());
@@ -108,12 +110,12 @@ public final class AlertService implements AutoCloseable {
             book.forgetResolved(); // what was over before anybody listened is not told
             catchingUp = false;
         }
-        Map<String, SortedMap<String, Group>> told = new HashMap<>();
-        Map<String, List<Notification>> messages = new HashMap<>();
-        if (!catchingUp) {
+        if (!catchingUp) { // until then nothing is stored, so that a kill begins the catching up anew
+            Map<String, SortedMap<String, Group>> told = new HashMap<>();
+            Map<String, List<Notification>> messages = new HashMap<>();
             decide(told, messages, now);
+            store.commit(new AlertStore.Round(book, positions, told, messages));
         }
-        store.commit(new AlertStore.Round(book, positions, told, messages));
         state = book.all().stream()
                 .filter(one -> one.phase() != Tracked.Phase.PENDING)
                 .map(Tracked::alert)

@@ -27,11 +27,12 @@ final class Grouping {
 
     /** @param silenced alerts that somebody silenced */
     Round round(SortedMap<String, Group> known, List<Tracked> all, Predicate<Alert> silenced, Instant now) {
+        List<Alert> quieting = policy.quieting(all);
         SortedMap<String, List<Alert>> alerts = new TreeMap<>();
         for (Tracked one : all) {
             Alert alert = one.alert();
             boolean told = one.phase().fires()
-                    ? !policy.inhibited(alert, all) && !silenced.test(alert)
+                    ? !policy.inhibited(alert, quieting) && !silenced.test(alert)
                     : one.phase() == Tracked.Phase.RESOLVED && (wasTold(known, alert) || !silenced.test(alert));
             if (told && Policy.atLeast(alert, least)) {
                 alerts.computeIfAbsent(key(alert), k -> new ArrayList<>()).add(alert);

@@ -95,11 +95,18 @@ public record Policy(List<Rule> rules, List<Inhibition> inhibitions, Timing timi
                 .orElse(Span.NONE);
     }
 
-    /** Whether a firing alert is kept quiet by another one that fires. */
-    boolean inhibited(Alert alert, List<Tracked> all) {
+    /** Those that fire and may keep others quiet, usually none. */
+    List<Alert> quieting(List<Tracked> all) {
         return all.stream()
                 .filter(one -> one.phase().fires())
-                .anyMatch(one -> inhibitions.stream().anyMatch(rule -> rule.quiets(one.alert(), alert)));
+                .map(Tracked::alert)
+                .filter(alert -> inhibitions.stream().anyMatch(rule -> rule.sources.contains(alert.name())))
+                .toList();
+    }
+
+    /** Whether an alert is kept quiet by one of these. */
+    boolean inhibited(Alert alert, List<Alert> quieting) {
+        return quieting.stream().anyMatch(source -> inhibitions.stream().anyMatch(rule -> rule.quiets(source, alert)));
     }
 
     /** Whether an alert is at least as bad as a severity. */
