@@ -1,7 +1,7 @@
 // Self-attention on tensor cores, after FlashAttention-2 (Dao, arXiv 2307.08691): no score leaves the chip.
 //
 // attention_forward: qkv (B T, 3 C) -> out (B T, C), logs (B H T) the logarithm of each query's softmax denominator, and
-//     per query the largest |q k| * scale and the entropy of its attention in nats. A block is 64 queries of a head.
+//     for observers per query the largest |q k| * scale and the entropy of its attention over the largest it could have. A block is 64 queries of a head.
 // attention_dots: dots (B H T) = sum of out * dout over a head.
 // attention_backward_keys: gradients of keys and values; a block is 64 keys of a head, and a warp keeps 16 of them.
 // attention_backward_queries: gradient of queries; a block is 64 queries of a head. Scores are computed twice over, so
@@ -146,8 +146,9 @@ __device__ void forward(const Element* qkv, Element* out, float* logs, float* la
             const float log = (max[r] + log2f(sum[r])) * LN2;
             logs[at] = log;
             if (OBSERVED) {
-                largest[at] = magnitude[r];
-                entropies[at] = log - weighted[r] * share[r] * LN2;
+                const long own = s.ofQuery(b, query, head);
+                largest[own] = magnitude[r];
+                entropies[own] = sight.relative(log - weighted[r] * share[r] * LN2, query);
             }
         }
     }

@@ -86,8 +86,8 @@ __device__ void forward(const Element* qkv, Element* out, float* logs, const Att
         const float log = max + logf(sum);
         logs[at] = log;
         if (OBSERVED) {
-            largest[at] = magnitude;
-            entropies[at] = log - weighted / sum;
+            largest[s.ofQuery(b, t, head)] = magnitude;
+            entropies[s.ofQuery(b, t, head)] = sight.relative(log - weighted / sum, t);
         }
     }
 }

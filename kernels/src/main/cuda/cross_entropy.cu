@@ -1,6 +1,6 @@
 // Softmax and cross-entropy fused: the loss of each row, and logits turned into their gradient in place.
 //
-// cross_entropy: logits (rows, columns), targets (rows), shares (rows) -> losses (rows) in nats, logits = weight *
+// cross_entropy: logits (rows, columns), targets (rows), shares (rows) -> losses (rows) in nats, logs (rows) = log Z, logits = weight *
 //     (softmax * (1 + 2 z log Z) - one-hot) with weight = loss scale * share of the row in the step's mean loss, and
 //     log Z the logarithm of the softmax denominator: the gradient is that of the loss plus z log^2 Z (Chowdhery et al.,
 //     arXiv 2204.02311), the loss is told without. One block a row at a time; reads a row twice (the second time from L2), writes it
@@ -57,7 +57,7 @@ __device__ void turn(Element* logits, long base, int columns, int target, float 
 }
 
 template <bool MEASURED>
-__device__ void fused(Element* logits, const int* targets, const float* shares, float* losses, int rows, int columns,
+__device__ void fused(Element* logits, const int* targets, const float* shares, float* losses, float* logs, int rows, int columns,
                       const Orders* orders, Summary* logitPartials, Summary* gradientPartials, float* floats) {
     Tally before, after;
     for (long row = blockIdx.x; row < rows; row += gridDim.x) {
@@ -75,7 +75,10 @@ __device__ void fused(Element* logits, const int* targets, const float* shares, 
         // A thread that saw nothing has no maximum; its sum of 0 stays one.
         const float sum = blockSum(softmax.sum == 0 ? 0 : softmax.sum * expf(softmax.max - max), floats);
         const float log = max + logf(sum), z = orders->zLoss;
-        if (threadIdx.x == 0) losses[row] = log - widen(logits[base + target]);
+        if (threadIdx.x == 0) {
+            losses[row] = log - widen(logits[base + target]);
+            logs[row] = log;
+        }
         const float share = weight * (1 + 2 * z * log) / sum;
         __syncthreads();
         if (packs) {
@@ -95,9 +98,9 @@ __device__ inline float* floatPerWarp() {
 }
 
 MEASURABLE(cross_entropy, THREADS, fused,
-           (Element* logits, const int* targets, const float* shares, float* losses, int rows, int columns,
+           (Element* logits, const int* targets, const float* shares, float* losses, float* logs, int rows, int columns,
             const Orders* orders, Summary* logitPartials, Summary* gradientPartials),
-           (logits, targets, shares, losses, rows, columns, orders, logitPartials, gradientPartials, floatPerWarp()))
+           (logits, targets, shares, losses, logs, rows, columns, orders, logitPartials, gradientPartials, floatPerWarp()))
 
 KERNEL(sequence_losses, 128)(const float* losses, const float* parts, double* means, int context) {
     __shared__ double shared[128];

@@ -6,6 +6,7 @@
 // norm_backward_input: d = d + the gradient through the norm. With h = gain * dy and n the normalised row,
 //     d += scale * (h - mean(h) - n * mean(h * n)); RMSNorm has no mean(h). Reads dy, residual, d; writes d.
 // norm_backward_parts: sums of dy * n and of dy over a block's rows, in order of the rows -> parts (blocks, columns).
+// norm_examples: adds the parts of each sequence in order -> its own gradient of the gain (sequences, columns), float.
 // norm_backward_merge: adds the parts in index order to the gradients of gain and bias (columns), float.
 #include "summary.cuh"
 
@@ -189,16 +190,42 @@ KERNEL(norm_backward_parts, 128)(const Element* dy, const Element* x, const floa
     }
 }
 
-KERNEL(norm_backward_merge, 32)(const float* gainParts, const float* biasParts, float* gainGradient,
-                                float* biasGradient, int parts, int columns) {
-    const int column = blockIdx.x * blockDim.x + threadIdx.x;
-    if (column >= columns) return;
+constexpr int SLICES = 8;
+
+/** A block is 32 columns; eight of its threads share a column, each a run of parts. */
+KERNEL(norm_backward_merge, 256)(const float* gainParts, const float* biasParts, float* gainGradient,
+                                 float* biasGradient, int parts, int columns) {
+    __shared__ float gains[SLICES * WARP];
+    __shared__ float biases[SLICES * WARP];
+    const int column = blockIdx.x * WARP + threadIdx.x % WARP, slice = threadIdx.x / WARP;
+    const int each = (parts + SLICES - 1) / SLICES;
+    const int last = min(parts, (slice + 1) * each);
     float gain = 0, bias = 0;
+    if (column < columns) {
 #pragma unroll 8
-    for (int part = 0; part < parts; part++) {
-        gain += gainParts[static_cast<long>(part) * columns + column];
-        bias += biasParts[static_cast<long>(part) * columns + column];
+        for (int part = slice * each; part < last; part++) {
+            gain += gainParts[static_cast<long>(part) * columns + column];
+            bias += biasParts[static_cast<long>(part) * columns + column];
+        }
+    }
+    gains[threadIdx.x] = gain;
+    biases[threadIdx.x] = bias;
+    __syncthreads();
+    if (slice != 0 || column >= columns) return;
+    for (int k = 1; k < SLICES; k++) {
+        gain += gains[k * WARP + threadIdx.x];
+        bias += biases[k * WARP + threadIdx.x];
     }
     gainGradient[column] += gain;
     if (biasGradient != nullptr) biasGradient[column] += bias;
+}
+
+KERNEL(norm_examples, 256)(const float* gainParts, float* own, int partsEach, int columns) {
+    const int column = blockIdx.x * blockDim.x + threadIdx.x;
+    if (column >= columns) return;
+    float sum = 0;
+    for (int part = 0; part < partsEach; part++) {
+        sum += gainParts[(static_cast<long>(blockIdx.y) * partsEach + part) * columns + column];
+    }
+    own[static_cast<long>(blockIdx.y) * columns + column] = sum;
 }

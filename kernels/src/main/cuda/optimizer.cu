@@ -8,6 +8,9 @@
 // adamw: decoupled weight decay and bias correction (Loshchilov and Hutter, arXiv 1711.05101). Reads gradient, weight and
 //     both moments, writes the three and the working copy: 30 bytes an element in 16-bit formats. Measures update and
 //     weight on the way. Writes nothing in a step that is skipped.
+// adam_ratio: what observers see of an update that was made -> a partial summary for each chunk, and for each parameter
+//     how many values lie above a threshold. kind 0 is the clipped gradient over max(root, epsilon), with the root of the
+//     debiased second moment; 1 is the direction of the step; 2 the root itself. Reads three arrays.
 // round_weights: weights -> working copies, rounded to nearest even.
 #include "control.cuh"
 #include "summary.cuh"
@@ -17,6 +20,8 @@ struct Chunk {
     long first;
     int count;
     int decays; // 0 for gains and biases
+    int parameter;
+    int reserved;
 };
 
 /** V gradients as the format of the run holds them. */
@@ -117,6 +122,67 @@ MEASURABLE(adamw, 256, update,
            (const float* gradients, float* weights, float* firsts, float* seconds, Element* working, const Chunk* chunks,
             const Orders* orders, const Decision* decision, Summary* updatePartials, Summary* weightPartials),
            (gradients, weights, firsts, seconds, working, chunks, orders, decision, updatePartials, weightPartials))
+
+constexpr int NORMALISED = 0, DIRECTION = 1;
+
+template <int V>
+__device__ inline void ratio(const float* gradients, const float* firsts, const float* seconds, long at, float factor,
+                             const Orders& o, int kind, float (&x)[V]) {
+    const Vector<float, V> v = *reinterpret_cast<const Vector<float, V>*>(seconds + at);
+    float numerator[V] = {};
+    if (kind == NORMALISED) loadGradients<V>(gradients, at, numerator);
+    if (kind == DIRECTION) {
+        const Vector<float, V> m = *reinterpret_cast<const Vector<float, V>*>(firsts + at);
+#pragma unroll
+        for (int k = 0; k < V; k++) numerator[k] = m.at[k];
+    }
+#pragma unroll
+    for (int k = 0; k < V; k++) {
+        const float root = sqrtf(v.at[k] * o.correct2);
+        x[k] = root;
+        if (kind == NORMALISED) x[k] = numerator[k] * factor / fmaxf(root, o.epsilon);
+        if (kind == DIRECTION) x[k] = numerator[k] * o.correct1 / (root + o.epsilon);
+    }
+}
+
+/** Finite values, and those of magnitude above the threshold. */
+template <int V>
+__device__ inline void count(const float (&x)[V], float threshold, unsigned& whole, unsigned& above) {
+#pragma unroll
+    for (int k = 0; k < V; k++) {
+        const bool finite = (__float_as_uint(x[k]) & 0x7fffffffu) < INFINITE_BITS;
+        whole += finite;
+        above += finite && fabsf(x[k]) > threshold;
+    }
+}
+
+KERNEL(adam_ratio, 256)(const float* gradients, const float* firsts, const float* seconds, const Chunk* chunks,
+                        const Orders* orders, const Decision* decision, int kind, float threshold, Summary* partials,
+                        unsigned long long* tails) {
+    const Chunk chunk = chunks[blockIdx.x];
+    const Orders o = *orders;
+    const float factor = static_cast<float>(1 / o.scale) * decision->clipFactor;
+    Tally tally;
+    unsigned whole = 0, above = 0;
+    const int quads = chunk.count / 4;
+    for (int i = threadIdx.x; i < quads; i += blockDim.x) {
+        float x[4];
+        ratio<4>(gradients, firsts, seconds, chunk.first + static_cast<long>(i) * 4, factor, o, kind, x);
+        tally.add(x);
+        count(x, threshold, whole, above);
+    }
+    if (threadIdx.x < chunk.count % 4) {
+        float x[1];
+        ratio<1>(gradients, firsts, seconds, chunk.first + quads * 4 + threadIdx.x, factor, o, kind, x);
+        tally.add(x);
+        count(x, threshold, whole, above);
+    }
+    publish(tally, partials + blockIdx.x);
+    if (tails != nullptr) {
+        atomicAdd(tails + 2 * chunk.parameter, static_cast<unsigned long long>(whole));
+        atomicAdd(tails + 2 * chunk.parameter + 1, static_cast<unsigned long long>(above));
+    }
+}
 
 KERNEL(round_weights, 256)(const float* weights, Element* working, long n) {
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;

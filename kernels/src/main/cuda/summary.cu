@@ -1,6 +1,6 @@
 // Statistics of a tensor that no other kernel could measure, and the merge of all partial summaries of a step.
 //
-// summarise: x (n) -> one partial for each block. Reads n elements, writes 40 bytes a block; about 8 instructions an
+// summarise: x (n) -> one partial for each block. Reads n elements, writes 40 bytes a block; about 6 instructions an
 //     element. Blocks are a function of n alone, so the result does not depend on the device.
 // merge_summaries: partials -> one row for each tensor, in index order. Rows are scaled by 1 / loss scale where asked,
 //     so that gradients are told unscaled.
@@ -8,7 +8,7 @@
 #include "summary.cuh"
 
 KERNEL(summarise, 256)(const Element* x, long n, Summary* partials) {
-    Tally tally;
+    RangeTally tally;
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     const long packs = n / PACK;
     long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x;

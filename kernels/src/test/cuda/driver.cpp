@@ -218,6 +218,11 @@ int cuMemFreeHost(void* host) {
     std::free(host);
     return 0;
 }
+int cuMemcpyHtoD_v2(unsigned long long to, const void* from, std::size_t bytes) {
+    CALL(cuMemcpyHtoD);
+    std::memcpy(reinterpret_cast<void*>(to), from, bytes);
+    return 0;
+}
 int cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, Stream* stream) {
     CALL(cuMemcpyHtoDAsync);
     enqueue(stream, [=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); });

@@ -51,6 +51,12 @@ int lane();
 #define gridDim emulation::gridSize
 
 inline void __syncthreads() { emulation::barrier(); }
+template <class T>
+inline T atomicAdd(T* sum, T x) {
+    const T before = *sum;
+    *sum += x;
+    return before;
+}
 inline void __syncwarp() {
     int nothing = 0;
     emulation::exchange(&nothing, &nothing, emulation::lane(), sizeof nothing);
