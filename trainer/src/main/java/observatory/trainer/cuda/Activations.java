@@ -13,13 +13,16 @@ import observatory.trainer.ModelSpec;
  * @param normalised (B·T, C), of the final norm
  * @param logits (B·T, V), then their gradient
  * @param losses (B·T) float
+ * @param logs (B·T) float, logarithms of the softmax denominators over the vocabulary
  * @param gradient (B·T, C), of the residual stream
  * @param narrow (B·T, C)
  * @param wide (B·T, projected)
  * @param units (B·T, H), where units are gated
  * @param triple (B·T, 3C)
  * @param dots (B·H·T) float
- * @param logits of attention and their entropies, (B·H·T) float each, for observers
+ * @param scores (B·T, H) float, largest attention logit of each query and head, for observers
+ * @param entropies (B·T, H) float, of their attention, for observers
+ * @param exampleGradients (B, C) float, each sequence's part of the gradient of a gain, for observers
  * @param normParts (2, parts, C) float
  * @param tokenSums (parts, C) float, sums of the gradient over rows of one token
  */
@@ -31,6 +34,7 @@ record Activations(
         KeptByNorm finalNorm,
         long logits,
         long losses,
+        long logs,
         long gradient,
         long narrow,
         long wide,
@@ -39,6 +43,7 @@ record Activations(
         long dots,
         long scores,
         long entropies,
+        long exampleGradients,
         long normParts,
         long tokenSums) {
 
@@ -105,6 +110,7 @@ record Activations(
                 KeptByNorm.in(space, rows),
                 room.of(spec.vocabulary()),
                 space.take((long) rows * Float.BYTES),
+                space.take((long) rows * Float.BYTES),
                 room.of(spec.width()),
                 room.of(spec.width()),
                 room.of(spec.projected()),
@@ -113,7 +119,8 @@ record Activations(
                 space.take(scores),
                 space.take(scores),
                 space.take(scores),
-                space.take(2L * Operations.normParts(rows) * spec.width() * Float.BYTES),
+                space.take((long) sequences * spec.width() * Float.BYTES),
+                space.take(2L * Operations.NormParts.most(rows, spec.context()) * spec.width() * Float.BYTES),
                 space.take((long) Packet.mostParts(rows, spec.vocabulary()) * spec.width() * Float.BYTES));
     }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.function.Consumer;
 import jcuda.driver.CUevent;
 import observatory.trainer.Precision;
+import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Operations.Norm;
 import observatory.trainer.cuda.Operations.NormPartials;
 import observatory.trainer.cuda.Operations.Rows;
@@ -40,7 +41,7 @@ final class BandwidthBench {
             device.copy(y, x, bytes);
             double copy = rate(device, 2 * bytes, () -> device.copy(y, x, bytes));
             report("copy on the device", precision, copy, copy, false);
-            report("summarise", precision, rate(device, bytes, () -> ops.summarise(x, elements, partials)), copy, true);
+            report("summarise", precision, rate(device, bytes, () -> ops.summarise(new Place(x, ROWS, COLUMNS, format), partials)), copy, true);
             for (boolean measured : new boolean[] {false, true}) {
                 long p = measured ? partials : 0;
                 String with = measured ? " measured" : "";

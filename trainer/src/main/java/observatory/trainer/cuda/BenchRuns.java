@@ -39,15 +39,23 @@ final class BenchRuns {
         private final CudaModel model;
         private final ModelSpec spec;
         private final TrainingSpec training;
+        private final LongSupplier nanos;
         private long step;
+        private long readNanos;
 
         OnCuda(ModelSpec spec, TrainingSpec training, Pack pack, LongSupplier nanos) {
+            this(spec, training, pack, CudaModel.Products.FASTEST, nanos);
+        }
+
+        OnCuda(
+                ModelSpec spec, TrainingSpec training, Pack pack, CudaModel.Products products, LongSupplier nanos) {
             CudaReducer reducer = new CudaReducer();
             FrameSink sink = pack == Pack.OFF ? FrameSink.NOBODY : item -> true;
             this.spec = spec;
             this.training = training;
+            this.nanos = nanos;
             this.instruments = new Instruments<>(origin(), reducer, sink, InstantSource.fixed(Instant.EPOCH), nanos);
-            this.model = new CudaModel(spec, training, Fault.NONE, instruments, reducer);
+            this.model = new CudaModel(spec, training, Fault.NONE, instruments, reducer, products);
             watch(pack);
         }
 
@@ -58,8 +66,15 @@ final class BenchRuns {
         Model.Outcome step() {
             instruments.beginStep(++step);
             Model.Outcome outcome = model.step(List.of(batch(spec, training.batch(), step)), settings(training, step));
+            long began = nanos.getAsLong();
             instruments.endStep();
+            readNanos += nanos.getAsLong() - began;
             return outcome;
+        }
+
+        /** Time so far that probes took to read what the device had measured. */
+        double readSeconds() {
+            return readNanos / 1e9;
         }
 
         CudaModel model() {

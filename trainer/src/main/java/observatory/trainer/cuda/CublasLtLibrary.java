@@ -29,13 +29,17 @@ record CublasLtLibrary(SymbolLookup symbols, String path) {
     private static final List<Path> FOLDERS =
             List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/usr/lib/x86_64-linux-gnu"));
 
+    private static final List<Path> PREFIXES = List.of(Path.of("/usr/local"), Path.of("/usr"));
+    /** System property that names a further folder to look into, before all others. */
+    private static final String FOLDER = "observatory.cuda.libraries";
+
     private static final List<String> WHEELS = List.of("nvidia/cu13/lib", "nvidia/cublas/lib");
 
     /** The newest that can be loaded: by the loader's own path, then where toolkits and wheels put it. */
     static Optional<CublasLtLibrary> find() {
         for (String major : MAJORS) {
             List<String> places = new ArrayList<>(List.of(NAME + major));
-            String named = System.getenv("OBSERVATORY_CUDA_LIBS");
+            String named = System.getProperty(FOLDER);
             if (named != null) {
                 places.addFirst(named + "/" + NAME + major);
             }
@@ -138,13 +142,8 @@ record CublasLtLibrary(SymbolLookup symbols, String path) {
     }
 
     private static List<Path> wheels() {
-        String python = System.getenv("VIRTUAL_ENV");
-        List<Path> roots = new ArrayList<>(List.of(Path.of("/usr/local"), Path.of("/usr")));
-        if (python != null) {
-            roots.addFirst(Path.of(python));
-        }
         List<Path> found = new ArrayList<>();
-        for (Path root : roots) {
+        for (Path root : PREFIXES) {
             try (DirectoryStream<Path> versions = Files.newDirectoryStream(root.resolve("lib"), "python3*")) {
                 for (Path version : versions) {
                     for (String packages : List.of("site-packages", "dist-packages")) {

@@ -11,7 +11,7 @@ import observatory.trainer.Precision;
  */
 public final class CudaBench {
     /** What there is to run, in the order of a full run. */
-    public static final List<String> PARTS = List.of("curve", "repeats", "bandwidth", "throughput", "overhead");
+    public static final List<String> PARTS = List.of("kernels", "everything", "curve", "repeats", "bandwidth", "throughput", "overhead");
 
     private final LongSupplier nanos;
     private final double peakTeraflops;
@@ -28,6 +28,12 @@ public final class CudaBench {
         TrainingBench training = new TrainingBench(nanos, out);
         BandwidthBench bandwidth = new BandwidthBench(out);
         switch (part) {
+            case "kernels" -> {
+                for (Precision precision : Precision.values()) {
+                    KernelCase.all().forEach(kernel -> out.accept(kernel.run(precision)));
+                }
+            }
+            case "everything" -> training.everything();
             case "curve" -> {
                 training.curve();
                 training.curve(Precision.BF16, 0.02);
@@ -41,26 +47,22 @@ public final class CudaBench {
                 bandwidth.run(Precision.BF16);
                 bandwidth.run(Precision.FP32);
             }
-            case "throughput" -> training.throughput(Precision.BF16, peakTeraflops);
+            case "throughput" -> {
+                training.throughput(Precision.BF16, CudaModel.Products.FASTEST, peakTeraflops);
+                training.throughput(Precision.BF16, CudaModel.Products.OWN, peakTeraflops);
+            }
             case "overhead" -> training.overhead(Precision.BF16);
+            case "profile" -> training.watched(observatory.probe.Pack.PROFILE);
             default ->
                 throw new IllegalArgumentException("no such part: " + part + "; parts are " + String.join(", ", PARTS));
         }
     }
 
-    /** Runs parts, all unless named, and prints a line for each thing measured; for machines without the whole program. */
+    /** Runs parts, all unless named, and prints a line for each thing measured; for machines without the whole program. Ends with status 1 where something fails. */
     public static void main(String[] parts) {
         CudaBench bench = new CudaBench(System::nanoTime, 989, System.out::println);
-        int failed = 0;
         for (String part : parts.length == 0 ? PARTS : List.of(parts)) {
-            try {
-                bench.run(part);
-            } catch (RuntimeException e) {
-                System.out.println("failed   " + part + ": " + e);
-                e.printStackTrace(System.out);
-                failed++;
-            }
+            bench.run(part);
         }
-        System.exit(failed == 0 ? 0 : 1);
     }
 }

@@ -1,24 +1,20 @@
 package observatory.trainer.cuda;
 
 import jcuda.driver.CUresult;
+import observatory.trainer.DeviceLost;
 
-/** A call that the CUDA driver refused, or work on the device that failed: which, with what code, and what to do. */
-public final class CudaFailure extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private final int code;
+/** What the CUDA driver refused, or what failed on the device: which call, with what code, and what to do. */
+final class CudaFailure {
+    private CudaFailure() {}
 
-    CudaFailure(String call, int code) {
-        super(call + " failed: " + CUresult.stringFor(code) + " (" + code + ")" + advice(code));
-        this.code = code;
+    /** A lost device where the code says so, else a call that was refused. */
+    static RuntimeException of(String call, int code) {
+        String message = call + " failed: " + CUresult.stringFor(code) + " (" + code + ")" + advice(code);
+        return hardware(code) ? new DeviceLost(message) : new IllegalStateException(message);
     }
 
-    /** The driver's number for what went wrong. */
-    public int code() {
-        return code;
-    }
-
-    /** Whether the device itself is at fault, or its state lost, rather than the call: nothing can be read back from it. */
-    public boolean hardware() {
+    /** Whether the device itself is at fault, or its state lost, rather than the call. */
+    private static boolean hardware(int code) {
         return switch (code) {
             case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
                     CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
@@ -37,7 +33,7 @@ public final class CudaFailure extends RuntimeException {
 
     static void check(String call, int code) {
         if (code != CUresult.CUDA_SUCCESS) {
-            throw new CudaFailure(call, code);
+            throw of(call, code);
         }
     }
 

@@ -20,6 +20,7 @@ import observatory.trainer.ModelState;
 import observatory.trainer.Precision;
 import observatory.trainer.TokenBatch;
 import observatory.trainer.TrainingSpec;
+import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Observation.Visit;
 import observatory.trainer.cuda.Program.Key;
 import observatory.trainer.cuda.Program.PassShape;
@@ -31,10 +32,11 @@ import observatory.trainer.fault.Damage;
  * thread; closing it frees the device.
  */
 public final class CudaModel implements Model {
+    private static final int MOST_HEAD_WIDTH = 256;
     private static final int ORDER_BYTES = 64;
-    private static final long RESULT_BYTES = 4 << 20;
+    private static final long RESULT_BYTES = 16 << 20;
     /** Programs kept: shapes times plans; a plan repeats within some hundred steps. */
-    private static final int MOST_PROGRAMS = 32;
+    private static final int MOST_PROGRAMS = 64;
 
     private final Arena arena = Arena.ofShared();
     private final ModelSpec spec;
@@ -45,6 +47,7 @@ public final class CudaModel implements Model {
     private final Device device;
     private final Kernels kernels;
     private final Operations operations;
+    private final Measurements measurements;
     private final Gemm gemm;
     private final Weights weights;
     private final Network network;
@@ -58,7 +61,16 @@ public final class CudaModel implements Model {
     private final MemorySegment home;
     private final long gradientPartials;
     private final long gradientSpans;
+    private int recorded;
     private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Who multiplies matrices. */
+    public enum Products {
+        /** cuBLASLt where it is installed, else our own kernels. */
+        FASTEST,
+        /** Our own kernels. */
+        OWN
+    }
 
     public CudaModel(
             ModelSpec spec,
@@ -66,6 +78,19 @@ public final class CudaModel implements Model {
             Fault fault,
             Instruments<CudaTensor> instruments,
             CudaReducer reducer) {
+        this(spec, training, fault, instruments, reducer, Products.FASTEST);
+    }
+
+    public CudaModel(
+            ModelSpec spec,
+            TrainingSpec training,
+            Fault fault,
+            Instruments<CudaTensor> instruments,
+            CudaReducer reducer,
+            Products products) {
+        missing(spec, training).ifPresent(reason -> {
+            throw new IllegalArgumentException(reason);
+        });
         this.spec = spec;
         this.precision = training.precision();
         this.fault = fault;
@@ -79,11 +104,10 @@ public final class CudaModel implements Model {
         Space space = new Space(footprint.allocate(device, mostSequences));
         this.kernels = new Kernels(device, format.name());
         this.operations = new Operations(kernels, arena, format.bytes());
+        this.measurements = new Measurements(device, operations);
         this.weights = Weights.in(space, parameters, format);
         Activations activations = Activations.in(space, spec, mostSequences, format);
-        this.gemm = CublasLt.open(device, precision)
-                .map(library -> (Gemm) library)
-                .orElseGet(() -> new OwnGemm(device, kernels, format.bytes() == Short.BYTES));
+        this.gemm = gemm(products, format);
         FixedTables tables = new FixedTables(device, spec, format);
         this.network = new Network(spec, weights, activations, operations, gemm, device, tables.upload());
         this.packet = new Packet(mostSequences, spec.context(), spec.vocabulary());
@@ -183,9 +207,15 @@ public final class CudaModel implements Model {
         return program.results();
     }
 
+    /** How many programs were recorded so far; each costs some tens of milliseconds once. */
+    int recorded() {
+        return recorded;
+    }
+
     private Program record(Key key) {
+        recorded++;
         Results r = resultsOf(key);
-        Observation observation = new Observation(device, operations, key.due(), r, _ -> {});
+        Observation observation = new Observation(device, operations, measurements, key.due(), r, _ -> {});
         Graph graph = Graph.record(device, () -> {
             enqueue(key, observation, r);
             observation.merge();
@@ -197,7 +227,7 @@ public final class CudaModel implements Model {
     /** A step launch by launch, in which the host looks at tensors where the device has no kernel for what is due. */
     private Results runEagerly(Key key) {
         Results r = resultsOf(key);
-        Observation observation = new Observation(device, operations, key.due(), r, visit -> {
+        Observation observation = new Observation(device, operations, measurements, key.due(), r, visit -> {
             if (!visit.ofUpdate()) {
                 visit.tell(instruments);
             }
@@ -214,11 +244,10 @@ public final class CudaModel implements Model {
     }
 
     private Results resultsOf(Key key) {
-        return new Results(
-                results,
-                RESULT_BYTES,
-                sequences(key),
-                weights.parameters().all().size());
+        int parameters = weights.parameters().all().size();
+        int hooks = Hook.values().length;
+        int rows = key.due().isEmpty() ? 0 : hooks * (key.passes().size() * (spec.layers() + 2) + parameters);
+        return new Results(results, RESULT_BYTES, sequences(key), parameters, rows);
     }
 
     private void bringHome(Results r) {
@@ -233,6 +262,10 @@ public final class CudaModel implements Model {
     /** The whole step, or a forward pass alone, as launches. */
     private void enqueue(Key key, Observation observation, Results r) {
         HookLines lines = new HookLines(observation, operations, key.faults());
+        if (!key.due().isEmpty()) {
+            // Counters begin at zero.
+            device.clear(results, RESULT_BYTES);
+        }
         int done = 0;
         for (int i = 0; i < key.passes().size(); i++) {
             PassShape shape = key.passes().get(i);
@@ -241,7 +274,8 @@ public final class CudaModel implements Model {
                     shape.context(),
                     packet.at(sent + ORDER_BYTES + i * packet.bytes()),
                     observation,
-                    lines);
+                    lines,
+                    new Measurements.Scale(sent, (float) sequences(key) / shape.sequences()));
             network.forward(pass, sent, results + r.lossOf(done));
             if (!key.training()) {
                 return;
@@ -266,7 +300,8 @@ public final class CudaModel implements Model {
         List<Parameters.Parameter> all = weights.parameters().all();
         List<Parameters.Chunk> chunks = weights.parameters().chunks();
         gradientRows(r.gradientRow(0));
-        operations.decide(results + r.gradientRow(0), all.size(), sent, r.decision());
+        Operations.Control control = new Operations.Control(sent, r.decision());
+        operations.decide(results + r.gradientRow(0), all.size(), control.orders(), control.decision());
         observation.gradients(all, weights);
         boolean updates = observation.wants(Hook.UPDATE);
         List<Long> updateRows = new ArrayList<>();
@@ -274,10 +309,52 @@ public final class CudaModel implements Model {
         long updatePartials = updates ? observation.parameterPartials(chunks, updateRows) : 0;
         long valuePartials = updates ? observation.parameterPartials(chunks, valueRows) : 0;
         operations.adamw(
-                weights.arrays(), weights.chunks(), chunks.size(), sent, r.decision(), updatePartials, valuePartials);
+                weights.arrays(), weights.chunks(), chunks.size(), control, updatePartials, valuePartials);
+        observation.adamRatios(Hook.NORMALISED_GRADIENT, 0, all, weights, control);
+        observation.adamRatios(Hook.ADAM_DIRECTION, 1, all, weights, control);
+        observation.adamRatios(Hook.SECOND_MOMENT, 2, all, weights, control);
         if (updates) {
             observation.updates(all, weights, updateRows, valueRows);
         }
+        for (Parameters.Parameter parameter : all) {
+            if (parameter.matrix() || parameter.name().endsWith("norm.gain")) {
+                Hook hook = parameter.matrix() ? Hook.WEIGHT : Hook.NORM_GAIN;
+                Place place = Place.ofFloats(weights.value(parameter), parameter.rows(), parameter.columns());
+                observation.passAfterUpdate(parameter.site(hook), place);
+            }
+        }
+    }
+
+    /** What the CPU can train and this backend cannot, in one line; empty where it can train this. */
+    public static Optional<String> missing(ModelSpec spec, TrainingSpec training) {
+        if (training.batching().ranks() > 1) {
+            return missing("ranks", training.batching().ranks(), "1");
+        }
+        if (spec.activation().gated()) {
+            return missing("activation", spec.activation(), "gelu and squared_relu");
+        }
+        if (spec.position() == ModelSpec.Position.ROTARY) {
+            return missing("position", spec.position(), "learned, sinusoidal and alibi");
+        }
+        if (spec.qkNorm()) {
+            return missing("query-key norm", "on", "none");
+        }
+        return spec.headWidth() > MOST_HEAD_WIDTH
+                ? missing("head width", spec.headWidth(), "at most " + MOST_HEAD_WIDTH)
+                : Optional.empty();
+    }
+
+    private static Optional<String> missing(String what, Object asked, String instead) {
+        return Optional.of("there are no CUDA kernels for this " + what + ": "
+                + asked.toString().toLowerCase(java.util.Locale.ROOT) + "; there are for " + instead
+                + ", and --backend cpu trains the rest");
+    }
+
+    private Gemm gemm(Products products, Elements format) {
+        Optional<Gemm> library = products == Products.OWN
+                ? Optional.empty()
+                : CublasLt.open(device, precision).map(Gemm.class::cast);
+        return library.orElseGet(() -> new OwnGemm(device, kernels, format.bytes() == Short.BYTES));
     }
 
     private Map<Site, Damage> faults(long step) {

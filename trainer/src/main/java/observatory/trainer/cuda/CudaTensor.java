@@ -15,8 +15,17 @@ public final class CudaTensor {
 
     /** @param element format of its elements */
     record Place(long address, int rows, int columns, Elements element) {
+        /** Of a float tensor, whatever the format of the run. */
+        static Place ofFloats(long address, int rows, int columns) {
+            return new Place(address, rows, columns, new Elements("f32", Float.BYTES));
+        }
+
         long elements() {
             return (long) rows * columns;
+        }
+
+        boolean isFloat() {
+            return element.bytes() == Float.BYTES;
         }
     }
 

@@ -80,7 +80,7 @@ final class Device implements AutoCloseable {
     long allocate(long bytes) {
         long address = tryAllocate(bytes);
         if (address == 0) {
-            throw new CudaFailure("cuMemAlloc of " + bytes + " bytes", CUresult.CUDA_ERROR_OUT_OF_MEMORY);
+            throw CudaFailure.of("cuMemAlloc of " + bytes + " bytes", CUresult.CUDA_ERROR_OUT_OF_MEMORY);
         }
         return address;
     }
@@ -111,6 +111,11 @@ final class Device implements AutoCloseable {
         check(
                 "cuMemcpyHtoDAsync",
                 JCudaDriver.cuMemcpyHtoDAsync(Handles.device(to), Handles.host(from), from.byteSize(), stream));
+    }
+
+    /** Copies at once, beside the stream; nothing on the stream may use the place before. */
+    void toDeviceNow(long to, MemorySegment from) {
+        check("cuMemcpyHtoD", JCudaDriver.cuMemcpyHtoD(Handles.device(to), Handles.host(from), from.byteSize()));
     }
 
     /** Starts a copy; {@code to} holds the result when the stream has come so far. */

@@ -10,6 +10,7 @@ import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Gemm.Kind;
 import observatory.trainer.cuda.Operations.Heads;
 import observatory.trainer.cuda.Operations.NormPartials;
+import observatory.trainer.cuda.Operations.NormParts;
 import observatory.trainer.cuda.Operations.Rows;
 import observatory.trainer.cuda.Parameters.Parameter;
 
@@ -29,8 +30,18 @@ final class Network {
     /** Tables that are not trained: sinusoidal positions and ALiBi slopes; 0 where the model has none. */
     record Tables(long positions, long slopes) {}
 
-    /** A pass: its shape, where its tokens are, and who looks on. */
-    record Pass(int sequences, int context, Packet.Places packet, Observation seen, HookLines lines) {
+    /**
+     * A pass: its shape, where its tokens are, and who looks on.
+     *
+     * @param own makes a gradient as it is computed that of one sequence's own loss
+     */
+    record Pass(
+            int sequences,
+            int context,
+            Packet.Places packet,
+            Observation seen,
+            HookLines lines,
+            Measurements.Scale own) {
         int rows() {
             return sequences * context;
         }
@@ -84,11 +95,12 @@ final class Network {
         operations.crossEntropy(
                 kept.logits(),
                 pass.packet().loss(),
-                kept.losses(),
+                new Operations.Losses(kept.losses(), kept.logs()),
                 new Rows(pass.rows(), vocabulary),
                 orders,
                 logitPartials,
                 gradientPartials);
+        pass.seen().pass(Hook.LOG_Z, Site.NO_LAYER, Place.ofFloats(kept.logs(), pass.rows(), 1));
         operations.sequenceLosses(kept.losses(), pass.packet().loss(), means, pass.sequences(), pass.context());
     }
 
@@ -151,6 +163,8 @@ final class Network {
                 layer.mixed(),
                 new Operations.Scores(layer.logs(), observed ? kept.scores() : 0, kept.entropies()),
                 heads(pass));
+        pass.seen().pass(Hook.ATTENTION_LOGITS, number, Place.ofFloats(kept.scores(), rows, spec.heads()));
+        pass.seen().pass(Hook.ATTENTION_ENTROPY, number, Place.ofFloats(kept.entropies(), rows, spec.heads()));
         multiply(Kind.FORWARD, rows, width, width, layer.mixed(), working(number, "attention.out"), kept.branch());
         pass.lines().damage(Hook.ATTENTION_OUT, number, kept.branch(), (long) rows * width);
     }
@@ -215,7 +229,7 @@ final class Network {
         Operations.Norm norm = norm(number, "mlp.norm", layer.mlpNorm());
         Rows shape = new Rows(rows, width);
         operations.normBackwardInput(kept.narrow(), layer.middle(), norm, kept.gradient(), shape, 0);
-        normParameters(number, "mlp.norm", norm, layer.middle(), shape);
+        normParameters(pass, number, "mlp.norm", norm, layer.middle());
     }
 
     private void attentionBackward(Pass pass, int number, boolean more) {
@@ -283,22 +297,32 @@ final class Network {
                 ? 0
                 : pass.lines().partials(site.hook(), layer, Operations.blocksForRows(pass.rows()));
         operations.normBackwardInput(kept.narrow(), residualBefore(number), norm, kept.gradient(), shape, partials);
-        normParameters(layer, site.name(), norm, residualBefore(number), shape);
+        normParameters(pass, layer, site.name(), norm, residualBefore(number));
         if (site.hook() != null) {
             pass(pass, site.hook(), layer, kept.gradient(), spec.width());
         }
     }
 
-    private void normParameters(int layer, String name, Operations.Norm norm, long x, Rows shape) {
+    private void normParameters(Pass pass, int layer, String name, Operations.Norm norm, long x) {
+        Rows rows = new Rows(pass.rows(), spec.width());
+        NormParts parts = NormParts.of(pass.rows(), pass.context());
+        Parameter gain = weights.parameters().of(layer, name + ".gain");
         Parameter bias = weights.parameters().of(layer, name + ".bias");
         operations.normBackwardParameters(
                 kept.narrow(),
                 x,
                 norm,
                 kept.normParts(),
-                weights.gradient(weights.parameters().of(layer, name + ".gain")),
+                weights.gradient(gain),
                 bias == null ? 0 : weights.gradient(bias),
-                shape);
+                rows,
+                parts);
+        if (pass.seen().wants(Hook.NORM_EXAMPLE_GRADIENT)) {
+            operations.exampleGradients(
+                    kept.normParts(), kept.exampleGradients(), pass.sequences(), spec.width(), parts);
+            Place place = Place.ofFloats(kept.exampleGradients(), pass.sequences(), spec.width());
+            pass.seen().pass(gain.site(Hook.NORM_EXAMPLE_GRADIENT), place, pass.own());
+        }
     }
 
     private Operations.Norm norm(int layer, String name, KeptByNorm rows) {

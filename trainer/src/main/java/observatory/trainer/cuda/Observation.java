@@ -18,6 +18,7 @@ import observatory.probe.Norms;
 import observatory.probe.Reduction;
 import observatory.probe.Site;
 import observatory.trainer.cuda.CudaTensor.Place;
+import observatory.trainer.cuda.Measurements.Scale;
 import observatory.trainer.cuda.Parameters.Parameter;
 
 /**
@@ -31,6 +32,7 @@ final class Observation {
 
     private final Device device;
     private final Operations operations;
+    private final Measurements measurements;
     private final Map<Hook, List<Reduction<?>>> due;
     private final Results results;
     private final Consumer<Visit> told;
@@ -60,11 +62,13 @@ final class Observation {
     Observation(
             Device device,
             Operations operations,
+            Measurements measurements,
             Map<Hook, List<Reduction<?>>> due,
             Results results,
             Consumer<Visit> told) {
         this.device = device;
         this.operations = operations;
+        this.measurements = measurements;
         this.due = due;
         this.results = results;
         this.told = told;
@@ -88,12 +92,13 @@ final class Observation {
 
     /** Whether something is due that only the host can compute, so that the step cannot run as one graph. */
     static boolean needsHost(Map<Hook, List<Reduction<?>>> due) {
-        return due.values().stream().flatMap(List::stream).anyMatch(reduction -> !onDevice(reduction));
+        return due.values().stream().flatMap(List::stream).anyMatch(reduction -> !Measurements.known(reduction));
     }
 
     /** Where a kernel that is about to write a tensor puts its partial summaries; 0 where nobody asks. */
     long partials(Hook hook, int layer, int blocks) {
-        if (!wantsSummary(hook)) {
+        // Kernels that measure on the way look for no least and greatest element.
+        if (!wantsSummary(hook) || due.get(hook).contains(new Reduction.ToRange())) {
             return 0;
         }
         Partials partials = newRow(blocks);
@@ -103,19 +108,50 @@ final class Observation {
 
     /** A tensor passes a hook: what no kernel has measured on the way is measured now. */
     void pass(Hook hook, int layer, Place place) {
-        if (!wants(hook)) {
-            return;
+        if (wants(hook)) {
+            see(Site.of(hook, layer), place, Scale.NONE, false);
         }
+    }
+
+    /** A tensor of a parameter passes a hook. */
+    void pass(Site site, Place place, Scale scale) {
+        if (wants(site.hook())) {
+            see(site, place, scale, false);
+        }
+    }
+
+    /** A tensor of a parameter that is there only where the step was not skipped. */
+    void passAfterUpdate(Site site, Place place) {
+        if (wants(site.hook())) {
+            see(site, place, Scale.NONE, true);
+        }
+    }
+
+    private void see(Site site, Place place, Scale scale, boolean ofUpdate) {
         Map<Reduction<?>, Function<MemorySegment, Object>> answers = new HashMap<>();
-        if (wantsSummary(hook)) {
-            Partials partials = fused.remove(Site.of(hook, layer));
+        if (wantsSummary(site.hook())) {
+            Partials partials = fused.remove(site);
             if (partials == null) {
                 partials = newRow(operations.blocksFor(place.elements()));
-                operations.summarise(place.address(), place.elements(), partials.address());
+                operations.summarise(place, partials.address());
             }
-            answers = summaryAnswers(hook, partials.offset(), place.elements());
+            answers.putAll(summaryAnswers(site.hook(), partials.offset(), place.elements()));
         }
-        visit(new Visit(Site.of(hook, layer), new CudaTensor(place, answers), null, false));
+        answers.putAll(ownAnswers(site.hook(), place, scale));
+        visit(new Visit(site, new CudaTensor(place, answers), null, ofUpdate));
+    }
+
+    /** Enqueues what takes a read of its own. */
+    private Map<Reduction<?>, Function<MemorySegment, Object>> ownAnswers(Hook hook, Place place, Scale scale) {
+        Map<Reduction<?>, Function<MemorySegment, Object>> answers = new HashMap<>();
+        for (Reduction<?> reduction : due.get(hook)) {
+            Function<MemorySegment, Object> answer =
+                    measurements.enqueue(reduction, place, new Measurements.Room(results, this::allocate, scale));
+            if (answer != null) {
+                answers.put(reduction, answer);
+            }
+        }
+        return answers;
     }
 
     /** Every parameter's gradient, whose rows are there anyway. */
@@ -153,14 +189,51 @@ final class Observation {
         return address;
     }
 
+    /** What observers see of Adam, of every parameter: the kind of optimizer.cu, summaries and, where asked, a tail. */
+    void adamRatios(Hook hook, int kind, List<Parameter> parameters, Weights weights, Operations.Control control) {
+        if (!wants(hook)) {
+            return;
+        }
+        float threshold = Float.POSITIVE_INFINITY;
+        Reduction<?> toTail = null;
+        for (Reduction<?> reduction : due.get(hook)) {
+            if (reduction instanceof Reduction.ToTail tail) {
+                toTail = tail;
+                threshold = tail.threshold();
+            }
+        }
+        List<Parameters.Chunk> chunks = weights.parameters().chunks();
+        List<Long> offsets = new ArrayList<>();
+        long partials = parameterPartials(chunks, offsets);
+        long bytes = 2L * Long.BYTES * parameters.size();
+        long tails = toTail == null ? 0 : results.take(bytes);
+        operations.adamRatio(
+                weights.arrays(),
+                weights.chunks(),
+                chunks.size(),
+                control,
+                new Operations.AdamRatio(kind, threshold),
+                partials,
+                toTail == null ? 0 : results.address() + tails);
+        for (Parameter parameter : parameters) {
+            Map<Reduction<?>, Function<MemorySegment, Object>> answers =
+                    summaryAnswers(hook, offsets.get(parameter.number()), parameter.size());
+            if (toTail != null) {
+                long at = tails + 2L * Long.BYTES * parameter.number();
+                answers.put(toTail, home -> Measurements.tail(home, at));
+            }
+            Place place = Place.ofFloats(weights.value(parameter), parameter.rows(), parameter.columns());
+            visit(new Visit(parameter.site(hook), new CudaTensor(place, answers), null, true));
+        }
+    }
+
     /** Every parameter's update beside its new value. */
     void updates(List<Parameter> parameters, Weights weights, List<Long> updates, List<Long> values) {
         Reduction<?> toNorms = new Reduction.ToNorms();
         for (Parameter parameter : parameters) {
             long first = updates.get(parameter.number());
             long second = values.get(parameter.number());
-            Place place = new Place(
-                    weights.value(parameter), parameter.rows(), parameter.columns(), new Elements("f32", Float.BYTES));
+            Place place = Place.ofFloats(weights.value(parameter), parameter.rows(), parameter.columns());
             CudaTensor update = new CudaTensor(
                     place,
                     Map.of(
@@ -177,8 +250,7 @@ final class Observation {
         if (rows.isEmpty()) {
             return;
         }
-        long first = rows.getFirst().offset();
-        operations.mergeSummaries(spans, rows.size(), 0, results.address() + first);
+        operations.mergeSummaries(spans, rows.size(), 0, results.address() + rows.getFirst().offset());
     }
 
     /** Writes the table of where the partials are. */
@@ -236,10 +308,6 @@ final class Observation {
 
     private static boolean fromSummary(Reduction<?> reduction) {
         return reduction instanceof Reduction.ToMoments || reduction instanceof Reduction.ToRange;
-    }
-
-    private static boolean onDevice(Reduction<?> reduction) {
-        return fromSummary(reduction) || reduction instanceof Reduction.ToNorms;
     }
 
     private Partials newRow(int blocks) {

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Kernels.Grid;
 
 /**
@@ -48,8 +49,144 @@ final class Operations {
         return Math.min(rows, MOST_BLOCKS / 4);
     }
 
-    void summarise(long x, long elements, long partials) {
-        kernels.launch("summarise", Grid.of(blocksFor(elements), THREADS), x, elements, partials);
+    void summarise(Place place, long partials) {
+        String kernel = place.isFloat() ? "summarise_floats" : "summarise";
+        kernels.launch(
+                kernel, Grid.of(blocksFor(place.elements()), THREADS), place.address(), place.elements(), partials);
+    }
+
+    /** @param counts 257 integers, zero at first */
+    void exponents(Place place, int stride, long counts) {
+        launchOver("exponents", place, stride, counts);
+    }
+
+    /** @param counts two longs, zero at first */
+    void tail(Place place, float threshold, long counts) {
+        launchOver("tail", place, threshold, counts);
+    }
+
+    private void launchOver(String kernel, Place place, Object parameter, long out) {
+        kernels.launch(
+                named(kernel, place),
+                Grid.of(blocksFor(place.elements()), THREADS),
+                place.address(),
+                place.elements(),
+                parameter,
+                out);
+    }
+
+    void shape(Place place, long partials, long out) {
+        int blocks = blocksFor(place.elements());
+        kernels.launch(
+                named("shape", place), Grid.of(blocks, THREADS), place.address(), place.elements(), partials);
+        kernels.launch("merge_shapes", Grid.of(1, 64), partials, blocks, out);
+    }
+
+    void rowNorms(Place place, long partials, long out) {
+        int blocks = blocksForRows(place.rows());
+        kernels.launch(
+                named("rows", place),
+                Grid.of(blocks, THREADS),
+                place.address(),
+                place.rows(),
+                place.columns(),
+                partials);
+        kernels.launch("merge_rows", Grid.of(1, 64), partials, blocks, out);
+    }
+
+    /** Groups of rows whose columns are summed apart. */
+    static int columnGroups(int rows) {
+        int each = (int) ceil(rows, Math.min(128, rows));
+        return (int) ceil(rows, each);
+    }
+
+    void columns(Place place, long parts, Measurements.Scale scale, long out) {
+        int groups = columnGroups(place.rows());
+        int each = (int) ceil(place.rows(), groups);
+        kernels.launch(
+                named("columns", place),
+                Grid.of((int) ceil(place.columns(), 64), 64).rows(groups),
+                place.address(),
+                place.rows(),
+                place.columns(),
+                each,
+                parts);
+        kernels.launch(
+                "merge_columns",
+                Grid.of((int) ceil(place.columns(), 32), THREADS),
+                parts,
+                groups,
+                place.columns(),
+                scale.orders(),
+                scale.times(),
+                out);
+    }
+
+    /**
+     * One step on a float matrix.
+     *
+     * @param v (columns) double, goes on
+     * @param own room for 2 · rows + groups · columns doubles
+     * @param norms (2) double
+     */
+    void powerIteration(Place place, long v, long own, long norms) {
+        int groups = columnGroups(place.rows());
+        int each = (int) ceil(place.rows(), groups);
+        long squares = own + (long) place.rows() * Double.BYTES;
+        long parts = squares + (long) place.rows() * Double.BYTES;
+        kernels.launch(
+                "power_rows",
+                Grid.of((int) ceil(place.rows(), ROWS_A_BLOCK), THREADS),
+                place.address(),
+                v,
+                own,
+                squares,
+                place.rows(),
+                place.columns());
+        kernels.launch(
+                "power_columns",
+                Grid.of((int) ceil(place.columns(), 64), 64).rows(groups),
+                place.address(),
+                own,
+                parts,
+                place.rows(),
+                place.columns(),
+                each);
+        kernels.launch(
+                "power_finish",
+                Grid.of(1, THREADS),
+                own,
+                squares,
+                parts,
+                v,
+                norms,
+                place.rows(),
+                place.columns(),
+                groups);
+    }
+
+    /** What observers see of Adam, of all parameters at once. */
+    record AdamRatio(int kind, float threshold) {}
+
+    /** @param tails 0, or two longs for each parameter, zero at first */
+    void adamRatio(Parameters p, long chunks, int count, Control control, AdamRatio ratio, long partials, long tails) {
+        kernels.launch(
+                "adam_ratio",
+                Grid.of(count, THREADS),
+                p.gradients(),
+                p.firsts(),
+                p.seconds(),
+                chunks,
+                control.orders(),
+                control.decision(),
+                ratio.kind(),
+                ratio.threshold(),
+                partials,
+                tails);
+    }
+
+    private static String named(String kernel, Place place) {
+        return place.isFloat() ? kernel + "_floats" : kernel;
     }
 
     /** @param orders 0, or where the loss scale is that the rows are divided by */
@@ -155,31 +292,63 @@ final class Operations {
                 partials);
     }
 
-    /** Parts of the gradients of gain and bias, at most. */
-    static int normParts(int rows) {
-        return Math.min(128, rows);
+    /** How rows are cut into parts whose gradients of gain and bias are summed apart: none reaches over two sequences. */
+    record NormParts(int rowsEach, int count) {
+        private static final int MOST = 512;
+
+        static NormParts of(int rows, int context) {
+            int each = (int) ceil(rows, MOST);
+            while (context % each != 0) {
+                each++;
+            }
+            return new NormParts(each, rows / each);
+        }
+
+        /** Parts of the largest pass, and of any smaller one. */
+        static int most(int rows, int context) {
+            return Math.min(rows, MOST + rows / context);
+        }
     }
 
-    /** @param parts (2, normParts, columns) float */
-    void normBackwardParameters(long dy, long x, Norm norm, long parts, long gain, long bias, Rows rows) {
-        int most = normParts(rows.count());
-        int each = (int) ceil(rows.count(), most);
-        int count = (int) ceil(rows.count(), each);
-        long biasParts = parts + (long) most * rows.columns() * Float.BYTES;
+    /** @param room (2, parts, columns) float */
+    void normBackwardParameters(long dy, long x, Norm norm, long room, long gain, long bias, Rows rows, NormParts parts) {
+        long biasParts = room + (long) parts.count() * rows.columns() * Float.BYTES;
         kernels.launch(
                 "norm_backward_parts",
-                Grid.of((int) ceil(rows.columns(), 256), 128).rows(count),
+                Grid.of((int) ceil(rows.columns(), 256), 128).rows(parts.count()),
                 dy,
                 x,
                 norm.means(),
                 norm.scales(),
-                parts,
+                room,
                 biasParts,
                 rows.count(),
                 rows.columns(),
-                each);
-        int blocks = (int) ceil(rows.columns(), 32);
-        kernels.launch("norm_backward_merge", Grid.of(blocks, 32), parts, biasParts, gain, bias, count, rows.columns());
+                parts.rowsEach());
+        kernels.launch(
+                "norm_backward_merge",
+                Grid.of((int) ceil(rows.columns(), 32), THREADS),
+                room,
+                biasParts,
+                gain,
+                bias,
+                parts.count(),
+                rows.columns());
+    }
+
+    /**
+     * Each sequence's own gradient of a gain, from the parts that {@link #normBackwardParameters} has left.
+     *
+     * @param out (sequences, columns) float
+     */
+    void exampleGradients(long room, long out, int sequences, int columns, NormParts parts) {
+        kernels.launch(
+                "norm_examples",
+                Grid.of((int) ceil(columns, THREADS), THREADS).rows(sequences),
+                room,
+                out,
+                parts.count() / sequences,
+                columns);
     }
 
     /** Heads of a batch of sequences, and what changes their scores; slopes and prefixes may be 0. */
@@ -239,15 +408,19 @@ final class Operations {
     /** Targets of the loss, and each row's share in the step's mean and in its sequence's. */
     record Targets(long tokens, long stepShares, long sequenceShares) {}
 
+    /** The loss of each row, and the logarithm of its softmax denominator: float. */
+    record Losses(long values, long logs) {}
+
     void crossEntropy(
-            long logits, Targets targets, long losses, Rows rows, long orders, long logitPartials, long gradPartials) {
+            long logits, Targets targets, Losses losses, Rows rows, long orders, long logitPartials, long gradPartials) {
         kernels.launch(
                 measured("cross_entropy", logitPartials | gradPartials),
                 Grid.of(blocksForLoss(rows.count()), CROSS_ENTROPY_THREADS),
                 logits,
                 targets.tokens(),
                 targets.stepShares(),
-                losses,
+                losses.values(),
+                losses.logs(),
                 rows.count(),
                 rows.columns(),
                 orders,
@@ -270,14 +443,10 @@ final class Operations {
     /** Where all parameters lie, one after the other; working is 0 where the weights themselves are read. */
     record Parameters(long gradients, long weights, long firsts, long seconds, long working) {}
 
-    void adamw(
-            Parameters p,
-            long chunks,
-            int count,
-            long orders,
-            long decision,
-            long updatePartials,
-            long weightPartials) {
+    /** Where the orders of a step are, and the decision it came to. */
+    record Control(long orders, long decision) {}
+
+    void adamw(Parameters p, long chunks, int count, Control control, long updatePartials, long weightPartials) {
         kernels.launch(
                 measured("adamw", updatePartials),
                 Grid.of(count, THREADS),
@@ -287,8 +456,8 @@ final class Operations {
                 p.seconds(),
                 p.working(),
                 chunks,
-                orders,
-                decision,
+                control.orders(),
+                control.decision(),
                 updatePartials,
                 weightPartials);
     }

@@ -6,8 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a step brings home in one copy: the decision, the losses of its sequences, the summaries of all gradients, and then
- * whatever else was asked for.
+ * What a step brings home in one copy: the decision, the losses of its sequences, the summaries of all gradients, those of
+ * other tensors one after the other, and then whatever else was asked for.
  */
 final class Results {
     private static final int DECISION_BYTES = 16;
@@ -16,15 +16,22 @@ final class Results {
     private final long capacity;
     private final int losses;
     private final int parameters;
+    private final long lastRow;
+    private long nextRow;
     private long used;
 
-    /** @param capacity bytes there are at the address */
-    Results(long address, long capacity, int losses, int parameters) {
+    /**
+     * @param capacity bytes there are at the address
+     * @param rows summaries that there may be beside those of gradients
+     */
+    Results(long address, long capacity, int losses, int parameters, int rows) {
         this.address = address;
         this.capacity = capacity;
         this.losses = losses;
         this.parameters = parameters;
-        this.used = gradientRow(2 * parameters);
+        this.nextRow = gradientRow(2 * parameters);
+        this.lastRow = nextRow + (long) rows * Summary.BYTES;
+        this.used = nextRow;
     }
 
     long address() {
@@ -50,14 +57,29 @@ final class Results {
         return gradientRow(parameters + parameter);
     }
 
-    /** Offset of a new row of 40 bytes. */
+    /** Offset of a new summary. */
     long row() {
-        long offset = used;
-        used += Summary.BYTES;
-        if (used > capacity) {
-            throw new IllegalStateException("a step has more to tell than there is room for: bytes=" + capacity);
+        long offset = nextRow;
+        nextRow += Summary.BYTES;
+        used = Math.max(used, nextRow);
+        if (nextRow > lastRow) {
+            throw full();
         }
         return offset;
+    }
+
+    /** Offset of so many new bytes. */
+    long take(long bytes) {
+        long offset = Math.max(used, lastRow);
+        used = offset + (bytes + 7) / 8 * 8;
+        if (used > capacity) {
+            throw full();
+        }
+        return offset;
+    }
+
+    private IllegalStateException full() {
+        return new IllegalStateException("a step has more to tell than there is room for: bytes=" + capacity);
     }
 
     /** Bytes to be copied. */

@@ -1,6 +1,7 @@
 package observatory.trainer.cuda;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import observatory.probe.Pack;
@@ -60,6 +61,24 @@ final class TrainingBench {
         curve(Precision.FP32, CURVE_TOLERANCE);
     }
 
+    /** Few steps of small models with everything on: every kernel is launched, for a memory or race checker to look at. */
+    void everything() {
+        for (Precision precision : Precision.values()) {
+            for (CudaModel.Products products : CudaModel.Products.values()) {
+                ModelSpec spec = new ModelSpec(2, 2, 128, 96, 256, Norm.LAYERNORM);
+                TrainingSpec training = BenchRuns.training(CURVE_STEPS, 3, precision);
+                double loss = Double.NaN;
+                try (BenchRuns.OnCuda run = new BenchRuns.OnCuda(spec, training, Pack.FORENSIC, products, nanos)) {
+                    for (int i = 0; i < 2; i++) {
+                        loss = BenchRuns.mean(run.step().losses());
+                    }
+                }
+                String name = "everything on " + precision.label() + " " + products.name().toLowerCase(Locale.ROOT);
+                out.accept(Measured.of(name, Double.isFinite(loss), "loss", loss));
+            }
+        }
+    }
+
     /** Two runs, and one that is watched, come to the same weights. */
     void repeats(Precision precision) {
         ModelSpec spec = new ModelSpec(4, 4, 256, 128, 512, Norm.LAYERNORM);
@@ -92,8 +111,8 @@ final class TrainingBench {
      *
      * @param peakTeraflops of the device for the format; 989 for bf16 on an H100 or H200
      */
-    void throughput(Precision precision, double peakTeraflops) {
-        try (BenchRuns.OnCuda run = gpt2(precision)) {
+    void throughput(Precision precision, CudaModel.Products products, double peakTeraflops) {
+        try (BenchRuns.OnCuda run = gpt2(precision, products)) {
             run.watch(Pack.OFF);
             steps(run, WARM_STEPS);
             double[] seconds = new double[ROUNDS];
@@ -106,7 +125,7 @@ final class TrainingBench {
             double utilisation = flops / step / (peakTeraflops * 1e12);
             out.accept(Measured.of(
                     "gpt2-124m " + precision.label() + " B=16 T=1024",
-                    utilisation >= 0.3,
+                    utilisation >= 0.3 || products == CudaModel.Products.OWN,
                     "backend",
                     run.model().label(),
                     "step_ms",
@@ -123,16 +142,20 @@ final class TrainingBench {
     /** What each pack costs at GPT-2 124M: rounds of steps with and without it take turns, and medians are compared. */
     void overhead(Precision precision) {
         Pack[] packs = {Pack.OFF, Pack.CONTINUOUS, Pack.PROFILE};
-        try (BenchRuns.OnCuda run = gpt2(precision)) {
+        try (BenchRuns.OnCuda run = gpt2(precision, CudaModel.Products.FASTEST)) {
             for (Pack pack : packs) {
                 run.watch(pack);
                 steps(run, WARM_STEPS);
             }
             double[][] seconds = new double[packs.length][ROUNDS];
+            double[] reading = new double[packs.length];
+            int recorded = run.model().recorded();
             for (int round = 0; round < ROUNDS; round++) {
                 for (int pack = 0; pack < packs.length; pack++) {
                     run.watch(packs[pack]);
+                    double read = run.readSeconds();
                     seconds[pack][round] = steps(run, STEPS_A_ROUND) / STEPS_A_ROUND;
+                    reading[pack] += (run.readSeconds() - read) / STEPS_A_ROUND / ROUNDS;
                 }
             }
             double off = median(seconds[0]);
@@ -145,14 +168,28 @@ final class TrainingBench {
                         off * 1e3,
                         "step_ms",
                         median(seconds[pack]) * 1e3,
+                        "read_ms",
+                        reading[pack] * 1e3,
+                        "recorded_meanwhile",
+                        run.model().recorded() - recorded,
                         "overhead",
                         overhead));
             }
         }
     }
 
-    private BenchRuns.OnCuda gpt2(Precision precision) {
-        return new BenchRuns.OnCuda(GPT2, BenchRuns.training(1000, BATCH, precision), Pack.CONTINUOUS, nanos);
+    /** Some steps with everything of a pack due, for a profiler to look at. */
+    void watched(Pack pack) {
+        try (BenchRuns.OnCuda run = gpt2(Precision.BF16, CudaModel.Products.FASTEST)) {
+            run.watch(pack);
+            double plain = steps(run, 2 * STEPS_A_ROUND);
+            out.accept(Measured.only("steps with " + pack.label(), "step_ms", plain / 2 / STEPS_A_ROUND * 1e3));
+        }
+    }
+
+    private BenchRuns.OnCuda gpt2(Precision precision, CudaModel.Products products) {
+        TrainingSpec training = BenchRuns.training(1000, BATCH, precision);
+        return new BenchRuns.OnCuda(GPT2, training, Pack.CONTINUOUS, products, nanos);
     }
 
     private double steps(BenchRuns.OnCuda run, int count) {

@@ -21,8 +21,8 @@ record Weights(
         long seconds,
         long working,
         long chunks) {
-    /** Of one chunk, as optimizer.cu has it: first (long), count, decays (int). */
-    private static final int CHUNK_BYTES = 16;
+    /** Of one chunk, as optimizer.cu has it: first (long), count, decays, parameter (int). */
+    private static final int CHUNK_BYTES = 24;
 
     static Weights in(Space space, Parameters parameters, Elements format) {
         long bytes = parameters.elements() * Float.BYTES;
@@ -69,6 +69,7 @@ record Weights(
                 table.set(JAVA_LONG, at, chunk.first());
                 table.set(JAVA_INT, at + 8, chunk.count());
                 table.set(JAVA_INT, at + 12, chunk.parameter().matrix() ? 1 : 0);
+                table.set(JAVA_INT, at + 16, chunk.parameter().number());
                 at += CHUNK_BYTES;
             }
             device.toDevice(chunks, table);

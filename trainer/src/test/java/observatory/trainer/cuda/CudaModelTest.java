@@ -1,29 +1,31 @@
 package observatory.trainer.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import observatory.probe.FrameSink;
-import observatory.probe.Instruments;
-import observatory.probe.Origin;
-import observatory.probe.RunId;
-import observatory.trainer.Corpus;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import observatory.probe.Column;
+import observatory.probe.Frame;
+import observatory.probe.Pack;
+import observatory.probe.builtin.Probes;
+import observatory.trainer.Batching;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Norm;
 import observatory.trainer.Precision;
-import observatory.trainer.Recipe;
 import observatory.trainer.Trainer;
 import observatory.trainer.TrainingSpec;
-import observatory.trainer.cpu.CpuModel;
-import observatory.trainer.cpu.CpuReducer;
-import observatory.trainer.cpu.Tensor;
-import observatory.trainer.cpu.Workers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The whole model on emulated kernels trains as the CPU's does. */
+/** The whole model on emulated kernels, through the CUDA binding, trains and tells as the CPU's does. */
 class CudaModelTest {
     private static final ModelSpec SPEC = new ModelSpec(2, 2, 32, 16, 256, Norm.LAYERNORM);
 
@@ -32,37 +34,99 @@ class CudaModelTest {
         Emulation.require();
     }
 
+    /** What the kernels support of what a model can be. */
+    static Stream<ModelSpec> specs() {
+        return Stream.of(
+                SPEC,
+                new ModelSpec(2, 2, 20, 12, 256, Norm.RMSNORM)
+                        .with(ModelSpec.Position.ALIBI)
+                        .with(ModelSpec.Activation.SQUARED_RELU)
+                        .withTied(true)
+                        .withZLoss(1e-3),
+                new ModelSpec(1, 2, 32, 12, 256, Norm.LAYERNORM)
+                        .with(ModelSpec.Position.SINUSOIDAL)
+                        .with(ModelSpec.Objective.PREFIX));
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void lossesAndGradientNormsAreThoseOfTheCpu(ModelSpec spec) {
+        try (Twins twins = new Twins(spec, training(3, 2, Precision.FP32), Fault.NONE, List.of())) {
+            compare(twins, 1e-5);
+        }
+    }
+
     @Test
-    void trainsAsTheCpuDoes() {
-        TrainingSpec training = new TrainingSpec(4, 2, 1e-3, 2, 1.0, Precision.FP32, 7);
-        Recipe recipe = new Recipe(SPEC, training, corpus(), Fault.NONE);
-        Instruments<Tensor> onCpu = new Instruments<>(
-                origin(), new CpuReducer(), FrameSink.NOBODY, InstantSource.system(), System::nanoTime);
-        CudaReducer reducer = new CudaReducer();
-        Instruments<CudaTensor> onCuda =
-                new Instruments<>(origin(), reducer, FrameSink.NOBODY, InstantSource.system(), System::nanoTime);
-        try (Workers workers = new Workers(1);
-                CpuModel cpu = new CpuModel(SPEC, training, Fault.NONE, onCpu, workers);
-                CudaModel cuda = new CudaModel(SPEC, training, Fault.NONE, onCuda, reducer)) {
-            Trainer one = new Trainer(recipe, cpu, onCpu, System::nanoTime);
-            Trainer two = new Trainer(recipe, cuda, onCuda, System::nanoTime);
-            while (!one.done()) {
-                Trainer.Result expected = one.step();
-                Trainer.Result got = two.step();
-                assertEquals(expected.loss(), got.loss(), 1e-5, "loss of step " + expected.step());
-                assertEquals(expected.gradientNorm(), got.gradientNorm(), 1e-4 * expected.gradientNorm());
+    void gradientsAreAccumulatedOverPasses() {
+        TrainingSpec training = training(2, 3, Precision.FP32).with(Batching.of(3).withMicro(2));
+        try (Twins twins = new Twins(SPEC, training, Fault.NONE, List.of())) {
+            compare(twins, 1e-5);
+        }
+    }
+
+    @Test
+    void halfPrecisionFollowsTheCpusEmulationOfIt() {
+        for (Precision precision : List.of(Precision.BF16, Precision.FP16)) {
+            ModelSpec spec = new ModelSpec(1, 1, 32, 16, 256, Norm.LAYERNORM);
+            try (Twins twins = new Twins(spec, training(2, 2, precision), Fault.NONE, List.of())) {
+                compare(twins, 0.02);
             }
         }
     }
 
-    private static Origin origin() {
-        return new Origin(new RunId("test"), 0, new java.util.UUID(1, 2), 0);
+    @Test
+    void everyProbeOfEveryPackTellsWhatItTellsOnTheCpu() {
+        try (Twins twins =
+                new Twins(SPEC, training(2, 2, Precision.FP32), Fault.NONE, Probes.of(Pack.FORENSIC))) {
+            while (!twins.done()) {
+                twins.stepCpu();
+                twins.stepCuda();
+            }
+            for (int step = 0; step < twins.onCpu.size(); step++) {
+                agree(values(twins.onCpu.get(step)), values(twins.onCuda.get(step)));
+            }
+        }
     }
 
-    private static Corpus corpus() {
-        byte[] text = "the quick brown fox jumps over the lazy dog and runs away from the big bad wolf; "
-                .repeat(40)
-                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        return new Corpus(List.of(new Corpus.Source("text", text)));
+    private static void agree(Map<String, Double> expected, Map<String, Double> got) {
+        TreeSet<String> missing = new TreeSet<>(expected.keySet());
+        missing.removeAll(got.keySet());
+        TreeSet<String> unexpected = new TreeSet<>(got.keySet());
+        unexpected.removeAll(expected.keySet());
+        assertEquals("[] []", missing + " " + unexpected, "samples missing, and unexpected");
+        expected.forEach((name, value) -> {
+            double tolerance = 2e-3 * Math.max(Math.abs(value), 1e-3);
+            assertEquals(value, got.get(name), tolerance, name);
+        });
+    }
+
+    /** Every sample of a frame by metric and site. */
+    private static Map<String, Double> values(Frame frame) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        for (Column column : frame.sites().columns()) {
+            for (int i = 0; i < column.values().length; i++) {
+                String site = frame.sites().sites().get(column.at()[i]).label();
+                values.put(column.metric() + " at " + site, column.values()[i]);
+            }
+        }
+        return values;
+    }
+
+    private static void compare(Twins twins, double tolerance) {
+        while (!twins.done()) {
+            Trainer.Result expected = twins.stepCpu();
+            Trainer.Result got = twins.stepCuda();
+            assertEquals(expected.loss(), got.loss(), tolerance, "loss of step " + expected.step());
+            assertEquals(
+                    expected.gradientNorm(),
+                    got.gradientNorm(),
+                    10 * tolerance * expected.gradientNorm(),
+                    "gradient norm of step " + expected.step());
+            assertTrue(!got.skipped());
+        }
+    }
+
+    private static TrainingSpec training(int steps, int batch, Precision precision) {
+        return new TrainingSpec(steps, batch, 1e-3, 2, 1.0, precision, 7);
     }
 }

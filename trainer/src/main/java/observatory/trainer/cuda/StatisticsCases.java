@@ -1,0 +1,188 @@
+package observatory.trainer.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import observatory.probe.ColumnSums;
+import observatory.probe.Exponents;
+import observatory.probe.Moments;
+import observatory.probe.Range;
+import observatory.probe.Reduction;
+import observatory.probe.RowNorms;
+import observatory.probe.Shape;
+import observatory.probe.SpectralNorm;
+import observatory.probe.Tail;
+import observatory.probe.host.HostPowerIteration;
+import observatory.probe.host.HostReduction;
+import observatory.probe.host.HostReductions;
+import observatory.trainer.cuda.CudaTensor.Place;
+
+/** Every reduction beside the plain one of the host; counts have to agree exactly, non-finite elements included. */
+final class StatisticsCases {
+    private static final int[][] SHAPES = {{1, 1}, {1, 7}, {3, 8}, {37, 27}, {129, 64}};
+
+    private StatisticsCases() {}
+
+    static List<KernelCase> all() {
+        List<KernelCase> cases = new ArrayList<>();
+        for (Reduction.OfRows<?> reduction : List.of(
+                new Reduction.ToMoments(),
+                new Reduction.ToRange(),
+                new Reduction.ToShape(),
+                new Reduction.ToTail(0.7f),
+                new Reduction.ToExponents(1),
+                new Reduction.ToExponents(8),
+                new Reduction.ToRows(),
+                new Reduction.ToColumns())) {
+            cases.add(new KernelCase(reduction.toString(), rig -> over(rig, reduction)));
+        }
+        cases.add(new KernelCase("power iteration", StatisticsCases::power));
+        return cases;
+    }
+
+    private static double over(KernelRig rig, Reduction.OfRows<?> reduction) {
+        double worst = 0;
+        for (int[] shape : SHAPES) {
+            for (boolean spoiled : new boolean[] {false, true}) {
+                float[] x = rig.drawn(shape[0] * shape[1], 31 + shape[1]);
+                if (spoiled) {
+                    spoil(x);
+                    x = rig.rounded(x);
+                }
+                HostReduction<?> host = HostReductions.begin(reduction);
+                host.rows(x, 0, shape[0], shape[1]);
+                Place place = new Place(rig.elements(x), shape[0], shape[1], rig.format);
+                worst = Math.max(worst, away(host.result(), onDevice(rig, reduction, place)));
+            }
+        }
+        return worst;
+    }
+
+    /** Zeros, what is not finite, and numbers whose squares are not, in places that a vector load shares with others. */
+    private static void spoil(float[] x) {
+        float[] odd = {Float.NaN, 0, Float.POSITIVE_INFINITY, 1e19f, -0f, Float.NEGATIVE_INFINITY, 3e-39f};
+        for (int i = 0; i < x.length; i += 5) {
+            x[i] = odd[i / 5 % odd.length];
+        }
+    }
+
+    private static Object onDevice(KernelRig rig, Reduction.OfRows<?> reduction, Place place) {
+        Results results = new Results(rig.zeros(1 << 14), 1 << 14, 0, 0, 1);
+        Measurements measurements = new Measurements(rig.device, rig.ops);
+        Function<MemorySegment, Object> answer = measurements.enqueue(
+                reduction, place, new Measurements.Room(results, rig::poisoned, Measurements.Scale.NONE));
+        if (answer == null) {
+            int blocks = rig.ops.blocksFor(place.elements());
+            long partials = rig.poisoned((long) blocks * Summary.BYTES);
+            long row = results.row();
+            rig.ops.summarise(place, partials);
+            rig.ops.mergeSummaries(span(rig, partials, blocks), 1, 0, results.address() + row);
+            MemorySegment home = rig.bytes(results.address(), results.used());
+            Summary summary = Summary.read(home, row);
+            return reduction instanceof Reduction.ToRange
+                    ? summary.range(place.elements())
+                    : summary.moments(place.elements());
+        }
+        return answer.apply(rig.bytes(results.address(), results.used()));
+    }
+
+    static long span(KernelRig rig, long partials, int blocks) {
+        long span = rig.poisoned(16);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment table = arena.allocate(16, 8);
+            table.set(JAVA_LONG, 0, partials);
+            table.set(JAVA_INT, 8, blocks);
+            rig.device.toDevice(span, table);
+            rig.device.await();
+        }
+        return span;
+    }
+
+    /** Infinite where a count differs, else the largest relative difference of a sum. */
+    private static double away(Object expected, Object got) {
+        return switch (expected) {
+            case Moments a -> {
+                Moments b = (Moments) got;
+                boolean counts = a.count() == b.count() && a.nan() == b.nan() && a.infinite() == b.infinite();
+                yield counts && a.absMax() == b.absMax()
+                        ? Math.max(relative(a.sumOfSquares(), b.sumOfSquares()), sum(a.sum(), b.sum(), a.sumOfSquares()))
+                        : Double.POSITIVE_INFINITY;
+            }
+            case Range a -> {
+                Range b = (Range) got;
+                yield a.finite() == b.finite() && same(a.min(), b.min()) && same(a.max(), b.max())
+                        ? 0
+                        : Double.POSITIVE_INFINITY;
+            }
+            case Shape a -> {
+                Shape b = (Shape) got;
+                yield a.finite() == b.finite() && a.zeros() == b.zeros()
+                        ? Math.max(
+                                relative(a.sumOfSquares(), b.sumOfSquares()),
+                                relative(a.sumOfFourths(), b.sumOfFourths()))
+                        : Double.POSITIVE_INFINITY;
+            }
+            case RowNorms a -> {
+                RowNorms b = (RowNorms) got;
+                yield a.rows() == b.rows() && a.broken() == b.broken()
+                        ? Math.max(
+                                relative(a.sumOfSquares(), b.sumOfSquares()),
+                                relative(a.largestSquare(), b.largestSquare()))
+                        : Double.POSITIVE_INFINITY;
+            }
+            case ColumnSums a -> {
+                ColumnSums b = (ColumnSums) got;
+                double worst = 0;
+                for (int i = 0; i < a.columns(); i++) {
+                    worst = Math.max(worst, relative(a.sumOfSquares()[i], b.sumOfSquares()[i]));
+                    worst = Math.max(worst, sum(a.sum()[i], b.sum()[i], a.sumOfSquares()[i]));
+                    worst = Math.max(worst, relative(a.absMax()[i], b.absMax()[i]));
+                }
+                yield worst;
+            }
+            case Tail a -> a.equals(got) ? 0 : Double.POSITIVE_INFINITY;
+            case Exponents a -> a.equals(got) ? 0 : Double.POSITIVE_INFINITY;
+            default -> throw new IllegalArgumentException(expected.toString());
+        };
+    }
+
+    private static double power(KernelRig rig) {
+        int rows = 37;
+        int columns = 19;
+        float[] w = rig.drawn(rows * columns, 5);
+        double[] v = HostPowerIteration.start(columns);
+        SpectralNorm expected = null;
+        for (int i = 0; i < 3; i++) {
+            HostPowerIteration step = new HostPowerIteration(v);
+            step.rows(w, 0, rows, columns);
+            expected = step.result();
+        }
+        Results results = new Results(rig.zeros(256), 256, 0, 0, 0);
+        Place place = Place.ofFloats(rig.floats(w), rows, columns);
+        Function<MemorySegment, Object> answer = new Measurements(rig.device, rig.ops)
+                .enqueue(
+                        new Reduction.ToSpectralNorm(3),
+                        place,
+                        new Measurements.Room(results, rig::poisoned, Measurements.Scale.NONE));
+        SpectralNorm got = (SpectralNorm) answer.apply(rig.bytes(results.address(), results.used()));
+        return Math.max(relative(expected.norm(), got.norm()), relative(expected.frobenius(), got.frobenius()));
+    }
+
+    private static boolean same(double a, double b) {
+        return a == b || Double.isNaN(a) && Double.isNaN(b);
+    }
+
+    private static double relative(double expected, double got) {
+        return expected == got ? 0 : Math.abs(expected - got) / Math.max(Math.abs(expected), 1e-30);
+    }
+
+    /** A sum of terms of both signs is as exact as the root of the sum of their squares is large. */
+    private static double sum(double expected, double got, double squares) {
+        return expected == got ? 0 : Math.abs(expected - got) / Math.max(Math.sqrt(squares), 1e-30);
+    }
+}

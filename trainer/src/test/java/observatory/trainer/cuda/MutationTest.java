@@ -1,0 +1,81 @@
+package observatory.trainer.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Kernels broken on purpose fail the case table. What it cannot catch, because the emulation has no such thing: a wait for
+ * asynchronous copies that is missing (they arrive at once), a barrier whose only work is to keep one tile's readers from
+ * the next tile's writers where all threads of a warp run in step, and races between blocks, which run one after another.
+ */
+@Tag("soak")
+class MutationTest {
+    private static final Path SOURCES = Path.of("..", "kernels", "src", "main", "cuda");
+
+    @TempDir
+    Path sources;
+
+    @BeforeEach
+    void emulation() {
+        Emulation.require();
+    }
+
+    static Stream<Arguments> mutations() {
+        return Stream.of(
+                Arguments.of(
+                        "reduce.cuh",
+                        "shared[threadIdx.x / WARP] = x;\n    __syncthreads();\n    float sum",
+                        "shared[threadIdx.x / WARP] = x;\n    float sum"),
+                Arguments.of("reduce.cuh", "for (int away = WARP / 2; away", "for (int away = WARP / 4; away"),
+                Arguments.of(
+                        "summary.cuh",
+                        "shared[threadIdx.x / WARP] = mine;\n    __syncthreads();",
+                        "shared[threadIdx.x / WARP] = mine;"),
+                Arguments.of("summary.cuh", "int warp = 1; warp < blockDim.x / WARP", "int warp = 2; warp < blockDim.x / WARP"),
+                Arguments.of("summary.cu", "threadIdx.x < n % PACK", "threadIdx.x + 1 < n % PACK"),
+                Arguments.of("activation.cu", "packs * PACK + threadIdx.x, kind);", "packs * PACK + threadIdx.x + 1, kind);"),
+                Arguments.of("norm.cu", "biases[threadIdx.x] = bias;\n    __syncthreads();", "biases[threadIdx.x] = bias;"),
+                Arguments.of("gemm.cu", "        }\n        __syncthreads();\n#pragma unroll", "        }\n#pragma unroll"),
+                Arguments.of("attention_plain.cu", "j < WARP && first + j < keys", "j < WARP && first + j < keys - 1"),
+                Arguments.of("optimizer.cu", "const int quads = chunk.count / 4;", "const int quads = (chunk.count + 3) / 4;"),
+                Arguments.of("optimizer.cu", "if (decision->skip) return;", ""));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("mutations")
+    void isCaught(String file, String from, String to) throws IOException, InterruptedException {
+        try (Stream<Path> all = Files.list(SOURCES)) {
+            for (Path source : all.toList()) {
+                Files.copy(source, sources.resolve(source.getFileName()));
+            }
+        }
+        String text = Files.readString(sources.resolve(file));
+        assertTrue(text.contains(from), file + " has changed; write the mutation anew: " + from);
+        Files.writeString(sources.resolve(file), text.replace(from, to));
+        Path library = Emulation.build(sources, "mutant-" + Integer.toHexString((file + from).hashCode()));
+        Process mutant = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Mutant.class.getName(),
+                        library.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(mutant.getInputStream().readAllBytes());
+        assertNotEquals(0, mutant.waitFor(), "survived: " + said);
+    }
+}
