@@ -37,9 +37,9 @@ bench() {
     -cp "$here/lib/*" observatory.trainer.cuda.CudaBench "$@" 2>&1 | grep -v 'incubator modules'
 }
 
-sanitised() { # sanitised TOOL
+sanitised() { # sanitised TOOL PART
   command -v compute-sanitizer >/dev/null || { echo "skipped  $1: no compute-sanitizer here"; return 0; }
-  compute-sanitizer --tool "$1" --target-processes all --error-exitcode 9 "${BASH_SOURCE[0]}" everything >"$here/$1.txt" 2>&1 &&
+  compute-sanitizer --tool "$1" --target-processes all --error-exitcode 9 "${BASH_SOURCE[0]}" "$2" >"$here/$1.txt" 2>&1 &&
     echo "pass     $1" || { echo "fail     $1: see $here/$1.txt"; return 1; }
   grep -E 'SUMMARY' "$here/$1.txt" || true
 }
@@ -52,8 +52,9 @@ fi
 status=0
 for part in "${@:-all}"; do
   case $part in
-    all) bench || status=1; sanitised memcheck || status=1; sanitised racecheck || status=1 ;;
-    memcheck | racecheck) sanitised "$part" || status=1 ;;
+    all) bench || status=1; sanitised memcheck everything || status=1; sanitised racecheck some || status=1 ;;
+    memcheck) sanitised memcheck everything || status=1 ;;
+    racecheck) sanitised racecheck some || status=1 ;;
     *) bench "$part" || status=1 ;;
   esac
 done

@@ -122,26 +122,67 @@ __device__ inline void add(Shape& a, const Shape& b) {
     a.zeros += b.zeros;
 }
 
+__device__ inline void addOne(Shape& shape, float x) {
+    if (!finite(x)) return;
+    const double d = x, square = d * d;
+    shape.sum += d;
+    shape.squares += square;
+    shape.cubes += square * d;
+    shape.fourths += square * square;
+    shape.whole++;
+    shape.zeros += x == 0;
+}
+
+/** Powers of a vector in float, and their sums in double; element by element where a fourth power might be too large. */
+template <int V>
+__device__ inline void addSome(Shape& shape, const float (&x)[V]) {
+    float sum = 0, squares = 0, cubes = 0, fourths = 0;
+    unsigned zeros = 0;
+#pragma unroll
+    for (int k = 0; k < V; k++) {
+        const float square = x[k] * x[k];
+        sum += x[k];
+        squares += square;
+        cubes = fmaf(square, x[k], cubes);
+        fourths = fmaf(square, square, fourths);
+        zeros += x[k] == 0;
+    }
+    if (!(fourths < LARGE_SQUARES)) {
+#pragma unroll
+        for (int k = 0; k < V; k++) addOne(shape, x[k]);
+        return;
+    }
+    shape.sum += sum;
+    shape.squares += squares;
+    shape.cubes += cubes;
+    shape.fourths += fourths;
+    shape.whole += V;
+    shape.zeros += zeros;
+}
+
 template <class S>
 __device__ void shapeOf(const S* x, long n, Shape* partials) {
+    constexpr int V = 16 / sizeof(S);
     Shape mine = {};
-    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < n;
-         i += static_cast<long>(gridDim.x) * blockDim.x) {
-        const float a = wide(x[i]);
-        if (!finite(a)) continue;
-        const double d = a, square = d * d;
-        mine.sum += d;
-        mine.squares += square;
-        mine.cubes += square * d;
-        mine.fourths += square * square;
-        mine.whole++;
-        mine.zeros += a == 0;
+    const long stride = static_cast<long>(gridDim.x) * blockDim.x, vectors = n / V;
+    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < vectors; i += stride) {
+        float a[V];
+        fetch<S, V>(x, i * V, a);
+        addSome(mine, a);
     }
+    if (blockIdx.x == 0 && threadIdx.x < n % V) addOne(mine, wide(x[vectors * V + threadIdx.x]));
     Shape* shared = sharedShapes();
     shared[threadIdx.x] = mine;
     __syncthreads();
+    // A warp adds eight threads' shares a lane, then the first thread the lanes', always in the same order.
+    if (threadIdx.x < WARP) {
+        for (int i = 1; i < 8; i++) add(mine, shared[i * WARP + threadIdx.x]);
+    }
+    __syncthreads();
+    if (threadIdx.x < WARP) shared[threadIdx.x] = mine;
+    __syncthreads();
     if (threadIdx.x != 0) return;
-    for (int i = 1; i < blockDim.x; i++) add(mine, shared[i]);
+    for (int i = 1; i < WARP; i++) add(mine, shared[i]);
     partials[blockIdx.x] = mine;
 }
 

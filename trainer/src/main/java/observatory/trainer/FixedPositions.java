@@ -19,6 +19,21 @@ public final class FixedPositions {
     }
 
     /**
+     * (T, d/2) angles of the pairs of a head of width d: t / 10000^(2i/d) (arXiv 2104.09864, 3.4.2), by which pair i of
+     * the token at place t is turned.
+     */
+    public static double[] angles(ModelSpec spec) {
+        int half = spec.headWidth() / 2;
+        double[] angles = new double[spec.context() * half];
+        for (int t = 0; t < spec.context(); t++) {
+            for (int i = 0; i < half; i++) {
+                angles[t * half + i] = t * StrictMath.pow(BASE, -2.0 * i / spec.headWidth());
+            }
+        }
+        return angles;
+    }
+
+    /**
      * ALiBi's slopes, 2^(-8h/H) for heads 1 to H; where H is no power of two, the interleaving of the two nearest ones
      * (Press et al., arXiv 2108.12409).
      */

@@ -59,12 +59,12 @@ record Activations(
      *
      * @param attentionInput (B·T, C), normalised
      * @param qkv (B·T, 3C), as attention reads it
-     * @param raw (B·T, 3C), queries and keys before their norm, where they have one
+     * @param raw (B·T, 2C), queries and keys before their norm, where they have one
      * @param mixed (B·T, C)
      * @param logs (B·H·T) float, logarithms of the softmax denominators
      * @param middle (B·T, C), residual stream between attention and MLP
      * @param mlpInput (B·T, C), normalised
-     * @param up (B·T, projected)
+     * @param up (B·T, H), what the activation reads; where units are gated, behind it their values, (B·T, H)
      * @param hidden (B·T, H)
      * @param output (B·T, C), residual stream behind the layer
      */
@@ -92,7 +92,7 @@ record Activations(
                     KeptByNorm.in(space, rows),
                     room.of(spec.width()),
                     room.of(3 * spec.width()),
-                    spec.qkNorm() ? room.of(3 * spec.width()) : 0,
+                    spec.qkNorm() ? room.of(2 * spec.width()) : 0,
                     room.of(spec.width()),
                     space.take(scores),
                     KeptByNorm.in(space, rows),

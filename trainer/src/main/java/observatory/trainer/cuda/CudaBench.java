@@ -34,11 +34,8 @@ public final class CudaBench {
                 }
             }
             case "everything" -> training.everything();
-            case "curve" -> {
-                training.curve();
-                training.curve(Precision.BF16, 0.02);
-                training.curve(Precision.FP16, 0.02);
-            }
+            case "some" -> training.some();
+            case "curve" -> training.curve();
             case "repeats" -> {
                 training.repeats(Precision.FP32);
                 training.repeats(Precision.BF16);

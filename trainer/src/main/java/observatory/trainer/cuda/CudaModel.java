@@ -330,15 +330,6 @@ public final class CudaModel implements Model {
         if (training.batching().ranks() > 1) {
             return missing("ranks", training.batching().ranks(), "1");
         }
-        if (spec.activation().gated()) {
-            return missing("activation", spec.activation(), "gelu and squared_relu");
-        }
-        if (spec.position() == ModelSpec.Position.ROTARY) {
-            return missing("position", spec.position(), "learned, sinusoidal and alibi");
-        }
-        if (spec.qkNorm()) {
-            return missing("query-key norm", "on", "none");
-        }
         return spec.headWidth() > MOST_HEAD_WIDTH
                 ? missing("head width", spec.headWidth(), "at most " + MOST_HEAD_WIDTH)
                 : Optional.empty();

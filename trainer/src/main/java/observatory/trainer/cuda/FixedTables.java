@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import observatory.trainer.FixedPositions;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Position;
@@ -15,7 +16,19 @@ record FixedTables(Device device, ModelSpec spec, Elements format) {
     Network.Tables upload() {
         return new Network.Tables(
                 spec.position() == Position.SINUSOIDAL ? elements(FixedPositions.sinusoids(spec)) : 0,
-                spec.position() == Position.ALIBI ? floats(FixedPositions.slopes(spec.heads())) : 0);
+                spec.position() == Position.ALIBI ? floats(FixedPositions.slopes(spec.heads())) : 0,
+                spec.position() == Position.ROTARY ? Optional.of(rotation()) : Optional.empty());
+    }
+
+    private Operations.Rotation rotation() {
+        double[] angles = FixedPositions.angles(spec);
+        float[] cosines = new float[angles.length];
+        float[] sines = new float[angles.length];
+        for (int i = 0; i < angles.length; i++) {
+            cosines[i] = (float) StrictMath.cos(angles[i]);
+            sines[i] = (float) StrictMath.sin(angles[i]);
+        }
+        return new Operations.Rotation(floats(cosines), floats(sines));
     }
 
     private long floats(float[] values) {

@@ -1,5 +1,6 @@
 package observatory.trainer.cuda;
 
+import java.util.Optional;
 import observatory.probe.Hook;
 import observatory.probe.Site;
 import observatory.trainer.ModelSpec;
@@ -27,8 +28,8 @@ final class Network {
     private final Device device;
     private final Tables tables;
 
-    /** Tables that are not trained: sinusoidal positions and ALiBi slopes; 0 where the model has none. */
-    record Tables(long positions, long slopes) {}
+    /** Tables that are not trained: sinusoidal positions, ALiBi slopes and rotations; 0 or empty where there are none. */
+    record Tables(long positions, long slopes, Optional<Operations.Rotation> rotation) {}
 
     /**
      * A pass: its shape, where its tokens are, and who looks on.
@@ -156,6 +157,10 @@ final class Network {
                 working(number, "attention.qkv"),
                 layer.qkv());
         pass(pass, Hook.QKV, number, layer.qkv(), 3 * width);
+        if (spec.qkNorm()) {
+            operations.headNorm(layer.qkv(), layer.raw(), headGains(number), heads(pass));
+        }
+        tables.rotation().ifPresent(rotation -> operations.rotate(layer.qkv(), rotation, heads(pass), 1));
         boolean observed =
                 pass.seen().wants(Hook.ATTENTION_LOGITS) || pass.seen().wants(Hook.ATTENTION_ENTROPY);
         operations.attentionForward(
@@ -192,17 +197,21 @@ final class Network {
         pass(pass, Hook.RESIDUAL_MID, number, layer.middle(), width);
         pass(pass, Hook.MLP_NORM, number, layer.mlpInput(), width);
 
-        multiply(Kind.FORWARD, rows, spec.projected(), width, layer.mlpInput(), working(number, "mlp.up"), layer.up());
+        long up = working(number, "mlp.up");
+        multiply(Kind.FORWARD, rows, units, width, layer.mlpInput(), up, layer.up());
         long elements = (long) rows * units;
         lines.damage(Hook.MLP_UP, number, layer.up(), elements);
         int elementBlocks = operations.blocksFor(elements);
-        operations.activate(
-                layer.up(),
-                layer.hidden(),
-                elements,
-                kind(),
-                lines.partials(Hook.MLP_UP, number, elementBlocks),
-                lines.partials(Hook.MLP_HIDDEN, number, elementBlocks));
+        long upPartials = lines.partials(Hook.MLP_UP, number, elementBlocks);
+        long hiddenPartials = lines.partials(Hook.MLP_HIDDEN, number, elementBlocks);
+        if (spec.activation().gated()) {
+            long valueWeights = up + (long) units * width * weights.format().bytes();
+            multiply(Kind.FORWARD, rows, units, width, layer.mlpInput(), valueWeights, values(layer, rows));
+            operations.gate(
+                    layer.up(), values(layer, rows), layer.hidden(), elements, kind(), upPartials, hiddenPartials);
+        } else {
+            operations.activate(layer.up(), layer.hidden(), elements, kind(), upPartials, hiddenPartials);
+        }
         pass(pass, Hook.MLP_UP, number, layer.up(), units);
         pass(pass, Hook.MLP_HIDDEN, number, layer.hidden(), units);
         multiply(Kind.FORWARD, rows, width, units, layer.hidden(), working(number, "mlp.down"), kept.branch());
@@ -215,8 +224,14 @@ final class Network {
         int width = spec.width();
         int units = spec.hidden();
         weightGradient(number, "mlp.down", rows, kept.gradient(), layer.hidden(), more);
-        multiply(Kind.INPUT_GRADIENT, rows, units, width, kept.gradient(), working(number, "mlp.down"), kept.wide());
-        operations.activateBackward(kept.wide(), layer.up(), kept.wide(), (long) rows * units, kind());
+        long hidden = spec.activation().gated() ? kept.units() : kept.wide();
+        multiply(Kind.INPUT_GRADIENT, rows, units, width, kept.gradient(), working(number, "mlp.down"), hidden);
+        if (spec.activation().gated()) {
+            operations.gateBackward(
+                    hidden, layer.up(), values(layer, rows), kept.wide(), new Rows(rows, units), kind());
+        } else {
+            operations.activateBackward(hidden, layer.up(), kept.wide(), (long) rows * units, kind());
+        }
         weightGradient(number, "mlp.up", rows, kept.wide(), layer.mlpInput(), more);
         multiply(
                 Kind.INPUT_GRADIENT,
@@ -247,6 +262,14 @@ final class Network {
                 kept.narrow());
         operations.attentionBackward(
                 layer.qkv(), layer.mixed(), kept.narrow(), layer.logs(), kept.dots(), kept.triple(), heads(pass));
+        tables.rotation().ifPresent(rotation -> operations.rotate(kept.triple(), rotation, heads(pass), -1));
+        if (spec.qkNorm()) {
+            Operations.HeadGains gradients = new Operations.HeadGains(
+                    weights.gradient(weights.parameters().of(number, "attention.query_norm.gain")),
+                    weights.gradient(weights.parameters().of(number, "attention.key_norm.gain")));
+            operations.headNormBackward(
+                    kept.triple(), layer.raw(), headGains(number), gradients, kept.normParts(), heads(pass));
+        }
         weightGradient(number, "attention.qkv", rows, kept.triple(), layer.attentionInput(), more);
         multiply(
                 Kind.INPUT_GRADIENT,
@@ -373,6 +396,16 @@ final class Network {
                 scale,
                 tables.slopes(),
                 pass.packet().prefixes());
+    }
+
+    private Operations.HeadGains headGains(int layer) {
+        return new Operations.HeadGains(
+                working(layer, "attention.query_norm.gain"), working(layer, "attention.key_norm.gain"));
+    }
+
+    /** The values that gates multiply, behind the gates. */
+    private long values(Layer layer, int rows) {
+        return layer.up() + (long) rows * spec.hidden() * weights.format().bytes();
     }
 
     private int kind() {

@@ -405,6 +405,105 @@ final class Operations {
         kernels.launch("activate_backward", Grid.of(blocksFor(elements), THREADS), dy, x, dx, elements, kind);
     }
 
+    void gate(long gates, long values, long y, long elements, int kind, long gatePartials, long yPartials) {
+        kernels.launch(
+                measured("gate", gatePartials | yPartials),
+                Grid.of(blocksFor(elements), THREADS),
+                gates,
+                values,
+                y,
+                elements,
+                kind,
+                gatePartials,
+                yPartials);
+    }
+
+    /** @param d (rows, 2 · units) */
+    void gateBackward(long dy, long gates, long values, long d, Rows units, int kind) {
+        kernels.launch(
+                "gate_backward",
+                Grid.of(blocksFor(units.elements()), THREADS),
+                dy,
+                gates,
+                values,
+                d,
+                units.elements(),
+                units.columns(),
+                kind);
+    }
+
+    /** Cosines and sines of the angles of all places, (T, d/2) float each. */
+    record Rotation(long cosines, long sines) {}
+
+    /** @param sign 1 forward, -1 for gradients */
+    void rotate(long qkv, Rotation rotation, Heads heads, float sign) {
+        int rows = heads.batch() * heads.context();
+        kernels.launch(
+                "rotate",
+                Grid.of(blocksFor((long) rows * heads.width()), THREADS),
+                qkv,
+                rotation.cosines(),
+                rotation.sines(),
+                rows,
+                heads.context(),
+                heads.width(),
+                heads.size(),
+                sign);
+    }
+
+    /** Gains of queries and of keys, in the format of the run. */
+    record HeadGains(long queries, long keys) {}
+
+    void headNorm(long qkv, long raw, HeadGains gains, Heads heads) {
+        int rows = heads.batch() * heads.context();
+        kernels.launch(
+                "head_norm",
+                Grid.of(blocksForRows(rows), THREADS),
+                qkv,
+                raw,
+                gains.queries(),
+                gains.keys(),
+                rows,
+                heads.width(),
+                heads.size());
+    }
+
+    /** Parts of the gradients of the gains of heads. */
+    static int headParts(int rows) {
+        return Math.min(256, blocksForRows(rows));
+    }
+
+    /**
+     * @param room (2, headParts, size) float
+     * @param gradients of the gains, float
+     */
+    void headNormBackward(long d, long raw, HeadGains gains, HeadGains gradients, long room, Heads heads) {
+        int rows = heads.batch() * heads.context();
+        int parts = headParts(rows);
+        long keyParts = room + (long) parts * heads.size() * Float.BYTES;
+        kernels.launch(
+                "head_norm_backward",
+                Grid.of(parts, THREADS),
+                d,
+                raw,
+                gains.queries(),
+                gains.keys(),
+                room,
+                keyParts,
+                rows,
+                heads.width(),
+                heads.size());
+        kernels.launch(
+                "norm_backward_merge",
+                Grid.of((int) ceil(heads.size(), 32), THREADS),
+                room,
+                keyParts,
+                gradients.queries(),
+                gradients.keys(),
+                parts,
+                heads.size());
+    }
+
     /** Targets of the loss, and each row's share in the step's mean and in its sequence's. */
     record Targets(long tokens, long stepShares, long sequenceShares) {}
 

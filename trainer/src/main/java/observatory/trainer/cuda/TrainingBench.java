@@ -15,6 +15,14 @@ final class TrainingBench {
     /** GPT-2 of 124 million weights, with its vocabulary padded to a multiple of 128, as llm.c trains it. */
     static final ModelSpec GPT2 = new ModelSpec(12, 12, 768, 1024, 50304, Norm.LAYERNORM).withTied(true);
 
+    private static final ModelSpec SMALL = new ModelSpec(4, 4, 256, 128, 512, Norm.LAYERNORM);
+    /** Rotary positions, gated units, norms of queries and keys: what newer models have. */
+    private static final ModelSpec MODERN = new ModelSpec(2, 4, 128, 128, 512, Norm.RMSNORM)
+            .with(ModelSpec.Position.ROTARY)
+            .with(ModelSpec.Activation.SWIGLU)
+            .withQkNorm(true);
+
+    private static final double HALF_TOLERANCE = 0.02;
     private static final int BATCH = 16;
     private static final int CURVE_STEPS = 50;
     private static final double CURVE_TOLERANCE = 1e-4;
@@ -31,8 +39,7 @@ final class TrainingBench {
     }
 
     /** The losses of 50 steps beside those of the CPU. */
-    void curve(Precision precision, double tolerance) {
-        ModelSpec spec = new ModelSpec(4, 4, 256, 128, 512, Norm.LAYERNORM);
+    void curve(ModelSpec spec, Precision precision, double tolerance) {
         TrainingSpec training = BenchRuns.training(CURVE_STEPS, 8, precision);
         double[] expected = BenchRuns.losses(spec, training, CURVE_STEPS);
         double worst = 0;
@@ -47,6 +54,8 @@ final class TrainingBench {
         out.accept(Measured.of(
                 "curve against CPU " + precision.label(),
                 worst <= tolerance,
+                "model",
+                spec.label().replace(' ', '_'),
                 "steps",
                 CURVE_STEPS,
                 "first_loss",
@@ -58,30 +67,43 @@ final class TrainingBench {
     }
 
     void curve() {
-        curve(Precision.FP32, CURVE_TOLERANCE);
+        curve(SMALL, Precision.FP32, CURVE_TOLERANCE);
+        curve(MODERN, Precision.FP32, CURVE_TOLERANCE);
+        curve(SMALL, Precision.BF16, HALF_TOLERANCE);
+        curve(SMALL, Precision.FP16, HALF_TOLERANCE);
     }
 
     /** Few steps of small models with everything on: every kernel is launched, for a memory or race checker to look at. */
     void everything() {
         for (Precision precision : Precision.values()) {
             for (CudaModel.Products products : CudaModel.Products.values()) {
-                ModelSpec spec = new ModelSpec(2, 2, 128, 96, 256, Norm.LAYERNORM);
-                TrainingSpec training = BenchRuns.training(CURVE_STEPS, 3, precision);
-                double loss = Double.NaN;
-                try (BenchRuns.OnCuda run = new BenchRuns.OnCuda(spec, training, Pack.FORENSIC, products, nanos)) {
-                    for (int i = 0; i < 2; i++) {
-                        loss = BenchRuns.mean(run.step().losses());
-                    }
-                }
-                String name = "everything on " + precision.label() + " " + products.name().toLowerCase(Locale.ROOT);
-                out.accept(Measured.of(name, Double.isFinite(loss), "loss", loss));
+                once(new ModelSpec(2, 2, 128, 96, 256, Norm.LAYERNORM), precision, products);
+            }
+            once(MODERN, precision, CudaModel.Products.OWN);
+        }
+    }
+
+    /** The same in two configurations, for checkers that take minutes for all. */
+    void some() {
+        once(new ModelSpec(1, 2, 128, 64, 256, Norm.LAYERNORM), Precision.BF16, CudaModel.Products.OWN);
+        once(MODERN, Precision.FP32, CudaModel.Products.OWN);
+    }
+
+    private void once(ModelSpec spec, Precision precision, CudaModel.Products products) {
+        TrainingSpec training = BenchRuns.training(CURVE_STEPS, 3, precision);
+        double loss = Double.NaN;
+        try (BenchRuns.OnCuda run = new BenchRuns.OnCuda(spec, training, Pack.FORENSIC, products, nanos)) {
+            for (int i = 0; i < 2; i++) {
+                loss = BenchRuns.mean(run.step().losses());
             }
         }
+        String name = "everything on " + precision.label() + " " + products.name().toLowerCase(Locale.ROOT);
+        out.accept(Measured.of(name, Double.isFinite(loss), "loss", loss));
     }
 
     /** Two runs, and one that is watched, come to the same weights. */
     void repeats(Precision precision) {
-        ModelSpec spec = new ModelSpec(4, 4, 256, 128, 512, Norm.LAYERNORM);
+        ModelSpec spec = SMALL;
         String plain = fingerprint(spec, precision, Pack.OFF);
         String again = fingerprint(spec, precision, Pack.OFF);
         String watched = fingerprint(spec, precision, Pack.CONTINUOUS);
@@ -148,13 +170,18 @@ final class TrainingBench {
                 steps(run, WARM_STEPS);
             }
             double[][] seconds = new double[packs.length][ROUNDS];
+            double[][] usual = new double[packs.length][ROUNDS];
+            double[][] slowest = new double[packs.length][ROUNDS];
             double[] reading = new double[packs.length];
             int recorded = run.model().recorded();
             for (int round = 0; round < ROUNDS; round++) {
                 for (int pack = 0; pack < packs.length; pack++) {
                     run.watch(packs[pack]);
                     double read = run.readSeconds();
-                    seconds[pack][round] = steps(run, STEPS_A_ROUND) / STEPS_A_ROUND;
+                    double[] single = singleSteps(run);
+                    seconds[pack][round] = BenchRuns.mean(single);
+                    usual[pack][round] = median(single);
+                    slowest[pack][round] = Arrays.stream(single).max().orElseThrow();
                     reading[pack] += (run.readSeconds() - read) / STEPS_A_ROUND / ROUNDS;
                 }
             }
@@ -168,6 +195,10 @@ final class TrainingBench {
                         off * 1e3,
                         "step_ms",
                         median(seconds[pack]) * 1e3,
+                        "usual_step_ms",
+                        median(usual[pack]) * 1e3,
+                        "tenth_step_ms",
+                        median(slowest[pack]) * 1e3,
                         "read_ms",
                         reading[pack] * 1e3,
                         "recorded_meanwhile",
@@ -190,6 +221,15 @@ final class TrainingBench {
     private BenchRuns.OnCuda gpt2(Precision precision, CudaModel.Products products) {
         TrainingSpec training = BenchRuns.training(1000, BATCH, precision);
         return new BenchRuns.OnCuda(GPT2, training, Pack.CONTINUOUS, products, nanos);
+    }
+
+    /** The times of the steps of a round; each tenth step looks at more. */
+    private double[] singleSteps(BenchRuns.OnCuda run) {
+        double[] seconds = new double[STEPS_A_ROUND];
+        for (int i = 0; i < seconds.length; i++) {
+            seconds[i] = steps(run, 1);
+        }
+        return seconds;
     }
 
     private double steps(BenchRuns.OnCuda run, int count) {

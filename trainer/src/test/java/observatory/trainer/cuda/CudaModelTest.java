@@ -45,7 +45,12 @@ class CudaModelTest {
                         .withZLoss(1e-3),
                 new ModelSpec(1, 2, 32, 12, 256, Norm.LAYERNORM)
                         .with(ModelSpec.Position.SINUSOIDAL)
-                        .with(ModelSpec.Objective.PREFIX));
+                        .with(ModelSpec.Objective.PREFIX),
+                new ModelSpec(1, 2, 32, 12, 256, Norm.RMSNORM)
+                        .with(ModelSpec.Position.ROTARY)
+                        .with(ModelSpec.Activation.SWIGLU)
+                        .withQkNorm(true),
+                new ModelSpec(1, 2, 24, 12, 256, Norm.LAYERNORM).with(ModelSpec.Activation.GEGLU));
     }
 
     @ParameterizedTest
