@@ -25,11 +25,15 @@ class PtxTest {
     void whatIsShippedWasBuiltFromTheSourcesThatAreHere() throws IOException {
         StringBuilder sums = new StringBuilder();
         for (Path file : sources()) {
-            sums.append(sha256(Files.readAllBytes(file))).append("  ").append(file.getFileName()).append('\n');
+            sums.append(sha256(Files.readAllBytes(file)))
+                    .append("  ")
+                    .append(file.getFileName())
+                    .append('\n');
         }
         String expected = sha256(sums.toString().getBytes(StandardCharsets.US_ASCII));
         for (String element : Ptx.ELEMENTS) {
-            assertEquals(expected, Ptx.of(element).sources(), "run kernels/build.sh: kernels." + element + ".ptx is old");
+            assertEquals(
+                    expected, Ptx.of(element).sources(), "run kernels/build.sh: kernels." + element + ".ptx is old");
         }
     }
 
@@ -56,7 +60,11 @@ class PtxTest {
         for (String element : Ptx.ELEMENTS) {
             assertEquals(
                     List.of(),
-                    Ptx.of(element).text().lines().filter(line -> entry.matcher(line).find()).toList());
+                    Ptx.of(element)
+                            .text()
+                            .lines()
+                            .filter(line -> entry.matcher(line).find())
+                            .toList());
         }
     }
 

@@ -41,7 +41,12 @@ final class BandwidthBench {
             device.copy(y, x, bytes);
             double copy = rate(device, 2 * bytes, () -> device.copy(y, x, bytes));
             report("copy on the device", precision, copy, copy, false);
-            report("summarise", precision, rate(device, bytes, () -> ops.summarise(new Place(x, ROWS, COLUMNS, format), partials)), copy, true);
+            report(
+                    "summarise",
+                    precision,
+                    rate(device, bytes, () -> ops.summarise(new Place(x, ROWS, COLUMNS, format), partials)),
+                    copy,
+                    true);
             for (boolean measured : new boolean[] {false, true}) {
                 long p = measured ? partials : 0;
                 String with = measured ? " measured" : "";

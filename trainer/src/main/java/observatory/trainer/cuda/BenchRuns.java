@@ -47,8 +47,7 @@ final class BenchRuns {
             this(spec, training, pack, CudaModel.Products.FASTEST, nanos);
         }
 
-        OnCuda(
-                ModelSpec spec, TrainingSpec training, Pack pack, CudaModel.Products products, LongSupplier nanos) {
+        OnCuda(ModelSpec spec, TrainingSpec training, Pack pack, CudaModel.Products products, LongSupplier nanos) {
             CudaReducer reducer = new CudaReducer();
             FrameSink sink = pack == Pack.OFF ? FrameSink.NOBODY : item -> true;
             this.spec = spec;

@@ -11,7 +11,8 @@ import observatory.trainer.Precision;
  */
 public final class CudaBench {
     /** What there is to run, in the order of a full run. */
-    public static final List<String> PARTS = List.of("kernels", "everything", "curve", "repeats", "bandwidth", "throughput", "overhead");
+    public static final List<String> PARTS =
+            List.of("kernels", "everything", "curve", "repeats", "bandwidth", "throughput", "overhead");
 
     private final LongSupplier nanos;
     private final double peakTeraflops;

@@ -308,8 +308,7 @@ public final class CudaModel implements Model {
         List<Long> valueRows = new ArrayList<>();
         long updatePartials = updates ? observation.parameterPartials(chunks, updateRows) : 0;
         long valuePartials = updates ? observation.parameterPartials(chunks, valueRows) : 0;
-        operations.adamw(
-                weights.arrays(), weights.chunks(), chunks.size(), control, updatePartials, valuePartials);
+        operations.adamw(weights.arrays(), weights.chunks(), chunks.size(), control, updatePartials, valuePartials);
         observation.adamRatios(Hook.NORMALISED_GRADIENT, 0, all, weights, control);
         observation.adamRatios(Hook.ADAM_DIRECTION, 1, all, weights, control);
         observation.adamRatios(Hook.SECOND_MOMENT, 2, all, weights, control);

@@ -130,7 +130,10 @@ final class Measurements {
         long at = room.results().take(3 * row);
         operations.columns(place, parts, room.scale(), room.results().address() + at);
         return home -> new ColumnSums(
-                place.rows(), doubles(home, at, place), doubles(home, at + row, place), doubles(home, at + 2 * row, place));
+                place.rows(),
+                doubles(home, at, place),
+                doubles(home, at + row, place),
+                doubles(home, at + 2 * row, place));
     }
 
     private static double[] doubles(MemorySegment home, long at, Place place) {
@@ -140,14 +143,12 @@ final class Measurements {
     private Function<MemorySegment, Object> spectralNorm(int iterations, Place place, Room room) {
         long v = warm.computeIfAbsent(place.address(), _ -> start(place.columns()));
         int groups = Operations.columnGroups(place.rows());
-        long own = room.own()
-                .applyAsLong((2L * place.rows() + (long) groups * place.columns()) * Double.BYTES);
+        long own = room.own().applyAsLong((2L * place.rows() + (long) groups * place.columns()) * Double.BYTES);
         long at = room.results().take(2 * Double.BYTES);
         for (int i = 0; i < iterations; i++) {
             operations.powerIteration(place, v, own, room.results().address() + at);
         }
-        return home -> new SpectralNorm(
-                Math.sqrt(home.get(JAVA_DOUBLE, at)), Math.sqrt(home.get(JAVA_DOUBLE, at + 8)));
+        return home -> new SpectralNorm(Math.sqrt(home.get(JAVA_DOUBLE, at)), Math.sqrt(home.get(JAVA_DOUBLE, at + 8)));
     }
 
     /** Not enqueued, but done at once: a program that is being recorded would begin anew each time. */

@@ -250,7 +250,8 @@ final class Observation {
         if (rows.isEmpty()) {
             return;
         }
-        operations.mergeSummaries(spans, rows.size(), 0, results.address() + rows.getFirst().offset());
+        operations.mergeSummaries(
+                spans, rows.size(), 0, results.address() + rows.getFirst().offset());
     }
 
     /** Writes the table of where the partials are. */

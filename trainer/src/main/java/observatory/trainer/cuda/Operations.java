@@ -77,8 +77,7 @@ final class Operations {
 
     void shape(Place place, long partials, long out) {
         int blocks = blocksFor(place.elements());
-        kernels.launch(
-                named("shape", place), Grid.of(blocks, THREADS), place.address(), place.elements(), partials);
+        kernels.launch(named("shape", place), Grid.of(blocks, THREADS), place.address(), place.elements(), partials);
         kernels.launch("merge_shapes", Grid.of(1, 64), partials, blocks, out);
     }
 
@@ -311,7 +310,8 @@ final class Operations {
     }
 
     /** @param room (2, parts, columns) float */
-    void normBackwardParameters(long dy, long x, Norm norm, long room, long gain, long bias, Rows rows, NormParts parts) {
+    void normBackwardParameters(
+            long dy, long x, Norm norm, long room, long gain, long bias, Rows rows, NormParts parts) {
         long biasParts = room + (long) parts.count() * rows.columns() * Float.BYTES;
         kernels.launch(
                 "norm_backward_parts",
@@ -511,7 +511,13 @@ final class Operations {
     record Losses(long values, long logs) {}
 
     void crossEntropy(
-            long logits, Targets targets, Losses losses, Rows rows, long orders, long logitPartials, long gradPartials) {
+            long logits,
+            Targets targets,
+            Losses losses,
+            Rows rows,
+            long orders,
+            long logitPartials,
+            long gradPartials) {
         kernels.launch(
                 measured("cross_entropy", logitPartials | gradPartials),
                 Grid.of(blocksForLoss(rows.count()), CROSS_ENTROPY_THREADS),

@@ -43,15 +43,10 @@ final class OptimizerCases {
         long rows = rig.poisoned(2L * Summary.BYTES);
         boolean rounded = rig.format.bytes() == Short.BYTES;
         Operations.Parameters arrays = new Operations.Parameters(
-                rig.floats(g),
-                rig.floats(w),
-                rig.floats(m),
-                rig.floats(v),
-                rounded ? rig.poisonedElements(ALL) : 0);
+                rig.floats(g), rig.floats(w), rig.floats(m), rig.floats(v), rounded ? rig.poisonedElements(ALL) : 0);
         rig.ops.gradientNorm(arrays.gradients(), chunks, 2, partials);
         rig.ops.mergeSummaries(StatisticsCases.span(rig, partials, 1), 1, orders, rows);
-        rig.ops.mergeSummaries(
-                StatisticsCases.span(rig, partials + Summary.BYTES, 1), 1, orders, rows + Summary.BYTES);
+        rig.ops.mergeSummaries(StatisticsCases.span(rig, partials + Summary.BYTES, 1), 1, orders, rows + Summary.BYTES);
         rig.ops.decide(rows, 2, orders, decision);
         rig.ops.adamw(arrays, chunks, 2, new Operations.Control(orders, decision), 0, 0);
 

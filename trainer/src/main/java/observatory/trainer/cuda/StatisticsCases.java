@@ -110,7 +110,8 @@ final class StatisticsCases {
                 Moments b = (Moments) got;
                 boolean counts = a.count() == b.count() && a.nan() == b.nan() && a.infinite() == b.infinite();
                 yield counts && a.absMax() == b.absMax()
-                        ? Math.max(relative(a.sumOfSquares(), b.sumOfSquares()), sum(a.sum(), b.sum(), a.sumOfSquares()))
+                        ? Math.max(
+                                relative(a.sumOfSquares(), b.sumOfSquares()), sum(a.sum(), b.sum(), a.sumOfSquares()))
                         : Double.POSITIVE_INFINITY;
             }
             case Range a -> {

@@ -97,7 +97,8 @@ final class TrainingBench {
                 loss = BenchRuns.mean(run.step().losses());
             }
         }
-        String name = "everything on " + precision.label() + " " + products.name().toLowerCase(Locale.ROOT);
+        String name =
+                "everything on " + precision.label() + " " + products.name().toLowerCase(Locale.ROOT);
         out.accept(Measured.of(name, Double.isFinite(loss), "loss", loss));
     }
 

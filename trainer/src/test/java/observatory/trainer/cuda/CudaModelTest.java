@@ -3,7 +3,6 @@ package observatory.trainer.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,8 @@ class CudaModelTest {
 
     @Test
     void gradientsAreAccumulatedOverPasses() {
-        TrainingSpec training = training(2, 3, Precision.FP32).with(Batching.of(3).withMicro(2));
+        TrainingSpec training =
+                training(2, 3, Precision.FP32).with(Batching.of(3).withMicro(2));
         try (Twins twins = new Twins(SPEC, training, Fault.NONE, List.of())) {
             compare(twins, 1e-5);
         }
@@ -81,8 +81,7 @@ class CudaModelTest {
 
     @Test
     void everyProbeOfEveryPackTellsWhatItTellsOnTheCpu() {
-        try (Twins twins =
-                new Twins(SPEC, training(2, 2, Precision.FP32), Fault.NONE, Probes.of(Pack.FORENSIC))) {
+        try (Twins twins = new Twins(SPEC, training(2, 2, Precision.FP32), Fault.NONE, Probes.of(Pack.FORENSIC))) {
             while (!twins.done()) {
                 twins.stepCpu();
                 twins.stepCuda();

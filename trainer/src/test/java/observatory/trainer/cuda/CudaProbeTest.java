@@ -57,15 +57,20 @@ class CudaProbeTest {
     @Test
     void tooLittleMemoryNamesWhatIsNeededAndTheLargestMicroBatchThatFits() {
         Emulation.memory(160L << 20);
-        String said = assertThrows(IllegalArgumentException.class, () -> model(4096)).getMessage();
-        assertTrue(said.matches("not enough memory on host emulation: needed=.* GiB, free=.* GiB, sequences=4096;"
-                + " the largest micro-batch that fits is [1-9]\\d*"), said);
+        String said =
+                assertThrows(IllegalArgumentException.class, () -> model(4096)).getMessage();
+        assertTrue(
+                said.matches("not enough memory on host emulation: needed=.* GiB, free=.* GiB, sequences=4096;"
+                        + " the largest micro-batch that fits is [1-9]\\d*"),
+                said);
         int fits = Integer.parseInt(said.replaceAll(".* is ", ""));
         model(fits).close();
-        String less = assertThrows(IllegalArgumentException.class, () -> model(fits + 1)).getMessage();
+        String less = assertThrows(IllegalArgumentException.class, () -> model(fits + 1))
+                .getMessage();
         assertTrue(less.endsWith(" is " + fits), less);
         Emulation.memory(1 << 20);
-        String none = assertThrows(IllegalArgumentException.class, () -> model(1)).getMessage();
+        String none =
+                assertThrows(IllegalArgumentException.class, () -> model(1)).getMessage();
         assertTrue(none.contains("not even one sequence fits"), none);
     }
 
@@ -80,10 +85,12 @@ class CudaProbeTest {
     void aDeviceThatBreaksInTheMiddleIsAHardwareFault() {
         try (CudaModel model = model(1)) {
             Emulation.fail("cuStreamSynchronize", 0, 214);
-            DeviceLost failure = assertThrows(DeviceLost.class, () -> model.state()
-                    .read(
-                            model.state().entries().getFirst(),
-                            java.lang.foreign.Arena.ofAuto().allocate(256 * 16 * 4L)));
+            DeviceLost failure = assertThrows(
+                    DeviceLost.class,
+                    () -> model.state()
+                            .read(
+                                    model.state().entries().getFirst(),
+                                    java.lang.foreign.Arena.ofAuto().allocate(256 * 16 * 4L)));
             assertTrue(failure.getMessage().contains("ECC"), failure.getMessage());
         }
     }
@@ -99,8 +106,8 @@ class CudaProbeTest {
 
     private static CudaModel model(int sequences) {
         CudaReducer reducer = new CudaReducer();
-        Instruments<CudaTensor> instruments = new Instruments<>(
-                null, reducer, FrameSink.NOBODY, java.time.InstantSource.system(), System::nanoTime);
+        Instruments<CudaTensor> instruments =
+                new Instruments<>(null, reducer, FrameSink.NOBODY, java.time.InstantSource.system(), System::nanoTime);
         TrainingSpec training = new TrainingSpec(1, sequences, 1e-3, 1, 1.0, Precision.FP32, 7);
         return new CudaModel(SPEC, training, Fault.NONE, instruments, reducer);
     }

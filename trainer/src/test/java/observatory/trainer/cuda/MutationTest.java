@@ -42,13 +42,24 @@ class MutationTest {
                         "summary.cuh",
                         "shared[threadIdx.x / WARP] = mine;\n    __syncthreads();",
                         "shared[threadIdx.x / WARP] = mine;"),
-                Arguments.of("summary.cuh", "int warp = 1; warp < blockDim.x / WARP", "int warp = 2; warp < blockDim.x / WARP"),
+                Arguments.of(
+                        "summary.cuh",
+                        "int warp = 1; warp < blockDim.x / WARP",
+                        "int warp = 2; warp < blockDim.x / WARP"),
                 Arguments.of("summary.cu", "threadIdx.x < n % PACK", "threadIdx.x + 1 < n % PACK"),
-                Arguments.of("activation.cu", "packs * PACK + threadIdx.x, kind);", "packs * PACK + threadIdx.x + 1, kind);"),
-                Arguments.of("norm.cu", "biases[threadIdx.x] = bias;\n    __syncthreads();", "biases[threadIdx.x] = bias;"),
-                Arguments.of("gemm.cu", "        }\n        __syncthreads();\n#pragma unroll", "        }\n#pragma unroll"),
+                Arguments.of(
+                        "activation.cu",
+                        "packs * PACK + threadIdx.x, kind);",
+                        "packs * PACK + threadIdx.x + 1, kind);"),
+                Arguments.of(
+                        "norm.cu", "biases[threadIdx.x] = bias;\n    __syncthreads();", "biases[threadIdx.x] = bias;"),
+                Arguments.of(
+                        "gemm.cu", "        }\n        __syncthreads();\n#pragma unroll", "        }\n#pragma unroll"),
                 Arguments.of("attention_plain.cu", "j < WARP && first + j < keys", "j < WARP && first + j < keys - 1"),
-                Arguments.of("optimizer.cu", "const int quads = chunk.count / 4;", "const int quads = (chunk.count + 3) / 4;"),
+                Arguments.of(
+                        "optimizer.cu",
+                        "const int quads = chunk.count / 4;",
+                        "const int quads = (chunk.count + 3) / 4;"),
                 Arguments.of("optimizer.cu", "if (decision->skip) return;", ""));
     }
 
