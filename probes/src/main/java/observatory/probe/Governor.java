@@ -18,7 +18,7 @@ final class Governor {
 
     private static final long RAREST = 1 << 14;
     /** A cadence comes back only where the cost then stays clearly under the budget; otherwise it would flap. */
-    private static final double ROOM = 0.7;
+    private static final double ROOM = 0.5;
     /** One slow step moves the mean by no more than this factor allows. */
     private static final double OUTLIER = 4;
 
