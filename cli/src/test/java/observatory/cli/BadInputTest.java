@@ -71,6 +71,15 @@ class BadInputTest {
                     spectrum {}/small.txt                      | 6 | neither safetensors nor NumPy nor ONNX, save the weights
                     spectrum {}/small.txt --layers [           | 2 | --layers, no regular expression
                     spectrum {}/small.txt --threads 0          | 2 | --threads is at least 1
+                    topics create --bootstrap 127.0.0.1:1 --partitions 0 | 2 | partitions=0, try --partitions
+                    topics create --data-dir {}/none           | 4 | no broker is named, observatory broker, --bootstrap
+                    topics create --bootstrap 127.0.0.1:1 --prefix a_b | 2 | prefix=a_b, try observatory.
+                    runs --kafka-config {}/absent.properties   | 3 | there is no file, correct the path
+                    runs --config {}/a-file --bootstrap no:port:at:all | 3 | no:port:at:all, observatory doctor
+                    runs nobody --data-dir {}/none             | 2 | there is no run nobody
+                    keys new {}/a-file --name ops              | 3 | never overwritten, name another
+                    keys new {}/ops.key --name a/b             | 2 | an operator is named by, try alice
+                    bench stream --sites 5000                  | 2 | sites=5000, try --sites
                     plan                                       | 2 | --flops, --gpu-hours
                     plan --flops many                          | 2 | --flops, many, write 13e9
                     plan --flops 1e20 --noise-scale 1M         | 2 | --noise-loss

@@ -25,6 +25,11 @@ public final class Connection {
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
             ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
 
+    static {
+        // A setting is what it says: nothing in it may make a client read files or the environment.
+        System.setProperty("org.apache.kafka.automatic.config.providers", "none");
+    }
+
     private final SortedMap<String, Object> settings;
 
     private Connection(SortedMap<String, Object> settings) {

@@ -96,6 +96,26 @@ class ConnectionTest {
     }
 
     @Test
+    void noSettingMakesAClientReadFilesOrLookUpNames() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret.properties"), "it=" + CANARY);
+        Connection reading = Connection.of(Map.of(
+                "bootstrap.servers", "127.0.0.1:1",
+                "config.providers", "file",
+                "config.providers.file.class", "org.apache.kafka.common.config.provider.FileConfigProvider",
+                "client.id", "${file:" + secret + ":it}"));
+        Exception refused = assertThrows(org.apache.kafka.common.KafkaException.class, () -> reading.admin().close());
+        assertFalse(refused.toString().contains(CANARY));
+        for (String module : new String[] {"JndiLoginModule", "LdapLoginModule"}) {
+            Connection login = Connection.of(Map.of(
+                    "bootstrap.servers", "127.0.0.1:1",
+                    "security.protocol", "SASL_PLAINTEXT",
+                    "sasl.mechanism", "PLAIN",
+                    "sasl.jaas.config", "com.sun.security.auth.module." + module + " required user.provider.url=\"x\";"));
+            assertThrows(org.apache.kafka.common.KafkaException.class, () -> login.admin().close(), module);
+        }
+    }
+
+    @Test
     void whatIsNoYamlIsNamedWithItsLine() throws IOException {
         Path yaml = Files.writeString(folder.resolve("config.yaml"), "kafka:\n  a: [1\n  b: }\n");
         String message = assertThrows(
