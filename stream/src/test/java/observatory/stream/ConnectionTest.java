@@ -103,15 +103,21 @@ class ConnectionTest {
                 "config.providers", "file",
                 "config.providers.file.class", "org.apache.kafka.common.config.provider.FileConfigProvider",
                 "client.id", "${file:" + secret + ":it}"));
-        Exception refused = assertThrows(org.apache.kafka.common.KafkaException.class, () -> reading.admin().close());
+        Exception refused = assertThrows(
+                org.apache.kafka.common.KafkaException.class,
+                () -> reading.admin().close());
         assertFalse(refused.toString().contains(CANARY));
         for (String module : new String[] {"JndiLoginModule", "LdapLoginModule"}) {
             Connection login = Connection.of(Map.of(
                     "bootstrap.servers", "127.0.0.1:1",
                     "security.protocol", "SASL_PLAINTEXT",
                     "sasl.mechanism", "PLAIN",
-                    "sasl.jaas.config", "com.sun.security.auth.module." + module + " required user.provider.url=\"x\";"));
-            assertThrows(org.apache.kafka.common.KafkaException.class, () -> login.admin().close(), module);
+                    "sasl.jaas.config",
+                            "com.sun.security.auth.module." + module + " required user.provider.url=\"x\";"));
+            assertThrows(
+                    org.apache.kafka.common.KafkaException.class,
+                    () -> login.admin().close(),
+                    module);
         }
     }
 
