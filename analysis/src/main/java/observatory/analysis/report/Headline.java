@@ -13,6 +13,13 @@ final class Headline {
         if (result.incidents().isEmpty()) {
             return "No incidents: nothing that was measured left its healthy range.";
         }
+        Incident earliest = result.incidents().getFirst();
+        if (result.incidents().stream().allMatch(incident -> incident.severity() == Severity.INFO)) {
+            String remarks = result.incidents().size() == 1
+                    ? "1 remark: "
+                    : result.incidents().size() + " remarks, the first: ";
+            return "Nothing that asks for action. " + remarks + at(earliest) + ".";
+        }
         List<String> counts = new ArrayList<>();
         for (Severity severity : List.of(Severity.CRITICAL, Severity.WARNING, Severity.INFO)) {
             long count = result.incidents().stream()
@@ -25,9 +32,13 @@ final class Headline {
         Incident first = result.incidents().stream()
                 .filter(incident -> incident.severity() != Severity.INFO)
                 .findFirst()
-                .orElse(result.incidents().getFirst());
+                .orElse(earliest);
         String incidents = result.incidents().size() == 1 ? " incident" : " incidents";
         return result.incidents().size() + incidents + " (" + String.join(", ", counts) + "). It begins with "
-                + first.kind().label().replace('_', ' ') + " at step " + Numbers.whole(first.firstStep()) + ".";
+                + at(first) + ".";
+    }
+
+    private static String at(Incident incident) {
+        return Words.apart(incident.kind().label()) + " at step " + Numbers.whole(incident.firstStep());
     }
 }
