@@ -75,9 +75,8 @@ class PlannedFaultsTest {
 
     @Test
     void aFewFaultsOfEachCauseAreNamedRightly() {
-        for (Fault.Kind kind :
-                List.of(Fault.Kind.BAD_BATCH, Fault.Kind.LR_SURGE, Fault.Kind.NAN, Fault.Kind.RANK_DIVERGENCE)) {
-            List<Incident> alarms = alarms(new Fault(kind, AT), Precision.FP32, 1, AT + 60);
+        for (Fault.Kind kind : List.of(Fault.Kind.BAD_BATCH, Fault.Kind.LR_SURGE, Fault.Kind.RANK_DIVERGENCE)) {
+            List<Incident> alarms = alarms(new Fault(kind, AT), Precision.FP32, 1, AT + 30);
             assertTrue(right(alarms, kind).isPresent(), kind + " was told as " + alarms);
         }
     }

@@ -8,6 +8,7 @@ import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
 import observatory.probe.Frame;
+import observatory.probe.Scalars;
 
 /** Updates leave the band of sizes, relative to their weights, in which training works; above it weights are thrown about. */
 public final class UpdateBand implements Detector<UpdateBand.State> {
@@ -26,19 +27,22 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
             "schedules change rates by a few percent a step, and warm-ups by less than four times within ten steps");
     static final Setting DROP = new Setting(
             "update_band.drop",
-            8,
-            Setting.from(1.5, 1e6),
+            2,
+            Setting.from(1.2, 1e6),
             "ratio to the level",
-            "schedules take hundreds of steps for an eighth of a rate; all parameters at once lose it by a changed ε or rate");
+            "updates per learning rate vary by a tenth from step to step; half of it lost at once by most parameters is a"
+                    + " changed ε or moment");
     static final List<Setting> SETTINGS = List.of(HIGH, JUMP, DROP);
 
     private static final String METRIC = "update_ratio";
     private static final int KNOWN = 5;
+    /** Weights that begin at zero grow, and their updates shrink relative to them, over the first tens of steps. */
+    private static final int SETTLED = 100;
     /** One parameter alone may be odd (a bias of zeros); half of them share a cause. */
     private static final double MANY = 0.5;
 
-    /** The logarithm of the ratio by parameter. */
-    public record State(SiteTrend ratios) {}
+    /** The logarithm of the ratio by parameter, as it is and for each unit of the learning rate. */
+    public record State(SiteTrend ratios, SiteTrend perRate) {}
 
     private final Settings settings;
 
@@ -53,14 +57,17 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
 
     @Override
     public State start() {
-        return new State(SiteTrend.start());
+        return new State(SiteTrend.start(), SiteTrend.start());
     }
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
         Column column = frame.sites().column(METRIC).orElseThrow();
         SiteTrend.Reading reading = state.ratios.read(frame, column, x -> x > 0 ? Math.log(x) : Double.NaN);
-        State next = new State(reading.next());
+        double rate = frame.scalars().find(Scalars.LEARNING_RATE).orElse(1);
+        SiteTrend.Reading perRate =
+                state.perRate.read(frame, column, x -> x > 0 && rate > 0 ? Math.log(x / rate) : Double.NaN);
+        State next = new State(reading.next(), perRate.next());
         double[] jumped = new double[reading.value().length];
         int many = 0;
         int fallen = 0;
@@ -72,10 +79,10 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
                     && reading.value()[i] - before > Math.log(settings.get(JUMP));
             jumped[i] = above ? reading.distance()[i] : Double.NaN;
             many += above ? 1 : 0;
-            fallen += known && reading.distance()[i] < -Math.log(settings.get(DROP)) ? 1 : 0;
+            fallen += perRate.known(i, SETTLED) && perRate.distance()[i] < -Math.log(settings.get(DROP)) ? 1 : 0;
         }
         if (fallen > MANY * jumped.length) {
-            return Judgement.of(next, vanished(frame, reading, fallen));
+            return Judgement.of(next, vanished(frame, perRate, fallen));
         }
         int at = SiteTrend.Reading.largest(jumped);
         if (at < 0 || many < MANY * jumped.length) {
@@ -125,11 +132,11 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
                 Math.exp(fall[at]),
                 Verdict.OPTIMISER,
                 Evidence.none()
-                        .with("updateRatio", Math.exp(reading.value()[at]))
+                        .with("updatePerRate", Math.exp(reading.value()[at]))
                         .with("fall", Math.exp(fall[at]))
                         .with("parameter", where)
                         .with("parameters", (long) parameters),
-                "At step %d the updates of %d parameters vanished, that of %s by a factor of %s."
+                "At step %d the updates of %d parameters shrank without a lower rate, that of %s by a factor of %s."
                         .formatted(frame.step(), parameters, where, Words.number(Math.exp(fall[at]))),
                 "All parameters at once is the optimiser's doing: an ε larger than the second moments, or a rate that was set"
                         + " back; the run goes on and learns nothing.",
