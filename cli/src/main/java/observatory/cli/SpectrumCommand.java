@@ -53,6 +53,9 @@ final class SpectrumCommand implements Callable<Integer> {
     @Option(names = "--raw", description = "Show exponents of fits that may not be believed, too.")
     private boolean raw;
 
+    @Option(names = "--continuous", description = "Take whole numbers of a text file for measurements, not for counts.")
+    private boolean continuous;
+
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
@@ -91,7 +94,7 @@ final class SpectrumCommand implements Callable<Integer> {
     /** One power law, discrete for counts. */
     private int fit(Numbers numbers) {
         double[] values = numbers.ascending();
-        Optional<PowerLaw> law = numbers.whole()
+        Optional<PowerLaw> law = numbers.whole() && !continuous
                 ? DiscretePowerLaw.fit(
                         Arrays.stream(values).mapToLong(value -> (long) value).toArray())
                 : PowerLaw.fit(values, 0, PowerLaw.Upper.OPEN);

@@ -44,7 +44,9 @@ public final class SpectrumTable {
                 "alpha %.3f +- %.3f from xmin %s on, D %.4f, %d values in the tail",
                 law.alpha(),
                 law.sigma(),
-                number(law.xmin()),
+                law.xmin() == Math.rint(law.xmin()) && law.xmin() < 1e15
+                        ? String.format(Locale.ROOT, "%.0f", law.xmin())
+                        : number(law.xmin()),
                 law.distance(),
                 law.tail());
     }
