@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
         description = "Measure speed and overhead on this machine.",
         subcommands = {
             BenchTrainerCommand.class,
+            BenchCudaCommand.class,
             BenchConvergenceCommand.class,
             BenchDetectionCommand.class,
             BenchProbesCommand.class,

@@ -2,6 +2,7 @@ package observatory.cli;
 
 import java.nio.file.Path;
 import observatory.probe.Pack;
+import observatory.trainer.Backend;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
 import picocli.CommandLine.Option;
@@ -128,6 +129,13 @@ final class DemoOptions {
             defaultValue = "0.002",
             description = "Peak learning rate (${DEFAULT-VALUE}).")
     double learningRate;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "B",
+            defaultValue = "auto",
+            description = "auto, cpu or cuda; auto is cuda where a usable driver and device are found.")
+    Backend backend;
 
     @Option(
             names = "--threads",

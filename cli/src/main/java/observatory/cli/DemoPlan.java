@@ -2,6 +2,7 @@ package observatory.cli;
 
 import java.io.IOException;
 import java.util.Optional;
+import observatory.trainer.Backend;
 import observatory.trainer.Corpus;
 import observatory.trainer.CorpusFiles;
 import observatory.trainer.Fault;
@@ -42,7 +43,8 @@ final class DemoPlan {
                 ? CorpusFiles.BUNDLED
                 : options.corpus.toAbsolutePath().normalize().toString();
         Recipe recipe = new Recipe(model, training, corpus(options, model), fault);
-        return new RunPlan(recipe, corpusName, options.probes, threads, Optional.empty(), Optional.empty());
+        Backend.Choice backend = Backend.Choice.of(options.backend, model, training);
+        return new RunPlan(recipe, corpusName, options.probes, backend, threads, Optional.empty(), Optional.empty());
     }
 
     private static Fault fault(DemoOptions options) {

@@ -9,6 +9,7 @@ import observatory.probe.Pack;
 import observatory.probe.efficiency.Gemm;
 import observatory.probe.efficiency.Gpu;
 import observatory.probe.efficiency.TileWave;
+import observatory.trainer.Backend;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelGemms;
 import observatory.trainer.ModelSpec;
@@ -28,6 +29,7 @@ record RunPlan(
         Recipe recipe,
         String corpus,
         Pack pack,
+        Backend.Choice backend,
         int threads,
         Optional<Checkpoints> checkpoints,
         Optional<Checkpoint> resume) {
@@ -42,6 +44,13 @@ record RunPlan(
 
     Fault fault() {
         return recipe.fault();
+    }
+
+    /** Says where it will be trained, where that is worth a line. */
+    void announce(Console console) {
+        if (!backend.notice().isEmpty()) {
+            console.say(backend.notice());
+        }
     }
 
     /** What the run says of itself when it begins. */
@@ -61,6 +70,7 @@ record RunPlan(
         manifest.put("steps", Integer.toString(training().steps()));
         manifest.put("learning_rate", Double.toString(training().learningRate()));
         manifest.put("precision", training().precision().label());
+        manifest.put("backend", backend.backend().name().toLowerCase(Locale.ROOT));
         manifest.put("seed", Long.toString(training().seed()));
         manifest.put("fault", fault().toString());
         manifest.put("probes", pack.label());

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Train a model with probes on this machine's CPU, watched through a broker inside or a named one.")
+                "Train a model with probes on this machine's GPU or CPU, watched through a broker inside or a named one.")
 final class TrainCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -76,6 +76,9 @@ final class TrainCommand implements Callable<Integer> {
         System.setProperty("observatory.log", state.log().toString());
         Files.createDirectories(own);
         Console console = parent.console();
+        if (!quiet) {
+            plan.announce(console);
+        }
         Optional<Connection> broker = cluster.find();
         try (Interrupt interrupt = Interrupt.listen()) {
             return broker.isPresent()

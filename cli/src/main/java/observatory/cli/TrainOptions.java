@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import observatory.probe.Pack;
+import observatory.trainer.Backend;
 import observatory.trainer.LossScaling;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
@@ -263,6 +264,13 @@ final class TrainOptions {
                 defaultValue = "continuous",
                 description = "How closely to look: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         Pack probes;
+
+        @Option(
+                names = "--backend",
+                paramLabel = "B",
+                defaultValue = "auto",
+                description = "auto, cpu or cuda; auto is cuda where a usable driver and device are found.")
+        Backend backend;
 
         @Option(
                 names = "--threads",

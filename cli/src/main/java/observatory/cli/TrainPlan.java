@@ -3,6 +3,7 @@ package observatory.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import observatory.trainer.Backend;
 import observatory.trainer.Adam;
 import observatory.trainer.Batching;
 import observatory.trainer.BpeTokenizer;
@@ -55,7 +56,8 @@ final class TrainPlan {
             String name = options.data.corpus == null
                     ? CorpusFiles.BUNDLED
                     : options.data.corpus.toAbsolutePath().normalize().toString();
-            return new RunPlan(recipe, name, options.run.probes, threads, Optional.of(own), resume);
+            Backend.Choice backend = Backend.Choice.of(options.run.backend, recipe.model(), recipe.training());
+            return new RunPlan(recipe, name, options.run.probes, backend, threads, Optional.of(own), resume);
         } catch (CheckpointException e) {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         } catch (IOException e) {

@@ -8,11 +8,15 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import observatory.probe.CommandSource;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
+import observatory.probe.Reducer;
 import observatory.probe.builtin.Probes;
+import observatory.trainer.Backend;
+import observatory.trainer.Model;
 import observatory.trainer.Trainer;
 import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.cpu.CpuModel;
@@ -21,6 +25,9 @@ import observatory.trainer.cpu.Exchange;
 import observatory.trainer.cpu.PeakRate;
 import observatory.trainer.cpu.Tensor;
 import observatory.trainer.cpu.Workers;
+import observatory.trainer.cuda.CudaModel;
+import observatory.trainer.cuda.CudaReducer;
+import observatory.trainer.cuda.CudaTensor;
 import observatory.trainer.fault.Pathology;
 import observatory.trainer.run.Rank;
 import observatory.trainer.run.TrainingRun;
@@ -30,7 +37,9 @@ final class Training {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final RunPlan plan;
-    private final List<Instruments<Tensor>> instruments = new ArrayList<>();
+    private final List<Seat> seats = new ArrayList<>();
+    private final List<Workers> workers = new ArrayList<>();
+    private final Exchange exchange;
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile Trainer.Result latest;
     private volatile boolean stop;
@@ -39,18 +48,51 @@ final class Training {
     /** @param origin of the first rank; the others differ in their number */
     Training(RunPlan plan, Origin origin, FrameSink sink) {
         this.plan = plan;
-        for (int rank = 0; rank < plan.training().batching().ranks(); rank++) {
+        int ranks = plan.training().batching().ranks();
+        this.exchange = new Exchange(ranks);
+        for (int rank = 0; rank < ranks; rank++) {
             Origin own = new Origin(origin.run(), origin.incarnation(), origin.writer(), rank);
-            Instruments<Tensor> watching =
-                    new Instruments<>(own, new CpuReducer(), sink, InstantSource.system(), System::nanoTime);
-            watching.setUp(Probes.setup(sink, plan.pack()));
-            instruments.add(watching);
+            seats.add(plan.backend().backend() == Backend.CUDA ? onCuda(own, sink) : onCpu(own, sink));
         }
+    }
+
+    /** Who watches a model that is opened later, on the thread it belongs to. */
+    private record Seat(Instruments<?> instruments, Supplier<Model> model) {}
+
+    private Seat onCuda(Origin origin, FrameSink sink) {
+        CudaReducer reducer = new CudaReducer();
+        Instruments<CudaTensor> watching = watching(origin, reducer, sink);
+        return new Seat(watching, () -> new CudaModel(plan.model(), plan.training(), plan.fault(), watching, reducer));
+    }
+
+    private Seat onCpu(Origin origin, FrameSink sink) {
+        Instruments<Tensor> watching = watching(origin, new CpuReducer(), sink);
+        return new Seat(watching, () -> {
+            workers.add(new Workers(threadsEach()));
+            return new CpuModel(
+                    plan.model(),
+                    plan.training(),
+                    plan.fault(),
+                    watching,
+                    workers.getLast(),
+                    new CpuModel.Ranked(origin.rank(), exchange),
+                    System::nanoTime);
+        });
+    }
+
+    private int threadsEach() {
+        return Math.max(1, plan.threads() / plan.training().batching().ranks());
+    }
+
+    private <T> Instruments<T> watching(Origin origin, Reducer<T> reducer, FrameSink sink) {
+        Instruments<T> watching = new Instruments<>(origin, reducer, sink, InstantSource.system(), System::nanoTime);
+        watching.setUp(Probes.setup(sink, plan.pack()));
+        return watching;
     }
 
     /** Obeys commands from now on; any thread. They come to the first rank, and the run obeys as a whole. */
     void obey(CommandSource commands) {
-        Instruments<Tensor> first = instruments.getFirst();
+        Instruments<?> first = seats.getFirst().instruments();
         first.setUp(first.setup().with(commands, Probes.CATALOGUE));
     }
 
@@ -88,8 +130,7 @@ final class Training {
     }
 
     private void run() {
-        List<Workers> workers = new ArrayList<>();
-        try (TrainingRun run = open(workers)) {
+        try (TrainingRun run = open()) {
             if (plan.resume().isPresent()) {
                 run.resume(plan.resume().get());
             }
@@ -111,34 +152,24 @@ final class Training {
         }
     }
 
-    private TrainingRun open(List<Workers> workers) {
-        int ranks = plan.training().batching().ranks();
-        int threads = Math.max(1, plan.threads() / ranks);
-        Exchange exchange = new Exchange(ranks);
+    private TrainingRun open() {
         List<Rank> all = new ArrayList<>();
-        for (int rank = 0; rank < ranks; rank++) {
-            workers.add(new Workers(threads));
-            CpuModel model = new CpuModel(
-                    plan.model(),
-                    plan.training(),
-                    plan.fault(),
-                    instruments.get(rank),
-                    workers.getLast(),
-                    new CpuModel.Ranked(rank, exchange),
-                    System::nanoTime);
-            Pathology.Copy copy = new Pathology.Copy(rank, ranks);
-            Trainer trainer = new Trainer(plan.recipe(), model, instruments.get(rank), copy, System::nanoTime);
-            if (instruments.get(rank).watched()) {
-                trainer.peak(PeakRate.measure(workers.getLast(), threads, System::nanoTime));
+        for (Seat seat : seats) {
+            Model model = seat.model().get();
+            Pathology.Copy copy = new Pathology.Copy(all.size(), seats.size());
+            Trainer trainer = new Trainer(plan.recipe(), model, seat.instruments(), copy, System::nanoTime);
+            // The peak of a GPU is not measured here, so no utilisation is told of one.
+            if (seat.instruments().watched() && !workers.isEmpty()) {
+                trainer.peak(PeakRate.measure(workers.getLast(), threadsEach(), System::nanoTime));
             }
-            all.add(new Rank(trainer, model, instruments.get(rank)));
+            all.add(new Rank(trainer, model, seat.instruments()));
         }
         return new TrainingRun(
                 plan.recipe(),
                 all,
                 exchange::abandon,
                 plan.checkpoints().orElse(null),
-                instruments.getFirst()::takeCommands,
+                seats.getFirst().instruments()::takeCommands,
                 () -> {
                     LockSupport.parkNanos(PAUSE_NANOS);
                     return !stop;
