@@ -56,14 +56,14 @@ class PtxTest {
 
     @Test
     void noKernelAddsFloatsAtomically() throws IOException {
-        Pattern entry = Pattern.compile("atom[a-z.]*\\.f(16|32|64)|red[a-z.]*\\.f(16|32|64)");
+        Pattern atomic = Pattern.compile("\\b(atom|red)\\.[a-z0-9.]*\\.(f16|bf16|f32|f64)");
         for (String element : Ptx.ELEMENTS) {
             assertEquals(
                     List.of(),
                     Ptx.of(element)
                             .text()
                             .lines()
-                            .filter(line -> entry.matcher(line).find())
+                            .filter(line -> atomic.matcher(line).find())
                             .toList());
         }
     }
