@@ -36,7 +36,8 @@ final class BenchCudaCommand implements Callable<Integer> {
             names = "--peak-teraflops",
             paramLabel = "TF",
             defaultValue = "989",
-            description = "Dense bf16 peak that utilisation is related to; ${DEFAULT-VALUE} is an H100's and an H200's.")
+            description =
+                    "Dense bf16 peak that utilisation is related to; ${DEFAULT-VALUE} is an H100's and an H200's.")
     private double peakTeraflops;
 
     @Override
