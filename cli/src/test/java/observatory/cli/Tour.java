@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,6 +21,7 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.robot.Robot;
 import javafx.stage.Window;
 import javax.imageio.ImageIO;
+import observatory.analysis.Incident;
 import observatory.probe.Telemetry;
 import observatory.ui.DesktopWindow;
 import observatory.ui.Theme;
@@ -98,7 +100,9 @@ final class Tour {
         press(KeyCode.OPEN_BRACKET, () -> bench.crosshairProperty().get() < 130);
         press(KeyCode.OPEN_BRACKET, () -> bench.crosshairProperty().get() <= 130);
         onWindow(() -> {
-            bench.open(bench.run().incidents().getFirst());
+            bench.open(bench.run().incidents().stream()
+                    .max(Comparator.comparing(Incident::severity))
+                    .orElseThrow());
             return null;
         });
         KeyCode[] digits = {

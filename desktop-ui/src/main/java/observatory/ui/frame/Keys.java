@@ -26,6 +26,7 @@ final class Keys {
     private final Outside outside;
     private final Consumer<DeepLink> links;
     private final List<Shortcut> all;
+    private boolean acted;
 
     Keys(
             Workbench bench,
@@ -47,6 +48,12 @@ final class Keys {
 
     void attach(Scene scene) {
         scene.addEventFilter(KeyEvent.KEY_PRESSED, this::pressed);
+        scene.addEventFilter(KeyEvent.KEY_TYPED, event -> {
+            // The letter of a key that has opened a line to fill in does not belong into that line.
+            if (acted) {
+                event.consume();
+            }
+        });
     }
 
     void help() {
@@ -82,6 +89,7 @@ final class Keys {
     }
 
     private void pressed(KeyEvent event) {
+        acted = false;
         if (event.getCode() == KeyCode.ESCAPE) {
             escape();
             event.consume();
@@ -97,6 +105,7 @@ final class Keys {
                 || !(event.getTarget() instanceof javafx.scene.control.Control);
         for (Shortcut shortcut : all) {
             if (chart && shortcut.matches(event)) {
+                acted = true;
                 shortcut.action().run();
                 event.consume();
                 return;
