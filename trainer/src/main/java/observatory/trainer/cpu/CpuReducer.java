@@ -40,6 +40,7 @@ public final class CpuReducer implements Reducer<Tensor> {
                 new Norms(
                         TensorMoments.of(tensor).norm(), TensorMoments.of(other).norm());
             case Reduction.ToShape _ -> TensorShape.of(tensor);
+            case Reduction.ToRows _ -> TensorRows.of(tensor);
             case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());
             case Reduction.OfRows<?> rows -> overRows(HostReductions.begin(rows), tensor);
             case Reduction.ToSpectrum _ ->

@@ -11,6 +11,7 @@ import observatory.probe.HostTensor;
 import observatory.probe.Moments;
 import observatory.probe.Norms;
 import observatory.probe.Reduction;
+import observatory.probe.RowNorms;
 import observatory.probe.Shape;
 import observatory.probe.SpectralNorm;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,14 @@ class CpuReducerTest {
                 close(expected.sumOfSquares(), found.sumOfSquares(), expected.sumOfSquares());
                 close(expected.sumOfCubes(), found.sumOfCubes(), typical * expected.sumOfSquares());
                 close(expected.sumOfFourths(), found.sumOfFourths(), expected.sumOfFourths());
+            }
+            case RowNorms expected -> {
+                RowNorms found = (RowNorms) cpu;
+                assertEquals(expected.rows(), found.rows());
+                assertEquals(expected.columns(), found.columns());
+                assertEquals(expected.broken(), found.broken());
+                close(expected.sumOfSquares(), found.sumOfSquares(), expected.sumOfSquares());
+                close(expected.largestSquare(), found.largestSquare(), expected.largestSquare());
             }
             case Norms expected -> close(expected.first(), ((Norms) cpu).first(), expected.first());
             case SpectralNorm expected -> close(expected.norm(), ((SpectralNorm) cpu).norm(), expected.norm());
