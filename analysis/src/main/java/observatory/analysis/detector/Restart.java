@@ -125,7 +125,10 @@ public final class Restart implements Detector<Restart.State> {
         double loss = frame.scalars().find(Scalars.LOSS).orElse(Double.NaN);
         double time = frame.scalars().find(Scalars.STEP_SECONDS).orElse(Double.NaN);
         double seconds = time > 0 ? state.seconds + (time - state.seconds) * 0.1 : state.seconds;
-        boolean back = state.lastStep >= 0
+        boolean speaks =
+                rank == state.rank; // a lower rank that is heard of first now takes over, and nothing went back
+        boolean back = speaks
+                && state.lastStep >= 0
                 && (frame.step() <= state.lastStep || frame.origin().incarnation() > state.incarnation);
         boolean anew = state.loss.known() && state.beginning.again(frame, state.loss.level());
         boolean near = frame.step() >= NEAR * state.lastStep;
