@@ -141,7 +141,7 @@ final class Training {
                 going = result.isPresent();
                 result.ifPresent(step -> latest = step);
             }
-            run.end(run.finished() ? "finished" : "stopped");
+            run.end();
         } catch (IOException e) {
             error = new UncheckedIOException(e);
         } catch (RuntimeException | Error e) {

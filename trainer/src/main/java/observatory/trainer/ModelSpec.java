@@ -164,6 +164,11 @@ public record ModelSpec(
         return tables + (position == Position.LEARNED ? (long) context * width : 0) + layers * block + norms;
     }
 
+    /** 6N + 6·L·C·T floating-point operations of a training step a token, as llm.c counts them. */
+    public double flops(int context) {
+        return 6.0 * parameters() + 6.0 * layers * width * context;
+    }
+
     /** For people: {@code gpt 4x128, 4 heads, layernorm, rotary, swiglu}. */
     public String label() {
         return "gpt " + layers + "x" + width + ", " + heads + " heads, "

@@ -3,14 +3,9 @@ package observatory.trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongSupplier;
-import observatory.probe.Batch;
 import observatory.probe.Instruments;
 import observatory.probe.RunEvent;
-import observatory.probe.Scalars;
-import observatory.probe.StepFacts;
-import observatory.probe.Tokens;
 import observatory.trainer.Model.Outcome;
 import observatory.trainer.Model.StepSettings;
 import observatory.trainer.Sampling.Draw;
@@ -28,7 +23,7 @@ public final class Trainer {
     private final Instruments<?> instruments;
     private final Pathology.Copy copy;
     private final LongSupplier nanos;
-    private final Validating validating;
+    private final Telling telling;
 
     private TrainerState state;
     private double peakFlops;
@@ -49,7 +44,7 @@ public final class Trainer {
         this.instruments = instruments;
         this.copy = copy;
         this.nanos = nanos;
-        this.validating = new Validating(sampling, spec, model);
+        this.telling = new Telling(recipe.model(), copy, model, new Validating(sampling, spec, model));
         this.state = TrainerState.start(spec);
     }
 
@@ -98,7 +93,8 @@ public final class Trainer {
         double seconds = (nanos.getAsLong() - began) / 1e9;
         Result result = new Result(step, mean(outcome.losses()), outcome.gradientNorm(), outcome.skipped(), seconds);
         if (instruments.watched()) {
-            instruments.note(facts(new Taken(result, batch, outcome, settings, dataSeconds), sequences));
+            instruments.note(telling.facts(
+                    new Telling.Taken(result, batch, outcome, settings, dataSeconds, peakFlops), sequences));
         }
         instruments.endStep();
         return result;
@@ -166,54 +162,6 @@ public final class Trainer {
     private Pathology at(long step) {
         return recipe.fault().active(step) ? recipe.fault().kind().pathology() : Pathology.None.NONE;
     }
-
-    private record Taken(Result result, TokenBatch batch, Outcome outcome, StepSettings settings, double dataSeconds) {}
-
-    private StepFacts facts(Taken taken, int sequences) {
-        Scalars.Builder scalars = new Scalars.Builder()
-                .put(Scalars.LOSS, taken.result.loss())
-                .put(Scalars.GRADIENT_NORM, taken.result.gradientNorm())
-                .put(Scalars.LEARNING_RATE, taken.settings.learningRate())
-                .put(Scalars.SKIPPED, taken.result.skipped() ? 1 : 0)
-                .put(Scalars.FORWARD_LIMIT, taken.settings.precision().largest())
-                .put(Scalars.TOKENS, taken.batch.inputs().length)
-                .put(Scalars.BATCH_SEQUENCES, sequences)
-                .put(Scalars.MODEL_FLOPS, ModelGemms.flops(recipe.model(), taken.batch.size(), taken.batch.context()))
-                .put(Scalars.ADAM_BETA2, taken.settings.adam().beta2())
-                .put(Scalars.HEAD_WIDTH, recipe.model().headWidth())
-                .put(Scalars.DATA_SECONDS, taken.dataSeconds)
-                .put(Scalars.FORWARD_SECONDS, taken.outcome.phases().forward())
-                .put(Scalars.BACKWARD_SECONDS, taken.outcome.phases().backward())
-                .put(Scalars.OPTIMISER_SECONDS, taken.outcome.phases().optimiser())
-                .put(Scalars.STEP_SECONDS, taken.result.seconds());
-        if (peakFlops > 0) {
-            scalars.put(Scalars.PEAK_FLOPS, peakFlops);
-        }
-        if (taken.settings.precision().scaled()) {
-            scalars.put(Scalars.LOSS_SCALE, taken.settings.lossScale());
-        }
-        taken.outcome
-                .micro()
-                .ifPresent(micro -> scalars.put(Scalars.MICRO_BATCH_SEQUENCES, micro.sequences())
-                        .put(Scalars.MICRO_GRADIENT_SQUARE, micro.gradientSquare()));
-        if (copy.ranks() > 1 && taken.result.step() % WEIGHTS_EVERY == 0) {
-            scalars.put(Scalars.WEIGHTS_CHECK, Fingerprint.check(model.state()));
-        }
-        if (copy.rank() == 0) {
-            validating.after(taken.result.step(), scalars);
-        }
-        List<Batch.Sequence> read = new ArrayList<>();
-        for (int i = 0; i < taken.batch.size(); i++) {
-            TokenBatch.Place place = taken.batch.places().get(i);
-            read.add(new Batch.Sequence(
-                    place.source(), place.offset(), taken.outcome.losses()[i]));
-        }
-        return new StepFacts(
-                scalars.build(), Optional.of(new Batch(read)), new Tokens(taken.batch.inputs(), taken.batch.size()));
-    }
-
-    /** Steps between two checks whether all ranks have the same weights. */
-    private static final int WEIGHTS_EVERY = 10;
 
     static double mean(double[] losses) {
         double sum = 0;

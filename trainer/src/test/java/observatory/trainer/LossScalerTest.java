@@ -44,7 +44,7 @@ class LossScalerTest {
         assertEquals(0x1p-5, opt.scale());
         LossScaler deepSpeed =
                 LossScaling.DEEPSPEED.withInitial(1).start(Precision.FP16).after(true);
-        assertTrue(assertThrows(IllegalStateException.class, () -> deepSpeed.after(true))
+        assertTrue(assertThrows(LossScaler.Exhausted.class, () -> deepSpeed.after(true))
                 .getMessage()
                 .contains("already at its minimum"));
     }

@@ -46,11 +46,6 @@ public final class TrainerBench {
         int tokens() {
             return sequences * model.context();
         }
-
-        /** 6N + 6·L·C·T floating-point operations a token, as llm.c counts them. */
-        double flops() {
-            return 6.0 * model.parameters() + 6.0 * model.layers() * model.width() * model.context();
-        }
     }
 
     /** Median time of a step or of its products alone, by the clock and of the processors. */
@@ -66,7 +61,7 @@ public final class TrainerBench {
         }
 
         public double gflopsPerCpuSecond() {
-            return shape.flops() * shape.tokens() / step.cpuSeconds / 1e9;
+            return shape.model().flops(shape.model().context()) * shape.tokens() / step.cpuSeconds / 1e9;
         }
 
         /** Part of a step that its matrix products alone take in OpenBLAS. */

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import observatory.probe.RunEvent;
 import observatory.probe.TrainerCommand;
 import observatory.probe.TrainerControl;
+import observatory.trainer.LossScaler;
 import observatory.trainer.Precision;
 import observatory.trainer.Recipe;
 import observatory.trainer.Trainer;
@@ -29,6 +30,7 @@ public final class TrainingRun implements AutoCloseable {
     private final BooleanSupplier waiting;
     private boolean paused;
     private boolean stopped;
+    private String reason = "stopped";
 
     /**
      * @param checkpoints null for a run that keeps none
@@ -70,7 +72,14 @@ public final class TrainingRun implements AutoCloseable {
         if (over()) {
             return Optional.empty();
         }
-        Trainer.Result result = ranks.step();
+        Trainer.Result result;
+        try {
+            result = ranks.step();
+        } catch (LossScaler.Exhausted e) {
+            stopped = true;
+            reason = e.getMessage();
+            return Optional.empty();
+        }
         if (checkpoints != null && checkpoints.due(result.step())) {
             write().ifPresent(reason -> ranks.first()
                     .instruments()
@@ -83,14 +92,10 @@ public final class TrainingRun implements AutoCloseable {
         return stopped || ranks.first().trainer().done();
     }
 
-    /** Whether all of its steps were done. */
-    public boolean finished() {
-        return ranks.first().trainer().done();
-    }
-
     /** Tells every rank's watchers that nothing more will come, and why. */
-    public void end(String reason) {
-        ranks.each(rank -> rank.trainer().end(reason));
+    public void end() {
+        String why = ranks.first().trainer().done() ? "finished" : reason;
+        ranks.each(rank -> rank.trainer().end(why));
     }
 
     @Override
