@@ -87,7 +87,7 @@ final class FaultRun {
             while (step.isPresent()) {
                 step = run.step();
             }
-            run.end("finished");
+            run.end();
         } finally {
             workers.forEach(Workers::close);
         }
