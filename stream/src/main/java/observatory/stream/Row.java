@@ -37,6 +37,17 @@ record Row(long key, Kind kind, byte[] body) {
 
     /** Whether this is an item that was captured, and not something made of or beside one. */
     boolean counts() {
+        return counts(kind);
+    }
+
+    /** Whether a key and the number of a kind belong together: captured items, and only they, have the first place. */
+    static boolean sound(long key, int kind) {
+        return kind >= 0
+                && kind < Kind.values().length
+                && counts(Kind.values()[kind]) == (key(item(key), 0) == key);
+    }
+
+    private static boolean counts(Kind kind) {
         return kind == Kind.EVENT || kind == Kind.FRAME;
     }
 }

@@ -60,10 +60,7 @@ final class Salvage {
                 }
                 byte[] body = found.getBytes(3);
                 int kind = found.getInt(1);
-                boolean sound = body != null
-                        && Segment.checksum(body) == found.getLong(2)
-                        && kind >= 0
-                        && kind < Row.Kind.values().length;
+                boolean sound = body != null && Segment.checksum(body) == found.getLong(2) && Row.sound(key, kind);
                 if (sound) {
                     rows.add(new Row(key, Row.Kind.values()[kind], body));
                 }

@@ -108,7 +108,7 @@ final class Segment implements AutoCloseable {
                 previous = found;
                 byte[] body = result.getBytes(4);
                 int kind = result.getInt(2);
-                if (body != null && checksum(body) == result.getLong(3) && kind < Row.Kind.values().length) {
+                if (body != null && checksum(body) == result.getLong(3) && Row.sound(found, kind)) {
                     rows.add(new Row(found, Row.Kind.values()[kind], body));
                     taken += body.length;
                 } else {

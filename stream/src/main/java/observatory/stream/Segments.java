@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** The segments of one folder, in order: opened, read through, repaired where they are damaged. */
 final class Segments {
@@ -47,7 +49,7 @@ final class Segments {
     private Account open(Path file, long lastItem, long acknowledged) throws IOException, SQLException {
         Segment segment;
         try {
-            segment = checked(file);
+            segment = checked(file, lastItem);
         } catch (SQLException e) {
             if (!SegmentFile.damage(e)) {
                 throw e;
@@ -58,10 +60,14 @@ final class Segments {
         return account(segment, lastItem, acknowledged);
     }
 
-    private Segment checked(Path file) throws SQLException {
+    private Segment checked(Path file, long lastItem) throws SQLException {
         Segment segment = new Segment(file, SegmentFile.firstItem(file), disk);
         try {
             segment.check();
+            if (lastItem >= 0 && Row.item(segment.lastKey()) > lastItem) {
+                // Read as it stands, it would hide what comes after it.
+                throw new SQLiteException(file + " reaches into the next segment", SQLiteErrorCode.SQLITE_CORRUPT);
+            }
             return segment;
         } catch (SQLException e) {
             segment.close();

@@ -71,7 +71,7 @@ class SpoolCorruptionTest {
 
     @Test
     void aBitThatFlipsAnywhereIsContained() throws Exception {
-        flipBits(60);
+        flipBits(200);
     }
 
     @Test
