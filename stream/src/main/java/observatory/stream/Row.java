@@ -42,9 +42,7 @@ record Row(long key, Kind kind, byte[] body) {
 
     /** Whether a key and the number of a kind belong together: captured items, and only they, have the first place. */
     static boolean sound(long key, int kind) {
-        return kind >= 0
-                && kind < Kind.values().length
-                && counts(Kind.values()[kind]) == (key(item(key), 0) == key);
+        return kind >= 0 && kind < Kind.values().length && counts(Kind.values()[kind]) == (key(item(key), 0) == key);
     }
 
     private static boolean counts(Kind kind) {
