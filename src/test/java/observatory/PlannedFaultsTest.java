@@ -55,7 +55,9 @@ class PlannedFaultsTest {
             Map.entry(Fault.Kind.RANK_DIVERGENCE, new Expected(Set.of(RANK_DISAGREEMENT), Set.of(HARDWARE))),
             Map.entry(Fault.Kind.FP16_OVERFLOW, new Expected(Set.of(OVERFLOW), Set.of(NUMERICAL))),
             Map.entry(Fault.Kind.NAN, new Expected(Set.of(NON_FINITE), Set.of(NUMERICAL))),
-            Map.entry(Fault.Kind.STUCK_LOSS_SCALE, new Expected(Set.of(UNDERFLOW), Set.of(NUMERICAL)))));
+            Map.entry(
+                    Fault.Kind.STUCK_LOSS_SCALE,
+                    new Expected(Set.of(UNDERFLOW, LOSS_SCALE_COLLAPSE), Set.of(NUMERICAL)))));
 
     private static List<Incident> alarms(Fault fault, Precision precision, long seed, int steps) {
         return FaultRun.judged(fault, precision, seed, steps).stream()
