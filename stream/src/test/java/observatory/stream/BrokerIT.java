@@ -160,7 +160,10 @@ class BrokerIT {
     @Test
     @Order(6)
     void theRegistryKnowsEveryRunThatBeganOrLives() {
-        List<Runs.Run> runs = Runs.list(broker.bootstrap(), Topics.STANDARD);
+        // The heart of "heir", which sent one frame, may or may not have had the time to beat.
+        List<Runs.Run> runs = Runs.list(broker.bootstrap(), Topics.STANDARD).stream()
+                .filter(run -> !run.run().equals("heir"))
+                .toList();
         assertEquals(
                 List.of("early", "outage"), runs.stream().map(Runs.Run::run).toList());
         assertEquals(Optional.of(2001L), runs.getFirst().lastStep());
