@@ -85,8 +85,9 @@ class TensorBoardEventsTest {
         assertEquals(
                 List.of(0, 0, 1, 2),
                 read.frames().stream().map(f -> f.origin().incarnation()).toList());
+        // Number 0 is the event with which an incarnation begins.
         assertEquals(
-                List.of(0L, 1L, 0L, 0L), read.frames().stream().map(Frame::seq).toList());
+                List.of(1L, 2L, 1L, 1L), read.frames().stream().map(Frame::seq).toList());
     }
 
     @Test
