@@ -32,14 +32,12 @@ final class DemoCommand implements Callable<Integer> {
         Console console = parent.console();
         RunPlan plan = DemoPlan.of(options);
         Port.check(options.port);
-        if (!options.quiet) {
-            plan.announce(console);
-        }
         Control control = Control.trusting(options.controlKeys, options.controlCeiling);
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
         List<View> views = new ArrayList<>();
         if (!options.quiet) {
+            plan.announce(console);
             views.add(new TerminalView(console));
         }
         RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
