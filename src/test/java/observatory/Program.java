@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** The observatory command in a process of its own, started by the launcher as a person starts it. */
 final class Program implements AutoCloseable {
@@ -39,7 +40,10 @@ final class Program implements AutoCloseable {
         this.command = command;
         this.out = Files.createTempFile(scratch, "out", ".txt");
         this.err = Files.createTempFile(scratch, "err", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(command);
+        // A shell that put the tests into the background has SIGINT ignored, which children inherit.
+        ProcessBuilder builder =
+                new ProcessBuilder(Stream.concat(Stream.of("env", "--default-signal=INT"), command.stream())
+                        .toList());
         builder.environment().put("XDG_STATE_HOME", scratch.resolve("state").toString());
         builder.environment().remove("DISPLAY");
         builder.directory(home().toFile());
