@@ -18,10 +18,10 @@ class InterruptIT {
 
     /** When the person loses patience. */
     enum Moment {
-        AT_THE_FIRST_STEP {
+        IN_THE_FIRST_STEPS {
             @Override
             void await(Program demo, Path state) {
-                demo.awaitSaying("step 1/");
+                demo.awaitSaying("/100000");
             }
         },
         WHEN_THE_BROKER_HAS_STARTED {
