@@ -31,10 +31,10 @@ class InterruptIT {
                 demo.await("the broker has an address", () -> Files.exists(address));
             }
         },
-        WHEN_THE_SPIKE_IS_SEEN {
+        WHEN_THE_FAULT_IS_SEEN {
             @Override
             void await(Program demo, Path state) {
-                demo.awaitSaying("loss_spike");
+                demo.awaitSaying("critical ");
             }
         };
 
