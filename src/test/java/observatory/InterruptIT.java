@@ -34,7 +34,7 @@ class InterruptIT {
         WHEN_THE_FAULT_IS_SEEN {
             @Override
             void await(Program demo, Path state) {
-                demo.awaitSaying("critical ");
+                demo.awaitSaying("non_finite");
             }
         };
 
@@ -45,7 +45,7 @@ class InterruptIT {
     @EnumSource
     void endsInOrder(Moment moment) throws Exception {
         try (Program demo = Program.start(
-                scratch, "demo", "--headless", "--json", "--steps", "100000", "--fault", "bad-batch@40")) {
+                scratch, "demo", "--headless", "--json", "--steps", "100000", "--fault", "nan@40")) {
             moment.await(demo, scratch.resolve("state"));
             demo.interrupt();
             Program.Ended ended = demo.await();
