@@ -44,8 +44,8 @@ class InterruptIT {
     @ParameterizedTest
     @EnumSource
     void endsInOrder(Moment moment) throws Exception {
-        try (Program demo = Program.start(
-                scratch, "demo", "--headless", "--json", "--steps", "100000", "--fault", "nan@40")) {
+        try (Program demo =
+                Program.start(scratch, "demo", "--headless", "--json", "--steps", "100000", "--fault", "nan@40")) {
             moment.await(demo, scratch.resolve("state"));
             demo.interrupt();
             Program.Ended ended = demo.await();
