@@ -11,12 +11,13 @@ bit-identical with and without; nothing here waits for a disk, a broker or the d
 your loop, it is counted and, after ten of a kind, what fails is switched off and that is said. Results leave the device
 a step later, so a frame appears one step behind. `kill -9` loses what was not yet committed: 50 ms.
 
-With torch.compile pass the module before compiling and compile afterwards; with DDP or FSDP pass the wrapper or the
-module. Several ranks write a spool each; their sums, counts and maxima (`elements`, `sum`, `sum_squares`, `nan`, `inf`,
-`abs_max`) merge exactly.
+With torch.compile watch first and call the compiled model afterwards, or hand the compiled model to watch(), which then
+has it compiled anew: a hook that came after compilation is never called. With DDP or FSDP pass the wrapper or the module.
+Several ranks write a spool each; their sums, counts and maxima (`elements`, `sum`, `sum_squares`, `nan`, `inf`, `abs_max`)
+merge exactly.
 """
 
-import atexit, collections, json, math, os, queue, re, sqlite3, threading, time, types, uuid, weakref, zlib
+import atexit, collections, difflib, itertools, json, math, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
 from datetime import datetime, timezone
 
 import torch
@@ -89,46 +90,65 @@ def _rule(name):
 # What: reductions, computed where the tensor lies. Each returns one small vector; nothing is fetched here.
 
 _MOMENTS = ("elements", "sum", "sum_squares", "abs_max", "nan", "inf")
-_RUN, _SAMPLED = 64, 8  # exponent histograms look at one run of 64 elements in 8
+# Where a tensor is sampled: one run of 64 elements in 8, in each step the next one, so that 8 steps see all of it.
+_RUN, _EIGHTH = 64, 8
+_WHOLE = 1 << 16  # a tensor with fewer elements is never sampled
+_HISTOGRAM = 1 << 18  # elements an exponent histogram looks at, about
 
 
 if triton is not None:
 
     @triton.jit
-    def _moments_kernel(x, out, n, stretch, TILE: tl.constexpr):
-        """Each program reduces a stretch of elements to five partial results; they are added later, in order: no atomics."""
+    def _moments_kernel(x, out, n, stretch, phase, TILE: tl.constexpr, RUN: tl.constexpr, EVERY: tl.constexpr, SHAPE: tl.constexpr):
+        """Each program reduces a stretch of n samples to eight partial results; they are added later, in order: no atomics."""
         first = tl.program_id(0).to(tl.int64) * stretch
         total = tl.zeros([TILE], tl.float32)
         squares = tl.zeros([TILE], tl.float32)
         largest = tl.zeros([TILE], tl.float32)
         nans = tl.zeros([TILE], tl.float32)
         infs = tl.zeros([TILE], tl.float32)
+        cubes = tl.zeros([TILE], tl.float32)
+        fourths = tl.zeros([TILE], tl.float32)
+        zeros = tl.zeros([TILE], tl.float32)
         for tile in range(0, stretch, TILE):
-            at = first + tile + tl.arange(0, TILE)
-            v = tl.load(x + at, mask=at < n, other=0.0).to(tl.float32)
+            i = first + tile + tl.arange(0, TILE)
+            if EVERY == 1:
+                at = i
+            else:
+                at = (i // RUN) * (RUN * EVERY) + phase * RUN + i % RUN
+            there = i < n
+            v = tl.load(x + at, mask=there, other=0.0).to(tl.float32)
             finite = tl.abs(v) < float("inf")  # false for NaN too
             nan = v != v
             clean = tl.where(finite, v, 0.0)
+            square = clean * clean
             total += clean
-            squares += clean * clean
+            squares += square
             largest = tl.maximum(largest, tl.abs(clean))
             nans += nan.to(tl.float32)
             infs += 1.0 - finite.to(tl.float32) - nan.to(tl.float32)
-        row = out + tl.program_id(0) * 5
+            if SHAPE:
+                cubes += square * clean
+                fourths += square * square
+                zeros += (there & (v == 0.0)).to(tl.float32)
+        row = out + tl.program_id(0) * 8
         tl.store(row, tl.sum(total, 0))
         tl.store(row + 1, tl.sum(squares, 0))
         tl.store(row + 2, tl.sum(nans, 0))
         tl.store(row + 3, tl.sum(infs, 0))
         tl.store(row + 4, tl.max(largest, 0))
+        tl.store(row + 5, tl.sum(cubes, 0))
+        tl.store(row + 6, tl.sum(fourths, 0))
+        tl.store(row + 7, tl.sum(zeros, 0))
 
     @triton.jit
-    def _exponents_kernel(x, out, runs, stretch, RUN: tl.constexpr, EVERY: tl.constexpr):
-        """Each program counts the exponents of a stretch of runs of RUN elements, one run in EVERY; bin 255: not finite."""
+    def _exponents_kernel(x, out, runs, stretch, every, phase, RUN: tl.constexpr):
+        """Each program counts the exponents of a stretch of runs of RUN elements, one run in `every`; bin 255: not finite."""
         first = tl.program_id(0) * stretch
         counts = tl.zeros([512], tl.int32)
         for run in range(0, stretch, 16):
             which = first + run + tl.arange(0, 16)
-            at = which.to(tl.int64)[:, None] * (RUN * EVERY) + tl.arange(0, RUN)[None, :]
+            at = (which.to(tl.int64)[:, None] * every + phase) * RUN + tl.arange(0, RUN)[None, :]
             there = (which < runs)[:, None] & (tl.arange(0, RUN) < RUN)[None, :]
             v = tl.load(x + at, mask=there, other=0.0).to(tl.float32)
             exponent = (v.to(tl.int32, bitcast=True) >> 23) & 255
@@ -140,47 +160,54 @@ if triton is not None:
 class _Table:
     """Partial results of the fused reductions of one step on one CUDA device: a launch a site, and few for all of them."""
 
-    PROGRAMS, COUNTERS, TILE = 264, 64, 2048
+    PROGRAMS, COUNTERS, TILE = 1056, 64, 2048
+    FUSED = frozenset(("moments", "shape", "exponents"))
 
     def __init__(self, device):
-        self.device = device
-        self.moments = torch.empty((128, self.PROGRAMS, 5), device=device)
+        self.moments = torch.empty((128, self.PROGRAMS, 8), device=device)
         self.exponents = torch.empty((128, self.COUNTERS, 512), dtype=torch.int32, device=device)
-        self.rows = {"moments": [], "exponents": []}  # (site, elements) of each row
+        self.rows = {"moments": [], "exponents": []}  # (site, elements, whether the shape was asked for) of each row
 
     @staticmethod
-    def takes(probe, x):
-        return (triton is not None and probe in ("moments", "exponents") and x.is_cuda and x.is_contiguous()
-                and x.dtype in (torch.float32, torch.float16, torch.bfloat16) and x.device.index == torch.cuda.current_device()
-                and (probe == "moments" or x.numel() >= _RUN * _SAMPLED))  # fmt: skip
+    def takes(x):
+        return (triton is not None and x.is_cuda and x.numel() >= _RUN * _EIGHTH
+                and x.dtype in (torch.float32, torch.float16, torch.bfloat16)
+                and x.device.index == torch.cuda.current_device())  # fmt: skip
 
-    def reduce(self, site, probe, x):
-        rows = self.rows[probe]
-        table = getattr(self, probe)
+    def reduce(self, site, due, x, every, step):
+        x = x.contiguous()
+        if "moments" in due:
+            n = x.numel() if every == 1 else x.numel() // (_RUN * every) * _RUN
+            stretch = -(-n // (self.PROGRAMS * self.TILE)) * self.TILE
+            out = self._row("moments", site, n, "shape" in due)
+            _moments_kernel[(self.PROGRAMS,)](x, out, n, stretch, step % every, TILE=self.TILE, RUN=_RUN, EVERY=every,
+                                              SHAPE="shape" in due, num_warps=8)  # fmt: skip
+        if "exponents" in due:
+            every = _histogram_every(x)
+            runs = x.numel() // (_RUN * every)
+            stretch = -(-runs // (self.COUNTERS * 16)) * 16
+            _exponents_kernel[(self.COUNTERS,)](x, self._row("exponents", site, 0, False), runs, stretch, every, step % every, RUN=_RUN)
+
+    def _row(self, kind, site, elements, shape):
+        rows, table = self.rows[kind], getattr(self, kind)
         if len(rows) == len(table):
             table = torch.cat([table, torch.empty_like(table)])
-            setattr(self, probe, table)
-        n, out = x.numel(), table[len(rows)]
-        if probe == "moments":
-            stretch = triton.cdiv(triton.cdiv(n, self.PROGRAMS), self.TILE) * self.TILE
-            _moments_kernel[(self.PROGRAMS,)](x, out, n, stretch, TILE=self.TILE, num_warps=8)
-        else:
-            runs = n // (_RUN * _SAMPLED)
-            stretch = triton.cdiv(triton.cdiv(runs, self.COUNTERS), 16) * 16
-            _exponents_kernel[(self.COUNTERS,)](x, out, runs, stretch, RUN=_RUN, EVERY=_SAMPLED)
-        rows.append((site, n))
+            setattr(self, kind, table)
+        rows.append((site, elements, shape))
+        return table[len(rows) - 1]
 
     def take(self):
-        """(rows, vector) of each kind: four sums and a maximum a row of moments, 255 counts a row of exponents."""
+        """(kind, rows, vector) of each kind: seven sums and, at place 4, a maximum a row of moments; 255 counts a row of exponents."""
         taken = []
-        for probe, rows in self.rows.items():
+        for kind, rows in self.rows.items():
             if rows:
-                part = getattr(self, probe)[: len(rows)]
-                if probe == "moments":
-                    vector = torch.cat([part[:, :, :4].sum(1, dtype=torch.float64), part[:, :, 4:].amax(1).double()], 1)
+                part = getattr(self, kind)[: len(rows)]
+                if kind == "moments":
+                    vector = part.sum(1, dtype=torch.float64)
+                    vector[:, 4] = part[:, :, 4].amax(1)
                 else:
-                    vector = part[:, :, :255].sum(1).double()
-                taken.append((probe, rows, vector.reshape(-1)))
+                    vector = part[:, :, :255].sum(1, dtype=torch.float64)
+                taken.append((kind, rows, vector.reshape(-1)))
         self.rows = {"moments": [], "exponents": []}
         return taken
 
@@ -190,6 +217,24 @@ def _wide(x):
     return x.float() if x.device.type == "mps" else x.double()
 
 
+def _sample(x, every, step):
+    """One run in `every` of a large tensor, as a tensor of its own; what is small is itself."""
+    if every == 1 or x.numel() < _WHOLE:
+        return x
+    runs = x.numel() // (_RUN * every)
+    return x.reshape(-1)[: runs * _RUN * every].view(runs, -1)[:, step % every * _RUN :][:, :_RUN].contiguous()
+
+
+def _rows(x, every, step):
+    """The rows of a tensor, (elements / width, width); of a large one each `every`-th."""
+    rows = x.reshape(-1, x.shape[-1])
+    return rows if every == 1 or x.numel() < _WHOLE else rows[step % every :: every]
+
+
+def _histogram_every(x):
+    return max(_EIGHTH, x.numel() // _HISTOGRAM)
+
+
 def _moments(x):
     """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite.
 
@@ -197,14 +242,14 @@ def _moments(x):
     """
     x = x.float()
     zero = x.new_zeros(())
-    count = _wide(zero) + x.numel()
-    largest = torch.linalg.vector_norm(x, math.inf)
-    if x.device.type == "cpu" and math.isfinite(largest.item()):
-        return torch.stack([count, *map(_wide, (x.sum(), torch.linalg.vector_norm(x).square(), largest, zero, zero))])
+    if x.device.type == "cpu":
+        largest = torch.linalg.vector_norm(x, math.inf).item()
+        if math.isfinite(largest):
+            return torch.tensor([x.numel(), x.sum().item(), torch.linalg.vector_norm(x).item() ** 2, largest, 0.0, 0.0], dtype=torch.float64)
     finite = torch.isfinite(x)
     clean = torch.where(finite, x, zero)
     nan = torch.isnan(x).sum()
-    return torch.stack([count, *map(_wide, (
+    return torch.stack([_wide(zero) + x.numel(), *map(_wide, (
         clean.sum(), torch.linalg.vector_norm(clean).square(), torch.linalg.vector_norm(clean, math.inf),
         nan, x.numel() - finite.sum() - nan))])  # fmt: skip
 
@@ -215,12 +260,15 @@ def _merge_moments(a, b):
     return both
 
 
-def _exponents(x):
+def _exponents(x, step):
     """Counts of the 255 exponents of finite fp32 numbers, of a sample; bin e holds [2^(e-127), 2^(e-126)). Zeros apart."""
-    x = x.float()
-    if x.numel() >= _RUN * _SAMPLED:
-        whole = x.numel() // (_RUN * _SAMPLED) * (_RUN * _SAMPLED)
-        x = x.reshape(-1)[:whole].view(-1, _RUN * _SAMPLED)[:, :_RUN].reshape(-1)
+    every = _histogram_every(x)
+    x = (_sample(x, every, step) if x.numel() >= _RUN * every else x).float()
+    if x.device.type == "cpu":
+        bits = x.contiguous().view(torch.int32).bitwise_and(0x7F800000).bitwise_right_shift_(23)
+        bins = torch.bincount(bits.reshape(-1), minlength=256)
+        bins[0] -= (x == 0).sum()
+        return bins[:255].double()
     usable = torch.isfinite(x) & (x != 0)
     exponent = torch.where(usable, (torch.frexp(x)[1] + 126).clamp(min=0), torch.full_like(x, -1, dtype=torch.int32))
     return torch.histc(exponent.to(torch.float32), bins=255, min=-0.5, max=254.5)
@@ -234,11 +282,11 @@ def _shape(x):
     return torch.stack([(square * clean).sum(), square.square().sum(), (x == 0).sum().to(x.dtype)])
 
 
-def _units(x):
+def _units(rows):
     """Share of columns no row drives above 1e-6, and E_j[s_j²] / (E_j s_j)² with s_j the mean square of column j."""
-    rows = x.reshape(-1, x.shape[-1]).float()
+    rows = rows.float()
     s = rows.square().mean(0)
-    return torch.stack([(rows.abs().amax(0) < 1e-6).to(x.dtype).mean(), s.square().mean() / s.mean().square()])
+    return torch.stack([(rows.abs().amax(0) < 1e-6).to(rows.dtype).mean(), s.square().mean() / s.mean().square()])
 
 
 def _add(a, b):
@@ -302,48 +350,127 @@ def _read_shape(v, moments, out):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# How often: (what, hooks, every) of each pack; each pack holds the one before. What costs memory or kernels is sparse.
+# How often. Probes have the names of the catalogue (`observatory probes list`); each pack holds the one before.
 
-_SPARSE, _ALWAYS = 10, 1
-_PACKS = {
-    "continuous": {"moments": {"residual": _ALWAYS, None: _SPARSE}, "exponents": {None: _SPARSE},
-                   "parameters": _SPARSE, "noise": _SPARSE, "attention": _SPARSE},
-    "profile": {"moments": {None: _ALWAYS}, "exponents": {None: _SPARSE}, "shape": {None: _SPARSE},
-                "units": {None: _SPARSE}, "parameters": _SPARSE, "noise": _SPARSE, "attention": _SPARSE,
-                "log_z": _SPARSE, "residual_gradient": _SPARSE},
-    "forensic": {"moments": {None: _ALWAYS}, "exponents": {None: _ALWAYS}, "shape": {None: _ALWAYS},
-                 "units": {None: _ALWAYS}, "parameters": _ALWAYS, "noise": _ALWAYS, "attention": _ALWAYS,
-                 "log_z": _ALWAYS, "residual_gradient": _ALWAYS},
+# What a probe reads, and the metrics it answers with.
+_PROBES = {
+    "non-finite": ("moments", ("nan", "inf")),
+    "activation-scale": ("moments", ("rms", "abs_max", "elements", "sum", "sum_squares")),
+    "format-headroom": ("moments", tuple(name + "_headroom_bits" for name in _FORMATS)),
+    "format-range": ("exponents", ("fp16_overflow", "fp16_subnormal", "fp16_flushed", "bf16_flushed", "e4m3_overflow", "e4m3_flushed",
+                                   "e5m2_overflow", "e5m2_flushed", "exponent_span")),
+    "activation-shape": ("shape", ("mean", "kurtosis", "zero_fraction")),
+    "unit-activity": ("units", ("dead_fraction", "neuron_kurtosis")),
+    "attention-logits": ("attention", ("attention_logit_max",)),
+    "log-z": ("log_z", ("log_z_mean", "log_z_max")),
+    "gradient-norm": ("norm", ("norm",)),
+    "update-ratio": ("update_ratio", ("update_ratio", "update_norm", "weight_norm")),
+    "adam-rms": ("adam_rms", ("adam_rms",)),
+    "example-gradients": ("noise", ("example_gradient_square", "batch_gradient_square", "examples")),
 }  # fmt: skip
-_TENSOR_PROBES = {"moments": (_moments, _merge_moments), "exponents": (_exponents, _add), "shape": (_shape, _add),
-                  "units": (_units, _first)}  # fmt: skip
+_SCALES = ("non-finite", "activation-scale", "format-headroom")
+_PARAMETERS = ("gradient-norm", "update-ratio", "adam-rms")
+_UNITS = ("mlp_hidden", "residual")
+_SPARSE = 10
+_LOW = {"format-range": {None: _SPARSE}, "attention-logits": {None: _SPARSE}, "example-gradients": {None: _SPARSE},
+        **{name: {None: _SPARSE} for name in _PARAMETERS}}  # fmt: skip
+_CLOSE = {"activation-shape": {None: _SPARSE}, "unit-activity": {hook: _SPARSE for hook in _UNITS}, "log-z": {None: _SPARSE}}
+_PACKS = {  # for each probe how often, at each hook, None standing for those not named
+    "off": {},
+    "continuous": {**{name: {"residual": 1, "residual_gradient": 0, None: _SPARSE} for name in _SCALES}, **_LOW},
+    "profile": {**{name: {"residual_gradient": _SPARSE, None: 1} for name in _SCALES}, **_LOW, **_CLOSE},
+    "forensic": {name: {hook: 1 for hook in _UNITS} if name == "unit-activity" else {None: 1} for name in _PROBES},
+}  # fmt: skip
+_BUDGETS = {"off": 0.01, "continuous": 0.01, "profile": 0.03, "forensic": math.inf}  # shares of a step's time
+# Reductions of one tensor: how, whether they see the tensor or a sample of it, and how two micro-batches merge.
+_REDUCTIONS = {"moments": (_moments, _merge_moments), "shape": (_shape, _add), "exponents": (_exponents, _add), "units": (_units, _first)}
+
+
+class _Questions:
+    """What is asked: a pack, and what operators have changed since, each change until its time is over, in their order."""
+
+    def __init__(self, pack):
+        self.base, self.changes = pack, []  # [(until, request)]
+
+    def change(self, request, until):
+        """Applies a command; returns why not, or nothing."""
+        command, probe = request["command"], request.get("probe")
+        if command == "profile":
+            if request["pack"] not in _PACKS:
+                return "a pack is one of " + ", ".join(_PACKS)
+        elif command not in ("add-probe", "remove-probe"):
+            return "this trainer takes no commands about its course, only about probes"
+        elif probe not in _PROBES:
+            near = difflib.get_close_matches(probe, _PROBES, 1)
+            return "no probe %s in PyTorch%s; there are %s" % (probe, ", did you mean %s?" % near[0] if near else "", ", ".join(_PROBES))
+        elif command == "remove-probe" and probe not in self.asked():
+            return "nothing to remove: %s is not installed; installed are %s" % (probe, ", ".join(self.asked()))
+        self.changes.append((until, request))
+        return None
+
+    def over(self, now):
+        """Forgets the changes whose time is over; returns their requests."""
+        gone = [request for until, request in self.changes if until <= now]
+        self.changes = [(until, request) for until, request in self.changes if until > now]
+        return gone
+
+    def pack(self):
+        return ([request["pack"] for _, request in self.changes if request["command"] == "profile"] or [self.base])[-1]
+
+    def asked(self):
+        """For each probe its cadences: {hook: every} of a pack, ({hook: every}, phase) where one was added."""
+        asked = {name: [(cadence, 0)] for name, cadence in _PACKS[self.base].items()}
+        for _, request in self.changes:
+            if request["command"] == "profile":
+                asked = {name: [(cadence, 0)] for name, cadence in _PACKS[request["pack"]].items()}
+            elif request["command"] == "remove-probe":
+                asked.pop(request["probe"], None)
+            else:
+                every = max(1, int(request.get("every", 1)))
+                hooks = _UNITS if request["probe"] == "unit-activity" else (None,)
+                asked.setdefault(request["probe"], []).append(({hook: every for hook in hooks}, int(request.get("phase", 0))))
+        return asked
 
 
 class _Plan:
     """What is due in one step."""
 
-    def __init__(self, pack, step, stretch):
-        self.probes = _PACKS[pack]
-        self.step, self.stretch = step, stretch
-        self.parameters = self._due(self.probes["parameters"])
-        self.noise = self._due(self.probes["noise"])
-        self.attention = self._due(self.probes["attention"])
-        self.log_z = self._due(self.probes.get("log_z", 0))
-        self.residual_gradient = self._due(self.probes.get("residual_gradient", 0))
-        self._at = {}
+    def __init__(self, asked, whole, step, stretch):
+        self.asked, self.whole, self.step, self.stretch = asked, whole, step, stretch
+        self.noise = "example-gradients" in self.due("norm_example_gradient")
+        self.attention = "attention-logits" in self.due("attention_logits")
+        self.log_z = "log-z" in self.due("log_z")
+        self.parameters = frozenset(_PARAMETERS) & self.due("gradient")
+        self.residual_gradient = frozenset(_SCALES) & self.due("residual_gradient")
+        self._at, self._metrics = {}, {}
 
-    def _due(self, every):
-        return every > 0 and self.step % (every * self.stretch if every > 1 else every) == 0
+    def due(self, hook):
+        return frozenset(name for name, cadences in self.asked.items() for cadence, phase in cadences
+                         if self._at_step(cadence.get(hook, cadence.get(None, 0)), phase))  # fmt: skip
+
+    def _at_step(self, every, phase):
+        every = every * self.stretch if every > 1 else every
+        return every > 0 and self.step % every == phase % every
 
     def at(self, hook):
-        """The tensor probes due at a hook."""
+        """The reductions due for the activations of a hook."""
         if hook not in self._at:
-            self._at[hook] = [name for name in _TENSOR_PROBES if self._wanted(name, hook)]
+            due = self.due(hook)
+            read = {_PROBES[name][0] for name in due}
+            if "shape" in read:
+                read.add("moments")  # its mean and variance come from there
+            self._at[hook] = [reduction for reduction in _REDUCTIONS if reduction in read]
         return self._at[hook]
 
-    def _wanted(self, name, hook):
-        cadence = self.probes.get(name, {})
-        return self._due(cadence.get(hook, cadence.get(None, 0))) and (name != "units" or hook in ("mlp_hidden", "residual"))
+    def every(self, hook, elements):
+        """Of how many runs of elements one is looked at."""
+        return 1 if self.whole or hook == "residual" or elements < _WHOLE else _EIGHTH
+
+    def metrics(self, hook):
+        """The names of what is answered at a hook; a reduction gives more than was asked for."""
+        if hook not in self._metrics:
+            self._metrics[hook] = frozenset(metric for name in self.due(hook) for metric in _PROBES[name][1])
+        return self._metrics[hook]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -358,13 +485,15 @@ def _number(value):
 
 
 class _Spool:
-    SEGMENT_BYTES, COMMIT_SECONDS, WAITING = 16 << 20, 0.05, 256
+    SEGMENT_BYTES, COMMIT_SECONDS, LOOK_SECONDS, WAITING = 16 << 20, 0.05, 0.2, 256
 
     def __init__(self, folder, limit_bytes):
         self.folder, self.limit = folder, limit_bytes
         self.waiting = queue.Queue(self.WAITING)
         self.refused = self.shed = self.written = 0
         self.trouble = ""
+        self.control, self.control_read = os.path.join(folder, "control.jsonl"), 0
+        self.requests = collections.deque()  # what operators ask, for the training thread
         os.makedirs(folder, exist_ok=True)
         self.lock = open(os.path.join(folder, "spool.lock"), "w")
         if fcntl:
@@ -392,7 +521,11 @@ class _Spool:
     def _run(self):
         database, size, open_until = None, 0, False
         while not open_until:
-            rows = [self.waiting.get()]
+            try:
+                rows = [self.waiting.get(timeout=self.LOOK_SECONDS)]
+            except queue.Empty:
+                self._look_for_requests()
+                continue
             deadline = time.monotonic() + self.COMMIT_SECONDS
             while rows[-1][0] is not None and time.monotonic() < deadline:
                 try:
@@ -400,6 +533,7 @@ class _Spool:
                 except queue.Empty:
                     break
             open_until = rows[-1][0] is None
+            self._look_for_requests()
             rows = [(json.dumps(document() if callable(document) else document, separators=(",", ":"), allow_nan=False).encode(), kind)
                     for document, kind in rows if document is not None]  # fmt: skip
             try:
@@ -420,6 +554,26 @@ class _Spool:
         if database is not None:
             database.close()
         self.lock.close()
+
+    def _look_for_requests(self):
+        """Commands that the relay has checked and put down, a line of JSON each."""
+        try:
+            if os.path.getsize(self.control) == self.control_read:
+                return
+            with open(self.control, "rb") as file:
+                file.seek(self.control_read)
+                lines = file.read()
+        except OSError:
+            return  # nobody has ever asked
+        whole = lines[: lines.rfind(b"\n") + 1]
+        self.control_read += len(whole)
+        for line in whole.splitlines():
+            try:
+                request = json.loads(line)
+                self.requests.append({**request["command"], "id": str(request["id"]), "operator": str(request["operator"]),
+                                      "ttl_seconds": float(request["ttl_seconds"])})  # fmt: skip
+            except (ValueError, KeyError, TypeError) as error:
+                self.trouble = "a line of control.jsonl is no command: %r" % error
 
     def _segment(self):
         database = sqlite3.connect(os.path.join(self.folder, "%019d.spool" % self.written))
@@ -451,34 +605,36 @@ class _Spool:
 _Column = collections.namedtuple("_Column", "sites metric values divisors", defaults=[None])
 
 
-def _unpack(rows, probe, values, results):
+def _unpack(rows, kind, values, results):
     """Rows of a _Table as the vectors that the reductions elsewhere give; rows of one site are merged."""
     width = len(values) // len(rows)
-    for row, (site, elements) in enumerate(rows):
+    for row, (site, elements, shape) in enumerate(rows):
         part = values[row * width : (row + 1) * width]
-        if probe == "moments":
-            total, squares, nans, infs, largest = part
-            part = [float(elements), total, squares, largest, nans, infs]
-        before = results.setdefault(site, {}).get(probe)
-        if before is not None:
-            merged = [a + b for a, b in zip(before, part)]
-            if probe == "moments":
-                merged[3] = max(before[3], part[3])
-            part = merged
-        results[site][probe] = part
+        parts = {kind: part}
+        if kind == "moments":
+            total, squares, nans, infs, largest = part[:5]
+            parts = {"moments": [float(elements), total, squares, largest, nans, infs], **({"shape": part[5:]} if shape else {})}
+        for reduction, vector in parts.items():
+            before = results.setdefault(site, {}).get(reduction)
+            if before is not None:
+                largest = max(before[3], vector[3]) if reduction == "moments" else None
+                vector = [a + b for a, b in zip(before, vector)]
+                if reduction == "moments":
+                    vector[3] = largest
+            results[site][reduction] = vector
 
 
 class _Step:
     """What was measured in a step: per site and probe one device vector, and scalars, some of them on the device."""
 
-    def __init__(self, number):
-        self.number = number
+    def __init__(self, number, plan):
+        self.number, self.plan = number, plan
         self.results = {}  # (hook, layer, parameter) -> {probe: vector}
         self.columns = []  # _Column: one vector with a value for each of many sites
         self.scalars = {}
         self.batch = None
         self.event = self.flat = self.layout = None
-        self.stepped = False
+        self.stepped = self.norms_taken = self.looked = False
 
 
 class Watch:
@@ -486,37 +642,44 @@ class Watch:
 
     def __init__(self, model, optimizer, settings):
         self._model, self._optimizer = model, optimizer
-        self._pack, self._scaler, self._sums = settings["probes"], settings["scaler"], settings["sums"]
-        self._budget = settings["budget"]
+        self._questions, self._scaler, self._sums = _Questions(settings["probes"]), settings["scaler"], settings["sums"]
+        self._budget, self._compiled = settings["budget"], settings["compiled"]
+        self._sharded = settings["manifest"].get("sharding") is not None
         self._origin = {"run": settings["run"], "incarnation": settings["incarnation"],
                         "writer": str(uuid.uuid4()), "rank": settings["rank"]}  # fmt: skip
-        self._pid = os.getpid()
-        self._dead = False
-        self._failures, self._off, self._unreadable = collections.Counter(), set(), set()
+        self._pid, self._key = os.getpid(), next(_keys)
+        self._dead = self._forked = False
+        self._failures, self._off, self._unreadable, self._told = collections.Counter(), set(), set(), []
         self._seq = self._dropped = 0
         self._pending = collections.deque()
-        self._handles, self._stretch, self._pass = {}, 1, 0
+        self._handles, self._stretch, self._pass, self._unseen = {}, 1, 0, 0
         # Seconds spent in here: since the last frame, since the governor last looked, and step by step.
         self._observed, self._unbudgeted, self._costs, self._depth = 0.0, 0.0, collections.deque(maxlen=50), 0
-        self._began = time.perf_counter()
-        self._revert = self._before = None
+        self._began, self._clock = time.perf_counter(), time.monotonic
+        self._before = None
         self._need_norm = True  # until the loop tells the gradient norm itself
         self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
-        self._control = os.path.join(self._spool.folder, "control.jsonl")
-        self._control_read = 0
         self._sites, self._heads, self._tables = {}, {}, {}
+        global_layers = _global_layers(model)
         for name, module in model.named_modules():
             found = _rule(_plain(name))
             if found:
-                self._sites[name] = (module,) + found
-                if found[0] == "qkv":
+                hook, layer, at_input = found
+                self._sites[name] = module, hook, global_layers.get(_stack(name), layer), at_input
+                if hook == "qkv":
                     self._heads[name] = self._fused_heads(name)
-        self._parameters = [(name,) + _place(_plain(name)) + (p,) for name, p in model.named_parameters() if p.requires_grad]
-        self._now = _Step(settings["first_step"])
-        self._wrap_optimizer()
-        self._root = model.register_forward_pre_hook(self._on_pass)
-        self._plan_next()
+        self._by_index = list(self._sites)  # a compiled hook knows its site by number
+        self._mark = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
+        self._parameters = [(name, global_layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1], p)
+                            for name, p in model.named_parameters() if p.requires_grad]  # fmt: skip
+        self._plan = _Plan(self._questions.asked(), self._whole(), settings["first_step"], 1)
+        self._now = _Step(settings["first_step"], self._plan)
+        self._follow_optimizer()
+        roots = list(model) if isinstance(model, torch.nn.ModuleList) else [model]
+        self._roots = [root.register_forward_pre_hook(self._on_pass) for root in roots]
+        self._hold_hooks(everything=True)  # whatever is compiled at the first call then has them all
         self._event("start", settings["manifest"])
+        _by_key[self._key] = self
         if hasattr(os, "register_at_fork"):
             reference = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: reference() and reference()._disown())
@@ -553,18 +716,23 @@ class Watch:
         """What went wrong in here so far, as text; empty where nothing did."""
         parts = ["%s failed %d times" % item for item in sorted(self._failures.items())]
         parts += ["%s cannot be read" % name for name in sorted(self._unreadable)]
+        parts += self._told + (["this process was forked after watch(): only its parent writes"] if self._forked else [])
         return "; ".join(parts + ([self._spool.trouble] if self._spool.trouble else []))
 
     # -- planning ------------------------------------------------------------------------------------------------------
 
+    def _whole(self):
+        return self._questions.pack() == "forensic"
+
     def _plan_next(self):
-        self._plan = _Plan(self._pack, self._now.number, self._stretch)
+        self._plan = _Plan(self._questions.asked(), self._whole(), self._now.number, self._stretch)
+        self._now.plan = self._plan
+        self._hold_hooks(everything=self._compiled)
+
+    def _hold_hooks(self, everything):
+        """Registers the hooks that are due and lets go of the others; compiled code keeps those it was compiled with."""
         for name, (module, hook, layer, at_input) in self._sites.items():
-            due = self._plan.at(hook)
-            attention = hook == "qkv" and self._plan.attention and self._heads[name]
-            needed = due or attention or (hook == "logits" and self._plan.log_z) \
-                or (hook == "residual" and self._plan.residual_gradient) \
-                or (hook.endswith("norm") and self._plan.noise)  # fmt: skip
+            needed = everything or self._needed(name, hook)
             handle = self._handles.get(name)
             there = handle is not None and handle.id in (module._forward_pre_hooks if at_input else module._forward_hooks)
             if needed and not there:
@@ -574,19 +742,41 @@ class Watch:
                 handle.remove()
                 del self._handles[name]
 
+    def _needed(self, name, hook):
+        plan = self._plan
+        return bool(plan.at(hook) or (hook == "qkv" and plan.attention and self._heads[name]) or (hook == "logits" and plan.log_z)
+                    or (hook == "residual" and plan.residual_gradient) or (hook.endswith("norm") and plan.noise))  # fmt: skip
+
     def _hook(self, name, hook, layer, at_input):
         seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
+        index, key, mark = self._by_index.index(name), self._key, self._mark
 
         def look(module, inputs, output=None):
+            value = inputs if at_input else output
+            if _is_compiling():  # what a compiler makes of this is one call with constants
+                while isinstance(value, (tuple, list)) and value:
+                    value = value[0]
+                if _compiled_look is not None and torch.is_grad_enabled() and isinstance(value, torch.Tensor):
+                    _compiled_look(value, mark, key, index)
+                return
             if self._dead or not torch.is_grad_enabled() or seen[0] == self._pass:
                 return
             seen[0] = self._pass
-            _untraced(self, name, self._look, name, hook, layer, inputs, inputs if at_input else output)
+            if self._needed(name, hook):
+                self._guard(name, self._look, name, hook, layer, inputs, value)
 
         return look
 
+    def _look_compiled(self, index, x):
+        """What compiled code calls in place of a hook."""
+        name = self._by_index[index]
+        _, hook, layer, _ = self._sites[name]
+        self._compiled = True
+        if not self._dead and not (x.is_cuda and torch.cuda.is_current_stream_capturing()) and self._needed(name, hook):
+            self._guard(name, self._look, name, hook, layer, (), x)
+
     def _on_pass(self, module, inputs):
-        if torch.is_grad_enabled():
+        if not _is_compiling() and torch.is_grad_enabled():
             self._pass += 1
 
     def _fused_heads(self, name):
@@ -617,29 +807,45 @@ class Watch:
         if tensor is None:
             return
         plan, site = self._plan, (hook, layer, "" if hook != "qkv" else _split(name))
+        self._now.looked = True
         with torch.no_grad():
             x = tensor.detach()
-            for probe in plan.at(hook):
-                if probe not in self._off:
-                    self._guard(probe, self._reduce, site, probe, x)
+            every = plan.every(hook, x.numel())
+            due = [reduction for reduction in plan.at(hook) if reduction not in self._off]
+            if "fused" not in self._off and _Table.takes(x):
+                fused = _Table.FUSED.intersection(due)
+                due = [reduction for reduction in due if reduction not in fused]
+                if fused:
+                    self._guard("fused", self._fuse, site, fused, x, every)
+            sample = _sample(x, every, plan.step) if "moments" in due or "shape" in due else None
+            for reduction in due:
+                self._guard(reduction, self._reduce, site, reduction, x, sample, every)
             if hook == "qkv" and plan.attention and self._heads[name]:
-                self._guard("attention", self._attention, layer, x.float(), self._heads[name])
+                self._guard("attention", self._attention, layer, x, self._heads[name])
             if hook == "logits" and plan.log_z:
-                self._guard("log_z", self._keep, ("log_z", -1, ""), "log_z", _moments(torch.logsumexp(x.float(), -1)), _merge_moments)
+                self._guard("log_z", self._log_z, x, every)
         if tensor.requires_grad:
             if hook == "residual" and plan.residual_gradient:
                 tensor.register_hook(lambda g: self._guard("residual_gradient", self._gradient_of, ("residual_gradient", layer, ""), g))
             if hook.endswith("norm") and plan.noise:
                 self._watch_gain(name, layer, inputs, tensor)
 
-    def _reduce(self, site, probe, x):
-        if _Table.takes(probe, x):
-            if x.device not in self._tables:
-                self._tables[x.device] = _Table(x.device)
-            self._tables[x.device].reduce(site, probe, x)
+    def _fuse(self, site, due, x, every):
+        if x.device not in self._tables:
+            self._tables[x.device] = _Table(x.device)
+        self._tables[x.device].reduce(site, due, x, every, self._plan.step)
+
+    def _reduce(self, site, reduction, x, sample, every):
+        reduce, merge = _REDUCTIONS[reduction]
+        if reduction == "exponents":
+            vector = reduce(x, self._plan.step)
         else:
-            reduce, merge = _TENSOR_PROBES[probe]
-            self._keep(site, probe, reduce(x), merge)
+            vector = reduce(_rows(x, every, self._plan.step) if reduction == "units" else sample)
+        self._keep(site, reduction, vector, merge)
+
+    def _log_z(self, x, every):
+        rows = _rows(x, every, self._plan.step)
+        self._keep(("log_z", -1, ""), "log_z", _moments(torch.logsumexp(rows.float(), -1)), _merge_moments)
 
     def _keep(self, site, probe, vector, merge):
         results = self._now.results.setdefault(site, {})
@@ -647,14 +853,20 @@ class Watch:
 
     def _gradient_of(self, site, gradient):
         with torch.no_grad():
-            self._reduce(site, "moments", gradient.detach())
+            x = gradient.detach()
+            every = self._plan.every("residual_gradient", x.numel())
+            if "fused" not in self._off and _Table.takes(x):
+                self._fuse(site, ("moments",), x, every)
+            else:
+                self._keep(site, "moments", _moments(_sample(x, every, self._plan.step)), _merge_moments)
 
     def _attention(self, layer, x, heads):
         """Largest |q·k|/√d of each head over the first sequence's causal pairs: T²·C operations."""
-        q, k, _ = x.reshape((-1,) + x.shape[-2:])[0].chunk(3, dim=-1)
+        q, k, _ = x.reshape((-1,) + x.shape[-2:])[0].float().chunk(3, dim=-1)
         q, k = (t.reshape(t.shape[0], heads, -1).transpose(0, 1) for t in (q, k))
-        logits = (q @ k.transpose(1, 2)).abs().tril() / math.sqrt(q.shape[-1])
-        self._keep(("attention_logits", layer, ""), "attention", logits.amax((1, 2)), torch.maximum)
+        logits = (q @ k.transpose(1, 2)).tril_()
+        largest = torch.linalg.vector_norm(logits, math.inf, dim=(1, 2)) / math.sqrt(q.shape[-1])
+        self._keep(("attention_logits", layer, ""), "attention", largest, torch.maximum)
 
     def _watch_gain(self, name, layer, inputs, output):
         """Each sequence's own gradient of a norm's gain, Σ_t dy·x̂, from the gradient of the norm's output."""
@@ -680,48 +892,84 @@ class Watch:
 
     # -- the optimiser -------------------------------------------------------------------------------------------------
 
-    def _wrap_optimizer(self):
-        if self._optimizer is None:
+    def _follow_optimizer(self):
+        """Hears of the optimiser's step by its hooks, and where it has none (before 2.0, or Megatron's) by wrapping it."""
+        self._optimizer_handles, self._our_step, optimizer = [], None, self._optimizer
+        if optimizer is None:
             return
-        inner, reference = self._optimizer.step, weakref.ref(self)
-        self._inner_step = self._optimizer.__dict__.get("step")  # None: the class's own
+        reference = weakref.ref(self)
 
-        def step(optimizer, *arguments, **keywords):
+        def before(optimizer, arguments, keywords):
             me = reference()
             if me is None or me._dead:
-                return inner(*arguments, **keywords)
-            me._guard("gradients", me._before_update)
+                return None
+            closure = keywords.get("closure", arguments[0] if arguments else None)
+            if not callable(closure):
+                me._guard("gradients", me._before_update)
+                return None
+
+            def with_gradients():  # Lightning and L-BFGS go forward and back inside of the step
+                loss = closure()
+                me._guard("gradients", me._before_update)
+                return loss
+
+            return ((), {**keywords, "closure": with_gradients}) if "closure" in keywords else ((with_gradients, *arguments[1:]), keywords)
+
+        def after(optimizer, arguments, keywords):
+            me = reference()
+            if me is not None and not me._dead:
+                me._guard("update", me._after_update)
+
+        if hasattr(optimizer, "register_step_post_hook"):
+            self._optimizer_handles = [optimizer.register_step_pre_hook(before), optimizer.register_step_post_hook(after)]
+            return
+        inner, self._inner_step = optimizer.step, optimizer.__dict__.get("step")  # None: the class's own
+
+        def step(optimizer, *arguments, **keywords):
+            arguments, keywords = before(optimizer, arguments, keywords) or (arguments, keywords)
             result = inner(*arguments, **keywords)
-            me._guard("update", me._after_update)
+            me = reference()
+            if me is not None and isinstance(result, tuple) and len(result) > 1:  # Megatron: (updated, gradient norm, zeros)
+                me._guard("update", me._megatron_result, *result[:2])
+                if not result[0]:
+                    return result
+            after(optimizer, arguments, keywords)
             return result
 
         step.__dict__.update(getattr(inner, "__dict__", {}))
         # A bound method like the one before it: learning-rate schedulers look for its function and its object.
-        self._optimizer.step = self._our_step = types.MethodType(step, self._optimizer)
+        optimizer.step = self._our_step = types.MethodType(step, optimizer)
+
+    def _megatron_result(self, updated, gradient_norm):
+        self._now.stepped = bool(updated)
+        if gradient_norm is not None:
+            self._now.scalars["gradient_norm"] = gradient_norm
 
     def _before_update(self):
         self._now.stepped = True
         self._gradients()
         self._before = None
-        if self._plan.parameters and "update" not in self._off:
-            moved = [(("update", layer, rest), p.detach()) for _, layer, rest, p in self._parameters if p.grad is not None and p.dim() > 1]
-            self._before = [(site, p, p.clone()) for site, p in moved]
+        if "update-ratio" in self._plan.parameters and "update" not in self._off:
+            moved = [(("update", layer, rest), _local(p.detach())) for _, layer, rest, p in self._parameters
+                     if _gradient(p) is not None and (p.dim() > 1 or self._sharded)]  # fmt: skip
+            self._before = [(site, p, p.clone()) for site, p in moved if p.numel()]
 
     def _gradients(self, each=False):
         """Norms of every parameter's gradient in one pass, and of all of them together."""
-        if not (each or self._plan.parameters or self._need_norm):
+        each = each or "gradient-norm" in self._plan.parameters
+        if self._now.norms_taken or not (each or self._need_norm):
             return
-        named = [(("gradient", layer, rest), p.grad.detach()) for _, layer, rest, p in self._parameters
-                 if p.grad is not None and p.grad.layout == torch.strided]  # fmt: skip
+        self._now.norms_taken = True
+        named = [(("gradient", layer, rest), _gradient(p)) for _, layer, rest, p in self._parameters]
         with torch.no_grad():
             squares = []
-            for sites, norms in _norms(named):
+            for sites, norms in _norms([(site, g) for site, g in named if g is not None and g.layout == torch.strided and g.numel()]):
                 squares.append(norms.square().sum())
-                if each or self._plan.parameters:
+                if each:
                     self._now.columns.append(_Column(sites, "norm", norms))
             if squares:
                 squares = torch.stack([square.to(squares[0].device) for square in squares])
-                self._now.scalars.setdefault("gradient_norm", squares.sum().sqrt())
+                self._now.scalars.setdefault("gradient_norm_of_shard" if self._sharded else "gradient_norm", squares.sum().sqrt())
 
     def _after_update(self):
         if not self._plan.parameters:
@@ -733,20 +981,25 @@ class Watch:
             under = list(_norms([(site, before) for site, _, before in moved]))
             for (sites, change), (_, weight) in zip(over, under):
                 self._now.columns.append(_Column(sites, "update_ratio", change / weight))
-            for group in self._optimizer.param_groups:
-                if "betas" in group:
-                    self._adam(group)
+                if self._sums:  # a ratio does not merge, its two norms do
+                    self._now.columns += [_Column(sites, "update_norm", change), _Column(sites, "weight_norm", weight)]
+            if "adam-rms" in self._plan.parameters:
+                for group in self._optimizer.param_groups:
+                    if "betas" in group:
+                        self._adam(group)
 
     def _adam(self, group):
         """RMS_t = √mean(g² / max(v̂, ε²)) of every parameter, as StableAdamW has it."""
         beta2, epsilon = group["betas"][1], group.get("eps", 1e-8)
         self._now.scalars["adam_beta2"] = beta2
         places = {id(p): ("normalised_gradient", layer, rest) for _, layer, rest, p in self._parameters}
-        members = []
+        members, states = [], getattr(getattr(self._optimizer, "optimizer", self._optimizer), "state", {})
         for p in group["params"]:
-            state = self._optimizer.state.get(p, {})
-            if id(p) in places and p.grad is not None and "exp_avg_sq" in state and "step" in state:
-                members.append((places[id(p)], p.grad.detach(), state["exp_avg_sq"], state["step"]))
+            state = states.get(p, {})
+            if id(p) in places and p.grad is not None and p.grad.layout == torch.strided and "exp_avg_sq" in state and "step" in state:
+                gradient = _local(p.grad.detach())
+                if gradient.numel():
+                    members.append((places[id(p)], gradient, _local(state["exp_avg_sq"]), state["step"]))
         if not members:
             return
         # √v̂ = √v / √(1 - β2^t); ε enters by the larger of both, elementwise.
@@ -770,7 +1023,7 @@ class Watch:
 
     def _end_step(self, scalars, batch):
         now, began = self._now, time.perf_counter()
-        self._need_norm = scalars.get("gradient_norm") is None
+        self._need_norm = scalars.get("gradient_norm") is None and "gradient_norm" not in now.scalars
         if not now.stepped and self._optimizer is not None:
             # The loss scaler skipped the update, so the gradients were not finite: whose, is still there to see.
             self._guard("gradients", self._gradients, True)
@@ -788,28 +1041,38 @@ class Watch:
         self._ship(now)
         self._pending.append(now)
         self._drain(False)
-        self._now = _Step(now.number + 1)
-        self._take_commands()
+        self._notice(now)
+        self._now = _Step(now.number + 1, None)
+        self._take_requests()
         self._govern(now.scalars["step_seconds"])
         self._plan_next()
+
+    def _notice(self, now):
+        """Says once where hooks were held and none was called: somebody compiled the model without them."""
+        self._unseen = self._unseen + 1 if self._handles and not now.looked else 0
+        if self._unseen == 3:
+            self._told.append("no hook was called in three steps: if the model is compiled, watch() it before its first call,"
+                              " or give watch() the compiled model")  # fmt: skip
+            self._event("hooks_silent", {"reason": self._told[-1]})
+            print("observatory: " + self._told[-1], file=sys.stderr)
 
     def _ship(self, now):
         """Starts one copy to the host of all the step left on each device."""
         vectors = collections.defaultdict(list)
         for site, probes in now.results.items():
             for probe, vector in probes.items():
-                vectors[vector.device].append(((site, probe), _wide(vector.detach().reshape(-1))))
+                vectors[vector.device, vector.dtype].append(((site, probe), vector.detach().reshape(-1)))
         for column in now.columns:
-            vectors[column.values.device].append(((column, column.metric), _wide(column.values.detach())))
+            vectors[column.values.device, column.values.dtype].append(((column, column.metric), column.values.detach()))
         for name, value in now.scalars.items():
             if isinstance(value, torch.Tensor):
-                vectors[value.device].append(((None, name), _wide(value.detach().reshape(-1)[:1])))
+                vectors[value.device, value.dtype].append(((None, name), _local(value.detach()).reshape(-1)[:1]))
         for device, table in self._tables.items():
-            for probe, rows, vector in table.take():
-                vectors[device].append(((rows, probe), vector))
+            for kind, rows, vector in table.take():
+                vectors[device, vector.dtype].append(((rows, kind), vector))
         now.layout, now.flat, now.event = [], [], []
-        for device, members in vectors.items():
-            flat = torch.cat([vector for _, vector in members])
+        for (device, _), members in vectors.items():
+            flat = _wide(torch.cat([vector for _, vector in members]))
             if device.type == "cuda":
                 host = torch.empty(flat.shape, dtype=flat.dtype, pin_memory=True)
                 host.copy_(flat, non_blocking=True)
@@ -852,43 +1115,44 @@ class Watch:
 
     # -- being told, being cheap, being harmless -----------------------------------------------------------------------
 
-    def _take_commands(self):
-        """Probe commands the relay has checked and put down; each is answered by an event. Reading costs one stat."""
-        if self._revert and self._now.number >= self._revert[0]:
-            _, self._pack, command = self._revert
-            self._revert = None
-            self._event("command", {**command, "outcome": "reverted", "reason": "its time to live is over"})
-        try:
-            if os.path.getsize(self._control) == self._control_read:
-                return
-        except OSError:
+    def _take_requests(self):
+        """Applies what operators ask and what the relay has checked; each is answered by an event."""
+        if not self._spool.requests and not self._questions.changes:
             return
-        with open(self._control, "rb") as file:
-            file.seek(self._control_read)
-            lines = file.read()
-        whole = lines[: lines.rfind(b"\n") + 1]
-        self._control_read += len(whole)
-        for line in whole.splitlines():
-            request = json.loads(line)
-            told = {"id": request.get("id", ""), "operator": request.get("operator", ""), "command": "profile " + str(request.get("pack"))}
-            if request.get("pack") in _PACKS:
-                steps = max(1, int(request.get("ttl_steps", 100)))
-                self._revert = (self._now.number + steps, self._pack, told)
-                self._pack = request["pack"]
-                self._event("command", {**told, "outcome": "applied", "reason": "for %d steps" % steps})
-            else:
-                self._event("command", {**told, "outcome": "refused", "reason": "a pack is one of " + ", ".join(_PACKS)})
+        before = self._questions.pack()
+        while self._spool.requests:
+            request = self._spool.requests.popleft()
+            try:
+                refusal = self._questions.change(request, self._clock() + request["ttl_seconds"])
+            except (KeyError, TypeError, ValueError) as error:
+                refusal = "not a command this trainer understands: %r" % error
+            self._answer(request, "refused" if refusal else "applied", refusal or "")
+        for request in self._questions.over(self._clock()):
+            self._answer(request, "reverted", "its time to live is over")
+        if self._questions.pack() != before:
+            self._stretch = 1
+            self._costs.clear()
+
+    def _answer(self, request, outcome, reason):
+        asked = {name: value for name, value in request.items() if name not in ("id", "operator")}
+        self._event("command", {"id": request["id"], "operator": request["operator"], "command": json.dumps(asked),
+                                "outcome": outcome, "reason": reason})  # fmt: skip
 
     def _govern(self, step_seconds):
-        """Stretches what is sparse while observing costs more than the budget in the mean of 50 steps."""
+        """Stretches what is sparse while observing costs more than the budget in the mean of 50 steps; and back."""
         self._costs.append((self._unbudgeted, step_seconds))
         self._unbudgeted = 0.0
-        if len(self._costs) == self._costs.maxlen and self._stretch < 64:
-            cost = sum(c for c, _ in self._costs) / max(1e-9, sum(s for _, s in self._costs))
-            if cost > self._budget:
-                self._stretch *= 2
-                self._costs.clear()
-                self._event("cadence", {"every": str(_SPARSE * self._stretch), "cost": "%.4f" % cost, "budget": "%.4f" % self._budget})
+        if len(self._costs) < self._costs.maxlen:
+            return
+        pack = self._questions.pack()
+        budget = self._budget if pack == self._questions.base and self._budget is not None else _BUDGETS[pack]
+        cost = sum(c for c, _ in self._costs) / max(1e-9, sum(s for _, s in self._costs))
+        stretch = 2 * self._stretch if cost > budget and self._stretch < 64 \
+            else self._stretch // 2 if cost < budget / 4 and self._stretch > 1 else self._stretch  # fmt: skip
+        if stretch != self._stretch:
+            self._stretch = stretch
+            self._costs.clear()
+            self._event("cadence", {"every": str(_SPARSE * stretch), "cost": "%.4f" % cost, "budget": "%.4f" % budget})
 
     def _guard(self, what, action, *arguments):
         """Runs something of ours: what it costs is measured, what it raises is counted and goes no further."""
@@ -913,11 +1177,11 @@ class Watch:
         return None
 
     def _detach(self):
-        for handle in list(self._handles.values()) + [self._root]:
+        for handle in [*self._handles.values(), *self._roots, *self._optimizer_handles]:
             handle.remove()
         self._handles.clear()
         # Where someone has wrapped our step in turn, it stays and hands everything on.
-        if self._optimizer is not None and self._optimizer.__dict__.get("step") is self._our_step:
+        if self._our_step is not None and self._optimizer.__dict__.get("step") is self._our_step:
             if self._inner_step is None:
                 del self._optimizer.step
             else:
@@ -925,16 +1189,49 @@ class Watch:
 
     def _disown(self):
         """In a forked child: the spool and the run belong to the parent."""
-        self._dead = True
+        self._dead = self._forked = True
 
 
-def _untraced(watch, *arguments):
-    """What a hook does is not for a compiler to trace."""
-    watch._guard(*arguments)
+# Compiled code calls an operator of its own in place of a hook: nothing to trace, no break in the graph. It says that it
+# changes a mark, so that no compiler drops it.
+_keys, _by_key = itertools.count(), weakref.WeakValueDictionary()
+_is_compiling = getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)  # since 2.1
+_compiled_look = None
+if hasattr(torch.library, "custom_op"):  # since 2.4
+    _unsafe = getattr(torch.Tag, "cudagraph_unsafe", None)  # replayed from a CUDA graph nobody would look
+
+    @torch.library.custom_op("observatory::look", mutates_args=("mark",), **({"tags": (_unsafe,)} if _unsafe else {}))
+    def _compiled_look(x: torch.Tensor, mark: torch.Tensor, key: int, site: int) -> None:
+        watch = _by_key.get(key)
+        if watch is not None:
+            watch._look_compiled(site, x)
+
+    @_compiled_look.register_fake
+    def _(x, mark, key, site):
+        return None
 
 
-if hasattr(torch, "compiler") and hasattr(torch.compiler, "disable"):  # since 2.1
-    _untraced = torch.compiler.disable(_untraced)
+def _local(tensor):
+    """This rank's part of a distributed tensor; any other is itself. Asking a distributed one for a norm would communicate."""
+    return tensor.to_local() if hasattr(tensor, "to_local") else tensor
+
+
+def _gradient(parameter):
+    """What was accumulated for a parameter on this rank, by autograd or, as Megatron does, in main_grad; or None."""
+    gradient = parameter.grad if parameter.grad is not None else getattr(parameter, "main_grad", None)
+    return None if gradient is None else _local(gradient.detach())
+
+
+def _stack(name):
+    """The name up to and with the number of its layer; None outside of a stack."""
+    found = re.match(r"(.*\b(?:h|layers?|blocks?|transformer_blocks)\.\d+)(?:\.|$)", name)
+    return found.group(1) if found else None
+
+
+def _global_layers(model):
+    """Where a pipeline stage holds only some layers: for the name of each its number in the whole model, as Megatron has it."""
+    numbered = ((name, getattr(module, "layer_number", None)) for name, module in model.named_modules() if _stack(name) == name)
+    return {name: number - 1 for name, number in numbered if isinstance(number, int)}
 
 
 def _norms(named):
@@ -984,12 +1281,14 @@ def _frame_document(frame, done, values, told, sums):
     loss_scale = float(scalars.get("loss_scale", 1.0))
     sites, columns, square, trace = [], {}, 0.0, 0.0
     for site in sorted(results, key=_order):
-        metrics = _metrics(site, results[site], loss_scale, sums)
+        metrics = _metrics(site, results[site], loss_scale, sums, done.plan.metrics(site[0]))
         if metrics.get("examples", 0) > 1:
             own, together, n = (metrics[name] for name in ("example_gradient_square", "batch_gradient_square", "examples"))
             square += (n * together - own) / (n - 1)
             trace += (own - together) / (1 - 1 / n)
         heads = enumerate(results[site].get("attention", ()))
+        if not metrics and "attention" not in results[site]:
+            continue
         for place, some in [(site, metrics)] + [(site[:2] + ("head %d" % h,), {"attention_logit_max": v}) for h, v in heads]:
             for metric, value in some.items():
                 column = columns.setdefault(metric, {"at": [], "values": []})
@@ -1007,8 +1306,8 @@ def _frame_document(frame, done, values, told, sums):
     return frame
 
 
-def _metrics(site, probes, loss_scale, sums):
-    """The metrics of a site by name, from the vectors of its probes."""
+def _metrics(site, probes, loss_scale, sums, asked):
+    """The metrics of a site by name, from the vectors of its reductions: those that were asked for."""
     metrics = {}
     for probe, v in probes.items():
         if probe == "moments":
@@ -1029,52 +1328,82 @@ def _metrics(site, probes, loss_scale, sums):
             metrics["examples"] = v[2]
         else:
             metrics[probe] = v[0]
-    return metrics
+    return {name: value for name, value in metrics.items() if name in asked or name == "norm"}
 
 
 _watched = weakref.WeakKeyDictionary()
 
 
 def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, spool=None, first_step=1, incarnation=0,
-          rank=None, coordinates=None, manifest=None, budget=0.01, limit_bytes=2 << 30, sums=None):  # fmt: skip
+          rank=None, coordinates=None, manifest=None, budget=None, limit_bytes=2 << 30, sums=None, compiled=None):  # fmt: skip
     """Begins to watch a model; returns the Watch whose step() ends each step.
 
+    model: a module, or the list of a pipeline stage's chunks. optimizer: PyTorch's, or Megatron's around it.
     run: name of the run, the same on all ranks (OBSERVATORY_RUN, else made on rank 0 and told to the others).
-    probes: continuous (cheap), profile, forensic (everything, for short windows).
+    probes: off, continuous (cheap), profile, forensic (everything, for short windows).
     scaler: torch.cuda.amp.GradScaler, so that the loss scale and skipped steps are seen.
     spool: folder (OBSERVATORY_SPOOL, else ~/.local/state/observatory/spool).
     coordinates: this rank's place, such as {"data": 0, "tensor": 1, "pipeline": 0}; manifest: whatever else to tell.
-    budget: share of a step's time observing may take before cadences are lowered. limit_bytes: of the spool on disk.
+    budget: share of a step's time observing may take before cadences are lowered; the pack's own unless given.
+    limit_bytes: of the spool on disk.
     sums: whether Σx, Σx² and counts travel too, so that ranks merge exactly; where there are several, unless said.
+    compiled: whether the model is compiled by torch.compile, so that its hooks stay and whatever is compiled already is
+    compiled anew; what is given as compiled is known to be.
     """
     if probes not in _PACKS:
         raise ValueError("probes is one of %s: probes=%r" % (", ".join(_PACKS), probes))
-    if model in _watched:
+    model = torch.nn.ModuleList(model) if isinstance(model, (list, tuple)) else model
+    inner = getattr(model, "_orig_mod", model)
+    if compiled is None:
+        compiled = inner is not model or any(getattr(m, "_compiled_call_impl", None) for m in model.modules())
+    if any(module in _watched for module in [inner, *inner.children()]):
         raise ValueError("this model is watched already; close() the other watch first")
     world, distributed = int(os.environ.get("WORLD_SIZE", 1)), torch.distributed
-    if distributed.is_available() and distributed.is_initialized():
+    together = distributed.is_available() and distributed.is_initialized()
+    if together:
         rank, world = distributed.get_rank() if rank is None else rank, distributed.get_world_size()
     rank = int(os.environ.get("RANK", 0)) if rank is None else rank
-    run = run or os.environ.get("OBSERVATORY_RUN")
+    run, apart = run or os.environ.get("OBSERVATORY_RUN"), 0.0
     if run is None:
-        name = [type(model).__name__.lower() + "-" + time.strftime("%Y%m%d-%H%M%S")]
-        if world > 1 and distributed.is_available() and distributed.is_initialized():
-            distributed.broadcast_object_list(name, src=0)
-        run = name[0]
+        run = type(model).__name__.lower() + "-" + time.strftime("%Y%m%d-%H%M%S")
+        if world > 1 and together:
+            run, apart = _agree(run, world)
     state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    told = {"framework": "pytorch " + torch.__version__, "model": type(model).__name__, "probes": probes,
-            "parameters": sum(p.numel() for p in model.parameters()), "world": world,
+    told = {"framework": "pytorch " + torch.__version__, "model": type(inner).__name__, "probes": probes,
+            "parameters": sum(p.numel() for p in model.parameters()), "world": world, "commands": ", ".join(_PROBES),
             "optimizer": type(optimizer).__name__ if optimizer is not None else "not given"}  # fmt: skip
+    if compiled:
+        told["compiled"] = "true"
+        if hasattr(torch, "compiler") and hasattr(torch.compiler, "reset"):
+            torch.compiler.reset()  # what was compiled before has no hooks
+    if any(type(m).__name__ == "FullyShardedDataParallel" for m in model.modules()) or any(hasattr(p, "to_local") for p in model.parameters()):
+        told["sharding"] = "parameters"  # norms of parameters are those of this rank's part
+    if apart > _CLOCKS:
+        told["clocks_apart_seconds"] = "%.1f" % apart
     told.update(("coordinate_" + axis, place) for axis, place in (coordinates or {"data": rank}).items())
     told.update(manifest or {})
     settings = {
         "probes": probes, "scaler": scaler, "run": run, "rank": rank, "incarnation": incarnation, "first_step": first_step,
         "spool": spool or os.environ.get("OBSERVATORY_SPOOL") or os.path.join(state, "observatory", "spool"),
-        "limit": limit_bytes, "budget": budget, "manifest": told, "sums": world > 1 if sums is None else sums,
+        "limit": limit_bytes, "budget": budget, "manifest": told, "sums": world > 1 if sums is None else sums, "compiled": compiled,
     }  # fmt: skip
     made = Watch(model, optimizer, settings)
-    _watched[model] = made
+    if apart > _CLOCKS:
+        made._told.append("the clocks of the ranks are %.1f s apart: times in the frames are those of each rank's own" % apart)
+    _watched[inner] = made
     return made
+
+
+_CLOCKS = 1.0  # seconds between the clocks of two ranks that are worth a word
+
+
+def _agree(run, world):
+    """Rank 0's name of the run, and how far the clocks of the ranks are apart, in seconds."""
+    torch.distributed.barrier()
+    said = [None] * world
+    torch.distributed.all_gather_object(said, (run, time.time()))
+    times = [at for _, at in said]
+    return said[0][0], max(times) - min(times)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1082,48 +1411,100 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
 
 
 def huggingface_callback(**settings):
-    """A TrainerCallback: Trainer(…, callbacks=[observatory_torch.huggingface_callback()])."""
+    """A TrainerCallback: Trainer(…, callbacks=[observatory_torch.huggingface_callback()]).
+
+    The loss is the model's own, of every step. The gradient norm before clipping is known where the Trainer logs it, with
+    logging_steps=1 in every step; in the others it is told as clipped_gradient_norm.
+    """
     import transformers
 
     class Observatory(transformers.TrainerCallback):
-        watch = None
-        logs = {}
+        def __init__(self):
+            self.watch, self.losses, self.logs, self.ended, self.handle = None, [], {}, False, None
 
         def on_train_begin(self, arguments, state, control, model=None, optimizer=None, **more):
             self.watch = watch(model, getattr(optimizer, "optimizer", optimizer), first_step=state.global_step + 1, **settings)
+            self.clips = bool(getattr(arguments, "max_grad_norm", 0))
+            self.handle = model.register_forward_hook(lambda module, inputs, output: self.watch._guard("loss", self._take_loss, output))
 
-        def on_log(self, arguments, state, control, logs=None, **more):
-            self.logs = {k: v for k, v in (logs or {}).items() if k in ("loss", "grad_norm", "learning_rate")}
+        def _take_loss(self, output):
+            loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
+            if torch.is_grad_enabled() and isinstance(loss, torch.Tensor):
+                self.losses.append(loss.detach())
 
         def on_step_end(self, arguments, state, control, **more):
-            self.watch.step(loss=self.logs.get("loss"), gradient_norm=self.logs.get("grad_norm"))
-            self.logs = {}
+            self.ended = True
+
+        def on_log(self, arguments, state, control, logs=None, **more):
+            self.logs = dict(logs or {})
+
+        def on_step_begin(self, arguments, state, control, **more):
+            self._end_step(arguments)  # what is logged of a step is logged after its end
+
+        def _end_step(self, arguments):
+            if not self.ended:
+                return
+            self.ended, told = False, {}
+            if len(self.losses) == 1 or (self.losses and "loss" not in self.logs):
+                told["loss"] = sum(self.losses) / len(self.losses)
+            elif "loss" in self.logs:
+                told["loss"] = self.logs["loss"]
+            scalars = self.watch._now.scalars
+            if self.clips and "gradient_norm" in scalars:
+                scalars["clipped_gradient_norm"] = scalars.pop("gradient_norm")
+            if "grad_norm" in self.logs:
+                told["gradient_norm"] = self.logs["grad_norm"]
+            self.watch.step(**told)
+            self.watch._need_norm = True
+            self.losses, self.logs = [], {}
 
         def on_save(self, arguments, state, control, **more):
             self.watch.event("checkpoint", step=state.global_step)
 
         def on_train_end(self, arguments, state, control, **more):
+            self._end_step(arguments)
+            self.handle.remove()
             self.watch.close()
 
     return Observatory()
 
 
 def lightning_callback(**settings):
-    """A Callback: Trainer(…, callbacks=[observatory_torch.lightning_callback()])."""
+    """A Callback: Trainer(…, callbacks=[observatory_torch.lightning_callback()]), with one optimiser."""
     try:
         from lightning.pytorch import Callback
     except ImportError:
         from pytorch_lightning import Callback
 
     class Observatory(Callback):
+        watch = None
+
         def on_train_start(self, trainer, module):
             self.watch = watch(module, trainer.optimizers[0], first_step=trainer.global_step + 1, **settings)
+            self.done, self.losses = trainer.global_step, []
+
+        def on_before_optimizer_step(self, trainer, module, optimizer):
+            self.watch._guard("gradients", self.watch._gradients)  # before they are clipped
 
         def on_train_batch_end(self, trainer, module, outputs, batch, batch_idx):
-            self.watch.step(loss=outputs["loss"] if isinstance(outputs, dict) else outputs)
+            loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
+            if isinstance(loss, torch.Tensor):
+                self.losses.append(loss.detach())
+            if trainer.global_step != self.done:  # not one of several micro-batches
+                self.done = trainer.global_step
+                self.watch.step(loss=sum(self.losses) / len(self.losses) if self.losses else None)
+                self.losses = []
+
+        def on_save_checkpoint(self, trainer, module, checkpoint):
+            if self.watch is not None:
+                self.watch.event("checkpoint", step=trainer.global_step)
 
         def on_train_end(self, trainer, module):
             self.watch.close()
+
+        def on_exception(self, trainer, module, exception):
+            if self.watch is not None:
+                self.watch.close(reason=type(exception).__name__)
 
     return Observatory()
 
@@ -1139,8 +1520,7 @@ def watch_train_step(train_step, loss_of=None, **settings):
         if not made:
             model = keywords.get("model", arguments[2] if len(arguments) > 2 else None)
             optimizer = keywords.get("optimizer", arguments[3] if len(arguments) > 3 else None)
-            model = model[0] if isinstance(model, (list, tuple)) else model
-            made.append(watch(model, getattr(optimizer, "optimizer", optimizer), **settings))
+            made.append(watch(model, optimizer, **settings))
         result = train_step(*arguments, **keywords)
         made[0]._guard("loss", lambda: made[0].step(loss=(loss_of or _first_loss)(result)))
         return result

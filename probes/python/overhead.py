@@ -4,7 +4,7 @@ python3 overhead.py [--device cuda] [--layers 12 --width 768 --heads 12 --batch 
                     [--dtype bfloat16] [--compile] [--steps 60]
 """
 
-import argparse, contextlib, json, math, os, random, statistics, sys, tempfile, time
+import argparse, contextlib, glob, json, math, os, random, sqlite3, statistics, sys, tempfile, time
 
 import torch
 import torch.nn as nn
@@ -99,6 +99,16 @@ def synchronise(device):
         torch.cuda.synchronize()
 
 
+def observer_seconds(spool, watch):
+    """What the watch itself says it took of the training thread, a step in the mean."""
+    said = []
+    for file in glob.glob(os.path.join(spool, watch._origin["writer"], "*.spool")):
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            frames = [json.loads(body) for body, in database.execute("SELECT body FROM item WHERE kind = 1")]
+        said += [frame["scalars"]["observer_seconds"] for frame in frames if frame["step"] > 10]
+    return statistics.mean(said)
+
+
 def interval(ratios, resamples=2000):
     """The median and its 95 % bootstrap interval."""
     generator = random.Random(1)
@@ -130,10 +140,11 @@ def main():
                 # Whole decades, so that sparse steps weigh as much as they do in a run: means of ten against means of ten.
                 tens = lambda s: [sum(s[i : i + 10]) for i in range(0, len(s) - 9, 10)]
                 ratio, low, high = interval([a / b - 1 for a, b in zip(tens(times[probes]), tens(times[None]))])
+                run.watch.close()
                 print(json.dumps({"pack": probes, "overheadRatio": round(ratio, 4), "interval": [round(low, 4), round(high, 4)],
                                   "stepMillis": round(1e3 * statistics.median(times[None]), 2),
+                                  "observerMillis": round(1e3 * observer_seconds(spool, run.watch), 3),
                                   "trouble": run.watch.trouble()}))  # fmt: skip
-                run.watch.close()
 
 
 if __name__ == "__main__":

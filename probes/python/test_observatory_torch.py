@@ -1,6 +1,6 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
-import collections, gc, glob, json, math, os, sqlite3, subprocess, sys, tempfile, unittest, zlib
+import contextlib, gc, glob, io, json, math, os, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
 
 import torch
 import torch.nn as nn
@@ -21,7 +21,7 @@ class Attention(nn.Module):
         b, t, c = x.shape
         q, k, v = (y.view(b, t, HEADS, c // HEADS).transpose(1, 2) for y in self.c_attn(x).split(WIDTH, dim=2))
         logits = (q @ k.transpose(-2, -1)) / math.sqrt(c // HEADS)
-        logits = logits.masked_fill(torch.ones(t, t).tril() == 0, -math.inf)
+        logits = logits.masked_fill(torch.ones(t, t, device=x.device).tril() == 0, -math.inf)
         return self.c_proj((logits.softmax(-1) @ v).transpose(1, 2).reshape(b, t, c))
 
 
@@ -58,7 +58,7 @@ class Gpt(nn.Module):
 
     def forward(self, tokens):
         t = self.transformer
-        x = t["wte"](tokens) + t["wpe"](torch.arange(tokens.shape[1]))
+        x = t["wte"](tokens) + t["wpe"](torch.arange(tokens.shape[1], device=tokens.device))
         for block in t["h"]:
             x = block(x)
         return self.lm_head(t["ln_f"](x))
@@ -175,7 +175,7 @@ class WatchTest(unittest.TestCase):
     def test_exponents_say_what_fp16_would_lose(self):
         x = torch.cat([torch.full((512,), 2.0**-26), torch.full((1024,), 2.0**-20), torch.full((512,), 1.5), torch.zeros(512)])
         out = {}
-        observatory_torch._read_exponents(observatory_torch._exponents(x).tolist(), out)
+        observatory_torch._read_exponents(observatory_torch._exponents(x, 0).tolist(), out)
         self.assertEqual((0.25, 0.5, 0.0), (out["fp16_flushed"], out["fp16_subnormal"], out["fp16_overflow"]))
         self.assertEqual(27, out["exponent_span"])
 
@@ -218,12 +218,12 @@ class WatchTest(unittest.TestCase):
     def test_what_throws_in_here_stays_in_here(self):
         model, optimizer = make()
         watch = self.watch(model, optimizer, probes="profile")
-        broken = collections.OrderedDict(observatory_torch._TENSOR_PROBES)
+        working = dict(observatory_torch._REDUCTIONS)
         try:
-            observatory_torch._TENSOR_PROBES["moments"] = (lambda x: 1 / 0, None)
+            observatory_torch._REDUCTIONS["moments"] = (lambda x: 1 / 0, None)
             train(model, optimizer, 3, watch)
         finally:
-            observatory_torch._TENSOR_PROBES.update(broken)
+            observatory_torch._REDUCTIONS.update(working)
         watch.close()
         self.assertIn("moments failed", watch.trouble())
         self.assertIn("probe_disabled", [document.get("kind") for document in spooled(self.spool)])
@@ -321,18 +321,47 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(math.inf, metric(frame, "norm", "gradient", 1, "mlp.c_fc.weight"))
         self.assertTrue(math.isfinite(metric(frame, "norm", "gradient", 0, "mlp.c_fc.weight")))
 
-    def test_a_pack_asked_for_on_the_live_run_is_applied_and_reverts(self):
+    def test_commands_on_the_live_run_are_applied_answered_and_revert(self):
         model, optimizer = make()
         watch = self.watch(model, optimizer)
+        now = [0.0]
+        watch._clock = lambda: now[0]
         train(model, optimizer, 2, watch)
-        with open(watch._control, "w") as control:
-            control.write('{"id":"a","operator":"me","pack":"profile","ttl_steps":3}\n{"id":"b","operator":"me","pack":"everything"}\n')
-        train(model, optimizer, 8, watch)
+
+        def ask(id, **command):
+            with open(watch._spool.control, "a") as control:
+                control.write(json.dumps({"id": id, "operator": "me", "ttl_seconds": 60, "command": command}) + "\n")
+            deadline = time.monotonic() + 30
+            while not watch._spool.requests and time.monotonic() < deadline:
+                time.sleep(0.01)
+            train(model, optimizer, 1, watch)  # heard at its end
+            train(model, optimizer, 2, watch)
+
+        ask("a", command="profile", pack="profile")  # steps 4, 5
+        ask("b", command="remove-probe", probe="format-headroom")  # 7, 8
+        ask("c", command="add-probe", probe="activation-shape", every=2, phase=1)  # 11
+        ask("d", command="add-probe", probe="activation-shap")
+        ask("e", command="remove-probe", probe="unit-activit")
+        ask("f", command="pause")
+        now[0] = 61
+        train(model, optimizer, 2, watch)
         watch.close()
-        outcomes = [d["details"]["outcome"] for d in spooled(self.spool) if d.get("kind") == "command"]
-        self.assertEqual(["applied", "refused", "reverted"], outcomes)
-        watched = [any(site["hook"] == "mlp_up" for site in frame.get("sites", [])) for frame in frames(self.spool)]
-        self.assertEqual(3, sum(watched[:9]))
+        answers = [d["details"] for d in spooled(self.spool) if d.get("kind") == "command"]
+        self.assertEqual([("a", "applied"), ("b", "applied"), ("c", "applied"), ("d", "refused"), ("e", "refused"), ("f", "refused"),
+                          ("a", "reverted"), ("b", "reverted"), ("c", "reverted")], [(d["id"], d["outcome"]) for d in answers])  # fmt: skip
+        self.assertIn("did you mean activation-shape?", answers[3]["reason"])
+        self.assertEqual("me", answers[0]["operator"])
+        of = {frame["step"]: frame for frame in frames(self.spool)}
+        at_mlp = lambda step: {name for name, column in of[step]["metrics"].items()
+                               for at in column["at"] if of[step]["sites"][at]["hook"] == "mlp_up"}  # fmt: skip
+        self.assertEqual(set(), at_mlp(3))
+        self.assertIn("fp16_headroom_bits", at_mlp(5))
+        self.assertNotIn("fp16_headroom_bits", at_mlp(8))
+        self.assertIn("rms", at_mlp(8))
+        self.assertIn("kurtosis", at_mlp(11))
+        self.assertNotIn("kurtosis", at_mlp(12))
+        self.assertEqual(set(), at_mlp(22))
+        self.assertEqual("", watch.trouble())
 
     def test_nothing_is_kept_of_a_watch_that_is_closed(self):
         model, optimizer = make()
@@ -386,6 +415,70 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(x.numel(), total("elements"))
         self.assertLess(abs(math.sqrt(total("sum_squares") / total("elements")) / x.square().mean().sqrt().item() - 1), 1e-6)
         self.assertAlmostEqual(x.abs().max().item(), max(metric(frame, "abs_max", "residual", 2) for frame in parts), 5)
+
+
+@unittest.skipUnless(torch.cuda.is_available(), "no CUDA device here")
+class CudaTest(unittest.TestCase):
+    """The fused reductions against those on the host, and a whole watch on the device."""
+
+    def test_fused_reductions_are_those_of_the_host(self):
+        torch.manual_seed(3)
+        for dtype in (torch.float32, torch.float16, torch.bfloat16):
+            for elements in (1000, 65536, 1_000_003):
+                for every in (1, 8):
+                    x = (torch.randn(elements) * 3).to(dtype)
+                    x[5], x[77], x[130:140] = math.nan, math.inf, 0
+                    table, site = observatory_torch._Table("cuda"), ("mlp_up", 0, "")
+                    every = 1 if elements < observatory_torch._WHOLE else every
+                    table.reduce(site, {"moments", "shape", "exponents"}, x.cuda(), every, 17)
+                    results = {}
+                    for kind, rows, vector in table.take():
+                        observatory_torch._unpack(rows, kind, vector.tolist(), results)
+                    sample = observatory_torch._sample(x, every, 17).double()
+                    clean = torch.where(torch.isfinite(sample), sample, torch.zeros(()).double())
+                    expected = [sample.numel(), clean.sum(), clean.square().sum(), clean.abs().max(),
+                                sample.isnan().sum(), sample.isinf().sum(), clean.pow(3).sum(), clean.pow(4).sum(), (sample == 0).sum()]  # fmt: skip
+                    scale = [1, sample.numel(), 1, 1, 1, 1, sample.numel(), 1, 1]  # sums of both signs: against their size
+                    for got, want, size in zip(results[site]["moments"] + results[site]["shape"], expected, scale):
+                        self.assertLess(abs(got - float(want)) / max(size, abs(float(want))), 1e-6, (dtype, elements, every))
+                    if elements >= 65536:
+                        self.assertEqual(observatory_torch._exponents(x, 17).tolist(), results[site]["exponents"])
+
+    def test_bits_are_the_same_and_an_overflow_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            weights = []
+            for probes in (None, "continuous", "profile", "forensic"):
+                model, optimizer = make()
+                model.cuda()
+                watch = probes and observatory_torch.watch(model, optimizer, run="test", spool=folder, probes=probes)
+                for step in range(1, 22):
+                    batch = tokens(step).cuda()
+                    optimizer.zero_grad()
+                    with torch.autocast("cuda", dtype=torch.bfloat16):
+                        loss = loss_of(model, batch)
+                    loss.backward()
+                    optimizer.step()
+                    if watch:
+                        watch.step(loss=loss)
+                if watch:
+                    watch.close()
+                    self.assertEqual("", watch.trouble())
+                weights.append([p.detach().clone() for p in model.parameters()])
+            for other in weights[1:]:
+                self.assertTrue(all(torch.equal(a, b) for a, b in zip(weights[0], other)))
+        with tempfile.TemporaryDirectory() as folder:
+            model, optimizer = make()
+            model.cuda()
+            watch = observatory_torch.watch(model, optimizer, run="test", spool=folder, probes="profile")
+            with torch.no_grad():
+                model.transformer["h"][1].mlp.c_fc.weight.mul_(1e6)
+            with torch.autocast("cuda", dtype=torch.float16):
+                loss_of(model, tokens(1).cuda()).backward()
+            watch.step()
+            watch.close()
+            frame = frames(folder)[0]
+            bad = [frame["sites"][at] for at, inf in zip(frame["metrics"]["inf"]["at"], frame["metrics"]["inf"]["values"]) if inf]
+            self.assertEqual({"hook": "mlp_up", "layer": 1}, bad[0])
 
 
 class RuleTest(unittest.TestCase):
