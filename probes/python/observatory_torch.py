@@ -17,7 +17,7 @@ Several ranks write a spool each; their sums, counts and maxima (`elements`, `su
 merge exactly.
 """
 
-import atexit, collections, difflib, itertools, json, math, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
+import atexit, collections, difflib, functools, itertools, json, math, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
 from datetime import datetime, timezone
 
 import torch
@@ -92,112 +92,196 @@ def _rule(name):
 _MOMENTS = ("elements", "sum", "sum_squares", "abs_max", "nan", "inf")
 # Where a tensor is sampled: one run of 64 elements in 8, in each step the next one, so that 8 steps see all of it.
 _RUN, _EIGHTH = 64, 8
-_WHOLE = 1 << 16  # a tensor with fewer elements is never sampled
+_WHOLE, _ENOUGH = 1 << 16, 1 << 21  # elements: a tensor with fewer is never sampled; of a larger one about so many are enough
+_SEQUENCES, _QUERIES = 4, 4  # where sampled: sequences whose own gradients are taken; of how many queries one is looked at
 _HISTOGRAM = 1 << 18  # elements an exponent histogram looks at, about
 
 
 if triton is not None:
 
     @triton.jit
-    def _moments_kernel(x, out, n, stretch, phase, TILE: tl.constexpr, RUN: tl.constexpr, EVERY: tl.constexpr, SHAPE: tl.constexpr):
-        """Each program reduces a stretch of n samples to eight partial results; they are added later, in order: no atomics."""
-        first = tl.program_id(0).to(tl.int64) * stretch
-        total = tl.zeros([TILE], tl.float32)
-        squares = tl.zeros([TILE], tl.float32)
-        largest = tl.zeros([TILE], tl.float32)
-        nans = tl.zeros([TILE], tl.float32)
-        infs = tl.zeros([TILE], tl.float32)
-        cubes = tl.zeros([TILE], tl.float32)
-        fourths = tl.zeros([TILE], tl.float32)
-        zeros = tl.zeros([TILE], tl.float32)
-        for tile in range(0, stretch, TILE):
-            i = first + tile + tl.arange(0, TILE)
-            if EVERY == 1:
-                at = i
-            else:
-                at = (i // RUN) * (RUN * EVERY) + phase * RUN + i % RUN
-            there = i < n
-            v = tl.load(x + at, mask=there, other=0.0).to(tl.float32)
-            finite = tl.abs(v) < float("inf")  # false for NaN too
-            nan = v != v
-            clean = tl.where(finite, v, 0.0)
-            square = clean * clean
-            total += clean
-            squares += square
-            largest = tl.maximum(largest, tl.abs(clean))
-            nans += nan.to(tl.float32)
-            infs += 1.0 - finite.to(tl.float32) - nan.to(tl.float32)
-            if SHAPE:
+    def _moments_of(x, out, n, every, phase, PROGRAMS: tl.constexpr, TILE: tl.constexpr, RUN: tl.constexpr):
+        working = tl.minimum(tl.cdiv(n, 8 * TILE), PROGRAMS)  # a program has enough to do, or nothing
+        if tl.program_id(0) < working:
+            x = tl.multiple_of(x, 16)
+            total = tl.zeros([TILE], tl.float32)
+            squares = tl.zeros([TILE], tl.float32)
+            largest = tl.zeros([TILE], tl.float32)
+            nans = tl.zeros([TILE], tl.float32)
+            infs = tl.zeros([TILE], tl.float32)
+            cubes = tl.zeros([TILE], tl.float32)
+            fourths = tl.zeros([TILE], tl.float32)
+            zeros = tl.zeros([TILE], tl.float32)
+            for tile in range(tl.program_id(0), tl.cdiv(n, TILE), working):
+                i = tile.to(tl.int64) * TILE + tl.arange(0, TILE)
+                there = i < n
+                v = tl.load(x + (i // RUN * every + phase) * RUN + i % RUN, mask=there, other=0.0).to(tl.float32)
+                finite = tl.abs(v) < float("inf")  # false for NaN too
+                nan = v != v
+                clean = tl.where(finite, v, 0.0)
+                square = clean * clean
+                total += clean
+                squares += square
+                largest = tl.maximum(largest, tl.abs(clean))
+                nans += nan.to(tl.float32)
+                infs += 1.0 - finite.to(tl.float32) - nan.to(tl.float32)
                 cubes += square * clean
                 fourths += square * square
                 zeros += (there & (v == 0.0)).to(tl.float32)
-        row = out + tl.program_id(0) * 8
-        tl.store(row, tl.sum(total, 0))
-        tl.store(row + 1, tl.sum(squares, 0))
-        tl.store(row + 2, tl.sum(nans, 0))
-        tl.store(row + 3, tl.sum(infs, 0))
-        tl.store(row + 4, tl.max(largest, 0))
-        tl.store(row + 5, tl.sum(cubes, 0))
-        tl.store(row + 6, tl.sum(fourths, 0))
-        tl.store(row + 7, tl.sum(zeros, 0))
+            tl.store(out, tl.sum(total, 0))
+            tl.store(out + 1, tl.sum(squares, 0))
+            tl.store(out + 2, tl.sum(nans, 0))
+            tl.store(out + 3, tl.sum(infs, 0))
+            tl.store(out + 4, tl.max(largest, 0))
+            tl.store(out + 5, tl.sum(cubes, 0))
+            tl.store(out + 6, tl.sum(fourths, 0))
+            tl.store(out + 7, tl.sum(zeros, 0))
+        else:
+            tl.store(out + tl.arange(0, 8), tl.zeros([8], tl.float32))
 
     @triton.jit
-    def _exponents_kernel(x, out, runs, stretch, every, phase, RUN: tl.constexpr):
-        """Each program counts the exponents of a stretch of runs of RUN elements, one run in `every`; bin 255: not finite."""
-        first = tl.program_id(0) * stretch
+    def _moments_kernel(table, out, PROGRAMS: tl.constexpr, TILE: tl.constexpr, RUN: tl.constexpr):
+        """Programs (p, g) reduce the samples of tensor g to eight partial results; they are added later, in order: no atomics."""
+        row = table + tl.program_id(1) * 8
+        address, kind, n = tl.load(row), tl.load(row + 1), tl.load(row + 2)
+        every, phase = tl.load(row + 3), tl.load(row + 4)
+        out += (tl.program_id(1) * PROGRAMS + tl.program_id(0)) * 8
+        if kind == 0:
+            _moments_of(address.to(tl.pointer_type(tl.float32)), out, n, every, phase, PROGRAMS, TILE, RUN)
+        elif kind == 1:
+            _moments_of(address.to(tl.pointer_type(tl.float16)), out, n, every, phase, PROGRAMS, TILE, RUN)
+        else:
+            _moments_of(address.to(tl.pointer_type(tl.bfloat16)), out, n, every, phase, PROGRAMS, TILE, RUN)
+
+    @triton.jit
+    def _moments_of_one(x, out, n, every, phase, PROGRAMS: tl.constexpr, TILE: tl.constexpr, RUN: tl.constexpr):
+        _moments_of(x, out + tl.program_id(0) * 8, n, every, phase, PROGRAMS, TILE, RUN)
+
+    @triton.jit
+    def _exponents_of(x, out, runs, every, phase, COUNTERS: tl.constexpr, RUN: tl.constexpr):
+        x = tl.multiple_of(x, 16)
         counts = tl.zeros([512], tl.int32)
-        for run in range(0, stretch, 16):
-            which = first + run + tl.arange(0, 16)
+        for some in range(tl.program_id(0) * 16, runs, COUNTERS * 16):
+            which = some + tl.arange(0, 16)
             at = (which.to(tl.int64)[:, None] * every + phase) * RUN + tl.arange(0, RUN)[None, :]
             there = (which < runs)[:, None] & (tl.arange(0, RUN) < RUN)[None, :]
             v = tl.load(x + at, mask=there, other=0.0).to(tl.float32)
             exponent = (v.to(tl.int32, bitcast=True) >> 23) & 255
             bin = tl.where(v == 0.0, 256, exponent)
             counts += tl.histogram(tl.reshape(tl.where(there, bin, 511), [16 * RUN]), 512)
-        tl.store(out + tl.program_id(0) * 512 + tl.arange(0, 512), counts)
+        tl.store(out + tl.arange(0, 512), counts)
+
+    @triton.jit
+    def _exponents_kernel(table, out, COUNTERS: tl.constexpr, RUN: tl.constexpr):
+        """Programs (p, g) count the exponents of runs of RUN elements of tensor g; bin 255: not finite, 256: zero."""
+        row = table + tl.program_id(1) * 8
+        address, kind, runs = tl.load(row), tl.load(row + 1), tl.load(row + 5).to(tl.int32)
+        every, phase = tl.load(row + 6), tl.load(row + 7)
+        out += (tl.program_id(1) * COUNTERS + tl.program_id(0)) * 512
+        if kind == 0:
+            _exponents_of(address.to(tl.pointer_type(tl.float32)), out, runs, every, phase, COUNTERS, RUN)
+        elif kind == 1:
+            _exponents_of(address.to(tl.pointer_type(tl.float16)), out, runs, every, phase, COUNTERS, RUN)
+        else:
+            _exponents_of(address.to(tl.pointer_type(tl.bfloat16)), out, runs, every, phase, COUNTERS, RUN)
+
+
+    @triton.jit
+    def _exponents_of_one(x, out, runs, every, phase, COUNTERS: tl.constexpr, RUN: tl.constexpr):
+        _exponents_of(x, out + tl.program_id(0) * 512, runs, every, phase, COUNTERS, RUN)
 
 
 class _Table:
-    """Partial results of the fused reductions of one step on one CUDA device: a launch a site, and few for all of them."""
+    """The fused reductions of one step on one CUDA device: tensors wait until there are 16, then go in one launch.
 
-    PROGRAMS, COUNTERS, TILE = 1056, 64, 2048
+    What waits is held: at most 16 tensors and a hundredth of the device's memory live longer than without. One that is
+    written to while it waits is dropped, and from then on its site is measured at once.
+    """
+
+    GROUP, PROGRAMS, COUNTERS, TILE, STAGED = 16, 528, 64, 2048, 256
+    KINDS = {torch.float32: 0, torch.float16: 1, torch.bfloat16: 2}
     FUSED = frozenset(("moments", "shape", "exponents"))
 
     def __init__(self, device):
         self.moments = torch.empty((128, self.PROGRAMS, 8), device=device)
         self.exponents = torch.empty((128, self.COUNTERS, 512), dtype=torch.int32, device=device)
-        self.rows = {"moments": [], "exponents": []}  # (site, elements, whether the shape was asked for) of each row
+        self.device, self.at_once = device, set()
+        self.waiting, self.bytes, self.room = [], 0, torch.cuda.get_device_properties(device).total_memory // 100
+        self._begin()
+
+    def _begin(self):
+        self.rows = {"moments": [], "exponents": []}  # (site, elements) of each row
+        self.staged = None
 
     @staticmethod
     def takes(x):
-        return (triton is not None and x.is_cuda and x.numel() >= _RUN * _EIGHTH
-                and x.dtype in (torch.float32, torch.float16, torch.bfloat16)
-                and x.device.index == torch.cuda.current_device())  # fmt: skip
+        return (triton is not None and x.is_cuda and x.dtype in _Table.KINDS and x.numel() >= _RUN * _EIGHTH
+                and x.is_contiguous() and x.data_ptr() % 16 == 0)  # fmt: skip
 
-    def reduce(self, site, due, x, every, step):
-        x = x.contiguous()
-        if "moments" in due:
-            n = x.numel() if every == 1 else x.numel() // (_RUN * every) * _RUN
-            stretch = -(-n // (self.PROGRAMS * self.TILE)) * self.TILE
-            out = self._row("moments", site, n, "shape" in due)
-            _moments_kernel[(self.PROGRAMS,)](x, out, n, stretch, step % every, TILE=self.TILE, RUN=_RUN, EVERY=every,
-                                              SHAPE="shape" in due, num_warps=8)  # fmt: skip
-        if "exponents" in due:
-            every = _histogram_every(x)
-            runs = x.numel() // (_RUN * every)
-            stretch = -(-runs // (self.COUNTERS * 16)) * 16
-            _exponents_kernel[(self.COUNTERS,)](x, self._row("exponents", site, 0, False), runs, stretch, every, step % every, RUN=_RUN)
+    def reduce(self, site, due, x, every, step, at_once=False):
+        """Starts or plans the reductions; `at_once` where the tensor's memory may be used for another soon."""
+        if at_once or site in self.at_once:
+            self._launch_one(site, due, x, every, step)
+            return
+        self.waiting.append((site, due, x, x._version, every, step))
+        self.bytes += x.numel() * x.element_size()
+        if len(self.waiting) >= self.GROUP or self.bytes > self.room:
+            self.flush()
 
-    def _row(self, kind, site, elements, shape):
+    def _launch_one(self, site, due, x, every, step):
+        with torch.cuda.device(self.device):
+            if "moments" in due:
+                n = _looked_at(x, every)
+                out = self._rows("moments", [(site, n)])
+                _moments_of_one[(self.PROGRAMS,)](x, out, n, every, step % every, PROGRAMS=self.PROGRAMS, TILE=self.TILE, RUN=_RUN, num_warps=8)
+            if "exponents" in due:
+                every = _histogram_every(x)
+                out = self._rows("exponents", [(site, 0)])
+                _exponents_of_one[(self.COUNTERS,)](x, out, x.numel() // (_RUN * every), every, step % every, COUNTERS=self.COUNTERS, RUN=_RUN)
+
+    def flush(self):
+        if not self.waiting:
+            return
+        group = [one for one in self.waiting if one[2]._version == one[3]]
+        if len(group) < len(self.waiting):
+            self.at_once.update(one[0] for one in self.waiting if one[2]._version != one[3])
+        self.waiting, self.bytes = [], 0
+        rows, measured, counted = [], [], []
+        for site, due, x, _, every, step in group:
+            n = _looked_at(x, every)
+            apart = _histogram_every(x)
+            rows.append((x.data_ptr(), self.KINDS[x.dtype], n, every, step % every, x.numel() // (_RUN * apart), apart, step % apart))
+            measured.append((site if "moments" in due else None, n))
+            counted.append((site if "exponents" in due else None, 0))
+        if not rows:
+            return
+        if self.staged is None or self.used + len(rows) > self.STAGED:
+            self.staged = torch.empty((self.STAGED, 8), dtype=torch.int64, pin_memory=True)
+            self.table, self.used = torch.empty((self.STAGED, 8), dtype=torch.int64, device=self.device), 0
+        here = slice(self.used, self.used + len(rows))
+        self.used += len(rows)
+        with torch.cuda.device(self.device):
+            staged, table = self.staged[here], self.table[here]
+            staged.copy_(torch.tensor(rows, dtype=torch.int64))
+            table.copy_(staged, non_blocking=True)
+            out = self._rows("moments", measured)
+            _moments_kernel[(self.PROGRAMS, len(rows))](table, out, PROGRAMS=self.PROGRAMS, TILE=self.TILE, RUN=_RUN, num_warps=8)
+            if any(site for site, _ in counted):
+                out = self._rows("exponents", counted)
+                _exponents_kernel[(self.COUNTERS, len(rows))](table, out, COUNTERS=self.COUNTERS, RUN=_RUN)
+
+    def _rows(self, kind, told):
         rows, table = self.rows[kind], getattr(self, kind)
-        if len(rows) == len(table):
+        first = len(rows)
+        rows += told
+        while len(rows) > len(table):
             table = torch.cat([table, torch.empty_like(table)])
             setattr(self, kind, table)
-        rows.append((site, elements, shape))
-        return table[len(rows) - 1]
+        return table[first:]
 
     def take(self):
-        """(kind, rows, vector) of each kind: seven sums and, at place 4, a maximum a row of moments; 255 counts a row of exponents."""
+        """Blocks and their vectors: seven sums and, at place 4, a maximum a row of moments; 255 counts a row of exponents."""
+        self.flush()
         taken = []
         for kind, rows in self.rows.items():
             if rows:
@@ -207,9 +291,15 @@ class _Table:
                     vector[:, 4] = part[:, :, 4].amax(1)
                 else:
                     vector = part[:, :, :255].sum(1, dtype=torch.float64)
-                taken.append((kind, rows, vector.reshape(-1)))
-        self.rows = {"moments": [], "exponents": []}
+                sites, elements = zip(*rows)
+                taken.append((_Block("fused" if kind == "moments" else kind, sites, elements), vector.reshape(-1)))
+        self._begin()
         return taken
+
+
+def _looked_at(x, every):
+    """How many elements of a tensor are looked at where one run in `every` is."""
+    return x.numel() if every == 1 else x.numel() // (_RUN * every) * _RUN
 
 
 def _wide(x):
@@ -283,18 +373,25 @@ def _shape(x):
 
 
 def _units(rows):
-    """Share of columns no row drives above 1e-6, and E_j[s_j²] / (E_j s_j)² with s_j the mean square of column j."""
-    rows = rows.float()
-    s = rows.square().mean(0)
-    return torch.stack([(rows.abs().amax(0) < 1e-6).to(rows.dtype).mean(), s.square().mean() / s.mean().square()])
+    """Of each column its mean square and its largest magnitude, (2, columns)."""
+    norms = torch.linalg.vector_norm(rows, 2, dim=0, dtype=torch.float32), torch.linalg.vector_norm(rows, math.inf, dim=0, dtype=torch.float32)
+    return torch.stack([norms[0].square() / rows.shape[0], norms[1]])
+
+
+def _read_units(columns):
+    """(sites, 2, columns) to (sites, 2): share of columns no row drives above 1e-6, and E_j[s_j²] / (E_j s_j)²."""
+    s, largest = columns.unbind(1)
+    return torch.stack([(largest < 1e-6).to(s.dtype).mean(1), s.square().mean(1) / s.mean(1).square()], 1)
+
+
+def _read_examples(own):
+    """(sites, sequences, width) to (sites, 3): n Σ|g_i|², |Σ g_i|² and n, of the sequences' own gradients."""
+    n = own.shape[1]
+    return torch.stack([own.square().sum((1, 2)) * n, own.sum(1).square().sum(1), own.new_full(own.shape[:1], n)], 1)
 
 
 def _add(a, b):
     return a + b
-
-
-def _first(a, b):
-    return a  # of several micro-batches
 
 
 _FORMATS = {  # largest finite number, exponent of the smallest normal, exponent at and below which all becomes zero
@@ -303,50 +400,34 @@ _FORMATS = {  # largest finite number, exponent of the smallest normal, exponent
 }  # fmt: skip
 
 
-def _ratio(a, b):
-    return a / b if b else math.nan
-
-
-def _read_moments(v, out, sums):
-    m = dict(zip(_MOMENTS, v))
-    finite = m["elements"] - m["nan"] - m["inf"]
-    out["nan"], out["inf"] = m["nan"], m["inf"]
-    out["rms"] = math.sqrt(m["sum_squares"] / finite) if finite else math.nan
-    out["abs_max"] = m["abs_max"]
-    largest = math.inf if m["inf"] else m["abs_max"]
-    for name, (limit, _, _) in _FORMATS.items():
-        bits = math.inf if largest == 0 else -math.inf if math.isinf(largest) else math.log2(limit) - math.log2(largest)
-        out[name + "_headroom_bits"] = bits
-    if sums:
-        out["elements"], out["sum"], out["sum_squares"] = m["elements"], m["sum"], m["sum_squares"]
-
-
-def _read_exponents(bins, out):
-    every = sum(bins)
-    below = lambda exponent: sum(bins[: max(0, min(255, exponent + 127))])
-    flushed = below(-25)
-    out["fp16_overflow"] = _ratio(every - below(16), every)
-    out["fp16_subnormal"] = _ratio(below(-14) - flushed, every)
-    out["fp16_flushed"] = _ratio(flushed, every)
-    out["bf16_flushed"] = _ratio(below(-134), every)
-    out["e4m3_overflow"] = _ratio(every - below(9), every)
-    out["e4m3_flushed"] = _ratio(below(-10), every)
-    out["e5m2_overflow"] = _ratio(every - below(16), every)
-    out["e5m2_flushed"] = _ratio(below(-17), every)
-    seen = [i for i, count in enumerate(bins) if count]
-    out["exponent_span"] = seen[-1] - seen[0] + 1 if seen else math.nan
-
-
-def _read_shape(v, moments, out):
-    cubes, fourths, zeros = v
-    n = moments[0] - moments[4] - moments[5]
-    if not n:
-        return
-    mean, square = moments[1] / n, moments[2] / n
+def _read_moments(m):
+    """Metrics, a vector each, from (sites, 9): elements, Σx, Σx², NaN, infinite, max|x|, Σx³, Σx⁴, zeros."""
+    elements, total, squares, nans, infs, largest, cubes, fourths, zeros = m.unbind(1)
+    finite = elements - nans - infs
+    mean, square = total / finite, squares / finite
     second = square - mean * mean
-    fourth = fourths / n - 4 * mean * cubes / n + 6 * mean * mean * square - 3 * mean**4
-    out["mean"], out["zero_fraction"] = mean, zeros / n
-    out["kurtosis"] = fourth / (second * second) if second > 0 else math.nan
+    fourth = fourths / finite - 4 * mean * cubes / finite + 6 * mean * mean * square - 3 * mean**4
+    out = {"nan": nans, "inf": infs, "rms": square.sqrt(), "abs_max": largest, "elements": elements, "sum": total, "sum_squares": squares,
+           "mean": mean, "zero_fraction": zeros / finite,
+           "kurtosis": torch.where(second > 0, fourth / (second * second), torch.full_like(second, math.nan))}  # fmt: skip
+    bits = torch.where(infs > 0, torch.full_like(largest, math.inf), largest).log2()
+    out.update((name + "_headroom_bits", math.log2(limit) - bits) for name, (limit, _, _) in _FORMATS.items())
+    return out
+
+
+def _read_exponents(bins):
+    """Metrics, a vector each, from (sites, 255) counts: what formats would lose, and how many exponents there are."""
+    below = torch.nn.functional.pad(bins.cumsum(1), (1, 0))  # at e + 127: how many are below 2^e
+    every, under = below[:, -1], lambda exponent: below[:, max(0, min(255, exponent + 127))]
+    counts = {
+        "fp16_overflow": every - under(16), "fp16_subnormal": under(-14) - under(-25), "fp16_flushed": under(-25),
+        "bf16_flushed": under(-134), "e4m3_overflow": every - under(9), "e4m3_flushed": under(-10),
+        "e5m2_overflow": every - under(16), "e5m2_flushed": under(-17),
+    }  # fmt: skip
+    there = (bins > 0).double()
+    span = 255 - there.flip(1).argmax(1) - there.argmax(1)
+    return {**{name: count / every for name, count in counts.items()},
+            "exponent_span": torch.where(every > 0, span.double(), torch.full_like(every, math.nan))}  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -383,7 +464,7 @@ _PACKS = {  # for each probe how often, at each hook, None standing for those no
 }  # fmt: skip
 _BUDGETS = {"off": 0.01, "continuous": 0.01, "profile": 0.03, "forensic": math.inf}  # shares of a step's time
 # Reductions of one tensor: how, whether they see the tensor or a sample of it, and how two micro-batches merge.
-_REDUCTIONS = {"moments": (_moments, _merge_moments), "shape": (_shape, _add), "exponents": (_exponents, _add), "units": (_units, _first)}
+_REDUCTIONS = {"moments": (_moments, _merge_moments), "shape": (_shape, _add), "exponents": (_exponents, _add)}
 
 
 class _Questions:
@@ -432,25 +513,43 @@ class _Questions:
         return asked
 
 
-class _Plan:
-    """What is due in one step."""
+class _Plans:
+    """The plans of a set of questions, by what is due: there are few, and most steps are alike."""
 
-    def __init__(self, asked, whole, step, stretch):
-        self.asked, self.whole, self.step, self.stretch = asked, whole, step, stretch
+    def __init__(self, questions):
+        self._asked, self._whole, self._made = questions.asked(), questions.pack() == "forensic", {}
+
+    def of(self, step, stretch):
+        key = tuple(self._due(every, phase, step, stretch)
+                    for cadences in self._asked.values() for cadence, phase in cadences for every in cadence.values())  # fmt: skip
+        if key not in self._made:
+            cadences = [(probe, {hook: self._due(every, phase, step, stretch) for hook, every in cadence.items()})
+                        for probe, cadences in self._asked.items() for cadence, phase in cadences]  # fmt: skip
+            self._made[key] = _Plan(cadences, self._whole)
+        return self._made[key]
+
+    @staticmethod
+    def _due(every, phase, step, stretch):
+        every = every * stretch if every > 1 else every
+        return every > 0 and step % every == phase % every
+
+
+class _Plan:
+    """What is due in a step; steps in which the same is due share one."""
+
+    def __init__(self, cadences, whole):
+        self._cadences, self.whole = cadences, whole  # [(probe, {hook: whether due})]
+        self._at, self._metrics = {}, {}
         self.noise = "example-gradients" in self.due("norm_example_gradient")
         self.attention = "attention-logits" in self.due("attention_logits")
         self.log_z = "log-z" in self.due("log_z")
         self.parameters = frozenset(_PARAMETERS) & self.due("gradient")
         self.residual_gradient = frozenset(_SCALES) & self.due("residual_gradient")
-        self._at, self._metrics = {}, {}
+        self.needed = None  # names of the modules that are looked at
+        self._quick = {}
 
     def due(self, hook):
-        return frozenset(name for name, cadences in self.asked.items() for cadence, phase in cadences
-                         if self._at_step(cadence.get(hook, cadence.get(None, 0)), phase))  # fmt: skip
-
-    def _at_step(self, every, phase):
-        every = every * self.stretch if every > 1 else every
-        return every > 0 and self.step % every == phase % every
+        return frozenset(probe for probe, due in self._cadences if due.get(hook, due.get(None, False)))
 
     def at(self, hook):
         """The reductions due for the activations of a hook."""
@@ -459,12 +558,20 @@ class _Plan:
             read = {_PROBES[name][0] for name in due}
             if "shape" in read:
                 read.add("moments")  # its mean and variance come from there
-            self._at[hook] = [reduction for reduction in _REDUCTIONS if reduction in read]
+            self._at[hook] = [reduction for reduction in (*_REDUCTIONS, "units") if reduction in read]
         return self._at[hook]
+
+    def quick(self, hook):
+        """What is due at a hook where the fused reductions are all of it; else nothing."""
+        if hook not in self._quick:
+            more = (hook == "qkv" and self.attention) or (hook == "logits" and self.log_z) \
+                or (hook == "residual" and self.residual_gradient) or (hook.endswith("norm") and self.noise)  # fmt: skip
+            self._quick[hook] = None if more or not _Table.FUSED.issuperset(self.at(hook)) else frozenset(self.at(hook))
+        return self._quick[hook]
 
     def every(self, hook, elements):
         """Of how many runs of elements one is looked at."""
-        return 1 if self.whole or hook == "residual" or elements < _WHOLE else _EIGHTH
+        return 1 if self.whole or hook == "residual" or elements < _WHOLE else max(_EIGHTH, elements // _ENOUGH)
 
     def metrics(self, hook):
         """The names of what is answered at a hook; a reduction gives more than was asked for."""
@@ -602,26 +709,9 @@ class _Spool:
 # The watch.
 
 
+# Numbers of one kind for many sites, on their way from a device: a row for each site; `more` belongs to the kind.
+_Block = collections.namedtuple("_Block", "kind sites more")
 _Column = collections.namedtuple("_Column", "sites metric values divisors", defaults=[None])
-
-
-def _unpack(rows, kind, values, results):
-    """Rows of a _Table as the vectors that the reductions elsewhere give; rows of one site are merged."""
-    width = len(values) // len(rows)
-    for row, (site, elements, shape) in enumerate(rows):
-        part = values[row * width : (row + 1) * width]
-        parts = {kind: part}
-        if kind == "moments":
-            total, squares, nans, infs, largest = part[:5]
-            parts = {"moments": [float(elements), total, squares, largest, nans, infs], **({"shape": part[5:]} if shape else {})}
-        for reduction, vector in parts.items():
-            before = results.setdefault(site, {}).get(reduction)
-            if before is not None:
-                largest = max(before[3], vector[3]) if reduction == "moments" else None
-                vector = [a + b for a, b in zip(before, vector)]
-                if reduction == "moments":
-                    vector[3] = largest
-            results[site][reduction] = vector
 
 
 class _Step:
@@ -629,7 +719,8 @@ class _Step:
 
     def __init__(self, number, plan):
         self.number, self.plan = number, plan
-        self.results = {}  # (hook, layer, parameter) -> {probe: vector}
+        self.results = {}  # (kind, (hook, layer, parameter)) -> vector
+        self.later = {"units": [], "noise": []}  # (site, tensor): what is read for all sites of a shape at once
         self.columns = []  # _Column: one vector with a value for each of many sites
         self.scalars = {}
         self.batch = None
@@ -672,11 +763,13 @@ class Watch:
         self._mark = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
         self._parameters = [(name, global_layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1], p)
                             for name, p in model.named_parameters() if p.requires_grad]  # fmt: skip
-        self._plan = _Plan(self._questions.asked(), self._whole(), settings["first_step"], 1)
-        self._now = _Step(settings["first_step"], self._plan)
+        self._plans = _Plans(self._questions)
+        self._step, self._plan, self._held = settings["first_step"], self._plans.of(settings["first_step"], 1), None
+        self._now = _Step(self._step, self._plan)
         self._follow_optimizer()
         roots = list(model) if isinstance(model, torch.nn.ModuleList) else [model]
         self._roots = [root.register_forward_pre_hook(self._on_pass) for root in roots]
+        self._roots += [root.register_forward_hook(self._after_pass) for root in roots]
         self._hold_hooks(everything=True)  # whatever is compiled at the first call then has them all
         self._event("start", settings["manifest"])
         _by_key[self._key] = self
@@ -721,26 +814,27 @@ class Watch:
 
     # -- planning ------------------------------------------------------------------------------------------------------
 
-    def _whole(self):
-        return self._questions.pack() == "forensic"
-
     def _plan_next(self):
-        self._plan = _Plan(self._questions.asked(), self._whole(), self._now.number, self._stretch)
-        self._now.plan = self._plan
+        self._step = self._now.number
+        self._plan = self._now.plan = self._plans.of(self._step, self._stretch)
         self._hold_hooks(everything=self._compiled)
 
     def _hold_hooks(self, everything):
         """Registers the hooks that are due and lets go of the others; compiled code keeps those it was compiled with."""
-        for name, (module, hook, layer, at_input) in self._sites.items():
-            needed = everything or self._needed(name, hook)
+        plan = self._plan
+        if plan.needed is None:
+            plan.needed = frozenset(name for name, site in self._sites.items() if self._needed(name, site[1]))
+        needed = self._sites.keys() if everything else plan.needed
+        if needed is not self._held:
+            for name in self._handles.keys() - needed:
+                self._handles.pop(name).remove()
+            self._held = needed
+        for name in needed:
+            module, hook, layer, at_input = self._sites[name]
             handle = self._handles.get(name)
-            there = handle is not None and handle.id in (module._forward_pre_hooks if at_input else module._forward_hooks)
-            if needed and not there:
+            if handle is None or handle.id not in (module._forward_pre_hooks if at_input else module._forward_hooks):
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
                 self._handles[name] = register(self._hook(name, hook, layer, at_input))
-            elif not needed and handle is not None:
-                handle.remove()
-                del self._handles[name]
 
     def _needed(self, name, hook):
         plan = self._plan
@@ -762,22 +856,56 @@ class Watch:
             if self._dead or not torch.is_grad_enabled() or seen[0] == self._pass:
                 return
             seen[0] = self._pass
-            if self._needed(name, hook):
+            if name in self._plan.needed and not self._look_quickly(site, value, False):
                 self._guard(name, self._look, name, hook, layer, inputs, value)
 
+        site = hook, layer, _split(name) if hook == "qkv" else ""
         return look
 
+    def _look_quickly(self, site, value, at_once):
+        """Does what is to be done at most hooks of most steps on CUDA, in few instructions; False where that is not all."""
+        due = self._plan.quick(site[0])
+        if not due or "fused" in self._off:
+            return False
+        began = time.perf_counter()
+        try:
+            if isinstance(value, tuple) and value:
+                value = value[0]
+            if not isinstance(value, torch.Tensor) or not _Table.takes(value):
+                return False
+            self._now.looked = True
+            self._table(value.device).reduce(site, due, value, self._plan.every(site[0], value.numel()), self._step, at_once)
+        except Exception as error:  # noqa: BLE001 - as in _guard
+            self._failed("fused", error)
+        finally:
+            cost = time.perf_counter() - began
+            self._observed += cost
+            self._unbudgeted += cost
+        return True
+
+    def _table(self, device):
+        if device not in self._tables:
+            self._tables[device] = _Table(device)
+        return self._tables[device]
+
     def _look_compiled(self, index, x):
-        """What compiled code calls in place of a hook."""
+        """What compiled code calls in place of a hook. What it gives may be written to right after."""
         name = self._by_index[index]
         _, hook, layer, _ = self._sites[name]
         self._compiled = True
-        if not self._dead and not (x.is_cuda and torch.cuda.is_current_stream_capturing()) and self._needed(name, hook):
-            self._guard(name, self._look, name, hook, layer, (), x)
+        if self._dead or name not in self._plan.needed or (x.is_cuda and torch.cuda.is_current_stream_capturing()):
+            return
+        if not self._look_quickly((hook, layer, _split(name) if hook == "qkv" else ""), x, True):
+            self._guard(name, self._look, name, hook, layer, (), x, True)
 
     def _on_pass(self, module, inputs):
         if not _is_compiling() and torch.is_grad_enabled():
             self._pass += 1
+
+    def _after_pass(self, module, inputs, output):
+        if not _is_compiling() and self._tables:
+            for table in self._tables.values():
+                self._guard("fused", table.flush)
 
     def _fused_heads(self, name):
         """Heads of a fused projection of queries, keys and values, whose attention has no rotation; None elsewhere."""
@@ -802,7 +930,7 @@ class Watch:
             self._unreadable.add(name)
         return value if readable else None
 
-    def _look(self, name, hook, layer, inputs, value):
+    def _look(self, name, hook, layer, inputs, value, at_once=False):
         tensor = self._tensor(name, value)
         if tensor is None:
             return
@@ -816,8 +944,8 @@ class Watch:
                 fused = _Table.FUSED.intersection(due)
                 due = [reduction for reduction in due if reduction not in fused]
                 if fused:
-                    self._guard("fused", self._fuse, site, fused, x, every)
-            sample = _sample(x, every, plan.step) if "moments" in due or "shape" in due else None
+                    self._guard("fused", self._fuse, site, fused, x, every, at_once)
+            sample = _sample(x, every, self._step) if "moments" in due or "shape" in due else None
             for reduction in due:
                 self._guard(reduction, self._reduce, site, reduction, x, sample, every)
             if hook == "qkv" and plan.attention and self._heads[name]:
@@ -830,26 +958,23 @@ class Watch:
             if hook.endswith("norm") and plan.noise:
                 self._watch_gain(name, layer, inputs, tensor)
 
-    def _fuse(self, site, due, x, every):
-        if x.device not in self._tables:
-            self._tables[x.device] = _Table(x.device)
-        self._tables[x.device].reduce(site, due, x, every, self._plan.step)
+    def _fuse(self, site, due, x, every, at_once=False):
+        self._table(x.device).reduce(site, due, x, every, self._step, at_once)
 
     def _reduce(self, site, reduction, x, sample, every):
+        if reduction == "units":
+            self._now.later["units"].append((site, _units(_rows(x, every, self._step))))
+            return
         reduce, merge = _REDUCTIONS[reduction]
-        if reduction == "exponents":
-            vector = reduce(x, self._plan.step)
-        else:
-            vector = reduce(_rows(x, every, self._plan.step) if reduction == "units" else sample)
-        self._keep(site, reduction, vector, merge)
+        self._keep(site, reduction, reduce(x, self._step) if reduction == "exponents" else reduce(sample), merge)
 
     def _log_z(self, x, every):
-        rows = _rows(x, every, self._plan.step)
+        rows = _rows(x, every, self._step)
         self._keep(("log_z", -1, ""), "log_z", _moments(torch.logsumexp(rows.float(), -1)), _merge_moments)
 
-    def _keep(self, site, probe, vector, merge):
-        results = self._now.results.setdefault(site, {})
-        results[probe] = vector if probe not in results else merge(results[probe], vector)
+    def _keep(self, site, kind, vector, merge):
+        results = self._now.results
+        results[kind, site] = vector if (kind, site) not in results else merge(results[kind, site], vector)
 
     def _gradient_of(self, site, gradient):
         with torch.no_grad():
@@ -858,13 +983,16 @@ class Watch:
             if "fused" not in self._off and _Table.takes(x):
                 self._fuse(site, ("moments",), x, every)
             else:
-                self._keep(site, "moments", _moments(_sample(x, every, self._plan.step)), _merge_moments)
+                self._keep(site, "moments", _moments(_sample(x, every, self._step)), _merge_moments)
 
     def _attention(self, layer, x, heads):
-        """Largest |q·k|/√d of each head over the first sequence's causal pairs: T²·C operations."""
+        """Largest |q·k|/√d of each head over the first sequence's causal pairs, for each query or one in four."""
         q, k, _ = x.reshape((-1,) + x.shape[-2:])[0].float().chunk(3, dim=-1)
+        every = 1 if self._plan.whole or x.numel() < _WHOLE else _QUERIES
+        at = torch.arange(q.shape[0], device=x.device)
+        q, asked = q[self._step % every :: every], at[self._step % every :: every]
         q, k = (t.reshape(t.shape[0], heads, -1).transpose(0, 1) for t in (q, k))
-        logits = (q @ k.transpose(1, 2)).tril_()
+        logits = (q @ k.transpose(1, 2)).masked_fill_(at[None, :] > asked[:, None], 0)
         largest = torch.linalg.vector_norm(logits, math.inf, dim=(1, 2)) / math.sqrt(q.shape[-1])
         self._keep(("attention_logits", layer, ""), "attention", largest, torch.maximum)
 
@@ -874,7 +1002,8 @@ class Watch:
         gain = getattr(module, "weight", None)
         if source is None or gain is None or not gain.requires_grad or source.dim() < 3:
             return
-        x, eps = source.detach(), getattr(module, "eps", getattr(module, "variance_epsilon", 1e-5)) or 1e-5
+        sequences = source.shape[0] if self._plan.whole or source.numel() < _WHOLE else _SEQUENCES
+        x, eps = source.detach()[:sequences], getattr(module, "eps", getattr(module, "variance_epsilon", 1e-5)) or 1e-5
         centred = isinstance(module, torch.nn.LayerNorm)
         site = ("norm_example_gradient", layer, _place(_plain(name))[1] + ".weight")
 
@@ -884,9 +1013,9 @@ class Watch:
                     normal = torch.nn.functional.layer_norm(x.float(), x.shape[-1:], eps=eps)
                 else:
                     normal = x.float() * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + eps)
-                own = (dy * normal).sum(1, dtype=torch.float32)
-                examples = own.new_full((), own.shape[0])
-                self._keep(site, "noise", torch.stack([own.square().sum() * examples, own.sum(0).square().sum(), examples]), _add)
+                own = (dy[:sequences] * normal).sum(1, dtype=torch.float32)
+                # Each is divided by the number of all sequences, as the loss is a mean; the statistics want that of these.
+                self._now.later["noise"].append((site, own if len(own) == len(dy) else own * (len(dy) / len(own))))
 
         output.register_hook(lambda dy: self._guard("noise", arrived, dy))
 
@@ -950,9 +1079,19 @@ class Watch:
         self._gradients()
         self._before = None
         if "update-ratio" in self._plan.parameters and "update" not in self._off:
-            moved = [(("update", layer, rest), _local(p.detach())) for _, layer, rest, p in self._parameters
+            moved = [(("update", layer, rest), self._slab(layer, _local(p.detach()))) for _, layer, rest, p in self._parameters
                      if _gradient(p) is not None and (p.dim() > 1 or self._sharded)]  # fmt: skip
-            self._before = [(site, p, p.clone()) for site, p in moved if p.numel()]
+            moved = [(site, p) for site, p in moved if p.numel()]
+            with torch.no_grad():  # by one to copy them all in few launches
+                copies = torch._foreach_mul([p for _, p in moved], 1.0) if moved else []
+            self._before = [(site, p, copy) for (site, p), copy in zip(moved, copies)]
+
+    def _slab(self, layer, tensor):
+        """An eighth of a large tensor of a layer, in each step the next one; the rows of an embedding are too unlike for that."""
+        if self._plan.whole or layer < 0 or tensor.numel() < _WHOLE or not tensor.is_contiguous():
+            return tensor
+        size = tensor.numel() // _EIGHTH
+        return tensor.view(-1).narrow(0, self._step // _SPARSE % _EIGHTH * size, size)
 
     def _gradients(self, each=False):
         """Norms of every parameter's gradient in one pass, and of all of them together."""
@@ -997,9 +1136,12 @@ class Watch:
         for p in group["params"]:
             state = states.get(p, {})
             if id(p) in places and p.grad is not None and p.grad.layout == torch.strided and "exp_avg_sq" in state and "step" in state:
-                gradient = _local(p.grad.detach())
+                gradient, layer = _local(p.grad.detach()), places[id(p)][1]
+                square = _local(state["exp_avg_sq"])
+                if gradient.is_contiguous() and square.is_contiguous():
+                    gradient, square = self._slab(layer, gradient), self._slab(layer, square)
                 if gradient.numel():
-                    members.append((places[id(p)], gradient, _local(state["exp_avg_sq"]), state["step"]))
+                    members.append((places[id(p)], gradient, square, state["step"]))
         if not members:
             return
         # √v̂ = √v / √(1 - β2^t); ε enters by the larger of both, elementwise.
@@ -1058,18 +1200,30 @@ class Watch:
 
     def _ship(self, now):
         """Starts one copy to the host of all the step left on each device."""
-        vectors = collections.defaultdict(list)
-        for site, probes in now.results.items():
-            for probe, vector in probes.items():
-                vectors[vector.device, vector.dtype].append(((site, probe), vector.detach().reshape(-1)))
+        vectors, alike = collections.defaultdict(list), collections.defaultdict(list)
+        for (kind, site), vector in now.results.items():
+            alike[kind, vector.device, vector.dtype, vector.numel()].append((site, vector.detach().reshape(-1)))
+        for (kind, device, dtype, _), members in alike.items():
+            sites, some = zip(*members)
+            vectors[device, dtype].append((_Block(kind, sites, None), torch.cat(some)))
         for column in now.columns:
-            vectors[column.values.device, column.values.dtype].append(((column, column.metric), column.values.detach()))
+            block = _Block("column", column.sites, (column.metric, column.divisors))
+            vectors[column.values.device, column.values.dtype].append((block, column.values.detach()))
         for name, value in now.scalars.items():
             if isinstance(value, torch.Tensor):
-                vectors[value.device, value.dtype].append(((None, name), _local(value.detach()).reshape(-1)[:1]))
+                vectors[value.device, value.dtype].append((_Block("scalar", (name,), None), _local(value.detach()).reshape(-1)[:1]))
         for device, table in self._tables.items():
-            for kind, rows, vector in table.take():
-                vectors[device, vector.dtype].append(((rows, kind), vector))
+            for block, vector in table.take():
+                vectors[device, vector.dtype].append((block, vector))
+        for kind, read in (("units", _read_units), ("noise", _read_examples)):
+            groups = collections.defaultdict(list)
+            for site, tensor in now.later[kind]:
+                groups[tensor.device, tensor.shape].append((site, tensor))
+            for (device, _), members in groups.items():
+                sites, some = zip(*members)
+                vector = read(torch.stack(some)).reshape(-1)
+                vectors[device, vector.dtype].append((_Block(kind, sites, None), vector))
+        now.results = now.columns = now.later = None
         now.layout, now.flat, now.event = [], [], []
         for (device, _), members in vectors.items():
             flat = _wide(torch.cat([vector for _, vector in members]))
@@ -1082,7 +1236,7 @@ class Watch:
                 now.flat.append(host)
             else:
                 now.flat.append(flat)
-            now.layout.append([(key, vector.numel()) for key, vector in members])
+            now.layout.append([(block, vector.numel()) for block, vector in members])
 
     def _drain(self, everything):
         while self._pending and (everything or all(event.query() for event in self._pending[0].event)):
@@ -1096,11 +1250,10 @@ class Watch:
 
     def _frame(self, done):
         """Hands over a step whose numbers have arrived; they are turned into a document on the spool's thread."""
-        values = [flat.tolist() for flat in done.flat]
         told = {"observer_seconds": self._observed, "frames_dropped": self._dropped + self._spool.refused}
         self._observed = 0.0
         head = self._document("frame", done.number)
-        self._spool.offer(lambda: _frame_document(head, done, values, told, self._sums), 1)
+        self._spool.offer(lambda: _frame_document(head, done, told, self._sums), 1)
 
     def _document(self, type, step):
         document = {"v": 1, "type": type, **self._origin, "seq": self._seq, "step": step,
@@ -1119,7 +1272,7 @@ class Watch:
         """Applies what operators ask and what the relay has checked; each is answered by an event."""
         if not self._spool.requests and not self._questions.changes:
             return
-        before = self._questions.pack()
+        before, changes = self._questions.pack(), list(self._questions.changes)
         while self._spool.requests:
             request = self._spool.requests.popleft()
             try:
@@ -1129,6 +1282,8 @@ class Watch:
             self._answer(request, "refused" if refusal else "applied", refusal or "")
         for request in self._questions.over(self._clock()):
             self._answer(request, "reverted", "its time to live is over")
+        if self._questions.changes != changes:
+            self._plans = _Plans(self._questions)
         if self._questions.pack() != before:
             self._stretch = 1
             self._costs.clear()
@@ -1163,11 +1318,7 @@ class Watch:
         try:
             action(*arguments)
         except Exception as error:  # noqa: BLE001 - whatever it is, training goes on
-            self._failures[what] += 1
-            if self._failures[what] == 10 and what not in ("step", "event", "close"):
-                self._off.add(what)
-                self._spool.offer({**self._document("event", self._now.number), "kind": "probe_disabled",
-                                   "details": {"probe": what, "error": repr(error)[:500]}}, 0)  # fmt: skip
+            self._failed(what, error)
         finally:
             self._depth -= 1
             if self._depth == 0:
@@ -1175,6 +1326,13 @@ class Watch:
                 self._observed += cost
                 self._unbudgeted += cost
         return None
+
+    def _failed(self, what, error):
+        self._failures[what] += 1
+        if self._failures[what] == 10 and what not in ("step", "event", "close"):
+            self._off.add(what)
+            self._spool.offer({**self._document("event", self._now.number), "kind": "probe_disabled",
+                               "details": {"probe": what, "error": repr(error)[:500]}}, 0)  # fmt: skip
 
     def _detach(self):
         for handle in [*self._handles.values(), *self._roots, *self._optimizer_handles]:
@@ -1249,6 +1407,7 @@ def _split(name):
     return last if re.fullmatch(r"[qkv]_proj|w[qkv]", last) else ""
 
 
+@functools.lru_cache(1 << 16)
 def _order(site):
     """Sites in the order of a step: embedding, layers, head; then the backward pass, last layer first; then parameters."""
     hook, layer, parameter = site
@@ -1257,78 +1416,111 @@ def _order(site):
         return 3, -layer, at, parameter
     if at >= _HOOKS.index("gradient"):
         return 4, at, layer, parameter
-    return (0 if hook == "embedding" else 1 if layer >= 0 else 2), layer, at, parameter
+    return (0 if hook == "embedding" else 1 if layer >= 0 else 2), layer, at, "%8s" % parameter  # head 2 before head 10
 
 
-def _frame_document(frame, done, values, told, sums):
+@functools.lru_cache(1 << 16)
+def _site_document(site):
+    hook, layer, parameter = site
+    return {"hook": hook, **({"layer": layer} if layer >= 0 else {}), **({"parameter": parameter} if parameter else {})}
+
+
+class _Columns:
+    """The metrics of a frame, each with its sites and values; only what the plan asks for gets in."""
+
+    def __init__(self, plan):
+        self.plan, self.all = plan, {}
+
+    def add(self, metric, sites, values, always=False):
+        wanted = [always or (site is not None and metric in self.plan.metrics(site[0])) for site in sites]
+        if any(wanted):
+            at, numbers = self.all.setdefault(metric, ([], []))
+            at += itertools.compress(sites, wanted)
+            numbers += itertools.compress(values.tolist(), wanted)
+
+    def documents(self):
+        sites = sorted({site for at, _ in self.all.values() for site in at}, key=_order)
+        place, columns = {site: i for i, site in enumerate(sites)}, {}
+        for metric, (at, numbers) in self.all.items():
+            rows = sorted(zip([place[site] for site in at], numbers))
+            finite = all(map(math.isfinite, numbers))
+            columns[metric] = {"at": [i for i, _ in rows], "values": [v if finite else _number(v) for _, v in rows]}
+        return [_site_document(site) for site in sites], columns
+
+
+def _merged(sites, matrix, largest):
+    """One row a site of what several micro-batches left: sums, and in column `largest` the maximum."""
+    place = {}
+    index = torch.tensor([place.setdefault(site, len(place)) for site in sites])
+    if len(place) == len(sites):
+        return sites, matrix
+    merged = torch.zeros(len(place), matrix.shape[1], dtype=matrix.dtype).index_add_(0, index, matrix)
+    if largest is not None:
+        merged[:, largest] = torch.stack([matrix[index == i, largest].amax() for i in range(len(place))])
+    return tuple(place), merged
+
+
+def _frame_document(frame, done, told, sums):
     """A step as docs/wire.md has it, from the numbers that came back from each device."""
-    results, scalars = {}, dict(done.scalars)
-    for flat, layout in zip(values, done.layout):
-        at = 0
-        for (site, probe), size in layout:
-            part = flat[at : at + size]
-            at += size
-            if site is None:
-                scalars[probe] = part[0]
-            elif isinstance(site, _Column):
-                for one, value, divisor in zip(site.sites, part, site.divisors or [1.0] * size):
-                    results.setdefault(one, {})[probe] = [value / divisor]
-            elif isinstance(site, list):
-                _unpack(site, probe, part, results)
-            else:
-                results.setdefault(site, {})[probe] = part
+    scalars, columns, of = dict(done.scalars), _Columns(done.plan), collections.defaultdict(list)
+    for flat, layout in zip(done.flat, done.layout):
+        for (block, _), vector in zip(layout, flat.double().split([size for _, size in layout])):
+            of[block.kind].append((block, vector.view(len(block.sites), -1)))
+    for block, values in of["scalar"]:
+        scalars[block.sites[0]] = values.item()
     scalars.update(told)
     loss_scale = float(scalars.get("loss_scale", 1.0))
-    sites, columns, square, trace = [], {}, 0.0, 0.0
-    for site in sorted(results, key=_order):
-        metrics = _metrics(site, results[site], loss_scale, sums, done.plan.metrics(site[0]))
-        if metrics.get("examples", 0) > 1:
-            own, together, n = (metrics[name] for name in ("example_gradient_square", "batch_gradient_square", "examples"))
-            square += (n * together - own) / (n - 1)
-            trace += (own - together) / (1 - 1 / n)
-        heads = enumerate(results[site].get("attention", ()))
-        if not metrics and "attention" not in results[site]:
-            continue
-        for place, some in [(site, metrics)] + [(site[:2] + ("head %d" % h,), {"attention_logit_max": v}) for h, v in heads]:
-            for metric, value in some.items():
-                column = columns.setdefault(metric, {"at": [], "values": []})
-                column["at"].append(len(sites))
-                column["values"].append(_number(value))
-            hook, layer, parameter = place
-            sites.append({"hook": hook, **({"layer": layer} if layer >= 0 else {}), **({"parameter": parameter} if parameter else {})})
+    shapes = {site: row for block, m in of["shape"] for site, row in zip(block.sites, m)}
+    unknown = torch.full((3,), math.nan, dtype=torch.float64)
+    for block, m in of["moments"]:
+        m = torch.cat([m[:, [0, 1, 2, 4, 5, 3]], torch.stack([shapes.get(site, unknown) for site in block.sites])], 1)
+        _add_moments(columns, block.sites, m, sums)
+    for block, m in of["fused"]:
+        m = torch.cat([torch.tensor(block.more, dtype=torch.float64)[:, None], m], 1)
+        _add_moments(columns, *_merged(block.sites, m, 5), sums)
+    for block, m in of["exponents"]:
+        sites, m = _merged(block.sites, m, None)
+        for metric, values in _read_exponents(m).items():
+            columns.add(metric, sites, values)
+    for block, m in of["units"]:
+        sites = [site if site not in block.sites[:i] else None for i, site in enumerate(block.sites)]  # the first micro-batch
+        columns.add("dead_fraction", sites, m[:, 0])
+        columns.add("neuron_kurtosis", sites, m[:, 1])
+    for block, m in of["log_z"]:
+        columns.add("log_z_mean", block.sites, m[:, 1] / (m[:, 0] - m[:, 4] - m[:, 5]))
+        columns.add("log_z_max", block.sites, m[:, 3])
+    for block, m in of["attention"]:
+        columns.add("attention_logit_max", block.sites, m.amax(1))
+        for head, values in enumerate(m.unbind(1)):
+            columns.add("attention_logit_max", [site[:2] + ("head %d" % head,) for site in block.sites], values)
+    square = trace = 0.0
+    for block, m in of["noise"]:
+        sites, m = _merged(block.sites, m, None)
+        own, together, n = m[:, 0] / loss_scale**2, m[:, 1] / loss_scale**2, m[:, 2]
+        for metric, values in (("example_gradient_square", own), ("batch_gradient_square", together), ("examples", n)):
+            columns.add(metric, sites, values)
+        several = n > 1
+        own, together, n = own[several], together[several], n[several]
+        square += ((n * together - own) / (n - 1)).sum().item()
+        trace += ((own - together) / (1 - 1 / n)).sum().item()
     if trace:
         scalars["norm_noise_square"], scalars["norm_noise_trace"] = square, trace
+    for block, m in of["column"]:
+        metric, divisors = block.more
+        values = m[:, 0] if divisors is None else m[:, 0] / torch.tensor(divisors, dtype=torch.float64)
+        columns.add(metric, block.sites, values, always=metric == "norm")
     frame["scalars"] = {name: _number(value) for name, value in scalars.items()}
-    if sites:
-        frame["sites"], frame["metrics"] = sites, columns
+    if columns.all:
+        frame["sites"], frame["metrics"] = columns.documents()
     if done.batch:
         frame["batch"] = [{"source": str(s), "offset": int(o), "loss": _number(l)} for s, o, l in done.batch]
     return frame
 
 
-def _metrics(site, probes, loss_scale, sums, asked):
-    """The metrics of a site by name, from the vectors of its reductions: those that were asked for."""
-    metrics = {}
-    for probe, v in probes.items():
-        if probe == "moments":
-            _read_moments(v, metrics, sums)
-        elif probe == "exponents":
-            _read_exponents(v, metrics)
-        elif probe == "shape":
-            if "moments" in probes:
-                _read_shape(v, probes["moments"], metrics)
-        elif probe == "units":
-            metrics["dead_fraction"], metrics["neuron_kurtosis"] = v
-        elif probe == "log_z":
-            metrics["log_z_mean"], metrics["log_z_max"] = _ratio(v[1], v[0] - v[4] - v[5]), v[3]
-        elif probe == "attention":
-            metrics["attention_logit_max"] = max(v)
-        elif probe == "noise":
-            metrics["example_gradient_square"], metrics["batch_gradient_square"] = v[0] / loss_scale**2, v[1] / loss_scale**2
-            metrics["examples"] = v[2]
-        else:
-            metrics[probe] = v[0]
-    return {name: value for name, value in metrics.items() if name in asked or name == "norm"}
+def _add_moments(columns, sites, m, sums):
+    for metric, values in _read_moments(m).items():
+        if sums or metric not in ("elements", "sum", "sum_squares"):
+            columns.add(metric, sites, values)
 
 
 _watched = weakref.WeakKeyDictionary()

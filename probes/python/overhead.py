@@ -1,4 +1,7 @@
-"""What watching costs: median step time with a watch over the one without, steps of both in turn.
+"""What watching costs: the time of ten steps with a watch over that of ten without, both in turn; median and interval.
+
+Ten steps hold what is due at every tenth. The device is waited for at the end of the ten, as a loop does that logs. On a
+machine that does other things too, cpuRatio says more: the processor time of all threads of the process.
 
 python3 overhead.py [--device cuda] [--layers 12 --width 768 --heads 12 --batch 16 --context 1024 --vocabulary 50304]
                     [--dtype bfloat16] [--compile] [--steps 60]
@@ -76,10 +79,17 @@ class Run:
         self.watch = observatory_torch.watch(self.model, self.optimizer, probes=probes, spool=spool, budget=1.0) if probes else None
         self.forward = torch.compile(self.model) if options.compile else self.model
 
+    def ten(self, batches):
+        """Seconds of ten steps, and seconds of the processor."""
+        synchronise(self.options.device)
+        began, cpu = time.perf_counter(), time.process_time()
+        for tokens in batches:
+            self.step(tokens)
+        synchronise(self.options.device)
+        return time.perf_counter() - began, time.process_time() - cpu
+
     def step(self, tokens):
         o = self.options
-        synchronise(o.device)
-        began = time.perf_counter()
         self.optimizer.zero_grad()
         low = o.dtype != "float32"
         with torch.autocast(o.device, dtype=getattr(torch, o.dtype)) if low else contextlib.nullcontext():
@@ -90,8 +100,6 @@ class Run:
         self.optimizer.step()
         if self.watch is not None:
             self.watch.step(loss=loss, gradient_norm=norm)
-        synchronise(o.device)
-        return time.perf_counter() - began
 
 
 def synchronise(device):
@@ -126,23 +134,26 @@ def main():
     options = parser.parse_args()
     where = torch.cuda.get_device_name() if options.device == "cuda" else "CPU, %d threads" % torch.get_num_threads()
     print("torch %s on %s, %s" % (torch.__version__, where, vars(options)), file=sys.stderr)
+    if options.compile:  # three models of one class in a process: each is to be compiled with its own hooks
+        torch._dynamo.config.skip_nnmodule_hook_guards = False
     with tempfile.TemporaryDirectory() as spool:
         runs = {probes: Run(options, probes, spool) for probes in (None, "continuous", "profile")}
-        times = {probes: [] for probes in runs}
-        for step in range(options.steps + 11):
-            tokens = torch.randint(0, options.vocabulary, (options.batch, options.context + 1), device=options.device)
-            for probes, run in runs.items():
-                seconds = run.step(tokens)
-                if step > 10:  # warm by then, and one sparse step has been seen
-                    times[probes].append(seconds)
+        tens = {probes: [] for probes in runs}
+        for ten in range(options.steps // 10 + 2):
+            batches = [torch.randint(0, options.vocabulary, (options.batch, options.context + 1), device=options.device) for _ in range(10)]
+            order = list(runs.items())
+            for probes, run in order[ten % 3 :] + order[: ten % 3]:
+                taken = run.ten(batches)
+                if ten > 1:  # warm by then, and a sparse step has been seen
+                    tens[probes].append(taken)
         for probes, run in runs.items():
             if probes:
-                # Whole decades, so that sparse steps weigh as much as they do in a run: means of ten against means of ten.
-                tens = lambda s: [sum(s[i : i + 10]) for i in range(0, len(s) - 9, 10)]
-                ratio, low, high = interval([a / b - 1 for a, b in zip(tens(times[probes]), tens(times[None]))])
+                ratio, low, high = interval([a / b - 1 for (a, _), (b, _) in zip(tens[probes], tens[None])])
+                cpu, cpu_low, cpu_high = interval([a / b - 1 for (_, a), (_, b) in zip(tens[probes], tens[None])])
                 run.watch.close()
                 print(json.dumps({"pack": probes, "overheadRatio": round(ratio, 4), "interval": [round(low, 4), round(high, 4)],
-                                  "stepMillis": round(1e3 * statistics.median(times[None]), 2),
+                                  "cpuRatio": round(cpu, 4), "cpuInterval": [round(cpu_low, 4), round(cpu_high, 4)],
+                                  "stepMillis": round(1e2 * statistics.median(a for a, _ in tens[None]), 2),
                                   "observerMillis": round(1e3 * observer_seconds(spool, run.watch), 3),
                                   "trouble": run.watch.trouble()}))  # fmt: skip
 

@@ -174,22 +174,19 @@ class WatchTest(unittest.TestCase):
 
     def test_exponents_say_what_fp16_would_lose(self):
         x = torch.cat([torch.full((512,), 2.0**-26), torch.full((1024,), 2.0**-20), torch.full((512,), 1.5), torch.zeros(512)])
-        out = {}
-        observatory_torch._read_exponents(observatory_torch._exponents(x, 0).tolist(), out)
+        out = {name: values.item() for name, values in observatory_torch._read_exponents(observatory_torch._exponents(x, 0)[None]).items()}
         self.assertEqual((0.25, 0.5, 0.0), (out["fp16_flushed"], out["fp16_subnormal"], out["fp16_overflow"]))
         self.assertEqual(27, out["exponent_span"])
 
     def test_attention_logits_and_example_gradients_by_another_way(self):
         model, optimizer = make()
-        watch = self.watch(model, optimizer, probes="forensic")
         batch = tokens(1)
         gain = model.transformer["h"][0].ln_1.weight
         own = torch.stack([torch.autograd.grad(loss_of(model, batch[i : i + 1]), gain)[0] for i in range(BATCH)]).double()
+        watch = self.watch(model, optimizer, probes="forensic")
         seen = {}
         attention = model.transformer["h"][0].attn
         attention.c_attn.register_forward_hook(lambda m, i, o: seen.__setitem__("qkv", o.detach()))
-        watch._now.results.clear()
-        watch._pass = 1000
         train(model, optimizer, 1, watch)
         watch.close()
         frame = frames(self.spool)[0]
@@ -428,21 +425,24 @@ class CudaTest(unittest.TestCase):
                 for every in (1, 8):
                     x = (torch.randn(elements) * 3).to(dtype)
                     x[5], x[77], x[130:140] = math.nan, math.inf, 0
-                    table, site = observatory_torch._Table("cuda"), ("mlp_up", 0, "")
                     every = 1 if elements < observatory_torch._WHOLE else every
-                    table.reduce(site, {"moments", "shape", "exponents"}, x.cuda(), every, 17)
-                    results = {}
-                    for kind, rows, vector in table.take():
-                        observatory_torch._unpack(rows, kind, vector.tolist(), results)
-                    sample = observatory_torch._sample(x, every, 17).double()
-                    clean = torch.where(torch.isfinite(sample), sample, torch.zeros(()).double())
-                    expected = [sample.numel(), clean.sum(), clean.square().sum(), clean.abs().max(),
-                                sample.isnan().sum(), sample.isinf().sum(), clean.pow(3).sum(), clean.pow(4).sum(), (sample == 0).sum()]  # fmt: skip
-                    scale = [1, sample.numel(), 1, 1, 1, 1, sample.numel(), 1, 1]  # sums of both signs: against their size
-                    for got, want, size in zip(results[site]["moments"] + results[site]["shape"], expected, scale):
-                        self.assertLess(abs(got - float(want)) / max(size, abs(float(want))), 1e-6, (dtype, elements, every))
-                    if elements >= 65536:
-                        self.assertEqual(observatory_torch._exponents(x, 17).tolist(), results[site]["exponents"])
+                    for at_once in (False, True):
+                        self.compare(x, every, at_once)
+
+    def compare(self, x, every, at_once):
+        table, y = observatory_torch._Table(torch.device("cuda", 0)), x.cuda()
+        table.reduce(("mlp_up", 0, ""), {"moments", "shape", "exponents"}, y, every, 17, at_once)
+        of = {block.kind: (block, vector.tolist()) for block, vector in table.take()}
+        moments = [of["fused"][0].more[0]] + of["fused"][1]
+        sample = observatory_torch._sample(x, every, 17).double()
+        clean = torch.where(torch.isfinite(sample), sample, torch.zeros(()).double())
+        expected = [sample.numel(), clean.sum(), clean.square().sum(), sample.isnan().sum(), sample.isinf().sum(), clean.abs().max(),
+                    clean.pow(3).sum(), clean.pow(4).sum(), (sample == 0).sum()]  # fmt: skip
+        scale = [1, sample.numel(), 1, 1, 1, 1, sample.numel(), 1, 1]  # sums of both signs: against their size
+        for got, want, size in zip(moments, expected, scale):
+            self.assertLess(abs(got - float(want)) / max(size, abs(float(want))), 1e-6, (x.dtype, x.numel(), every, at_once))
+        if x.numel() >= 65536:
+            self.assertEqual(observatory_torch._exponents(x, 17).tolist(), of["exponents"][1])
 
     def test_bits_are_the_same_and_an_overflow_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -471,14 +471,16 @@ class CudaTest(unittest.TestCase):
             model.cuda()
             watch = observatory_torch.watch(model, optimizer, run="test", spool=folder, probes="profile")
             with torch.no_grad():
-                model.transformer["h"][1].mlp.c_fc.weight.mul_(1e6)
+                model.transformer["h"][1].mlp.c_fc.weight.mul_(2e5)  # 100 times what fp16 holds, once summed
             with torch.autocast("cuda", dtype=torch.float16):
                 loss_of(model, tokens(1).cuda()).backward()
             watch.step()
             watch.close()
             frame = frames(folder)[0]
-            bad = [frame["sites"][at] for at, inf in zip(frame["metrics"]["inf"]["at"], frame["metrics"]["inf"]["values"]) if inf]
-            self.assertEqual({"hook": "mlp_up", "layer": 1}, bad[0])
+            bad = [frame["sites"][at] for name in ("inf", "nan")
+                   for at, count in zip(frame["metrics"][name]["at"], frame["metrics"][name]["values"]) if count]  # fmt: skip
+            self.assertIn({"hook": "mlp_up", "layer": 1}, bad)
+            self.assertFalse([site for site in bad if site.get("layer") == 0], "nothing before it")
 
 
 class RuleTest(unittest.TestCase):
