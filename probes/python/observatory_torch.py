@@ -113,7 +113,7 @@ if triton is not None:
             fourths = tl.zeros([TILE], tl.float32)
             zeros = tl.zeros([TILE], tl.float32)
             for tile in range(tl.program_id(0), tl.cdiv(n, TILE), working):
-                i = tile.to(tl.int64) * TILE + tl.arange(0, TILE)
+                i = (tile * TILE + tl.arange(0, TILE)).to(tl.int64)
                 there = i < n
                 v = tl.load(x + (i // RUN * every + phase) * RUN + i % RUN, mask=there, other=0.0).to(tl.float32)
                 finite = tl.abs(v) < float("inf")  # false for NaN too
