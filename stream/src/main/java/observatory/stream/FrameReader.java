@@ -2,7 +2,9 @@ package observatory.stream;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
@@ -16,7 +18,7 @@ public final class FrameReader implements AutoCloseable {
     private final Optional<RunId> run;
     private final PartJoin join = new PartJoin();
     private final Sequencer sequencer;
-    private long unreadable;
+    private final Map<CodecException.Reason, Long> unreadable = new ConcurrentHashMap<>();
     private boolean caughtUp;
 
     /** Where records come from. */
@@ -50,7 +52,12 @@ public final class FrameReader implements AutoCloseable {
 
     /** What one writer's spool holds and may still be sending. */
     public static FrameReader spool(java.nio.file.Path folder) throws java.io.IOException {
-        return new FrameReader(SpoolSource.open(folder), Optional.empty());
+        return spool(folder, SpoolSource.AT_ONCE);
+    }
+
+    /** @param atOnce records read by one poll */
+    static FrameReader spool(java.nio.file.Path folder, int atOnce) throws java.io.IOException {
+        return new FrameReader(SpoolSource.open(folder, atOnce), Optional.empty());
     }
 
     /** What a file of JSON lines holds, such as a spike log; lines that are no telemetry are counted as unreadable. */
@@ -67,7 +74,7 @@ public final class FrameReader implements AutoCloseable {
                         .filter(item -> run.isEmpty() || item.origin().run().equals(run.get()))
                         .ifPresent(item -> items.addAll(sequencer.add(item)));
             } catch (CodecException e) {
-                unreadable++;
+                unreadable.merge(e.reason(), 1L, Long::sum);
             }
         }
         boolean endReached = !caughtUp && source.atTheEnd();
@@ -97,7 +104,12 @@ public final class FrameReader implements AutoCloseable {
 
     /** Records that are no telemetry. */
     public long unreadable() {
-        return unreadable;
+        return unreadable.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Records that are no telemetry for this reason; any thread. */
+    public long unreadable(CodecException.Reason reason) {
+        return unreadable.getOrDefault(reason, 0L);
     }
 
     @Override

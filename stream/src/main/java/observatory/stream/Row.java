@@ -1,5 +1,9 @@
 package observatory.stream;
 
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
 /**
  * One spooled record. Its key is the number of its item, from 0 in the order of capture, and its place among the records
  * of that item; keys grow with every row.
@@ -35,13 +39,40 @@ record Row(long key, Kind kind, byte[] body) {
         return new Row(key(item, 0), kind, body);
     }
 
+    /** A row as it stands on disk; empty where anything of it is not what was written. */
+    static Optional<Row> read(long key, int kind, long checksum, byte[] body) {
+        boolean sound = body != null
+                && sound(key, kind)
+                && (checksum == checksum(key, kind, body) || checksum == checksum(body));
+        return sound ? Optional.of(new Row(key, Kind.values()[kind], body)) : Optional.empty();
+    }
+
+    /** CRC-32 of key, kind and body: a row that took another's key would be delivered in that one's place. */
+    long checksum() {
+        return checksum(key, kind.ordinal(), body);
+    }
+
+    private static long checksum(long key, int kind, byte[] body) {
+        CRC32 crc = new CRC32();
+        crc.update(ByteBuffer.allocate(Long.BYTES + 1).putLong(key).put((byte) kind).flip());
+        crc.update(body);
+        return crc.getValue();
+    }
+
+    /** Of the body alone, as writers of other languages may have it. */
+    private static long checksum(byte[] body) {
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        return crc.getValue();
+    }
+
     /** Whether this is an item that was captured, and not something made of or beside one. */
     boolean counts() {
         return counts(kind);
     }
 
     /** Whether a key and the number of a kind belong together: captured items, and only they, have the first place. */
-    static boolean sound(long key, int kind) {
+    private static boolean sound(long key, int kind) {
         return kind >= 0 && kind < Kind.values().length && counts(Kind.values()[kind]) == (key(item(key), 0) == key);
     }
 

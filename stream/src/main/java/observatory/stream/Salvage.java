@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a damaged segment key by key, because a scan would end at the first damaged page. */
 final class Salvage {
@@ -58,13 +59,9 @@ final class Salvage {
                 if (!found.next()) {
                     return false;
                 }
-                byte[] body = found.getBytes(3);
-                int kind = found.getInt(1);
-                boolean sound = body != null && Segment.checksum(body) == found.getLong(2) && Row.sound(key, kind);
-                if (sound) {
-                    rows.add(new Row(key, Row.Kind.values()[kind], body));
-                }
-                return sound;
+                Optional<Row> row = Row.read(key, found.getInt(1), found.getLong(2), found.getBytes(3));
+                row.ifPresent(rows::add);
+                return row.isPresent();
             }
         } catch (SQLException e) {
             return false; // On a damaged page; whoever asked counts what is missing.

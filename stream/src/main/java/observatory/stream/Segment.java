@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
+import java.util.Optional;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -76,7 +76,7 @@ final class Segment implements AutoCloseable {
             for (Row row : rows) {
                 insert.setLong(1, row.key());
                 insert.setInt(2, row.kind().ordinal());
-                insert.setLong(3, checksum(row.body()));
+                insert.setLong(3, row.checksum());
                 insert.setBytes(4, row.body());
                 insert.addBatch();
             }
@@ -106,11 +106,10 @@ final class Segment implements AutoCloseable {
                     throw new SQLiteException(file + " is out of order", SQLiteErrorCode.SQLITE_CORRUPT);
                 }
                 previous = found;
-                byte[] body = result.getBytes(4);
-                int kind = result.getInt(2);
-                if (body != null && checksum(body) == result.getLong(3) && Row.sound(found, kind)) {
-                    rows.add(new Row(found, Row.Kind.values()[kind], body));
-                    taken += body.length;
+                Optional<Row> row = Row.read(found, result.getInt(2), result.getLong(3), result.getBytes(4));
+                if (row.isPresent()) {
+                    rows.add(row.get());
+                    taken += row.get().body().length;
                 } else {
                     corrupt.add(found);
                 }
@@ -214,11 +213,5 @@ final class Segment implements AutoCloseable {
 
     private static Path beside(Path file, String part) {
         return file.resolveSibling(file.getFileName() + part);
-    }
-
-    static long checksum(byte[] body) {
-        CRC32 crc = new CRC32();
-        crc.update(body);
-        return crc.getValue();
     }
 }

@@ -14,29 +14,31 @@ import java.util.stream.Stream;
 
 /** Records from the spool of a writer that may still be writing: looks and changes nothing. */
 final class SpoolSource implements FrameReader.Source {
-    private static final int AT_ONCE = 500;
+    static final int AT_ONCE = 500;
 
     private final Path folder;
+    private final int atOnce;
     private long key = -1;
     private boolean over;
 
-    private SpoolSource(Path folder) {
+    private SpoolSource(Path folder, int atOnce) {
         this.folder = folder;
+        this.atOnce = atOnce;
     }
 
     /** @throws IOException where the folder cannot be read */
-    static SpoolSource open(Path folder) throws IOException {
+    static SpoolSource open(Path folder, int atOnce) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new IOException("there is no spool in " + folder);
         }
-        return new SpoolSource(folder);
+        return new SpoolSource(folder, atOnce);
     }
 
     @Override
     public List<byte[]> poll() {
         List<byte[]> records = new ArrayList<>();
         for (Path file : segments()) {
-            if (records.size() < AT_ONCE) {
+            if (records.size() < atOnce) {
                 read(file, records);
             }
         }
@@ -50,14 +52,13 @@ final class SpoolSource implements FrameReader.Source {
                         "SELECT key, kind, crc, body FROM item WHERE key > ? ORDER BY key LIMIT ?")) {
             connection.createStatement().execute("PRAGMA query_only=ON");
             select.setLong(1, key);
-            select.setInt(2, AT_ONCE - records.size());
+            select.setInt(2, atOnce - records.size());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     key = rows.getLong(1);
-                    byte[] body = rows.getBytes(4);
-                    if (rows.getInt(2) != Row.Kind.HISTORY.ordinal() && Segment.checksum(body) == rows.getLong(3)) {
-                        records.add(body);
-                    }
+                    Row.read(key, rows.getInt(2), rows.getLong(3), rows.getBytes(4))
+                            .filter(row -> row.kind() != Row.Kind.HISTORY)
+                            .ifPresent(row -> records.add(row.body()));
                 }
             }
         } catch (SQLException e) {

@@ -42,6 +42,8 @@ class SpoolCorruptionTest {
         BAD_CHECKSUM,
         BAD_LENGTH,
         BAD_CONTENT,
+        /** A row that stands in the place of its successor. */
+        BAD_KEY,
         BAD_LOG
     }
 
@@ -135,6 +137,7 @@ class SpoolCorruptionTest {
             case BAD_CHECKSUM -> sql(file, "UPDATE item SET crc = crc + 1 WHERE key % 512 = 0");
             case BAD_LENGTH -> overwrite(file, 3 * 4096 + 8, "\u007f\u007f\u007f\u007f\u007f\u007f");
             case BAD_CONTENT -> sql(file, "UPDATE item SET body = x'00ff' WHERE key % 1024 = 256");
+            case BAD_KEY -> sql(file, "UPDATE OR REPLACE item SET key = key + 256 WHERE key % 1024 = 256");
             case BAD_LOG -> {
                 Files.writeString(file.resolveSibling(file.getFileName() + "-wal"), "garbage".repeat(2000));
                 Files.writeString(file.resolveSibling(file.getFileName() + "-shm"), "garbage".repeat(2000));
