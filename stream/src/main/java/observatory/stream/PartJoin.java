@@ -9,6 +9,7 @@ import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
+import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.probe.Sites;
 import observatory.probe.Telemetry;
@@ -70,9 +71,24 @@ public final class PartJoin {
                 first.seq(),
                 first.step(),
                 first.time(),
-                first.scalars(),
+                scalars(parts),
                 new Sites(sites, joined(columns)),
                 sequences.isEmpty() ? first.batch() : Optional.of(new Batch(sequences, joined(batchColumns))));
+    }
+
+    /** Those of the first part, and what all of them had to pass over. */
+    private static Scalars scalars(List<Part> parts) {
+        Scalars first = ((Frame) parts.getFirst().item()).scalars();
+        double ignored = parts.stream()
+                .mapToDouble(part ->
+                        ((Frame) part.item()).scalars().find(KnownSites.IGNORED).orElse(0))
+                .sum();
+        return ignored == 0
+                ? first
+                : new Scalars.Builder()
+                        .putAll(first)
+                        .put(KnownSites.IGNORED, ignored)
+                        .build();
     }
 
     private static void collect(List<Column> columns, int offset, Map<String, List<Column>> into) {

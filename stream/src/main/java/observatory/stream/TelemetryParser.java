@@ -15,7 +15,6 @@ import java.util.UUID;
 import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.probe.Frame;
-import observatory.probe.Hook;
 import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
@@ -41,7 +40,7 @@ final class TelemetryParser {
     private Long step;
     private String time;
     private Scalars scalars = Scalars.none();
-    private List<Site> sites = List.of();
+    private final KnownSites sites = new KnownSites();
     private Map<String, Numbers> metrics = Map.of();
     private List<Batch.Sequence> batch;
     private Map<String, Numbers> batchMetrics = Map.of();
@@ -88,7 +87,7 @@ final class TelemetryParser {
             case "step" -> step = values.integer();
             case "time" -> time = values.text();
             case "scalars" -> scalars = scalars();
-            case "sites" -> sites = sites();
+            case "sites" -> sites();
             case "metrics" -> metrics = metrics();
             case "batch" -> batch = batch();
             case "batch_metrics" -> batchMetrics = metrics();
@@ -108,7 +107,10 @@ final class TelemetryParser {
         long number = Values.required("seq", seq);
         long ofStep = Values.required("step", step);
         return switch (Values.required("type", type)) {
-            case "frame" -> new Frame(origin, number, ofStep, at, scalars, measured(), trainedOn());
+            case "frame" -> {
+                Sites measured = measured();
+                yield new Frame(origin, number, ofStep, at, counted(scalars), measured, trainedOn());
+            }
             case "event" ->
                 RunEvent.of(
                         origin,
@@ -122,7 +124,20 @@ final class TelemetryParser {
     }
 
     private Sites measured() {
-        return sites.isEmpty() && metrics.isEmpty() ? Sites.none() : new Sites(sites, columns(metrics));
+        List<Column> columns = columns(metrics).stream()
+                .map(sites::column)
+                .flatMap(Optional::stream)
+                .toList();
+        return sites.sites().isEmpty() && columns.isEmpty() ? Sites.none() : new Sites(sites.sites(), columns);
+    }
+
+    private Scalars counted(Scalars read) {
+        return sites.ignored() == 0
+                ? read
+                : new Scalars.Builder()
+                        .putAll(read)
+                        .put(KnownSites.IGNORED, sites.ignored())
+                        .build();
     }
 
     private Optional<Batch> trainedOn() {
@@ -152,20 +167,18 @@ final class TelemetryParser {
         return builder.build();
     }
 
-    private List<Site> sites() throws IOException {
-        List<Site> read = new ArrayList<>();
+    private void sites() throws IOException {
         values.array();
         while (in.nextToken() != JsonToken.END_ARRAY) {
-            if (read.size() == Wire.SITES) {
+            if (sites.count() == Wire.SITES) {
                 throw new IllegalArgumentException(
                         "a record has at most " + Wire.SITES + " sites; send the frame in parts (docs/wire.md)");
             }
-            read.add(site());
+            site();
         }
-        return read;
     }
 
-    private Site site() throws IOException {
+    private void site() throws IOException {
         String hook = null;
         int layer = Site.NO_LAYER;
         String parameter = "";
@@ -179,7 +192,7 @@ final class TelemetryParser {
                 default -> in.skipChildren();
             }
         }
-        return new Site(Hook.valueOf(Values.required("hook", hook).toUpperCase(Locale.ROOT)), layer, parameter);
+        sites.add(Values.required("hook", hook), layer, parameter);
     }
 
     private Map<String, Numbers> metrics() throws IOException {

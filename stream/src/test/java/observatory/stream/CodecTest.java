@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
+import observatory.probe.Column;
 import observatory.probe.Frame;
+import observatory.probe.Hook;
+import observatory.probe.Site;
 import observatory.probe.Telemetry;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +67,29 @@ class CodecTest {
         assertEquals(
                 Double.POSITIVE_INFINITY,
                 frame.sites().column("nan").orElseThrow().values()[1]);
+    }
+
+    @Test
+    void whatStandsAtAHookOfALaterVersionIsPassedOverAndTheRestIsRead() throws CodecException {
+        String document = """
+                {"v":1,"type":"frame","run":"demo","writer":"00000000-0000-0001-0000-000000000002","seq":0,"step":1,
+                 "time":"2026-11-24T12:00:00Z","scalars":{"loss":2.5},
+                 "metrics":{"rms":{"values":[1.5,2.5,3.5]},"nan":{"at":[1],"values":[7]},"inf":{"at":[2,1],"values":[8,9]}},
+                 "sites":[{"hook":"residual","layer":2},{"hook":"router","layer":0},{"hook":"mlp_out","layer":0}]}""";
+        Frame frame = (Frame) Codec.decode(document.getBytes(StandardCharsets.UTF_8));
+        assertEquals(
+                List.of(Site.of(Hook.RESIDUAL, 2), Site.of(Hook.MLP_OUT, 0)),
+                frame.sites().sites());
+        assertEquals(
+                List.of(
+                        new Column("rms", new int[] {0, 1}, new double[] {1.5, 3.5}),
+                        new Column("inf", new int[] {1}, new double[] {8})),
+                frame.sites().columns());
+        assertEquals(2.5, frame.scalars().find("loss").orElseThrow());
+        assertEquals(3, frame.scalars().find("values_ignored").orElseThrow(), "and it says how many values");
+        assertEquals(
+                CodecException.Reason.INVALID,
+                refusal(document.replace("[2,1]", "[3,1]")).reason(), "a site that is not there is an error still");
     }
 
     @Test
