@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class ThirdPartyIT {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     /** Those that may be redistributed with a program under Apache-2.0. */
-    private static final Set<String> LICENCES = Set.of(
-            "Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "GPL-2.0-with-classpath-exception");
+    private static final Set<String> LICENCES =
+            Set.of("Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "GPL-2.0-with-classpath-exception");
 
     private record Listed(String group, String artifact, String version, String licence) {
         private static Listed of(String line) {
@@ -40,7 +40,8 @@ class ThirdPartyIT {
                 .map(Listed::of)
                 .toList();
         Set<String> shipped;
-        try (Stream<Path> files = Files.list(ROOT.resolve("cli").resolve("target").resolve("lib"))) {
+        try (Stream<Path> files =
+                Files.list(ROOT.resolve("cli").resolve("target").resolve("lib"))) {
             shipped = files.map(file -> file.getFileName().toString())
                     .filter(name -> !name.endsWith("-SNAPSHOT.jar"))
                     .collect(Collectors.toCollection(TreeSet::new));

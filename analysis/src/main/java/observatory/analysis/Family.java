@@ -44,6 +44,7 @@ enum Family {
                     RESTART,
                     STALLED,
                     TELEMETRY_LOST,
+                    DUPLICATE_WRITER,
                     SUSPICIOUS_LOG -> 0;
         };
     }

@@ -30,6 +30,7 @@ public enum Kind {
     RESTART,
     STALLED,
     TELEMETRY_LOST,
+    DUPLICATE_WRITER,
     SUSPICIOUS_LOG;
 
     public String label() {

@@ -31,12 +31,14 @@ public final class RunWatch {
     private static final String LIVE = "live";
     private static final String HEAD = "head";
     private static final String RUN = "run/";
+    private static final String WRITERS = "writers/";
     private static final String RANK = "rank/";
     private static final String INCIDENT = "incident/";
 
     private final List<Detector<?>> ofRank;
     private final List<Detector<?>> ofRun;
     private final Folds run;
+    private final Folds writers;
     private final SortedMap<Integer, Rank> ranks = new TreeMap<>();
     private final TreeMap<Integer, Incident> all = new TreeMap<>();
     private final Set<Integer> unsaved = new TreeSet<>();
@@ -50,6 +52,7 @@ public final class RunWatch {
     private static final class Rank {
         private final Folds folds;
         private final SortedMap<String, Long> lastSeq = new TreeMap<>();
+        private String writer;
         private long lastStep = Long.MIN_VALUE;
         private int incarnation;
 
@@ -65,6 +68,7 @@ public final class RunWatch {
         this.ofRank = Detectors.ofRank(settings);
         this.ofRun = Detectors.ofRun(settings);
         this.run = new Folds(ofRun);
+        this.writers = new Folds(Detectors.ofWriters(settings));
         this.incidents = Incidents.of(id);
     }
 
@@ -89,9 +93,11 @@ public final class RunWatch {
         if (item.seq() <= rank.lastSeq.getOrDefault(writer, Long.MIN_VALUE)) {
             return List.of();
         }
+        // One that spoke before the writer whose turn it is: it should be gone, and what it says is not judged.
+        boolean superseded = !writer.equals(rank.writer) && rank.lastSeq.containsKey(writer);
         rank.lastSeq.put(writer, item.seq());
         return switch (item) {
-            case Frame frame -> judge(rank, frame);
+            case Frame frame -> superseded && rank.writer != null ? disown(frame) : judge(rank, frame);
             case RunEvent event -> hear(rank, event);
         };
     }
@@ -119,7 +125,14 @@ public final class RunWatch {
         return list;
     }
 
+    private List<Incident> disown(Frame frame) {
+        List<Finding> findings = new ArrayList<>();
+        writers.judge(frame, findings);
+        return publish(incidents.aside(findings));
+    }
+
     private List<Incident> judge(Rank rank, Frame frame) {
+        rank.writer = frame.origin().writer().toString();
         List<Incident> changed = new ArrayList<>();
         boolean back = frame.step() <= rank.lastStep;
         if (back || frame.origin().incarnation() != rank.incarnation) {
@@ -136,6 +149,7 @@ public final class RunWatch {
         List<Finding> findings = new ArrayList<>();
         rank.folds.judge(frame, findings);
         run.judge(frame, findings);
+        writers.judge(frame, findings);
         boolean point = frame.step() > lastPoint;
         lastPoint = Math.max(lastPoint, frame.step());
         changed.addAll(publish(point ? incidents.point(findings) : incidents.aside(findings)));
@@ -186,6 +200,7 @@ public final class RunWatch {
     record Position(
             int rank,
             SortedMap<String, Long> lastSeq,
+            String writer,
             long lastStep,
             int incarnation,
             Set<String> scalars,
@@ -213,12 +228,14 @@ public final class RunWatch {
             positions.add(new Position(
                     number,
                     rank.lastSeq,
+                    rank.writer,
                     rank.lastStep,
                     rank.incarnation,
                     rank.folds.scalarsSeen(),
                     rank.folds.metricsSeen()));
         });
         run.store(RUN, chunks);
+        writers.store(WRITERS, chunks);
         StateCodec.write(
                 HEAD,
                 new Head(
@@ -251,9 +268,11 @@ public final class RunWatch {
         watch.incarnation = head.incarnation;
         watch.checkpoints.addAll(head.checkpoints);
         watch.run.resume(RUN, chunks, head.scalars, head.metrics);
+        watch.writers.resume(WRITERS, chunks, head.scalars, head.metrics);
         for (Position position : head.ranks) {
             Rank rank = new Rank(watch.ofRank);
             rank.lastSeq.putAll(position.lastSeq);
+            rank.writer = position.writer;
             rank.lastStep = position.lastStep;
             rank.incarnation = position.incarnation;
             rank.folds.resume(RANK + position.rank + "/", chunks, position.scalars, position.metrics);

@@ -1,15 +1,15 @@
 package observatory.analysis;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
 import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
+import observatory.stream.DeadLetters;
 
 /**
  * Knows which runs say nothing, and how long. It only measures: what it finds becomes a recorded tick, and a detector
@@ -23,14 +23,15 @@ final class Silence {
     /** The last that was heard of a run, by our clock, and the silence that was told last. */
     private record Heard(Origin origin, long step, long atMillis, long toldMillis) {}
 
-    private final UUID writer = UUID.randomUUID();
     private final Map<RunId, Heard> runs = new HashMap<>();
-    private long seq;
+
+    /** Who of a run spoke last, and of which step. */
+    record Place(Origin origin, long step) {}
 
     void heard(Telemetry item, long nowMillis) {
         RunId run = item.origin().run();
         if (item instanceof RunEvent event) {
-            if (event.kind() == RunEvent.Kind.TICK) {
+            if (event.kind() == RunEvent.Kind.TICK || event.details().containsKey(DeadLetters.COUNT)) {
                 return;
             }
             if (event.kind() == RunEvent.Kind.END) {
@@ -41,20 +42,23 @@ final class Silence {
         runs.put(run, new Heard(item.origin(), item.step(), nowMillis, 0));
     }
 
+    /** Where a run stood when it was last heard; empty where it was not, or is over. */
+    Optional<Place> last(RunId run) {
+        return Optional.ofNullable(runs.get(run)).map(heard -> new Place(heard.origin, heard.step));
+    }
+
     /** The ticks that are due now. */
-    List<RunEvent> ticks(long nowMillis) {
+    List<RunEvent> ticks(Remarks remarks, long nowMillis) {
         List<RunEvent> due = new ArrayList<>();
         runs.replaceAll((run, heard) -> {
             long silent = nowMillis - heard.atMillis;
             if (silent < FIRST_MILLIS || silent < 2 * heard.toldMillis) {
                 return heard;
             }
-            Origin origin = new Origin(run, heard.origin.incarnation(), writer, heard.origin.rank());
-            due.add(RunEvent.of(
-                    origin,
-                    seq++,
+            due.add(remarks.about(
+                    heard.origin,
                     heard.step,
-                    Instant.ofEpochMilli(nowMillis),
+                    nowMillis,
                     RunEvent.Kind.TICK,
                     Map.of("silent_seconds", Long.toString(silent / 1000))));
             return new Heard(heard.origin, heard.step, heard.atMillis, silent);

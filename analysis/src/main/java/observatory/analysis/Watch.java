@@ -1,6 +1,8 @@
 package observatory.analysis;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import observatory.analysis.detector.Settings;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
@@ -21,8 +23,8 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The analysis as a Kafka Streams topology: telemetry in, incidents and watermarks out, one {@link RunWatch} for each run
- * in a store that the broker keeps a copy of. What cannot be read goes to the dead letters with the reason. A run that
- * says nothing is told so by a tick, which is written to the telemetry itself: live and replay see the same silence.
+ * in a store that the broker keeps a copy of. What cannot be read goes to the dead letters with the reason. That a run
+ * says nothing, or what nobody can read, is written to the telemetry itself: live and replay see the same.
  */
 public final class Watch {
     private static final String STORE = "runs";
@@ -38,11 +40,16 @@ public final class Watch {
     }
 
     public static Topology topology(Topics topics, Settings settings) {
+        return topology(topics, settings, new DeadLetterCounts());
+    }
+
+    /** @param refused counts what could not be read */
+    public static Topology topology(Topics topics, Settings settings, DeadLetterCounts refused) {
         var keys = Serdes.String();
         var values = Serdes.ByteArray();
         return new Topology()
                 .addSource("telemetry", keys.deserializer(), values.deserializer(), topics.telemetry())
-                .addProcessor(JUDGE, () -> new Judge(settings), "telemetry")
+                .addProcessor(JUDGE, () -> new Judge(settings, refused), "telemetry")
                 .addStateStore(
                         Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(STORE), keys, values)
                                 .withCachingEnabled(),
@@ -54,12 +61,16 @@ public final class Watch {
 
     private static final class Judge implements Processor<String, byte[], String, byte[]> {
         private final Settings settings;
+        private final DeadLetterCounts counts;
+        private final Remarks remarks = new Remarks();
         private final Silence silence = new Silence();
+        private final Refusals refusals = new Refusals();
         private ProcessorContext<String, byte[]> context;
         private RunStore runs;
 
-        private Judge(Settings settings) {
+        private Judge(Settings settings, DeadLetterCounts counts) {
             this.settings = settings;
+            this.counts = counts;
         }
 
         @Override
@@ -75,7 +86,7 @@ public final class Watch {
             try {
                 part = Codec.decodePart(record.value());
             } catch (CodecException e) {
-                context.forward(deadLetter(record, e), DEAD_LETTERS);
+                refuse(record, e);
                 return;
             }
             RunId run = part.item().origin().run();
@@ -96,8 +107,18 @@ public final class Watch {
         }
 
         private void tick(long now) {
-            for (RunEvent tick : silence.ticks(now)) {
-                context.forward(new Record<>(tick.origin().run().value(), Codec.smile(tick), Math.max(0, now)), TICKS);
+            List<RunEvent> said = new ArrayList<>(silence.ticks(remarks, now));
+            said.addAll(refusals.due(remarks, silence::last, now));
+            for (RunEvent event : said) {
+                context.forward(
+                        new Record<>(event.origin().run().value(), Codec.smile(event), Math.max(0, now)), TICKS);
+            }
+        }
+
+        private void refuse(Record<String, byte[]> record, CodecException why) {
+            counts.add(why.reason());
+            if (refusals.keeps(record.key(), why.reason(), context.currentSystemTimeMs())) {
+                context.forward(deadLetter(record, why), DEAD_LETTERS);
             }
         }
 

@@ -18,6 +18,7 @@ public final class WatchService implements AutoCloseable {
     private static final String GROUP = "observatory-watch";
 
     private final KafkaStreams streams;
+    private final DeadLetterCounts refused = new DeadLetterCounts();
     private volatile String trouble = "";
 
     /**
@@ -55,7 +56,7 @@ public final class WatchService implements AutoCloseable {
                 .name()
                 .ifPresent(name ->
                         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), name));
-        this.streams = new KafkaStreams(Watch.topology(topics, thresholds), settings);
+        this.streams = new KafkaStreams(Watch.topology(topics, thresholds, refused), settings);
         streams.setUncaughtExceptionHandler(error -> {
             trouble = String.valueOf(error);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -66,6 +67,11 @@ public final class WatchService implements AutoCloseable {
     /** Whether it has its runs and judges. */
     public boolean running() {
         return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** How many records this instance could not read, by reason. */
+    public DeadLetterCounts refused() {
+        return refused;
     }
 
     /** What last went wrong; empty while nothing did. */

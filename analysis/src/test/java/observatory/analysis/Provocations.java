@@ -294,6 +294,17 @@ final class Provocations {
                 "TelemetryLost",
                 size -> run(
                         step -> step.scalars.put(Scalars.FRAMES_DROPPED, step.from(STEPS) ? Math.ceil(50 * size) : 0)));
+        all.put("DuplicateWriter", size -> {
+            List<Telemetry> items = new ArrayList<>(run(step -> {}));
+            Origin other = new Origin(Recorded.RUN, 0, new UUID(0, 3), 0);
+            for (int i = 0; i < Math.ceil(4 * size); i++) {
+                Frame frame = (Frame) items.get(AT + 2 * i);
+                items.add(
+                        AT + 2 * i + 1,
+                        new Frame(other, i, frame.step(), frame.time(), frame.scalars(), frame.sites(), frame.batch()));
+            }
+            return items;
+        });
         all.put("HardwareError", size -> withEvent(size, RunEvent.Kind.HARDWARE_ERROR, Map.of("xid", "63")));
     }
 

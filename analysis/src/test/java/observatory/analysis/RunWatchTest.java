@@ -12,6 +12,8 @@ import java.util.UUID;
 import observatory.analysis.detector.Settings;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
+import observatory.probe.Scalars;
+import observatory.probe.Sites;
 import observatory.probe.Telemetry;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +92,30 @@ class RunWatchTest {
             items.subList(stop, items.size()).forEach(second::accept);
             assertEquals(expected, second.incidents(), "stopped before item " + stop);
         }
+    }
+
+    @Test
+    void aProcessThatShouldBeGoneIsToldOfAndNotJudged() {
+        RunWatch watch = RunWatch.of(Recorded.RUN);
+        Origin stale = new Origin(Recorded.RUN, 0, new UUID(4, 4), 0);
+        for (Frame frame : Recorded.healthy(1, 400, true, false)) {
+            if (frame.step() < 3) {
+                watch.accept(new Frame(
+                        stale, frame.seq(), frame.step(), frame.time(), frame.scalars(), frame.sites(), frame.batch()));
+                continue; // From here on the newer one writes, and later the older one again.
+            }
+            watch.accept(frame);
+            if (frame.step() > 100) {
+                Scalars broken =
+                        new Scalars.Builder().put(Scalars.LOSS, Double.NaN).build();
+                watch.accept(new Frame(
+                        stale, frame.seq(), frame.step() - 50, frame.time(), broken, Sites.none(), Optional.empty()));
+            }
+        }
+        assertEquals(
+                List.of(Kind.DUPLICATE_WRITER),
+                watch.incidents().stream().map(Incident::kind).distinct().toList());
+        assertEquals(51, watch.incidents().getFirst().firstStep());
     }
 
     @Test

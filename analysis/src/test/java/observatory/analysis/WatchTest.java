@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import observatory.analysis.detector.Settings;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Hook;
@@ -26,6 +28,7 @@ import observatory.probe.Site;
 import observatory.probe.Sites;
 import observatory.probe.Telemetry;
 import observatory.stream.Codec;
+import observatory.stream.CodecException;
 import observatory.stream.Topics;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -90,6 +93,38 @@ class WatchTest {
                                     .map(Judged::decode)
                                     .toList())
                             .size());
+        }
+    }
+
+    @Test
+    void aFloodOfPoisonIsKeptInPartCountedInFullAndToldToItsRun() {
+        int flood = 3 * Refusals.BURST;
+        DeadLetterCounts counts = new DeadLetterCounts();
+        try (TopologyTestDriver driver = driver(counts)) {
+            TestInputTopic<String, byte[]> telemetry = telemetry(driver);
+            telemetry.pipeInput(
+                    Recorded.RUN.value(), Codec.smile(Recorded.eventful().get(5)));
+            for (int i = 0; i < flood; i++) {
+                telemetry.pipeInput(Recorded.RUN.value(), "poison".getBytes(StandardCharsets.UTF_8));
+            }
+            telemetry.pipeInput("neighbour", "poison".getBytes(StandardCharsets.UTF_8));
+            assertEquals(Refusals.BURST + 1, letters(driver).size(), "another producer's letters are not crowded out");
+            assertEquals(flood + 1, counts.of(CodecException.Reason.MALFORMED));
+            driver.advanceWallClockTime(Duration.ofMillis(Silence.EVERY_MILLIS));
+            Incident told = latest(said(driver).stream()
+                            .filter(judged -> judged.run().equals(Recorded.RUN))
+                            .toList())
+                    .getFirst();
+            assertEquals(Kind.TELEMETRY_LOST, told.kind());
+            assertEquals(Severity.WARNING, told.severity());
+            assertTrue(told.summary().contains(flood + " records"), told.summary());
+            assertEquals(
+                    Integer.toString(flood - Refusals.BURST),
+                    told.evidence().facts().get("not_kept").toString());
+            telemetry.pipeInput(Recorded.RUN.value(), "poison".getBytes(StandardCharsets.UTF_8));
+            assertEquals(1, letters(driver).size(), "after a while there is room again");
+            driver.advanceWallClockTime(Duration.ofMillis(Silence.EVERY_MILLIS));
+            assertEquals(List.of(), said(driver), "one more is no news");
         }
     }
 
@@ -206,11 +241,15 @@ class WatchTest {
     }
 
     private TopologyTestDriver driver() {
+        return driver(new DeadLetterCounts());
+    }
+
+    private TopologyTestDriver driver(DeadLetterCounts counts) {
         Properties settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
         settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
-        return new TopologyTestDriver(Watch.topology(TOPICS), settings);
+        return new TopologyTestDriver(Watch.topology(TOPICS, Settings.DEFAULTS, counts), settings);
     }
 
     private static TestInputTopic<String, byte[]> telemetry(TopologyTestDriver driver) {

@@ -41,7 +41,8 @@ final class BenchStreamCommand implements Callable<Integer> {
         try {
             StreamBench.Workload standard = StreamBench.Workload.STANDARD;
             StreamBench.Result result = new StreamBench(
-                            new StreamBench.Workload(sites, standard.frames(), standard.paced()), parent.console()::say)
+                            new StreamBench.Workload(sites, standard.frames(), standard.paced(), standard.outage()),
+                            parent.console()::say)
                     .run(folder);
             parent.console().result(json ? Json.mapper().writeValueAsString(result) : text(result));
             return ExitCode.OK;
@@ -60,7 +61,9 @@ final class BenchStreamCommand implements Callable<Integer> {
                 spool to reader   %.0f frames/s, %.1f million values/s per core, broker included
                 offer             %.1f us p50, %.1f us p99, on the training thread
                 hook to consumer  %.1f ms p50, %.1f ms p99, at 20 frames/s
-                broker start      %.1f s""",
+                broker start      %.1f s
+                outage            a step takes %.4f times as long without a broker (%.2f ms, with one %.2f ms);
+                                  what was kept is delivered at %.0f steps a second""",
                 result.valuesPerFrame(),
                 result.bytesPerFrame(),
                 result.encodeBytesPerSecondPerCore() / 1e6,
@@ -73,7 +76,11 @@ final class BenchStreamCommand implements Callable<Integer> {
                 result.offerMicrosP99(),
                 result.hookToConsumerP50Millis(),
                 result.hookToConsumerP99Millis(),
-                result.brokerStartSeconds());
+                result.brokerStartSeconds(),
+                result.outageStepRatio(),
+                result.stepMillisWithoutBroker(),
+                result.stepMillisWithBroker(),
+                result.drainedStepsPerSecond());
     }
 
     private static void delete(Path folder) throws IOException {

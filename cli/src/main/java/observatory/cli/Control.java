@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import observatory.probe.Pack;
 import observatory.probe.RunId;
 import observatory.probe.builtin.Probes;
 import observatory.stream.Connection;
@@ -15,14 +17,18 @@ import observatory.stream.control.Keys;
 import observatory.stream.control.TopicCommandSource;
 
 /** Whose commands a run that trains here obeys: nobody's, unless public keys are given. */
-record Control(List<Keys.Trusted> keys, double ceiling) {
+record Control(List<Keys.Trusted> keys, Gate.Limits limits) {
 
     /**
      * @param ceiling what a command may add to a step, as a share of its time
+     * @param profiles the packs that may be asked for; null for those that are by default
      * @param files public keys as `observatory keys new` makes them, one or more lines each; null for none
      */
-    static Control trusting(List<Path> files, double ceiling) {
-        return new Control(lines(files).stream().map(Keys::trusted).toList(), ceiling);
+    static Control trusting(List<Path> files, double ceiling, List<Pack> profiles) {
+        Gate.Limits standard = Gate.Limits.STANDARD;
+        return new Control(
+                lines(files).stream().map(Keys::trusted).toList(),
+                standard.allowing(ceiling, profiles == null ? standard.profiles() : Set.copyOf(profiles)));
     }
 
     /** The public keys in files, a line each, as they stand there; null for none. */
@@ -48,8 +54,6 @@ record Control(List<Keys.Trusted> keys, double ceiling) {
 
     /** The commands of a run from now on; to be closed. */
     TopicCommandSource listen(Connection connection, Topics topics, RunId run) {
-        Gate.Limits standard = Gate.Limits.STANDARD;
-        Gate.Limits limits = new Gate.Limits(standard.validity(), standard.interval(), standard.timeToLive(), ceiling);
         Gate gate = new Gate(run, keys, limits, Probes::share, InstantSource.system());
         return new TopicCommandSource(connection, topics, run, gate, InstantSource.system());
     }

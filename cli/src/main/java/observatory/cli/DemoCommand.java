@@ -32,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
         Console console = parent.console();
         RunPlan plan = DemoPlan.of(options);
         Port.check(options.port);
-        Control control = Control.trusting(options.controlKeys, options.controlCeiling);
+        Control control = options.control.control();
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
         List<View> views = new ArrayList<>();

@@ -5,6 +5,7 @@ import observatory.probe.Pack;
 import observatory.trainer.Backend;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What can be said to {@code demo}, with the defaults of a run that takes half a minute on two cores. */
@@ -66,18 +67,8 @@ final class DemoOptions {
             description = "How closely to look: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     Pack probes;
 
-    @Option(
-            names = "--control-key",
-            paramLabel = "FILE",
-            description = "Public key of an operator whose commands the run obeys; nobody's unless given. Repeatable.")
-    java.util.List<Path> controlKeys;
-
-    @Option(
-            names = "--control-ceiling",
-            paramLabel = "SHARE",
-            defaultValue = "0.05",
-            description = "What a command may add to a step, as a share of its time (${DEFAULT-VALUE}).")
-    double controlCeiling;
+    @Mixin
+    ControlOptions control;
 
     @Option(
             names = "--precision",

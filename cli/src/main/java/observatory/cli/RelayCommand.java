@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import observatory.probe.RunId;
 import observatory.stream.Broker;
 import observatory.stream.Connection;
 import observatory.stream.Relay;
@@ -36,6 +37,18 @@ final class RelayCommand implements Callable<Integer> {
             description = "The broker; the one that runs on the data directory unless given.")
     private String bootstrap;
 
+    @Option(
+            names = "--merge-ranks",
+            description = "Send what the ranks of this machine measured in one step as one, where that is exact"
+                    + " (docs/scale.md).")
+    private boolean mergeRanks;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "P",
+            description = "Answer Prometheus at 127.0.0.1:P/metrics; 0 for any free port. Off unless given.")
+    private Integer metricsPort;
+
     @Option(names = "--once", description = "Carry what is there, then end.")
     private boolean once;
 
@@ -46,7 +59,9 @@ final class RelayCommand implements Callable<Integer> {
         String broker = bootstrap != null ? bootstrap : running(state);
         Console console = parent.console();
         try (Interrupt interrupt = Interrupt.listen();
+                Scraped scraped = Scraped.open(metricsPort, console);
                 Relay relay = open(state, broker)) {
+            scraped.watch(relay.spool(), new RunId("relay"), Relay.LIMIT_BYTES);
             console.say("relaying " + state.spool() + " to " + broker + (once ? "" : "; Ctrl-C stops it"));
             int writers = -1;
             long fresh = 1;
@@ -80,9 +95,9 @@ final class RelayCommand implements Callable<Integer> {
                                 + "; start one with `observatory broker`, or name one with --bootstrap"));
     }
 
-    private static Relay open(StateDirectory state, String broker) {
+    private Relay open(StateDirectory state, String broker) {
         try {
-            return new Relay(state.spool(), Connection.to(broker), Topics.STANDARD);
+            return new Relay(state.spool(), Connection.to(broker), Topics.STANDARD, mergeRanks);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.CONFIGURATION, "cannot use the spool " + state.spool() + ": " + e.getMessage(), e);

@@ -2,13 +2,17 @@ package observatory.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import observatory.probe.Pack;
 import observatory.probe.efficiency.Gemm;
 import observatory.probe.efficiency.Gpu;
 import observatory.probe.efficiency.TileWave;
+import observatory.stream.Manifest;
+import observatory.stream.Measures;
 import observatory.trainer.Backend;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelGemms;
@@ -54,7 +58,14 @@ record RunPlan(
     }
 
     /** What the run says of itself when it begins. */
-    SortedMap<String, String> manifest() {
+    Map<String, String> manifest() {
+        List<Manifest.Place> ranks = IntStream.range(0, training().batching().ranks())
+                .mapToObj(Manifest.Place::dataParallel)
+                .toList();
+        return new Manifest(ranks, Measures.builtIn(), configuration()).details();
+    }
+
+    private SortedMap<String, String> configuration() {
         SortedMap<String, String> manifest = new TreeMap<>();
         manifest.put("model", model().label());
         manifest.put("parameters", Long.toString(model().parameters()));
@@ -66,7 +77,7 @@ record RunPlan(
         }
         manifest.put("context", Integer.toString(model().context()));
         manifest.put("batch", Integer.toString(training().batch()));
-        manifest.put("ranks", Integer.toString(training().batching().ranks()));
+        manifest.put("world", Integer.toString(training().batching().ranks()));
         manifest.put("steps", Integer.toString(training().steps()));
         manifest.put("learning_rate", Double.toString(training().learningRate()));
         manifest.put("precision", training().precision().label());

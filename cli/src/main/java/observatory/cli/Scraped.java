@@ -2,10 +2,14 @@ package observatory.cli;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import observatory.analysis.DeadLetterCounts;
+import observatory.analysis.Incident;
+import observatory.analysis.alert.NotificationCounts;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.FrameReader;
 import observatory.stream.Spool;
+import observatory.stream.Topics;
 import observatory.stream.metrics.MetricsEndpoint;
 import observatory.stream.metrics.StreamMetrics;
 
@@ -13,10 +17,12 @@ import observatory.stream.metrics.StreamMetrics;
 final class Scraped implements AutoCloseable {
     private final MetricsEndpoint endpoint;
     private final StreamMetrics metrics;
+    private final AlertMetrics alerts;
 
     private Scraped(MetricsEndpoint endpoint) {
         this.endpoint = endpoint;
         this.metrics = endpoint == null ? null : new StreamMetrics(endpoint.registry(), InstantSource.system());
+        this.alerts = endpoint == null ? null : new AlertMetrics(endpoint.registry());
     }
 
     /** @param port on the loopback interface; null for no endpoint */
@@ -26,7 +32,8 @@ final class Scraped implements AutoCloseable {
         }
         Port.check(port);
         try {
-            MetricsEndpoint endpoint = MetricsEndpoint.start(port, new Observatory.Version().getVersion()[0]);
+            MetricsEndpoint endpoint =
+                    MetricsEndpoint.start(port, new Observatory.Version().getVersion()[0].replace("observatory ", ""));
             console.say("metrics at http://127.0.0.1:" + endpoint.port() + "/metrics");
             return new Scraped(endpoint);
         } catch (IOException e) {
@@ -46,6 +53,24 @@ final class Scraped implements AutoCloseable {
     void watch(FrameReader reader) {
         if (metrics != null) {
             metrics.watch(reader);
+        }
+    }
+
+    void watch(DeadLetterCounts refused, Topics topics) {
+        if (metrics != null) {
+            metrics.watch(topics.telemetry(), refused::of);
+        }
+    }
+
+    void read(Incident incident) {
+        if (alerts != null) {
+            alerts.read(incident);
+        }
+    }
+
+    void read(NotificationCounts notifications) {
+        if (alerts != null) {
+            alerts.read(notifications);
         }
     }
 

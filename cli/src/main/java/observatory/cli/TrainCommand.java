@@ -70,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
             throw Failure.usage("there is a run " + run.value() + " already, in " + own.getParent()
                     + "; choose another --run, also to resume it");
         }
-        Control control = Control.trusting(options.run.controlKeys, options.run.controlCeiling);
+        Control control = options.control.control();
         RunPlan plan = TrainPlan.of(options, own);
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         System.setProperty("observatory.log", state.log().toString());

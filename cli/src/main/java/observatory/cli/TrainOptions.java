@@ -1,7 +1,6 @@
 package observatory.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import observatory.probe.Pack;
@@ -11,6 +10,7 @@ import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
 import observatory.trainer.Schedule;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What can be said to {@code train}, by flags or under the same names in a file. */
@@ -32,6 +32,9 @@ final class TrainOptions {
 
     @ArgGroup(validate = false, heading = "%nRun:%n")
     Run run = new Run();
+
+    @Mixin
+    ControlOptions control;
 
     static final class Model {
         @Option(names = "--layers", paramLabel = "N", defaultValue = "4", description = "Layers (${DEFAULT-VALUE}).")
@@ -291,20 +294,6 @@ final class TrainOptions {
                 defaultValue = "3",
                 description = "Checkpoints kept (${DEFAULT-VALUE}).")
         int keep;
-
-        @Option(
-                names = "--control-key",
-                paramLabel = "FILE",
-                description =
-                        "Public key of an operator whose commands the run obeys; nobody's unless given. Repeatable.")
-        List<Path> controlKeys;
-
-        @Option(
-                names = "--control-ceiling",
-                paramLabel = "SHARE",
-                defaultValue = "0.05",
-                description = "What a command may add to a step, as a share of its time (${DEFAULT-VALUE}).")
-        double controlCeiling;
 
         @Option(
                 names = "--resume",

@@ -86,7 +86,9 @@ final class Training {
 
     private <T> Instruments<T> watching(Origin origin, Reducer<T> reducer, FrameSink sink) {
         Instruments<T> watching = new Instruments<>(origin, reducer, sink, InstantSource.system(), System::nanoTime);
-        watching.setUp(Probes.setup(sink, plan.pack()));
+        boolean alone = plan.training().batching().ranks() == 1;
+        watching.setUp(
+                Probes.setup(sink, plan.pack()).with(alone ? Probes.of(plan.pack()) : Probes.ofRank(plan.pack())));
         return watching;
     }
 

@@ -87,6 +87,7 @@ final class WatchCommand implements Callable<Integer> {
             say("watching every run on " + connection.bootstrap() + "; spike logs go to " + state.spikeLogs()
                     + "; Ctrl-C stops it");
             scraped.watch(frames);
+            scraped.watch(service.refused(), topics);
             FlightRecorder recorder = new FlightRecorder(state.spikeLogs(), this::say);
             Map<String, String> told = new HashMap<>();
             String trouble = "";
@@ -99,11 +100,15 @@ final class WatchCommand implements Callable<Integer> {
                 boolean old = !incidents.atTheEnd();
                 for (Incident incident : incidents(incidents.poll())) {
                     recorder.accept(incident);
+                    scraped.read(incident);
                     tell(incident, told, old);
                 }
                 if (!service.trouble().equals(trouble)) {
                     trouble = service.trouble();
                     parent.console().error("judging was interrupted and goes on: " + trouble);
+                }
+                if (alerting != null) {
+                    scraped.read(alerting.notifications());
                 }
                 if (alerting != null && !alerting.trouble().equals(untold)) {
                     untold = alerting.trouble();

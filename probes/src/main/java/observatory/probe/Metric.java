@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A number that a probe reports: its name, its unit (UCUM, "1" where there is none), and what it tells. */
+/** A number that a probe reports: its name, its unit (UCUM, "1" where there is none), what it tells, and how shards of it merge. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @Repeatable(Metric.Several.class)
@@ -16,6 +16,9 @@ public @interface Metric {
     String unit() default "1";
 
     String tells();
+
+    /** How the values of shards make one. */
+    Merge merge() default Merge.NONE;
 
     /** How the compiler keeps more than one. */
     @Retention(RetentionPolicy.RUNTIME)

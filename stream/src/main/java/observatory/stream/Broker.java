@@ -33,6 +33,7 @@ public final class Broker implements AutoCloseable {
     private final Lock lock;
     private final KafkaRaftServer server;
     private final int port;
+    private boolean closed;
 
     private Broker(Path folder, Lock lock, KafkaRaftServer server, int port) {
         this.folder = folder;
@@ -98,8 +99,13 @@ public final class Broker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
+    /** Stops it; a second time nothing happens, because the folder may be another's by then. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         server.shutdown();
         server.awaitShutdown();
         try {

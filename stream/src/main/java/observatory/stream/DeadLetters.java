@@ -22,6 +22,9 @@ public final class DeadLetters {
     /** A message in a header is for people, not a place for whole documents. */
     private static final int MESSAGE = 200;
 
+    /** Detail of an event {@code lost} that tells a run how many of its records nobody could read. */
+    public static final String COUNT = "dead_letters";
+
     private static final String REPLAYED = "obs-replayed";
 
     private DeadLetters() {}

@@ -170,7 +170,7 @@ final class Delivery implements AutoCloseable {
         }
     }
 
-    private static Envelope envelope(byte[] body) {
+    static Envelope envelope(byte[] body) {
         try {
             return Envelope.read(body);
         } catch (IOException e) {

@@ -13,6 +13,7 @@ import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** What an error of a Kafka client means, in one line that names the cluster, the cause and the next step. */
 public final class KafkaErrors {
@@ -69,6 +70,12 @@ public final class KafkaErrors {
                     Kind.DENIED,
                     cluster + " does not allow this: " + denied.get().getMessage()
                             + "; ask for a prefixed ACL that allows read, write and describe");
+        }
+        if (find(error, UnsupportedVersionException.class).isPresent()) {
+            return new Explained(
+                    Kind.OTHER,
+                    cluster + " is of a version that this program's clients do not speak with: " + last(error)
+                            + "; upgrade the brokers to Kafka 2.5 or newer");
         }
         if (find(error, UnknownTopicOrPartitionException.class).isPresent()
                 || text.contains("not present in metadata")) {

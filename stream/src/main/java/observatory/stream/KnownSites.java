@@ -75,8 +75,8 @@ final class KnownSites {
     private int place(Column read, int i) {
         int at = read.at()[i];
         if (at < 0 || at >= count) {
-            throw new IllegalArgumentException("metric " + read.metric() + " names site " + at + " of " + count
-                    + "; sites are numbered from 0");
+            throw new IllegalArgumentException(
+                    "metric " + read.metric() + " names site " + at + " of " + count + "; sites are numbered from 0");
         }
         return numbers[at];
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import observatory.probe.Merge;
 
 /**
  * What a run says of itself when it begins: where each rank stands in the parallel layout, what each metric is and how
@@ -20,22 +21,16 @@ public record Manifest(List<Place> ranks, List<Measure> metrics, SortedMap<Strin
     public record Place(int rank, int data, int tensor, int pipeline, int context, int expert) {
         /** The only rank of a run. */
         public static Place alone() {
-            return new Place(0, 0, 0, 0, 0, 0);
+            return dataParallel(0);
+        }
+
+        /** A rank of which nothing is known but its number: it has its own part of the batch. */
+        public static Place dataParallel(int rank) {
+            return new Place(rank, rank, 0, 0, 0, 0);
         }
     }
 
-    /** How the values of shards make one: means and norms travel as the sums they are made of. */
-    public enum Merge {
-        SUM,
-        MAX,
-        MIN,
-        COUNT,
-        HISTOGRAM,
-        /** Not from shards alone. */
-        NONE
-    }
-
-    /** A metric: its unit (UCUM, "1" where there is none) and how shards of it merge. */
+    /** A metric or a scalar: its unit (UCUM, "1" where there is none) and how shards of it merge. */
     public record Measure(String name, String unit, Merge merge) {}
 
     /** One setting that two incarnations have differently; empty text where one has none. */
@@ -50,8 +45,12 @@ public record Manifest(List<Place> ranks, List<Measure> metrics, SortedMap<Strin
     /** As details of a start event. */
     public Map<String, String> details() {
         Map<String, String> details = new TreeMap<>(configuration);
-        details.put(RANKS, json(ranks));
-        details.put(METRICS, json(metrics));
+        if (!ranks.isEmpty()) {
+            details.put(RANKS, json(ranks));
+        }
+        if (!metrics.isEmpty()) {
+            details.put(METRICS, json(metrics));
+        }
         return details;
     }
 
@@ -64,6 +63,18 @@ public record Manifest(List<Place> ranks, List<Measure> metrics, SortedMap<Strin
                 list(ranks, new TypeReference<List<Place>>() {}),
                 list(metrics, new TypeReference<List<Measure>>() {}),
                 configuration);
+    }
+
+    /** The same with every rank that either knows; where both know one, the later has the word. */
+    Manifest and(Manifest later) {
+        SortedMap<Integer, Place> places = new TreeMap<>();
+        ranks.forEach(place -> places.put(place.rank(), place));
+        later.ranks.forEach(place -> places.put(place.rank(), place));
+        boolean less = later.configuration.isEmpty();
+        return new Manifest(
+                List.copyOf(places.values()),
+                later.metrics.isEmpty() ? metrics : later.metrics,
+                less ? configuration : later.configuration);
     }
 
     /** What changed in the configuration from one incarnation to another. */

@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import observatory.probe.Origin;
+import observatory.probe.RunEvent;
 import observatory.probe.Telemetry;
 
 /**
@@ -23,19 +27,29 @@ public final class Relay implements AutoCloseable {
     /** Says that the writer of a folder does not send by itself. */
     public static final String MARK = "for-relay";
 
-    private static final long LIMIT_BYTES = 2L << 30;
+    public static final long LIMIT_BYTES = 2L << 30;
+
+    /** Few, so that the ranks of a run are read side by side. */
+    private static final int AT_ONCE = 64;
 
     private final Path folder;
     private final Spool spool;
     private final Sender sender;
+    private final boolean merging;
+    private final StepJoin join = new StepJoin(System::nanoTime);
     private final Map<Path, FrameReader> writers = new HashMap<>();
+    /** Who was last heard through a reader. */
+    private final Map<FrameReader, Origin> last = new HashMap<>();
+
     private long relayed;
 
     /**
      * @param folder of all spools of this machine; its own lies beside it, so that no process takes it for a trainer's
+     * @param merging whether what the ranks of a run measured of the same step becomes one, as far as it merges exactly
      * @throws IOException where the folder cannot be written
      */
-    public Relay(Path folder, Connection connection, Topics topics) throws IOException {
+    public Relay(Path folder, Connection connection, Topics topics, boolean merging) throws IOException {
+        this.merging = merging;
         this.folder = Files.createDirectories(folder);
         this.spool = new Spool(folder.resolveSibling("relay"), UUID.randomUUID(), LIMIT_BYTES);
         this.sender = new Sender(spool, topics);
@@ -47,15 +61,33 @@ public final class Relay implements AutoCloseable {
         long before = relayed;
         for (Path writer : marked()) {
             if (!writers.containsKey(writer)) {
-                writers.put(writer, FrameReader.spool(writer));
+                writers.put(writer, FrameReader.spool(writer, AT_ONCE));
             }
         }
-        for (Iterator<Path> each = writers.keySet().iterator(); each.hasNext(); ) {
-            Path writer = each.next();
-            if (!Files.isDirectory(writer) || carry(writer)) {
-                writers.get(writer).close();
-                each.remove();
+        Map<Path, Lock> gone = new HashMap<>();
+        Map<Path, List<Path>> segments = new HashMap<>();
+        Set<Path> over = new HashSet<>();
+        try {
+            for (Path writer : writers.keySet()) {
+                // Asked first: what a writer wrote before it went, or went on to another segment, is then read below.
+                if (Files.isDirectory(writer)) {
+                    Lock.tryLock(writer, Spool.LOCK).ifPresent(lock -> gone.put(writer, lock));
+                    segments.put(writer, segments(writer));
+                }
             }
+            readAll();
+            for (Path writer : writers.keySet()) {
+                if (!segments.containsKey(writer) || clear(writer, segments.get(writer), gone.containsKey(writer))) {
+                    over.add(writer);
+                }
+            }
+        } finally {
+            gone.forEach((writer, lock) -> lock.close(over.contains(writer)));
+        }
+        for (Path writer : over) {
+            FrameReader reader = writers.remove(writer);
+            last.remove(reader);
+            reader.close();
         }
         return relayed - before;
     }
@@ -69,6 +101,11 @@ public final class Relay implements AutoCloseable {
         return relayed;
     }
 
+    /** What is on its way, for whoever measures it. */
+    public Spool spool() {
+        return spool;
+    }
+
     /** Why nothing can be delivered at the moment; empty while all goes well. */
     public String trouble() {
         return sender.trouble().isEmpty() ? spool.trouble() : sender.trouble();
@@ -76,50 +113,72 @@ public final class Relay implements AutoCloseable {
 
     /** Waits until the broker has all that was relayed; false where it does not in time. */
     public boolean drain(Duration patience) {
+        join.release(true).forEach(this::pass);
         return spool.drain(patience);
     }
 
     @Override
     public void close() {
+        join.release(true).forEach(this::pass);
         writers.values().forEach(FrameReader::close);
         sender.close();
         spool.close();
     }
 
-    /** Reads all there is; whether the writer is gone and all it left is with the broker. */
-    private boolean carry(Path writer) throws IOException {
-        // Asked first: what a writer wrote before it went is then read below.
-        Optional<Lock> gone = Lock.tryLock(writer, Spool.LOCK);
-        boolean over = false;
-        try {
-            List<Path> segments = segments(writer);
-            FrameReader reader = writers.get(writer);
-            do {
-                reader.poll().forEach(this::hand);
-            } while (!reader.atTheEnd());
-            boolean delivered = spool.drain(Duration.ZERO);
-            if (delivered) {
-                // The last segment is still being written, unless nobody writes any more.
-                int finished = gone.isPresent() ? segments.size() : segments.size() - 1;
-                for (Path segment : segments.subList(0, Math.max(0, finished))) {
-                    Segment.deleteFiles(segment);
+    /** Reads all there is, from each writer some at a time and by turns, so that what belongs together meets. */
+    private void readAll() {
+        boolean more = true;
+        while (more) {
+            more = false;
+            List<Iterator<Telemetry>> stretches = new ArrayList<>();
+            for (FrameReader reader : writers.values()) {
+                if (!join.full(last.get(reader))) {
+                    List<Telemetry> items = reader.poll();
+                    items.stream().reduce((one, next) -> next).ifPresent(item -> last.put(reader, item.origin()));
+                    stretches.add(items.iterator());
+                    more |= !reader.atTheEnd();
                 }
             }
-            over = delivered && gone.isPresent();
-            if (over) {
-                clear(writer);
-            }
-            return over;
-        } finally {
-            if (gone.isPresent()) {
-                gone.get().close(over);
+            for (boolean turn = true; turn; ) {
+                turn = false;
+                for (Iterator<Telemetry> stretch : stretches) {
+                    if (stretch.hasNext()) {
+                        hand(stretch.next());
+                        turn = true;
+                    }
+                }
             }
         }
+        join.release(false).forEach(this::pass);
+    }
+
+    /** Removes segments that the broker has all of; whether the writer is gone, and everything of it there. */
+    private boolean clear(Path writer, List<Path> segments, boolean gone) throws IOException {
+        if (!writers.get(writer).atTheEnd() || !join.isEmpty() || !spool.drain(Duration.ZERO)) {
+            return false;
+        }
+        // The last segment is still being written, unless nobody writes any more.
+        for (Path segment : gone ? segments : segments.subList(0, Math.max(0, segments.size() - 1))) {
+            Segment.deleteFiles(segment);
+        }
+        if (gone) {
+            clear(writer);
+        }
+        return gone;
     }
 
     private void hand(Telemetry item) {
-        spool.awaitRoomFor(item);
         relayed++;
+        Telemetry told = item instanceof RunEvent event ? Introduction.of(event) : item;
+        if (merging) {
+            join.add(told).forEach(this::pass);
+        } else {
+            pass(told);
+        }
+    }
+
+    private void pass(Telemetry item) {
+        spool.awaitRoomFor(item);
     }
 
     private List<Path> marked() throws IOException {

@@ -54,7 +54,10 @@ record Row(long key, Kind kind, byte[] body) {
 
     private static long checksum(long key, int kind, byte[] body) {
         CRC32 crc = new CRC32();
-        crc.update(ByteBuffer.allocate(Long.BYTES + 1).putLong(key).put((byte) kind).flip());
+        crc.update(ByteBuffer.allocate(Long.BYTES + 1)
+                .putLong(key)
+                .put((byte) kind)
+                .flip());
         crc.update(body);
         return crc.getValue();
     }

@@ -39,7 +39,7 @@ public final class Runs {
      * @param ended absent while it goes on, and for ever if its process was killed
      * @param lastSeen the latest word of any of its ranks
      * @param spooled items that wait on the disks of its ranks
-     * @param manifest what is trained, how, and on what: {@link Manifest} reads the structured parts of it
+     * @param manifest what is trained, how, and on what: {@link Manifest} reads the structured parts of it; of all ranks together
      */
     public record Run(
             String run,
@@ -72,6 +72,7 @@ public final class Runs {
 
     static ProducerRecord<String, byte[]> record(Topics topics, RunEvent event) {
         String kind = event.kind().name().toLowerCase(Locale.ROOT);
+        boolean lower = event.kind() == RunEvent.Kind.START && event.origin().rank() > 0;
         return record(
                 topics,
                 new Mark(
@@ -80,8 +81,13 @@ public final class Runs {
                         kind,
                         event.time().toString(),
                         event.step(),
-                        event.details()),
-                kind);
+                        lower ? placeOnly(event) : event.details()),
+                lower ? kind + "/" + event.origin().rank() : kind);
+    }
+
+    /** Of all ranks but the first the registry keeps where they stand; what is trained is the same for all. */
+    private static Map<String, String> placeOnly(RunEvent start) {
+        return new Manifest(Manifest.of(start.details()).ranks(), List.of(), new TreeMap<>()).details();
     }
 
     /** Says that a rank lives, how far it has come, and how much of it waits. */
@@ -176,7 +182,16 @@ public final class Runs {
                 latest(known.lastSeen(), later.lastSeen()),
                 later.lastStep().or(known::lastStep),
                 later.ended().isPresent() ? 0 : later.spooled(),
-                later.manifest().isEmpty() ? known.manifest() : later.manifest());
+                merged(known.manifest(), later.manifest()));
+    }
+
+    private static Map<String, String> merged(Map<String, String> known, Map<String, String> later) {
+        if (later.isEmpty()) {
+            return known;
+        }
+        return known.isEmpty()
+                ? later
+                : Manifest.of(known).and(Manifest.of(later)).details();
     }
 
     private static Optional<Instant> latest(Optional<Instant> one, Optional<Instant> other) {

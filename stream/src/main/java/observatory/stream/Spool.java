@@ -3,8 +3,10 @@ package observatory.stream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -92,6 +94,16 @@ public final class Spool implements FrameSink, AutoCloseable {
         // What is in the ring is on its way to the disk.
         long inRing = Math.max(0, all - kept.delivered() - kept.held() - kept.shed() - kept.corrupt());
         return new Counts(all, kept.delivered(), kept.held() + inRing, kept.shed(), kept.corrupt(), refused.get());
+    }
+
+    /** Items that left the ring for the disk so far. */
+    public long kept() {
+        return stored;
+    }
+
+    /** When the oldest item was captured that the broker does not have, by this machine's clock; empty where it has all. */
+    public Optional<Instant> oldest() {
+        return store.first().map(row -> Delivery.envelope(row.body())).map(first -> Instant.parse(first.time()));
     }
 
     /** Room taken on disk, in bytes. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -106,6 +107,22 @@ final class Store implements AutoCloseable {
         }
         List<Row> rows = memory.after(from, limit, bytes);
         return rows.isEmpty() ? new Found(rows, Math.max(from, lastKey)) : found(rows);
+    }
+
+    /** The first row that is not acknowledged, looked at and no more; empty where there is none, or the disk fails. */
+    synchronized Optional<Row> first() {
+        try {
+            for (Segment segment : segments.list()) {
+                List<Row> rows = segment.after(acknowledged, 1, 1).rows();
+                if (!rows.isEmpty()) {
+                    return Optional.of(rows.getFirst());
+                }
+            }
+        } catch (SQLException e) {
+            trouble = e.toString();
+            return Optional.empty();
+        }
+        return memory.after(acknowledged, 1, 1).stream().findFirst();
     }
 
     private Found found(List<Row> rows) {

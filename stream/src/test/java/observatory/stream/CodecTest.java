@@ -89,7 +89,8 @@ class CodecTest {
         assertEquals(3, frame.scalars().find("values_ignored").orElseThrow(), "and it says how many values");
         assertEquals(
                 CodecException.Reason.INVALID,
-                refusal(document.replace("[2,1]", "[3,1]")).reason(), "a site that is not there is an error still");
+                refusal(document.replace("[2,1]", "[3,1]")).reason(),
+                "a site that is not there is an error still");
     }
 
     @Test

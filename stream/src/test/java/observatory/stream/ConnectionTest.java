@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import observatory.probe.Merge;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,7 +136,7 @@ class ConnectionTest {
     void aManifestComesBackAndTellsWhatChanged() {
         Manifest before = new Manifest(
                 java.util.List.of(Manifest.Place.alone()),
-                java.util.List.of(new Manifest.Measure("nan", "{element}", Manifest.Merge.SUM)),
+                java.util.List.of(new Manifest.Measure("nan", "{element}", Merge.SUM)),
                 new java.util.TreeMap<>(Map.of("learningRate", "1e-3", "model", "tiny")));
         assertEquals(before, Manifest.of(before.details()));
         Manifest after = new Manifest(

@@ -3,6 +3,7 @@ package observatory.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -74,7 +75,10 @@ class FaultIT {
             offer(spool, origin, 0, 100, 100);
             assertTrue(spool.drain(PATIENCE), sender.trouble());
             broker.kill();
+            long heap = liveHeapBytes();
             long[] offerNanos = offer(spool, origin, 100, steps, 100);
+            long grown = liveHeapBytes() - heap;
+            assertTrue(grown < 64 << 20, "an outage is on disk, not in memory: " + grown + " bytes");
             Await.until("the sender to say so", () -> !sender.trouble().isEmpty());
             assertEquals(steps, spool.counts().captured());
             assertEquals(0, spool.counts().refused());
@@ -84,8 +88,10 @@ class FaultIT {
             double seconds = (System.nanoTime() - began) / 1e9;
             Arrays.sort(offerNanos);
             System.out.printf(
-                    "outage of %d steps: offer p50 %d ns, p99 %d ns, max %d ns; drained in %.1f s = %.0f x real time%n",
+                    "outage of %d steps: live heap grew by %.1f MB; offer p50 %d ns, p99 %d ns, max %d ns;"
+                            + " drained in %.1f s = %.0f x real time%n",
                     steps,
+                    grown / 1e6,
                     offerNanos[offerNanos.length / 2],
                     offerNanos[offerNanos.length * 99 / 100],
                     offerNanos[offerNanos.length - 1],
@@ -277,6 +283,11 @@ class FaultIT {
             nanos[seq - from] = System.nanoTime() - began;
         }
         return nanos;
+    }
+
+    private static long liveHeapBytes() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static void startBroker() throws Exception {

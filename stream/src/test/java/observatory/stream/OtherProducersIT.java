@@ -230,6 +230,8 @@ class OtherProducersIT {
                     "observatory_build_info{version=\"1.2.3\"} 1",
                     "observatory_records_total{outcome=\"captured\",run=\"scraped\"} 7.0",
                     "observatory_records_total{outcome=\"delivered\",run=\"scraped\"} 0.0",
+                    "observatory_records_total{outcome=\"spooled\",run=\"scraped\"} 7.0",
+                    "observatory_spool_oldest_record_timestamp_seconds 0.0",
                     "observatory_records_spooled{run=\"scraped\"} 7",
                     "observatory_spool_limit_bytes 1.073741824E9",
                     "observatory_run_step{run=\"scraped\"} 6",

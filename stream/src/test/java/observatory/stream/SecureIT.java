@@ -146,7 +146,7 @@ class SecureIT {
                 List.of(),
                 well.stream().filter(check -> check.outcome().failed()).toList());
         assertEquals(
-                6,
+                7,
                 well.stream()
                                 .filter(check -> check.outcome() == Check.Outcome.OK)
                                 .count()

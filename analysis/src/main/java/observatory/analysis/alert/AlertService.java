@@ -31,6 +31,7 @@ public final class AlertService implements AutoCloseable {
     /** Where reading goes on after what is in the book. */
     private final Map<String, Long> positions = new HashMap<>();
 
+    private final NotificationCounts notifications = new NotificationCounts();
     private final List<StatePush> pushes = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean catchingUp;
@@ -46,8 +47,9 @@ public final class AlertService implements AutoCloseable {
         this.book = store.book(config.policy());
         this.catchingUp = store.positions().isEmpty();
         for (AlertConfig.Configured one : config.receivers()) {
+            Receiver receiver = notifications.counted(one.name(), one.receiver());
             if (one.keepsState()) {
-                StatePush push = new StatePush(one.receiver(), clock);
+                StatePush push = new StatePush(receiver, clock);
                 pushes.add(push);
                 thread(one.name(), () -> {
                     if (!catchingUp) {
@@ -56,12 +58,17 @@ public final class AlertService implements AutoCloseable {
                     return false;
                 });
             } else {
-                Courier courier = new Courier(one.name(), one.receiver(), store, clock, one.mostPerMinute());
+                Courier courier = new Courier(one.name(), receiver, store, clock, one.mostPerMinute());
                 thread(one.name(), courier::run);
             }
         }
         thread("reader", this::round);
         threads.forEach(Thread::start);
+    }
+
+    /** What became of the messages so far. */
+    public NotificationCounts notifications() {
+        return notifications;
     }
 
     /** Work in portions; whether another may follow at once. */

@@ -71,6 +71,11 @@ public final class Alerting implements AutoCloseable {
         return service.trouble();
     }
 
+    /** What became of the messages so far. */
+    public NotificationCounts notifications() {
+        return service.notifications();
+    }
+
     @Override
     public void close() throws SQLException, IOException {
         service.close();

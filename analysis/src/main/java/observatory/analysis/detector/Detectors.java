@@ -54,8 +54,12 @@ public final class Detectors {
             new Entry(RankDisagreement::new, RankDisagreement.SETTINGS),
             new Entry(s -> new HardwareError(), List.of()));
 
+    /** They see the frames of every process, also of one that another has taken over from. */
+    private static final List<Entry> OF_WRITERS = List.of(new Entry(s -> new DuplicateWriter(), List.of()));
+
     public static List<Detector<?>> all() {
-        return Stream.concat(ofRank(Settings.DEFAULTS).stream(), ofRun(Settings.DEFAULTS).stream())
+        return Stream.of(ofRank(Settings.DEFAULTS), ofRun(Settings.DEFAULTS), ofWriters(Settings.DEFAULTS))
+                .flatMap(List::stream)
                 .toList();
     }
 
@@ -65,6 +69,10 @@ public final class Detectors {
 
     public static List<Detector<?>> ofRun(Settings settings) {
         return made(OF_RUN, settings);
+    }
+
+    public static List<Detector<?>> ofWriters(Settings settings) {
+        return made(OF_WRITERS, settings);
     }
 
     /** Every threshold there is. */

@@ -13,6 +13,7 @@ import observatory.analysis.Verdict;
 import observatory.probe.Frame;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
+import observatory.stream.Manifest;
 
 /**
  * The run began again: what changed in its configuration, how many steps are done twice, and whether the loss goes on
@@ -89,20 +90,23 @@ public final class Restart implements Detector<Restart.State> {
         if (event.kind() != RunEvent.Kind.START) {
             return Judgement.quiet(state);
         }
+        SortedMap<String, String> manifest = Manifest.of(event.details()).configuration();
+        // Where a rank stands is no setting of the run, and each rank says its own.
+        manifest.keySet().removeIf(name -> name.startsWith("coordinate_"));
         List<String> changed = new ArrayList<>();
         if (!state.manifest.isEmpty()) {
             TreeSet<String> names = new TreeSet<>(state.manifest.keySet());
-            names.addAll(event.details().keySet());
+            names.addAll(manifest.keySet());
             for (String name : names) {
                 String was = state.manifest.getOrDefault(name, "(absent)");
-                String is = event.details().getOrDefault(name, "(absent)");
+                String is = manifest.getOrDefault(name, "(absent)");
                 if (!was.equals(is) && changed.size() < CHANGES) {
                     changed.add(name + ": " + was + " -> " + is);
                 }
             }
         }
         return Judgement.quiet(new State(
-                new TreeMap<>(event.details()),
+                manifest,
                 changed,
                 state.loss,
                 state.after,

@@ -9,12 +9,15 @@ import observatory.analysis.Verdict;
 import observatory.probe.Frame;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
+import observatory.stream.DeadLetters;
 
 /** Part of the telemetry never arrived: shed on its way, or dropped before it was handed over. What is judged has holes. */
 public final class TelemetryLost implements Detector<TelemetryLost.State> {
     static final Setting MANY = new Setting(
             "telemetry_lost.many", 100, Setting.from(1, 1e9), "frames", "a spike log around an incident spans as many");
     static final List<Setting> SETTINGS = List.of(MANY);
+
+    private static final String NAME = "TelemetryLost";
 
     /** @param dropped frames that the trainer could not hand over, as last told */
     public record State(double dropped) {}
@@ -62,16 +65,35 @@ public final class TelemetryLost implements Detector<TelemetryLost.State> {
         }
         return Judgement.of(
                 state,
-                finding(
-                        event.step(),
-                        1,
-                        evidence.with("event", "lost"),
-                        "telemetry was shed on its way " + event.details()));
+                event.details().containsKey(DeadLetters.COUNT)
+                        ? unreadable(event, evidence.with("event", "dead_letters"))
+                        : finding(
+                                event.step(),
+                                1,
+                                evidence.with("event", "lost"),
+                                "telemetry was shed on its way " + event.details()));
+    }
+
+    private Finding unreadable(RunEvent event, Evidence evidence) {
+        String count = event.details().get(DeadLetters.COUNT);
+        return new Finding(
+                NAME,
+                Kind.TELEMETRY_LOST,
+                Severity.WARNING,
+                event.step(),
+                count.matches("\\d{1,15}") ? Long.parseLong(count) : 1,
+                Verdict.UNDETERMINED,
+                evidence,
+                "Up to step %d %s records of this run could not be read: %s."
+                        .formatted(event.step(), count, event.details().getOrDefault("reason", "")),
+                "Somebody writes what this version cannot read, so judgements rest on less than was measured.",
+                "`observatory topics dead-letters` shows the records and what is wrong with each; correct the producer, or"
+                        + " upgrade this program and replay them.");
     }
 
     private Finding finding(long step, double lost, Evidence evidence, String what) {
         return new Finding(
-                "TelemetryLost",
+                NAME,
                 Kind.TELEMETRY_LOST,
                 lost >= settings.get(MANY) ? Severity.WARNING : Severity.INFO,
                 step,

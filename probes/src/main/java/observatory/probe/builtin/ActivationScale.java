@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Moments;
 import observatory.probe.Probe;
@@ -15,8 +16,8 @@ import observatory.probe.Site;
  * max|x|, over the finite elements. A residual stream that doubles within a thousand steps, or a largest magnitude that
  * runs away from the rms, is what comes before overflow. Reads 4 bytes and takes 5 flops an element.
  */
-@Metric(name = "rms", tells = "root mean square of the finite elements")
-@Metric(name = "abs_max", tells = "largest magnitude of the finite elements")
+@Metric(name = "rms", merge = Merge.RMS, tells = "root mean square of the finite elements")
+@Metric(name = "abs_max", merge = Merge.MAX, tells = "largest magnitude of the finite elements")
 public record ActivationScale(Set<Hook> hooks, Schedule schedule) implements Probe<Moments> {
 
     @Override

@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.Reduction;
@@ -15,7 +16,7 @@ import observatory.probe.Site;
  * and the share of exact zeros. Heavy tails grow before outlier features appear; zeros are what ReLU-like units drop.
  * Reads 4 bytes and takes 8 flops an element.
  */
-@Metric(name = "mean", tells = "mean of the finite elements")
+@Metric(name = "mean", merge = Merge.MEAN, tells = "mean of the finite elements")
 @Metric(name = "kurtosis", tells = "fourth central moment over the squared variance; 3 for a Gaussian")
 @Metric(name = "zero_fraction", tells = "share of elements that are exactly zero")
 public record ActivationShape(Set<Hook> hooks, Schedule schedule) implements Probe<Shape> {

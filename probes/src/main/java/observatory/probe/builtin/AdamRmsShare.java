@@ -1,5 +1,6 @@
 package observatory.probe.builtin;
 
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.ScalarSink;
 import observatory.probe.Scalars;
@@ -12,7 +13,10 @@ import observatory.probe.StepProbe;
  * The worst parameter's {@link AdamRms} over its largest possible value: max RMS_t · √(1 - β2), 0 to 1 whatever β2 is. The
  * rule of thumb "2.3" for β2 = 0.99 is 0.23 here. Costs nothing of its own.
  */
-@Metric(name = "adam_rms_share", tells = "largest adam_rms of a parameter over its bound 1/sqrt(1 - beta2); 0 to 1")
+@Metric(
+        name = "adam_rms_share",
+        merge = Merge.MAX,
+        tells = "largest adam_rms of a parameter over its bound 1/sqrt(1 - beta2); 0 to 1")
 public record AdamRmsShare(Schedule schedule) implements StepProbe {
 
     @Override

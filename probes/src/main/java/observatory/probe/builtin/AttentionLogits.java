@@ -3,6 +3,7 @@ package observatory.probe.builtin;
 import java.util.Set;
 import observatory.probe.ColumnSums;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.Reduction;
@@ -16,7 +17,10 @@ import observatory.probe.Site;
  * QK-norm or a smaller learning rate is the cure. The tensor (B·T, H) is made for the probe, one comparison for each logit;
  * reducing it is 4 bytes and 5 flops for each query and head.
  */
-@Metric(name = "attention_logit_max", tells = "largest magnitude of an attention logit; of a layer, and of each head")
+@Metric(
+        name = "attention_logit_max",
+        merge = Merge.MAX,
+        tells = "largest magnitude of an attention logit; of a layer, and of each head")
 public record AttentionLogits(Schedule schedule) implements Probe<ColumnSums> {
 
     @Override

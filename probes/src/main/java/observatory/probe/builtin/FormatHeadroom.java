@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Moments;
 import observatory.probe.Probe;
@@ -16,10 +17,18 @@ import observatory.probe.Site;
  * 65504 for fp16, 448 for E4M3, 57344 for E5M2. Exact, from the reduction that {@link ActivationScale} shares: costs
  * nothing beside it.
  */
-@Metric(name = "fp16_headroom_bits", unit = "bit", tells = "doublings left before fp16 overflows")
-@Metric(name = "bf16_headroom_bits", unit = "bit", tells = "doublings left before bf16 overflows")
-@Metric(name = "e4m3_headroom_bits", unit = "bit", tells = "doublings left before fp8 E4M3 saturates, unscaled")
-@Metric(name = "e5m2_headroom_bits", unit = "bit", tells = "doublings left before fp8 E5M2 overflows, unscaled")
+@Metric(name = "fp16_headroom_bits", unit = "bit", merge = Merge.MIN, tells = "doublings left before fp16 overflows")
+@Metric(name = "bf16_headroom_bits", unit = "bit", merge = Merge.MIN, tells = "doublings left before bf16 overflows")
+@Metric(
+        name = "e4m3_headroom_bits",
+        unit = "bit",
+        merge = Merge.MIN,
+        tells = "doublings left before fp8 E4M3 saturates, unscaled")
+@Metric(
+        name = "e5m2_headroom_bits",
+        unit = "bit",
+        merge = Merge.MIN,
+        tells = "doublings left before fp8 E5M2 overflows, unscaled")
 public record FormatHeadroom(Set<Hook> hooks, Schedule schedule) implements Probe<Moments> {
 
     @Override

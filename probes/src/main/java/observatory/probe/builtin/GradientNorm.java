@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Moments;
 import observatory.probe.Probe;
@@ -14,7 +15,7 @@ import observatory.probe.Site;
  * The Euclidean norm √(Σg²) of each parameter's gradient, unscaled and before clipping: which parameter drives a spike. Not
  * finite as soon as one element is not. Reads 4 bytes and takes 5 flops a parameter.
  */
-@Metric(name = "norm", tells = "Euclidean norm of the parameter's gradient")
+@Metric(name = "norm", merge = Merge.NORM, tells = "Euclidean norm of the parameter's gradient")
 public record GradientNorm(Schedule schedule) implements Probe<Moments> {
 
     @Override

@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Moments;
 import observatory.probe.Probe;
@@ -16,7 +17,7 @@ import observatory.probe.Site;
  * z-loss, arXiv 2204.02311, holds it at 0). Free: cross-entropy has it; 4 bytes and 5 flops a token.
  */
 @Metric(name = "log_z_mean", unit = "nat", tells = "mean over tokens of ln Σ e^logit")
-@Metric(name = "log_z_max", unit = "nat", tells = "largest magnitude over tokens of ln Σ e^logit")
+@Metric(name = "log_z_max", unit = "nat", merge = Merge.MAX, tells = "largest magnitude over tokens of ln Σ e^logit")
 public record LogZ(Schedule schedule) implements Probe<Moments> {
 
     @Override

@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Moments;
 import observatory.probe.Probe;
@@ -14,8 +15,8 @@ import observatory.probe.Site;
  * How many elements are NaN and how many are infinite, so that the first bad site of a step can be named: the order of
  * sites is that of the step. Shares its one read with whatever else asks for moments: 4 bytes and 5 flops an element.
  */
-@Metric(name = "nan", unit = "{element}", tells = "elements that are NaN")
-@Metric(name = "inf", unit = "{element}", tells = "elements that are infinite")
+@Metric(name = "nan", unit = "{element}", merge = Merge.COUNT, tells = "elements that are NaN")
+@Metric(name = "inf", unit = "{element}", merge = Merge.COUNT, tells = "elements that are infinite")
 public record NonFinite(Set<Hook> hooks, Schedule schedule) implements Probe<Moments> {
 
     @Override

@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.Range;
@@ -14,9 +15,9 @@ import observatory.probe.Site;
  * The range of the gains of LayerNorm and RMSNorm. A gain that collapses to 0 switches a channel off; one that grows ten
  * times over its start carries outliers. Reads 4 bytes and takes 3 flops a gain: next to nothing.
  */
-@Metric(name = "gain_min", tells = "least gain of a norm")
+@Metric(name = "gain_min", merge = Merge.MIN, tells = "least gain of a norm")
 @Metric(name = "gain_mean", tells = "mean gain of a norm")
-@Metric(name = "gain_max", tells = "greatest gain of a norm")
+@Metric(name = "gain_max", merge = Merge.MAX, tells = "greatest gain of a norm")
 public record NormGain(Schedule schedule) implements Probe<Range> {
 
     @Override

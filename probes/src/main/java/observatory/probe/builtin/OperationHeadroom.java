@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Moments;
 import observatory.probe.Probe;
@@ -16,8 +17,16 @@ import observatory.probe.Site;
  * doublings left of that intermediate: log2(65504) - 2·log2(max|x|), and 3·log2. Exact; shares its reduction with
  * {@link ActivationScale}.
  */
-@Metric(name = "square_headroom_bits", unit = "bit", tells = "doublings of x² left before it overflows in fp16")
-@Metric(name = "cube_headroom_bits", unit = "bit", tells = "doublings of x³ left before it overflows in fp16")
+@Metric(
+        name = "square_headroom_bits",
+        unit = "bit",
+        merge = Merge.MIN,
+        tells = "doublings of x² left before it overflows in fp16")
+@Metric(
+        name = "cube_headroom_bits",
+        unit = "bit",
+        merge = Merge.MIN,
+        tells = "doublings of x³ left before it overflows in fp16")
 public record OperationHeadroom(Schedule schedule) implements Probe<Moments> {
 
     @Override

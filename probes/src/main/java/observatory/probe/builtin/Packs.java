@@ -79,6 +79,7 @@ final class Packs {
                 Stream.of(
                         new NonFinite(TENSORS, Schedule.always()),
                         new ActivationScale(TENSORS, always),
+                        new ShardSums(TENSORS, always),
                         new FormatHeadroom(ACTIVATIONS, always),
                         new FormatRange(ACTIVATIONS, 1, always),
                         new WeightNorm(always),

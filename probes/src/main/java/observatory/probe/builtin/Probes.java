@@ -3,6 +3,7 @@ package observatory.probe.builtin;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import observatory.probe.Catalogue;
 import observatory.probe.Command;
 import observatory.probe.CommandSource;
@@ -99,7 +100,8 @@ public final class Probes {
                 entry(Pack.PROFILE, sparse, s -> new GradientRange(Packs.GRADIENTS, Packs.SAMPLED, s)),
                 entry(Pack.PROFILE, sparse, AdamDirection::new),
                 entry(Pack.PROFILE, sparse, UpdateCoherence::new),
-                entry(Pack.PROFILE, sparse, EpsilonDominance::new));
+                entry(Pack.PROFILE, sparse, EpsilonDominance::new),
+                entry(Pack.FORENSIC, sparse, s -> new ShardSums(Packs.ACTIVATIONS, s)));
     }
 
     /** The probes of a pack; each pack sees all that the one before it sees, at least as often. */
@@ -110,6 +112,16 @@ public final class Probes {
             case PROFILE -> Packs.profile();
             case FORENSIC -> Packs.forensic();
         };
+    }
+
+    /** The probes of a pack for one of several ranks: wherever activations are measured, what they merge by as well. */
+    public static List<Question> ofRank(Pack pack) {
+        Stream<Question> sums = pack == Pack.FORENSIC
+                ? Stream.empty() // It has them.
+                : of(pack).stream()
+                        .filter(ActivationScale.class::isInstance)
+                        .map(probe -> new ShardSums(((ActivationScale) probe).hooks(), probe.schedule()));
+        return Stream.concat(of(pack).stream(), sums).toList();
     }
 
     /** Who listens and a pack, within the budget of that pack; its probes can be changed by name. */

@@ -1,5 +1,6 @@
 package observatory.probe.builtin;
 
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.ScalarSink;
 import observatory.probe.Scalars;
@@ -13,7 +14,11 @@ import observatory.probe.StepProbe;
  * √d smaller. Bits are doublings left of the largest in the model: log2(65504) - log2(max logit · √d). Scaling q before
  * the product is the cure. From {@link AttentionLogits}; costs nothing of its own.
  */
-@Metric(name = "qk_headroom_bits", unit = "bit", tells = "doublings of q·k before scaling left before fp16 overflows")
+@Metric(
+        name = "qk_headroom_bits",
+        unit = "bit",
+        merge = Merge.MIN,
+        tells = "doublings of q·k before scaling left before fp16 overflows")
 public record QueryKeyHeadroom(Schedule schedule) implements StepProbe {
 
     @Override

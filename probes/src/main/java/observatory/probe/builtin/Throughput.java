@@ -1,5 +1,6 @@
 package observatory.probe.builtin;
 
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.ScalarSink;
 import observatory.probe.Scalars;
@@ -13,7 +14,7 @@ import observatory.probe.StepProbe;
  * over the measured rate of large matrix products on this machine (Chowdhery et al. 2022, arXiv 2204.02311, with a
  * measured instead of a data-sheet peak). Costs nothing.
  */
-@Metric(name = "tokens_per_second", unit = "{token}/s", tells = "tokens trained on a second")
+@Metric(name = "tokens_per_second", unit = "{token}/s", merge = Merge.SUM, tells = "tokens trained on a second")
 @Metric(
         name = "model_flops_utilisation",
         tells = "operations of the model's matrix products a second over the peak rate")

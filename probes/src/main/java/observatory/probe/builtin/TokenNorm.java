@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.Reduction;
@@ -16,7 +17,7 @@ import observatory.probe.Site;
  * largest token. Reads 4 bytes and takes 2 flops an element.
  */
 @Metric(name = "token_norm", tells = "root mean square over tokens of the Euclidean norm of a token's vector")
-@Metric(name = "token_norm_max", tells = "largest Euclidean norm of a token's vector")
+@Metric(name = "token_norm_max", merge = Merge.MAX, tells = "largest Euclidean norm of a token's vector")
 @Metric(
         name = "sum_squares_headroom_bits",
         unit = "bit",

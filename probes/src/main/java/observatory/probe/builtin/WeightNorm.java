@@ -2,6 +2,7 @@ package observatory.probe.builtin;
 
 import java.util.Set;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.Reduction;
@@ -16,7 +17,7 @@ import observatory.probe.SpectralNorm;
  * with an error of (σ2/σ1)^2k after k of them. Reads 4 bytes and takes 6 flops an element.
  */
 @Metric(name = "spectral_norm", tells = "largest singular value of a weight, as power iteration has it so far")
-@Metric(name = "frobenius_norm", tells = "root of the sum of squares of a weight")
+@Metric(name = "frobenius_norm", merge = Merge.NORM, tells = "root of the sum of squares of a weight")
 @Metric(name = "stable_rank", tells = "squared Frobenius norm over squared spectral norm")
 public record WeightNorm(Schedule schedule) implements Probe<SpectralNorm> {
 

@@ -45,9 +45,10 @@ public final class StreamBench {
     /**
      * @param sites in each frame, of {@value Measured#METRICS} metrics each
      * @param frames for the throughput; {@code paced} at 20 a second for the delay
+     * @param outage training steps while the broker is gone
      */
-    public record Workload(int sites, int frames, int paced) {
-        public static final Workload STANDARD = new Workload(2000, 2000, 200);
+    public record Workload(int sites, int frames, int paced, int outage) {
+        public static final Workload STANDARD = new Workload(2000, 2000, 400, 1000);
     }
 
     /** What was measured; bytes are of Smile, the form in which frames travel. */
@@ -65,7 +66,11 @@ public final class StreamBench {
             double framesPerSecondPerCore,
             double valuesPerSecondPerCore,
             double hookToConsumerP50Millis,
-            double hookToConsumerP99Millis) {}
+            double hookToConsumerP99Millis,
+            double stepMillisWithBroker,
+            double stepMillisWithoutBroker,
+            double outageStepRatio,
+            double drainedStepsPerSecond) {}
 
     /** @param folder for broker and spool, deleted by whoever made it */
     public Result run(Path folder) throws IOException, InterruptedException {
@@ -78,6 +83,36 @@ public final class StreamBench {
         double encoded = Measured.perCpuSecond(() -> Codec.smile(frame).length);
         double decoded = Measured.perCpuSecond(() -> decode(smile));
         double jsonDecoded = Measured.perCpuSecond(() -> decode(json));
+        Delivered delivered = delivered(folder);
+        progress.accept("training " + work.outage() + " steps without a broker");
+        Outage.Result outage = new Outage(folder, work.outage(), System::nanoTime).run();
+        double perCore = work.frames() / delivered.throughput().cpuSeconds();
+        Flow paced = delivered.paced();
+        return new Result(
+                work.sites(),
+                values,
+                smile.length,
+                encoded * smile.length,
+                encoded * values,
+                decoded * values,
+                jsonDecoded * values,
+                quantile(paced.offerNanos(), 0.5) / 1e3,
+                quantile(paced.offerNanos(), 0.99) / 1e3,
+                delivered.startSeconds(),
+                perCore,
+                perCore * values,
+                quantile(paced.delayNanos(), 0.5) / 1e6,
+                quantile(paced.delayNanos(), 0.99) / 1e6,
+                outage.stepMillisWithBroker(),
+                outage.stepMillisWithout(),
+                outage.ratio(),
+                outage.drainedStepsPerSecond());
+    }
+
+    private record Delivered(double startSeconds, Flow throughput, Flow paced) {}
+
+    /** With a broker that is started for it. */
+    private Delivered delivered(Path folder) throws IOException, InterruptedException {
         progress.accept("starting a broker");
         long began = System.nanoTime();
         try (Broker broker = Broker.start(folder.resolve("broker"), 0)) {
@@ -86,23 +121,7 @@ public final class StreamBench {
             progress.accept("sending " + work.frames() + " frames as fast as they go");
             Flow throughput = flow(broker, folder, work.frames(), Duration.ZERO);
             progress.accept("sending " + work.paced() + " frames at 20 a second");
-            Flow paced = flow(broker, folder, work.paced(), Duration.ofMillis(50));
-            double perCore = work.frames() / throughput.cpuSeconds();
-            return new Result(
-                    work.sites(),
-                    values,
-                    smile.length,
-                    encoded * smile.length,
-                    encoded * values,
-                    decoded * values,
-                    jsonDecoded * values,
-                    quantile(paced.offerNanos(), 0.5) / 1e3,
-                    quantile(paced.offerNanos(), 0.99) / 1e3,
-                    start,
-                    perCore,
-                    perCore * values,
-                    quantile(paced.delayNanos(), 0.5) / 1e6,
-                    quantile(paced.delayNanos(), 0.99) / 1e6);
+            return new Delivered(start, throughput, flow(broker, folder, work.paced(), Duration.ofMillis(50)));
         }
     }
 
@@ -172,7 +191,7 @@ public final class StreamBench {
         }
     }
 
-    private static void createTopics(Broker broker) throws IOException, InterruptedException {
+    static void createTopics(Broker broker) throws IOException, InterruptedException {
         try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
             Topics.STANDARD.create(admin, 1);
         } catch (ExecutionException e) {

@@ -3,21 +3,25 @@ package observatory.stream.control;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import observatory.probe.Command;
+import observatory.probe.Pack;
 import observatory.probe.ProbeCommand;
 import observatory.probe.Request;
 import observatory.probe.RunId;
 
 /**
  * Decides which commands reach a trainer. Without keys it lets nothing through. A command passes once: signed by a trusted
- * key, for this run, in the order of its operator, within its time, not too often, and not above the cost that probes may
- * have. Belongs to one thread.
+ * key, for this run, in the order of its operator, within its time, not too often, of an allowed profile,
+ * and not above the cost that probes may have. Belongs to one thread.
  */
 public final class Gate {
     private static final int NONCES = 4096;
@@ -35,10 +39,24 @@ public final class Gate {
      * @param validity the longest time a command may be valid; {@code interval} between two that pass
      * @param timeToLive the longest a change of probes may live
      * @param cost ceiling of what a command adds, as a share of the step's time
+     * @param profiles the packs that may be asked for
      */
-    public record Limits(Duration validity, Duration interval, Duration timeToLive, double cost) {
-        public static final Limits STANDARD =
-                new Limits(Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofHours(1), 0.05);
+    public record Limits(Duration validity, Duration interval, Duration timeToLive, double cost, Set<Pack> profiles) {
+        public static final Limits STANDARD = new Limits(
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(1),
+                Duration.ofHours(1),
+                0.05,
+                EnumSet.complementOf(EnumSet.of(Pack.FORENSIC)));
+
+        public Limits {
+            profiles = Set.copyOf(profiles);
+        }
+
+        /** The same, but for what commands may cost and which packs they may ask for. */
+        public Limits allowing(double ceiling, Set<Pack> packs) {
+            return new Limits(validity, interval, timeToLive, ceiling, packs);
+        }
     }
 
     /** What became of one record: who asked, what for, and the request that passes, or why none does. */
@@ -145,6 +163,12 @@ public final class Gate {
                 && probes.timeToLive().compareTo(limits.timeToLive()) > 0) {
             return Optional.of("it would live for " + probes.timeToLive().toMinutes() + " min; at most "
                     + limits.timeToLive().toMinutes() + " min are allowed");
+        }
+        if (order.command() instanceof ProbeCommand.Profile profile
+                && !limits.profiles().contains(profile.pack())) {
+            return Optional.of("this run does not allow the profile "
+                    + profile.pack().label() + "; it allows "
+                    + limits.profiles().stream().sorted().map(Pack::label).collect(Collectors.joining(", ")));
         }
         double added = cost.applyAsDouble(order.command());
         if (added > limits.cost()) {

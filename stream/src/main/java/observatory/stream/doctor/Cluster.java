@@ -21,12 +21,14 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.AppInfoParser;
+import org.apache.kafka.server.common.MetadataVersion;
 
 /** Examines a Kafka cluster: whether it answers, lets us in, has the topics as they should be, and tells the same time. */
 final class Cluster {
@@ -52,6 +54,7 @@ final class Cluster {
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 (int) PATIENCE.toMillis() / 2)))) {
             checks.add(broker(admin));
+            checks.add(versions(admin));
             checks.add(topics(admin));
             checks.addAll(settings(admin));
             checks.add(permissions(admin));
@@ -80,8 +83,31 @@ final class Cluster {
         int nodes = cluster.nodes().get(PATIENCE.toSeconds(), TimeUnit.SECONDS).size();
         return Check.ok(
                 "broker",
-                "cluster " + cluster.clusterId().get() + " at " + connection.bootstrap() + ", brokers: " + nodes
-                        + "; clients of Kafka " + AppInfoParser.getVersion());
+                "cluster " + cluster.clusterId().get() + " at " + connection.bootstrap() + ", brokers: " + nodes);
+    }
+
+    /** What the cluster has agreed on, which is what its oldest broker can do. */
+    private static Check versions(Admin admin) throws ExecutionException, InterruptedException, TimeoutException {
+        String clients = "clients of Kafka " + AppInfoParser.getVersion();
+        FinalizedVersionRange metadata = admin.describeFeatures()
+                .featureMetadata()
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .finalizedFeatures()
+                .get(MetadataVersion.FEATURE_NAME);
+        if (metadata == null) {
+            return Check.skipped("versions", clients + "; the cluster does not tell its own");
+        }
+        int level = metadata.maxVersionLevel();
+        boolean newer = level > MetadataVersion.latestProduction().featureLevel();
+        String cluster = newer
+                ? "level " + level
+                : MetadataVersion.fromFeatureLevel((short) level).version();
+        return newer
+                ? Check.warning(
+                        "versions",
+                        clients + ", the cluster is newer: metadata version of " + cluster,
+                        "nothing needs doing while all works; upgrade this program where it does not")
+                : Check.ok("versions", clients + ", metadata version of the cluster " + cluster);
     }
 
     private Check topics(Admin admin) throws ExecutionException, InterruptedException {

@@ -5,26 +5,24 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 import observatory.probe.Frame;
-import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
+import observatory.stream.CodecException;
 import observatory.stream.FrameReader;
 import observatory.stream.Spool;
 
 /**
- * The metrics of the stream: where every captured item is, the spool, and each run's latest step as a reader sees it. The
- * only label per run is its name.
+ * The metrics of the stream: where every captured item is, the spool, what readers could not read, and each run as a reader
+ * sees it. The only label per run is its name.
  */
 public final class StreamMetrics {
     private final MeterRegistry registry;
     private final InstantSource clock;
-    private final Map<String, AtomicReference<Frame>> latest = new ConcurrentHashMap<>();
+    private final Map<String, RunMetrics> runs = new ConcurrentHashMap<>();
 
     public StreamMetrics(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
@@ -42,6 +40,19 @@ public final class StreamMetrics {
                 .tag("run", run)
                 .description("Items on this disk that the broker does not have yet")
                 .register(registry);
+        FunctionCounter.builder("observatory.records", spool, Spool::kept)
+                .tag("run", run)
+                .tag("outcome", "spooled")
+                .description("Items by what became of them")
+                .register(registry);
+        Gauge.builder(
+                        "observatory.spool.oldest.record.timestamp.seconds",
+                        spool,
+                        one -> one.oldest()
+                                .map(time -> time.toEpochMilli() / 1e3)
+                                .orElse(Double.NaN))
+                .description("When the oldest item was captured that the broker does not have, by the trainer's clock")
+                .register(registry);
         Gauge.builder("observatory.spool.bytes", spool, Spool::bytes)
                 .description("Room the spool takes")
                 .register(registry);
@@ -54,7 +65,12 @@ public final class StreamMetrics {
     public void watch(FrameReader reader) {
         counter("observatory.duplicate.records", reader, FrameReader::duplicates, "Items that came twice");
         counter("observatory.gap.records", reader, FrameReader::missing, "Items that never came");
-        counter("observatory.schema.rejected", reader, FrameReader::unreadable, "Records that are no telemetry");
+        for (CodecException.Reason reason : CodecException.Reason.values()) {
+            FunctionCounter.builder("observatory.schema.rejected", reader, one -> one.unreadable(reason))
+                    .tag("reason", reason.label())
+                    .description("Records that are no telemetry")
+                    .register(registry);
+        }
     }
 
     /** An item as it reached a reader. */
@@ -69,29 +85,20 @@ public final class StreamMetrics {
                     .record(delay);
         }
         if (item instanceof Frame frame) {
-            latest.computeIfAbsent(item.origin().run().value(), this::watch).set(frame);
+            runs.computeIfAbsent(item.origin().run().value(), run -> new RunMetrics(registry, run))
+                    .read(frame);
         }
     }
 
-    private AtomicReference<Frame> watch(String run) {
-        AtomicReference<Frame> frame = new AtomicReference<>();
-        gauge("observatory.run.step", run, frame, Frame::step);
-        gauge("observatory.run.last.record.timestamp.seconds", run, frame, one -> seconds(one.time()));
-        gauge("observatory.run.loss", run, frame, one -> scalar(one, Scalars.LOSS));
-        gauge("observatory.run.gradient.norm", run, frame, one -> scalar(one, Scalars.GRADIENT_NORM));
-        gauge(
-                "observatory.overhead.ratio",
-                run,
-                frame,
-                one -> scalar(one, Scalars.OBSERVER_SECONDS) / scalar(one, Scalars.STEP_SECONDS));
-        return frame;
-    }
-
-    private void gauge(String name, String run, AtomicReference<Frame> frame, ToDoubleFunction<Frame> value) {
-        Gauge.builder(name, frame, one -> one.get() == null ? Double.NaN : value.applyAsDouble(one.get()))
-                .tag("run", run)
-                .strongReference(true)
-                .register(registry);
+    /** Records that an analysis set aside, by reason. */
+    public void watch(String topic, ToDoubleFunction<CodecException.Reason> deadLetters) {
+        for (CodecException.Reason reason : CodecException.Reason.values()) {
+            FunctionCounter.builder("observatory.dead.letters", reason, deadLetters)
+                    .tag("topic", topic)
+                    .tag("reason", reason.label())
+                    .description("Records that the analysis could not read")
+                    .register(registry);
+        }
     }
 
     private void records(Spool spool, String run, String outcome, ToDoubleFunction<Spool.Counts> count) {
@@ -104,13 +111,5 @@ public final class StreamMetrics {
 
     private void counter(String name, FrameReader reader, ToDoubleFunction<FrameReader> count, String tells) {
         FunctionCounter.builder(name, reader, count).description(tells).register(registry);
-    }
-
-    private static double scalar(Frame frame, String name) {
-        return frame.scalars().find(name).orElse(Double.NaN);
-    }
-
-    private static double seconds(Instant time) {
-        return time.toEpochMilli() / 1e3;
     }
 }

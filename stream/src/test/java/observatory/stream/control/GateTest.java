@@ -113,9 +113,13 @@ class GateTest {
     }
 
     @Test
-    void probesAreLimitedInCostAndTime() {
+    void probesAreLimitedInProfileCostAndTime() {
         refused(
                 signed(new ProbeCommand.Profile(Pack.FORENSIC, Duration.ofMinutes(10))),
+                "does not allow the profile forensic; it allows off, continuous, profile");
+        later(2);
+        refused(
+                signed(new ProbeCommand.Profile(Pack.PROFILE, Duration.ofMinutes(10))),
                 "would cost 20.0 % of a step; at most 5.0 %");
         later(2);
         refused(signed(new ProbeCommand.Add("GradientNorm", Schedule.everyStep(), Duration.ofHours(2))), "120 min");

@@ -1,0 +1,33 @@
+package observatory.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import observatory.probe.Pack;
+import picocli.CommandLine.Option;
+
+/** Whose commands a run obeys, and what they may ask for. */
+final class ControlOptions {
+    @Option(
+            names = "--control-key",
+            paramLabel = "FILE",
+            description = "Public key of an operator whose commands the run obeys; nobody's unless given. Repeatable.")
+    private List<Path> keys;
+
+    @Option(
+            names = "--control-ceiling",
+            paramLabel = "SHARE",
+            defaultValue = "0.05",
+            description = "What a command may add to a step, as a share of its time (${DEFAULT-VALUE}).")
+    private double ceiling;
+
+    @Option(
+            names = "--control-profile",
+            paramLabel = "PACK",
+            split = ",",
+            description = "Packs a command may ask for: ${COMPLETION-CANDIDATES}; all but forensic unless given.")
+    private List<Pack> profiles;
+
+    Control control() {
+        return Control.trusting(keys, ceiling, profiles);
+    }
+}

@@ -1,0 +1,169 @@
+package observatory.stream;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import observatory.probe.Frame;
+import observatory.probe.Merge;
+import observatory.probe.Origin;
+import observatory.probe.RunEvent;
+import observatory.probe.RunId;
+import observatory.probe.Telemetry;
+
+/**
+ * Brings the frames of one step together that the ranks of a host wrote, so that a {@link ShardMerge} makes less of them.
+ * It waits for a rank two seconds or {@value #WINDOW} items, whichever is over first, and then goes on without it until it
+ * speaks again. All that goes in comes out, and the items of each rank in their order. Belongs to one thread.
+ */
+final class StepJoin {
+    /** Items of one rank that may wait for another that is behind. */
+    static final int WINDOW = 1024;
+    /** From so many on there is no hurry to read more of a rank. */
+    private static final int ENOUGH = 64;
+
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private final LongSupplier nanoTime;
+    private final Map<Key, Host> hosts = new LinkedHashMap<>();
+
+    private record Key(RunId run, int incarnation) {}
+
+    /** An item, and since when it waits. */
+    private record Waiting(Telemetry item, long since) {}
+
+    /** The ranks of one incarnation that write here. */
+    private static final class Host {
+        private final SortedMap<Integer, Deque<Waiting>> ranks = new TreeMap<>();
+        private final Map<Integer, Boolean> late = new HashMap<>();
+        /** The step that last went on of each rank. */
+        private final Map<Integer, Long> passed = new HashMap<>();
+
+        private final Map<Integer, Manifest.Place> places = new HashMap<>();
+        private Map<String, Merge> rules = Measures.rules(Measures.builtIn());
+    }
+
+    StepJoin(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** What may go on with this item. */
+    List<Telemetry> add(Telemetry item) {
+        Key key = new Key(item.origin().run(), item.origin().incarnation());
+        Host host = hosts.computeIfAbsent(key, any -> new Host());
+        int rank = item.origin().rank();
+        host.ranks.computeIfAbsent(rank, any -> new ArrayDeque<>()).addLast(new Waiting(item, nanoTime.getAsLong()));
+        host.late.put(rank, false);
+        if (item instanceof RunEvent event && event.kind() == RunEvent.Kind.START) {
+            learn(host, Manifest.of(event.details()));
+        }
+        List<Telemetry> ready = new ArrayList<>();
+        go(host, ready, false);
+        if (host.ranks.isEmpty()) {
+            hosts.remove(key);
+        }
+        return ready;
+    }
+
+    /** What has waited long enough; all there is where {@code all}. */
+    List<Telemetry> release(boolean all) {
+        List<Telemetry> ready = new ArrayList<>();
+        for (Iterator<Host> each = hosts.values().iterator(); each.hasNext(); ) {
+            Host host = each.next();
+            go(host, ready, all);
+            if (host.ranks.isEmpty()) {
+                each.remove();
+            }
+        }
+        return ready;
+    }
+
+    /** Whether so much of an origin waits that others should be heard first; false where it is not known. */
+    boolean full(Origin origin) {
+        Host host = origin == null ? null : hosts.get(new Key(origin.run(), origin.incarnation()));
+        return host != null
+                && host.ranks.getOrDefault(origin.rank(), new ArrayDeque<>()).size() >= ENOUGH;
+    }
+
+    /** Whether nothing waits. */
+    boolean isEmpty() {
+        return hosts.values().stream()
+                .allMatch(host -> host.ranks.values().stream().allMatch(Deque::isEmpty));
+    }
+
+    private static void learn(Host host, Manifest manifest) {
+        manifest.ranks().forEach(place -> host.places.put(place.rank(), place));
+        if (!manifest.metrics().isEmpty()) {
+            host.rules = Measures.rules(manifest.metrics());
+        }
+    }
+
+    private void go(Host host, List<Telemetry> ready, boolean all) {
+        while (true) {
+            events(host, ready);
+            List<Integer> there = host.ranks.keySet().stream()
+                    .filter(rank -> !host.ranks.get(rank).isEmpty())
+                    .toList();
+            if (there.isEmpty()) {
+                return;
+            }
+            long step = there.stream()
+                    .mapToLong(rank -> host.ranks.get(rank).peekFirst().item().step())
+                    .min()
+                    .orElseThrow();
+            if (!all && !complete(host, step)) {
+                return;
+            }
+            List<Frame> frames = new ArrayList<>();
+            for (int rank : there) {
+                if (host.ranks.get(rank).peekFirst().item().step() == step) {
+                    frames.add((Frame) host.ranks.get(rank).removeFirst().item());
+                    host.passed.put(rank, step);
+                }
+            }
+            ready.addAll(new ShardMerge(
+                            host.rules, rank -> host.places.getOrDefault(rank, Manifest.Place.dataParallel(rank)))
+                    .merge(frames));
+        }
+    }
+
+    /** Events wait for nobody but what their own rank said before; a rank that is over is not waited for either. */
+    private static void events(Host host, List<Telemetry> ready) {
+        for (Iterator<Deque<Waiting>> each = host.ranks.values().iterator(); each.hasNext(); ) {
+            Deque<Waiting> queue = each.next();
+            while (!queue.isEmpty() && queue.peekFirst().item() instanceof RunEvent event) {
+                queue.removeFirst();
+                ready.add(event);
+                if (event.kind() == RunEvent.Kind.END && queue.isEmpty()) {
+                    each.remove();
+                    break;
+                }
+            }
+        }
+    }
+
+    /** Whether nobody is to be waited for any more who may yet say something of a step. */
+    private boolean complete(Host host, long step) {
+        long now = nanoTime.getAsLong();
+        boolean over = host.ranks.values().stream()
+                .anyMatch(queue -> queue.size() > WINDOW
+                        || !queue.isEmpty() && now - queue.peekFirst().since() > PATIENCE_NANOS);
+        boolean complete = true;
+        for (Map.Entry<Integer, Deque<Waiting>> rank : host.ranks.entrySet()) {
+            boolean behind = rank.getValue().isEmpty() && host.passed.getOrDefault(rank.getKey(), -1L) < step;
+            if (behind && !host.late.get(rank.getKey())) {
+                host.late.put(rank.getKey(), over);
+                complete &= over;
+            }
+        }
+        return complete;
+    }
+}
