@@ -19,6 +19,13 @@ final class FirstPicture {
     private FirstPicture() {}
 
     public static void main(String[] args) throws InterruptedException {
+        show();
+        System.out.println(SHOWN);
+        System.exit(0);
+    }
+
+    /** Returns when the window has been drawn. */
+    static void show() throws InterruptedException {
         DesktopWindow.open(
                 new Workbench(new Replay(UiLoad.RUN, List.of())),
                 new Outside(
@@ -39,7 +46,5 @@ final class FirstPicture {
             }
         }.start());
         pulses.await();
-        System.out.println(SHOWN);
-        System.exit(0);
     }
 }

@@ -35,7 +35,7 @@ final class Packs {
             ACTIVATIONS.stream().filter(hook -> !RESIDUAL.contains(hook)).collect(Collectors.toUnmodifiableSet());
     private static final Set<Hook> UNFLAGGED =
             ACTIVATIONS.stream().filter(hook -> !FLAGGED.contains(hook)).collect(Collectors.toUnmodifiableSet());
-    private static final Set<Hook> TENSORS =
+    static final Set<Hook> TENSORS =
             Stream.concat(ACTIVATIONS.stream(), GRADIENTS.stream()).collect(Collectors.toUnmodifiableSet());
 
     private Packs() {}
@@ -98,6 +98,7 @@ final class Packs {
     private static Stream<Question> close(int stride, Schedule schedule) {
         return Stream.of(
                 new ActivationShape(ACTIVATIONS, schedule),
+                new ExponentHistogram(TENSORS, stride, Schedule.everySteps(SPARSE)), // many numbers: never at every step
                 new UnitActivity(UNITS, schedule),
                 new AttentionEntropy(schedule),
                 new GradientRange(GRADIENTS, stride, schedule),

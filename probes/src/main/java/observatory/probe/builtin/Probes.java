@@ -95,6 +95,7 @@ public final class Probes {
                 entry(Pack.CONTINUOUS, always, RunRepetition::new),
                 entry(Pack.CONTINUOUS, sparse, NearDuplicates::new),
                 entry(Pack.PROFILE, sparse, s -> new ActivationShape(Packs.ACTIVATIONS, s)),
+                entry(Pack.PROFILE, sparse, s -> new ExponentHistogram(Packs.TENSORS, Packs.SAMPLED, s)),
                 entry(Pack.PROFILE, sparse, s -> new UnitActivity(Packs.UNITS, s)),
                 entry(Pack.PROFILE, sparse, AttentionEntropy::new),
                 entry(Pack.PROFILE, sparse, s -> new GradientRange(Packs.GRADIENTS, Packs.SAMPLED, s)),

@@ -3,10 +3,13 @@ package observatory.probe.builtin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import observatory.probe.Exponents;
 import observatory.probe.Hook;
 import observatory.probe.HostReducer;
 import observatory.probe.HostTensor;
@@ -74,6 +77,26 @@ class TensorProbesTest {
             assertEquals(.2, said.get("fp16_subnormal_at_best_scale"), 1e-12, "2^-49 alone; 2^-39 stays normal");
             assertEquals(42, said.get("exponent_span"));
         }
+    }
+
+    @Test
+    void everyBinadeIsCountedFromTheHighestDown() {
+        // 2^3, 2^2 twice, nothing in 2^1, 1.5 is 2^0; 2^-60 lies below the fortieth binade, which takes it.
+        float[] values = {8, 4, -5, 1.5f, 0, 0x1p-60f, Float.NaN, Float.POSITIVE_INFINITY};
+        List<Double> counts = new ArrayList<>();
+        List<Double> top = new ArrayList<>();
+        HostReducer reducer = new HostReducer();
+        ExponentHistogram probe = new ExponentHistogram(RESIDUAL, 1, ALWAYS);
+        reducer.enqueue(0, probe.reduction(), HostTensor.of(values), null);
+        probe.read(
+                Site.of(Hook.RESIDUAL, 0),
+                (Exponents) reducer.result(0),
+                (site, metric, value) -> (metric.endsWith("_top") ? top : counts).add(value));
+        assertEquals(List.of(3.0), top);
+        assertEquals(List.of(1.0, 2.0, 0.0, 1.0), counts.subList(0, 4));
+        assertEquals(ExponentHistogram.MOST, counts.size());
+        assertEquals(1, counts.getLast());
+        assertEquals(5, counts.stream().mapToDouble(Double::doubleValue).sum());
     }
 
     @Test
