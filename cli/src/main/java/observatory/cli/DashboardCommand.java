@@ -79,6 +79,7 @@ final class DashboardCommand implements Callable<Integer> {
         }
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
+        DesktopWindow.prepare(); // beside what the broker is asked
         List<Source> sources = new ArrayList<>();
         paths.forEach(path -> sources.add(Opening.tape(path)));
         if (paths.isEmpty() || run != null || bootstrap != null) {

@@ -26,18 +26,18 @@ final class FirstPicture {
 
     /** Returns when the window has been drawn. */
     static void show() throws InterruptedException {
+        Path folder = Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "observatory-first-picture-" + ProcessHandle.current().pid());
         DesktopWindow.open(
                 new Workbench(new Replay(UiLoad.RUN, List.of())),
                 new Outside(
-                        Path.of("."),
-                        Path.of(
-                                System.getProperty("java.io.tmpdir"),
-                                "observatory-first-picture-"
-                                        + ProcessHandle.current().pid()),
+                        folder.resolve("exports"),
+folder.resolve("window.properties"),
                         InstantSource.system(),
-                        text -> Opening.tape(Path.of(text)),
-                        List::of,
-                        Optional.empty()));
+                        new Opening(
+new StateDirectory(folder), Optional::empty, Optional.empty(), InstantSource.system()),
+Optional.empty()));
         CountDownLatch pulses = new CountDownLatch(2); // the second begins when the first has been drawn
         Platform.runLater(() -> new AnimationTimer() {
             @Override

@@ -1,41 +1,57 @@
 package observatory.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import observatory.analysis.log.LogException;
+import observatory.analysis.log.LogFormats;
+import observatory.probe.Pack;
+import observatory.probe.ProbeCommand;
 import observatory.probe.RunId;
 import observatory.stream.Broker;
+import observatory.stream.Connection;
 import observatory.stream.Runs;
 import observatory.stream.Topics;
+import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
+import observatory.stream.doctor.Check;
+import observatory.stream.doctor.Doctor;
 import observatory.ui.Source;
 import observatory.ui.frame.Control;
+import observatory.ui.frame.Doors;
 import observatory.ui.frame.Offer;
 import observatory.ui.frame.Outside;
+import observatory.ui.frame.Tried;
 import observatory.ui.source.LiveSource;
 import observatory.ui.source.OpenedTape;
+import observatory.ui.source.Tape;
 import org.apache.kafka.common.KafkaException;
 
-/** What the window may open from beyond itself. */
-final class Opening {
-    private Opening() {}
+/**
+ * What the window may open from beyond itself.
+ *
+ * @param broker where runs are looked for unless another is named; asked each time, since one may have been started
+ *     meanwhile
+ */
+record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional<Control> control, InstantSource clock)
+        implements Doors {
+    private static final Pattern BROKER = Pattern.compile("([A-Za-z0-9._-]+:\\d{1,5})(?:/(.+))?");
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration SHORT = Duration.ofMinutes(2);
 
-    /** @param broker where runs are looked for; asked each time, since one may have been started meanwhile */
     static Outside outside(StateDirectory state, Supplier<Optional<String>> broker, Optional<Control> control) {
         InstantSource clock = InstantSource.system();
         return new Outside(
-                state.exports(),
-                state.window(),
-                clock,
-                text -> tape(Path.of(text)),
-                () -> offers(broker.get(), clock),
-                control);
+                state.exports(), state.window(), clock, new Opening(state, broker, control, clock), control);
     }
 
     static Supplier<Optional<String>> brokerOf(StateDirectory state) {
@@ -49,33 +65,126 @@ final class Opening {
         return OpenedTape.open(path);
     }
 
-    private static List<Offer> offers(Optional<String> broker, InstantSource clock) {
+    @Override
+    public Source open(String address) {
+        Matcher run = BROKER.matcher(address);
+        if (run.matches() && run.group(2) != null && !Files.exists(Path.of(address))) {
+            return new LiveSource(run.group(1), Topics.STANDARD, new RunId(run.group(2)), clock);
+        }
+        return tape(Path.of(address));
+    }
+
+    @Override
+    public List<Offer> offers(Optional<String> named) {
         List<Offer> offers = new ArrayList<>();
-        broker.ifPresent(at -> runs(at, clock, offers));
-        for (JvmAttach.Jvm jvm : JvmAttach.list()) {
-            offers.add(new Offer("JVM " + jvm.pid(), "not watched", jvm.name(), () -> {
-                throw new IllegalArgumentException(
-                        "this JVM does not send yet; run `observatory attach " + jvm.pid() + "` and open its run here");
-            }));
+        Optional<String> at = named.or(broker);
+        at.ifPresent(one -> runs(one, offers));
+        if (named.isEmpty()) {
+            for (JvmAttach.Jvm jvm : JvmAttach.list()) {
+                offers.add(new Offer("JVM " + jvm.pid(), "not watched", jvm.name(), "", pack -> attach(jvm, at, pack)));
+            }
         }
         return offers;
     }
 
-    private static void runs(String broker, InstantSource clock, List<Offer> offers) {
-        Instant now = clock.instant();
+    @Override
+    public List<Tried> test(String address) {
+        Matcher cluster = BROKER.matcher(address);
+        if (cluster.matches() && !Files.exists(Path.of(address))) {
+            return Doctor.examine(
+                            state.root(),
+                            System.getenv(),
+                            Optional.of(Connection.to(cluster.group(1))),
+                            Topics.STANDARD,
+                            clock)
+                    .stream()
+                    .map(Opening::tried)
+                    .toList();
+        }
+        return List.of(file(Path.of(address)));
+    }
+
+    @Override
+    public Path bookmarks() {
+        return state.root().resolve("bookmarks.txt");
+    }
+
+    private static Tried file(Path path) {
         try {
-            for (Runs.Run run : Runs.list(broker, Topics.STANDARD).reversed()) {
+            if (!Files.isReadable(path)) {
+                return new Tried(path.toString(), Tried.Outcome.FAILED, "cannot be read", "check path and permissions");
+            }
+            return new Tried(
+                    path.toString(),
+                    Tried.Outcome.WELL,
+                    Tape.isSpikeLog(path)
+                            ? "a spike log"
+                            : "format " + LogFormats.find(path, Optional.empty()).name(),
+                    "");
+        } catch (IOException | LogException e) {
+            return new Tried(path.toString(), Tried.Outcome.FAILED, String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private static Tried tried(Check check) {
+        Tried.Outcome outcome =
+                switch (check.outcome()) {
+                    case OK -> Tried.Outcome.WELL;
+                    case SKIPPED -> Tried.Outcome.NOT_TRIED;
+                    case WARNING -> Tried.Outcome.DOUBTFUL;
+                    case CONFIGURATION, CANNOT_CONNECT, DENIED -> Tried.Outcome.FAILED;
+                };
+        return new Tried(check.name(), outcome, check.found(), check.next());
+    }
+
+    private void runs(String at, List<Offer> offers) {
+        try {
+            for (Runs.Run run : Runs.list(at, Topics.STANDARD).reversed()) {
                 offers.add(new Offer(
                         run.run(),
-                        run.state(now).name().toLowerCase(Locale.ROOT),
+                        run.state(clock.instant()).name().toLowerCase(Locale.ROOT),
                         run.manifest().getOrDefault("model", "") + " "
                                 + run.manifest().getOrDefault("fault", ""),
-                        () -> new LiveSource(broker, Topics.STANDARD, new RunId(run.run()), clock)));
+                        at + "/" + run.run(),
+                        pack -> watch(at, new RunId(run.run()), pack)));
             }
         } catch (KafkaException e) {
-            offers.add(new Offer("broker " + broker, "unreachable", String.valueOf(e.getMessage()), () -> {
-                throw new IllegalArgumentException("the broker cannot be reached; `observatory doctor` looks into it");
+            offers.add(new Offer("broker " + at, "unreachable", String.valueOf(e.getMessage()), "", pack -> {
+                throw new IllegalArgumentException(
+                        "the broker " + at + " cannot be reached; test it here, or with `observatory doctor`");
             }));
+        }
+    }
+
+    /** Reads the run; asks it for other probes first, where a person wants them and has a key. */
+    private Source watch(String at, RunId run, Optional<Pack> pack) {
+        if (pack.isPresent()) {
+            Control by = control.orElseThrow(
+                    () -> new IllegalArgumentException(
+                            "probes of a run are changed by signed commands; open the window with --key FILE --operator NAME"));
+            Duration time = pack.get() == Pack.FORENSIC ? SHORT : LONG;
+            String answer = by.give(run, new ProbeCommand.Profile(pack.get(), time), false);
+            if (!answer.startsWith("accepted") && !answer.startsWith("applied")) {
+                throw new IllegalArgumentException(answer);
+            }
+        }
+        return new LiveSource(at, Topics.STANDARD, run, clock);
+    }
+
+    /** Has a trainer in another JVM send what the probes see, and reads it. */
+    private Source attach(JvmAttach.Jvm jvm, Optional<String> at, Optional<Pack> pack) {
+        if (pack.isEmpty()) {
+            throw new IllegalArgumentException("this JVM does not send yet, and reading changes nothing: choose probes to attach"
+                    + " with; the trainer is not restarted");
+        }
+        String to = at.orElseThrow(() -> new IllegalArgumentException(
+                "no broker runs that it could send to; start one with `observatory broker`"));
+        try {
+            String watched = new JvmAttach(jvm.pid()).attach(to, state.spool(), pack.get(), List.of());
+            String first = watched.split(", ")[0].replaceFirst(" rank \\d+$", "");
+            return new LiveSource(to, Topics.STANDARD, new RunId(first), clock);
+        } catch (AttachException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 }

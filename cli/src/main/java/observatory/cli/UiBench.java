@@ -142,9 +142,9 @@ final class UiBench {
                         folder.resolve("exports"),
                         folder.resolve("window.properties"),
                         InstantSource.system(),
-                        text -> Opening.tape(Path.of(text)),
-                        List::of,
-                        Optional.empty()));
+                        new Opening(
+new StateDirectory(folder), Optional::empty, Optional.empty(), InstantSource.system()),
+Optional.empty()));
         Scene scene = new Scene(main.node(), 1280, 800);
         main.attach(scene);
         Stage stage = new Stage();

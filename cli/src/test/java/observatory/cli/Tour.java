@@ -23,6 +23,7 @@ import javafx.stage.Window;
 import javax.imageio.ImageIO;
 import observatory.analysis.Incident;
 import observatory.probe.Telemetry;
+import observatory.ui.Axis;
 import observatory.ui.DesktopWindow;
 import observatory.ui.Theme;
 import observatory.ui.Workbench;
@@ -70,9 +71,8 @@ final class Tour {
                         pictures.resolve("exports"),
                         pictures.resolve("window.properties"),
                         InstantSource.system(),
-                        text -> Opening.tape(Path.of(text)),
-                        List::of,
-                        Optional.empty()));
+                        new TourDoors(pictures),
+Optional.empty()));
         Tour tour = new Tour(pictures, bench);
         tour.begin(Double.parseDouble(args[1]), Double.parseDouble(args[2]));
         tour.walk();
@@ -131,6 +131,13 @@ final class Tour {
         press(KeyCode.T, () -> sheet());
         picture("table");
         press(KeyCode.ESCAPE, () -> !sheet());
+        press(KeyCode.A, () -> sheet());
+        picture("open");
+        press(KeyCode.ESCAPE, () -> !sheet());
+        press(KeyCode.X, () -> bench.axisProperty().get() == Axis.TOKENS);
+        press(KeyCode.X, () -> bench.axisProperty().get() == Axis.TIME);
+        picture("time");
+        press(KeyCode.X, () -> bench.axisProperty().get() == Axis.STEPS);
         press(KeyCode.Y, () -> bench.scaleProperty().get().ordinal() == 1);
         press(KeyCode.Y, () -> bench.scaleProperty().get().ordinal() == 2);
         press(KeyCode.Y, () -> bench.scaleProperty().get().ordinal() == 0);

@@ -22,6 +22,9 @@ public final class DesktopWindow {
     /** Held, because a logger that nobody holds forgets its level. */
     private static final Logger TOOLKIT = Logger.getLogger("javafx");
 
+    private static boolean prepared;
+    private static volatile RuntimeException unable;
+
     private final CountDownLatch closed = new CountDownLatch(1);
     private Stage stage;
     private MainView main;
@@ -36,19 +39,38 @@ public final class DesktopWindow {
     }
 
     /**
+     * Has the toolkit start, which takes a while, and returns at once: for those who have other things to do before they
+     * open the window. Where there is no display, {@link #open} says so.
+     */
+    public static synchronized void prepare() {
+        if (prepared) {
+            return;
+        }
+        prepared = true;
+        // It warns that it runs from the class path, which is meant to be so.
+        TOOLKIT.setLevel(Level.SEVERE);
+        try {
+            Platform.startup(() -> Platform.setImplicitExit(false));
+        } catch (RuntimeException e) {
+            unable = e;
+        }
+    }
+
+    /**
      * Opens the window and returns when it is there.
      *
      * @throws IllegalStateException where there is no display after all, with the toolkit's reason
      */
     public static DesktopWindow open(Workbench bench, Outside outside) {
-        // It warns that it runs from the class path, which is meant to be so.
-        TOOLKIT.setLevel(Level.SEVERE);
         DesktopWindow window = new DesktopWindow();
         CompletableFuture<DesktopWindow> opened = new CompletableFuture<>();
         try {
-            Platform.startup(() -> {
+            prepare();
+            if (unable != null) {
+                throw unable;
+            }
+            Platform.runLater(() -> {
                 try {
-                    Platform.setImplicitExit(false);
                     window.show(bench, outside);
                     opened.complete(window);
                 } catch (RuntimeException | Error e) {

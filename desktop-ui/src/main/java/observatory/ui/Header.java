@@ -14,7 +14,7 @@ public record Header(String run, String step, String loss, String speed, String 
     private static final int RECENT = 64;
 
     public static Header of(Recording run) {
-        String name = run.run().value() + (run.ranks() > 1 ? "  rank " + run.rank() + " of " + run.ranks() : "");
+        String name = run.run().value();
         Optional<Frame> latest = run.latest();
         if (latest.isEmpty()) {
             return new Header(name, "waiting for the first step", "", "", "");

@@ -7,4 +7,12 @@ public interface Source {
     Recording recording();
 
     Connection connection();
+
+    /**
+     * Shows what another rank of the run measured, from then on or as soon as it has been read; false where only one can
+     * be shown.
+     */
+    default boolean showRank(int rank) {
+        return false;
+    }
 }

@@ -1,5 +1,6 @@
 package observatory.ui;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -16,6 +17,7 @@ import observatory.probe.Site;
 import observatory.ui.chart.PlotActions;
 import observatory.ui.chart.Scale;
 import observatory.ui.chart.Span;
+import observatory.ui.chart.StepLabels;
 import observatory.ui.data.Mark;
 import observatory.ui.data.Recording;
 import observatory.ui.data.StepIndex;
@@ -38,6 +40,8 @@ public final class Workbench implements PlotActions {
     private final ObjectProperty<Site> site = new SimpleObjectProperty<>();
     private final ObjectProperty<Theme> theme = new SimpleObjectProperty<>(Theme.LIGHT);
     private final ObjectProperty<Scale.Kind> scale = new SimpleObjectProperty<>(Scale.Kind.LINEAR);
+    private final ObjectProperty<Axis> axis = new SimpleObjectProperty<>(Axis.STEPS);
+    private final StepLabels labels = new AxisLabels(this);
     private final DoubleProperty smoothing = new SimpleDoubleProperty(0.6);
     private final BooleanProperty clip = new SimpleBooleanProperty();
     private final BooleanProperty following = new SimpleBooleanProperty();
@@ -84,6 +88,15 @@ public final class Workbench implements PlotActions {
         return source.get().recording();
     }
 
+    /** Shows the rank after the one shown now, and after the last the first. */
+    public void nextRank() {
+        List<Integer> ranks = run().ranks();
+        if (ranks.size() > 1) {
+            int at = ranks.indexOf(run().rank());
+            source.get().showRank(ranks.get((at + 1) % ranks.size()));
+        }
+    }
+
     public ObjectProperty<Span> brushProperty() {
         return brush;
     }
@@ -106,6 +119,15 @@ public final class Workbench implements PlotActions {
 
     public ObjectProperty<Scale.Kind> scaleProperty() {
         return scale;
+    }
+
+    public ObjectProperty<Axis> axisProperty() {
+        return axis;
+    }
+
+    /** What stands below every chart of steps. */
+    public StepLabels labels() {
+        return labels;
     }
 
     public DoubleProperty smoothingProperty() {

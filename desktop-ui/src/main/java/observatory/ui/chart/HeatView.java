@@ -33,6 +33,7 @@ public final class HeatView extends Region {
     private final Rectangle chosen = new Rectangle();
     private final Label empty = new Label("Nothing was measured here.");
     private final BiConsumer<HeatCells, HeatMap> drawn;
+    private final StepLabels labels;
     private HeatMap map;
     private HeatMap shown;
     private Span steps;
@@ -48,7 +49,8 @@ public final class HeatView extends Region {
     }
 
     /** @param drawn told, on the thread of the window, what is on the screen now */
-    public HeatView(PlotActions actions, Picking picking, BiConsumer<HeatCells, HeatMap> drawn) {
+    public HeatView(PlotActions actions, StepLabels labels, Picking picking, BiConsumer<HeatCells, HeatMap> drawn) {
+        this.labels = labels;
         this.drawn = drawn;
         getStyleClass().addAll("plot", "heat");
         crosshair.getStyleClass().add("crosshair");
@@ -164,7 +166,7 @@ public final class HeatView extends Region {
         }
         g.setTextAlign(TextAlignment.CENTER);
         g.setTextBaseline(VPos.TOP);
-        for (Ticks.Tick tick : StepLabels.STEPS.over(over, (int) Math.max(2, plotWidth() / 60))) {
+        for (Ticks.Tick tick : labels.over(over, (int) Math.max(2, plotWidth() / 60))) {
             double x = LEFT + over.share(tick.position()) * plotWidth();
             g.fillText(tick.label(), Math.min(x, getWidth() - 18), TOP + plotHeight() + 5);
         }

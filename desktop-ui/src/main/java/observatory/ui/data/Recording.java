@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import observatory.analysis.Incident;
 import observatory.probe.Column;
 import observatory.probe.Frame;
@@ -18,7 +20,7 @@ import observatory.probe.Telemetry;
 
 /**
  * Everything known of one run, as screens need it. One thread writes; any number read, without a lock, and see how far
- * they are behind by {@link #version}. Of a run with several ranks it keeps the measurements of the lowest.
+ * they are behind by {@link #version}. Of a run with several ranks it keeps the measurements of one.
  */
 public final class Recording {
     private final RunId run;
@@ -30,18 +32,24 @@ public final class Recording {
     private final ConcurrentSkipListMap<Integer, Incident> incidents = new ConcurrentSkipListMap<>();
     private final Batches batches = new Batches();
     private final Spectra spectra = new Spectra();
+    private final Histograms histograms = new Histograms();
     private volatile List<Mark> marks = List.of();
     private volatile SortedMap<String, String> manifest = new TreeMap<>();
     private volatile Frame latest;
     private volatile boolean ended;
     private volatile int rank = Integer.MAX_VALUE;
-    private volatile int ranks;
+    private volatile List<Integer> ranks = List.of();
     private volatile long version;
     private double tokensSoFar;
-    private final java.util.Set<Integer> seenRanks = new java.util.TreeSet<>();
 
     public Recording(RunId run) {
+        this(run, OptionalInt.empty());
+    }
+
+    /** @param of the rank whose measurements are kept; the one that speaks first unless given */
+    public Recording(RunId run, OptionalInt of) {
         this.run = run;
+        this.rank = of.orElse(Integer.MAX_VALUE);
     }
 
     public RunId run() {
@@ -111,6 +119,10 @@ public final class Recording {
         return spectra;
     }
 
+    public Histograms histograms() {
+        return histograms;
+    }
+
     /** What the run says of itself. */
     public SortedMap<String, String> manifest() {
         return manifest;
@@ -124,12 +136,13 @@ public final class Recording {
         return ended;
     }
 
-    /** The rank shown here, and of how many. */
+    /** The rank whose measurements these are. */
     public int rank() {
         return rank == Integer.MAX_VALUE ? 0 : rank;
     }
 
-    public int ranks() {
+    /** All ranks that have spoken, ascending. */
+    public List<Integer> ranks() {
         return ranks;
     }
 
@@ -145,8 +158,8 @@ public final class Recording {
 
     private void frame(Frame frame) {
         int from = frame.origin().rank();
-        if (seenRanks.add(from)) {
-            ranks = seenRanks.size();
+        if (!ranks.contains(from)) {
+            ranks = Stream.concat(ranks.stream(), Stream.of(from)).sorted().toList();
         }
         // Ranks arrive in any order; the first one stays unless nothing of it was kept yet.
         if (rank == Integer.MAX_VALUE) {
@@ -171,6 +184,10 @@ public final class Recording {
         for (Column column : frame.sites().columns()) {
             if (column.metric().equals(Spectra.METRIC)) {
                 spectra.add(frame.step(), frame.sites().sites(), column);
+                continue;
+            }
+            if (column.metric().equals(Histograms.COUNTS)) {
+                histograms.add(frame.step(), frame.sites(), column);
                 continue;
             }
             metrics.computeIfAbsent(column.metric(), name -> new MetricData())

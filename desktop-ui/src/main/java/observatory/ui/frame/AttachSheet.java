@@ -1,76 +1,242 @@
 package observatory.ui.frame;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javafx.application.Platform;
+import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.input.KeyCode;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import observatory.probe.Pack;
+import observatory.ui.Source;
 
-/** What there is to open: runs on the broker, trainers in other JVMs, and whatever path or link one types. */
+/**
+ * What there is to open, in one list: bookmarks, runs on a broker, trainers in other JVMs; and whatever path, address or
+ * link one types. Whatever takes time happens beside the window.
+ */
 final class AttachSheet {
-    private static final double WIDTH = 660;
+    private static final double WIDTH = 720;
 
-    private AttachSheet() {}
+    private final Doors doors;
+    private final Bookmarks bookmarks;
+    private final Consumer<Source> open;
+    private final Function<String, String> link;
+    private final TextField field = new TextField();
+    private final Label trouble = new Label();
+    private final ProfileChoice probes = new ProfileChoice();
+    private final VBox tried = new VBox(2);
+    private final TableView<Offer> table = Tables.of("Runs that can be opened", "Looking for runs…");
+    private final VBox box;
+    private List<Offer> found = List.of();
 
     /**
-     * @param offers asked for on a thread of its own, because a broker may take its time
-     * @param typed opens what was typed, {@code chosen} what was chosen; both answer with the reason why that will not do
+     * @param open takes what was opened, on the thread of the window
+     * @param link goes where a link points; answers with the reason why that will not do, or with nothing
      */
-    static Region of(
-            java.util.function.Supplier<List<Offer>> offers,
-            Function<String, String> typed,
-            Function<Offer, String> chosen) {
+    AttachSheet(Doors doors, Consumer<Source> open, Function<String, String> link) {
+        this.doors = doors;
+        this.bookmarks = new Bookmarks(doors.bookmarks());
+        this.open = open;
+        this.link = link;
         Label title = new Label("Open a run");
         title.getStyleClass().add("section-title");
-        TextField field = new TextField();
-        field.setPromptText("a log, a spike log, or observatory://run/…");
-        field.setAccessibleText("Path or link to open");
-        Label trouble = new Label();
+        Label what = soft("A log or a folder, HOST:PORT of a broker, HOST:PORT/RUN, or observatory://run/…");
+        field.setAccessibleText("Path, address or link to open");
+        field.setOnAction(event -> typed(field.getText().strip()));
+        HBox.setHgrow(field, Priority.ALWAYS);
+        Button test = button("Test", "Test what is typed or chosen, item by item", this::test);
+        Button keep = button("Bookmark", "Remember what is typed or chosen", this::keep);
         trouble.setWrapText(true);
+        trouble.managedProperty().bind(trouble.textProperty().isNotEmpty());
         trouble.getStyleClass().add("trouble");
-        TableView<Offer> table = Tables.of("Runs that can be opened", "Looking for runs…");
-        Tables.text(table, "run", 240, Offer::name);
-        Tables.text(table, "state", 90, Offer::state);
-        Tables.text(table, "what", 280, Offer::what);
+        table();
+        tried.getStyleClass().add("tried");
+        Label keys = soft("Enter opens · Tab moves on · Delete forgets a bookmark · Esc leaves");
+        box = new VBox(10, title, what, new HBox(8, field, test, keep), trouble, table, probes.node(), tried, keys);
+        box.getStyleClass().add("sheet");
+        box.setMaxSize(WIDTH, Region.USE_PREF_SIZE);
+        look(Optional.empty());
+    }
+
+    Region node() {
+        return box;
+    }
+
+    private void table() {
+        Tables.text(table, "run", 250, Offer::name);
+        Tables.text(table, "state", 100, Offer::state);
+        Tables.text(table, "what", 320, Offer::what);
         table.setPrefHeight(220);
-        field.setOnAction(event -> {
-            if (!field.getText().isBlank()) {
-                trouble.setText(typed.apply(field.getText().strip()));
-            }
-        });
-        Runnable open = () -> {
-            Offer offer = table.getSelectionModel().getSelectedItem();
-            if (offer != null) {
-                trouble.setText(chosen.apply(offer));
-            }
-        };
         table.setOnKeyPressed(event -> {
-            if (event.getCode() == KeyCode.ENTER) {
-                open.run();
+            Offer offer = table.getSelectionModel().getSelectedItem();
+            if (offer != null && event.getCode() == KeyCode.ENTER) {
+                open(offer);
+            } else if (offer != null && event.getCode() == KeyCode.DELETE) {
+                forget(offer);
             }
         });
         table.setOnMouseClicked(event -> {
-            if (event.getClickCount() == 2) {
-                open.run();
+            if (event.getClickCount() == 2 && table.getSelectionModel().getSelectedItem() != null) {
+                open(table.getSelectionModel().getSelectedItem());
             }
         });
-        Thread.ofPlatform().name("observatory-offers").daemon().start(() -> {
-            List<Offer> found = offers.get();
-            Platform.runLater(() -> {
-                ((Label) table.getPlaceholder()).setText("No run was found: neither on a broker nor in another JVM.");
-                table.getItems().setAll(found);
-            });
+    }
+
+    /** Looks for runs on a broker, or where they are known to be. */
+    private void look(Optional<String> broker) {
+        found = List.of();
+        fill();
+        beside(
+                () -> doors.offers(broker),
+                offers -> {
+                    found = offers;
+                    ((Label) table.getPlaceholder())
+                            .setText("No run was found: neither on a broker nor in another JVM.");
+                    fill();
+                });
+    }
+
+    private void fill() {
+        List<Offer> all = new ArrayList<>();
+        for (String address : bookmarks.all()) {
+            all.add(new Offer("☆ " + address, "bookmark", "", address, pack -> opened(address, pack)));
+        }
+        all.addAll(found);
+        table.getItems().setAll(all);
+    }
+
+    private Source opened(String address, Optional<Pack> pack) {
+        if (pack.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a bookmark is opened as it is; choose the run itself, or the probes on the screen Probes");
+        }
+        return doors.open(address);
+    }
+
+    private void typed(String text) {
+        if (text.startsWith("observatory:")) {
+            trouble.setText(link.apply(text));
+        } else if (isBroker(text)) {
+            trouble.setText("");
+            look(Optional.of(text));
+        } else if (!text.isEmpty()) {
+            beside(() -> doors.open(text), open);
+        }
+    }
+
+    private void open(Offer offer) {
+        if (isBroker(offer.address())) {
+            look(Optional.of(offer.address()));
+            return;
+        }
+        if (offer.address().startsWith("observatory:")) {
+            trouble.setText(link.apply(offer.address()));
+            return;
+        }
+        Optional<Pack> pack = probes.chosen();
+        trouble.setText("opening " + offer.name() + " …");
+        beside(() -> offer.opens().open(pack), open);
+    }
+
+    private void test() {
+        String address = address();
+        if (address.isEmpty()) {
+            trouble.setText("nothing to test: type an address, or choose a line");
+            return;
+        }
+        tried.getChildren().setAll(new Label("testing " + address + " …"));
+        beside(
+                () -> doors.test(address),
+                items -> tried.getChildren().setAll(items.stream()
+                        .map(AttachSheet::line)
+                        .toList()));
+    }
+
+    private static Label line(Tried item) {
+        Label line = new Label(item.line());
+        line.setWrapText(true);
+        line.getStyleClass().add("tried-" + item.outcome().name().toLowerCase(java.util.Locale.ROOT));
+        return line;
+    }
+
+    private void keep() {
+        String address = address();
+        if (address.isEmpty()) {
+            trouble.setText("nothing to remember: type an address, or choose a run of a broker");
+            return;
+        }
+        change(() -> bookmarks.add(address));
+    }
+
+    private void forget(Offer offer) {
+        change(() -> bookmarks.remove(offer.address()));
+    }
+
+    /** A change of the bookmarks. */
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private void change(Change change) {
+        try {
+            change.make();
+            trouble.setText("");
+        } catch (IOException e) {
+            trouble.setText("bookmarks cannot be kept in " + doors.bookmarks() + ": " + e.getMessage());
+        }
+        fill();
+    }
+
+    /** What is typed, else the address of what is chosen. */
+    private String address() {
+        Offer chosen = table.getSelectionModel().getSelectedItem();
+        String text = field.getText().strip();
+        return !text.isEmpty() || chosen == null ? text : chosen.address();
+    }
+
+    private static boolean isBroker(String text) {
+        return text.matches("[A-Za-z0-9._-]+:\\d{1,5}");
+    }
+
+    private static Label soft(String text) {
+        Label label = new Label(text);
+        label.getStyleClass().add("soft");
+        label.setWrapText(true);
+        return label;
+    }
+
+    private static Button button(String text, String does, Runnable action) {
+        Button button = new Button(text);
+        button.setAccessibleText(does);
+        button.setTooltip(new javafx.scene.control.Tooltip(does));
+        button.setMinWidth(Region.USE_PREF_SIZE);
+        button.setOnAction(event -> action.run());
+        return button;
+    }
+
+    private <T> void beside(Supplier<T> work, Consumer<T> then) {
+        Thread.ofPlatform().name("observatory-door").daemon().start(() -> {
+            try {
+                T result = work.get();
+                Platform.runLater(() -> {
+                    trouble.setText("");
+                    if (box.getScene() != null) { // else the person has left meanwhile
+                        then.accept(result);
+                    }
+                });
+            } catch (IllegalArgumentException e) {
+                Platform.runLater(() -> trouble.setText(e.getMessage()));
+            }
         });
-        Label close =
-                new Label("Enter opens, Tab moves between the line and the list, Esc leaves. Opening only reads.");
-        close.getStyleClass().add("soft");
-        VBox box = new VBox(10, title, field, table, trouble, close);
-        box.getStyleClass().add("sheet");
-        box.setMaxSize(WIDTH, Region.USE_PREF_SIZE);
-        return box;
     }
 }

@@ -31,6 +31,13 @@ final class ControlsView {
         name(scale, "Scale of the values", "Y");
         scale.setMinWidth(66);
 
+        Button axis = new Button(bench.axisProperty().get().label());
+        axis.setOnAction(
+                event -> bench.axisProperty().set(bench.axisProperty().get().next()));
+        bench.axisProperty().addListener((property, old, kind) -> axis.setText(kind.label()));
+        name(axis, "What stands below the charts", "X");
+        axis.setMinWidth(66);
+
         Slider smoothing =
                 new Slider(0, MOST_SMOOTHING, bench.smoothingProperty().get());
         smoothing.valueProperty().bindBidirectional(bench.smoothingProperty());
@@ -53,7 +60,7 @@ final class ControlsView {
 
         Label smooth = new Label("smooth");
         smooth.getStyleClass().add("soft");
-        root = new HBox(6, pause, scale, smooth, smoothing, clip, theme, keys);
+        root = new HBox(6, pause, scale, axis, smooth, smoothing, clip, theme, keys);
         root.getStyleClass().add("controls");
         root.setMinWidth(Region.USE_PREF_SIZE);
     }

@@ -1,12 +1,17 @@
 package observatory.ui.frame;
 
+import java.util.List;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.util.StringConverter;
 import observatory.ui.Connection;
 import observatory.ui.Header;
 import observatory.ui.Workbench;
+import observatory.ui.data.Recording;
 
 /** The line above the screens: the run, how far it is, and how the screen hangs together with it. */
 final class HeaderView {
@@ -17,6 +22,8 @@ final class HeaderView {
     private final Label speed = new Label();
     private final Label remaining = new Label();
     private final Label pill = new Label();
+    private final ComboBox<Integer> rank = new ComboBox<>();
+    private boolean showing;
     private final HBox root;
     private Connection.State shown;
 
@@ -31,7 +38,26 @@ final class HeaderView {
         HBox.setHgrow(gap, Priority.ALWAYS);
         pill.getStyleClass().addAll("pill");
         pill.setMinWidth(Region.USE_PREF_SIZE);
-        root = new HBox(14, run, step, loss, speed, remaining, gap, controls.node(), pill);
+        rank.setAccessibleText("Rank whose measurements are shown");
+        rank.setTooltip(new Tooltip("Rank whose measurements are shown (K)"));
+        rank.setMinWidth(Region.USE_PREF_SIZE);
+        rank.setConverter(new StringConverter<>() {
+            @Override
+            public String toString(Integer number) {
+                return number == null ? "" : "rank " + number;
+            }
+
+            @Override
+            public Integer fromString(String text) {
+                return Integer.valueOf(text.replace("rank ", ""));
+            }
+        });
+        rank.setOnAction(event -> {
+            if (!showing && rank.getValue() != null) {
+                bench.sourceProperty().get().showRank(rank.getValue());
+            }
+        });
+        root = new HBox(14, run, rank, step, loss, speed, remaining, gap, controls.node(), pill);
         root.getStyleClass().add("header");
     }
 
@@ -41,6 +67,7 @@ final class HeaderView {
 
     void refresh() {
         Header header = Header.of(bench.run());
+        ranks(bench.run());
         run.setText(header.run());
         step.setText(header.step());
         loss.setText(header.loss());
@@ -53,6 +80,20 @@ final class HeaderView {
             pill.getStyleClass().setAll("label", "pill", connection.style());
         }
         pill.setAccessibleText("Connection: " + connection.text());
+    }
+
+    /** Where several ranks have spoken, they can be chosen from. */
+    private void ranks(Recording recording) {
+        List<Integer> all = recording.ranks();
+        rank.setVisible(all.size() > 1);
+        rank.setManaged(all.size() > 1);
+        boolean same = rank.getItems().equals(all) && Integer.valueOf(recording.rank()).equals(rank.getValue());
+        if (all.size() > 1 && !same && !rank.isShowing()) {
+            showing = true;
+            rank.getItems().setAll(all);
+            rank.setValue(recording.rank());
+            showing = false;
+        }
     }
 
     static String shape(Connection.State state) {

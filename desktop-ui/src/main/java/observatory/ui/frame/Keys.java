@@ -3,7 +3,6 @@ package observatory.ui.frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import javafx.scene.Scene;
 import javafx.scene.control.ComboBoxBase;
 import javafx.scene.control.TextInputControl;
@@ -62,15 +61,12 @@ final class Keys {
 
     /** Asks what to open. */
     void attach() {
-        overlay.open(AttachSheet.of(outside.offers(), this::openTyped, offer -> open(offer.open())));
+        overlay.open(new AttachSheet(outside.doors(), this::opened, this::follow).node());
     }
 
-    private String openTyped(String text) {
-        if (!text.startsWith("observatory:")) {
-            return open(() -> outside.open().apply(text));
-        }
+    private String follow(String link) {
         try {
-            links.accept(DeepLink.parse(text));
+            links.accept(DeepLink.parse(link));
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
@@ -78,14 +74,9 @@ final class Keys {
         return "";
     }
 
-    private String open(Supplier<Source> source) {
-        try {
-            bench.add(source.get());
-        } catch (IllegalArgumentException e) {
-            return e.getMessage();
-        }
+    private void opened(Source source) {
+        bench.add(source);
         overlay.close();
-        return "";
     }
 
     private void pressed(KeyEvent event) {
@@ -164,6 +155,12 @@ final class Keys {
                 "Y",
                 "linear, log, symlog",
                 () -> bench.scaleProperty().set(bench.scaleProperty().get().next())));
+        keys.add(Shortcut.of(
+                KeyCode.X,
+                "X",
+                "steps, tokens, time",
+                () -> bench.axisProperty().set(bench.axisProperty().get().next())));
+        keys.add(Shortcut.of(KeyCode.K, "K", "next rank", bench::nextRank));
         keys.add(Shortcut.of(
                 KeyCode.S,
                 "S",

@@ -11,6 +11,7 @@ import observatory.ui.DeepLink;
 import observatory.ui.Source;
 import observatory.ui.Theme;
 import observatory.ui.Workbench;
+import observatory.ui.data.Recording;
 import observatory.ui.source.OpenedTape;
 import observatory.ui.source.Replay;
 
@@ -34,6 +35,7 @@ public final class MainView {
     private final BorderPane frame = new BorderPane();
     private final StackPane root;
     private Source shownSource;
+    private Recording shownRecording;
     private long shownVersion = -1;
     private boolean stale = true;
     private double sinceNumbers;
@@ -69,6 +71,7 @@ public final class MainView {
                 bench.scaleProperty(),
                 bench.smoothingProperty(),
                 bench.clipProperty(),
+                bench.axisProperty(),
                 bench.sourceProperty(),
                 bench.siteProperty(),
                 bench.incidentProperty(),
@@ -137,10 +140,11 @@ public final class MainView {
         Source source = bench.sourceProperty().get();
         remember(seconds);
         sinceNumbers += seconds;
-        boolean asked = stale || source != shownSource;
+        boolean asked = stale || source != shownSource || bench.run() != shownRecording;
         if (asked || version != shownVersion) {
             stale = false;
             shownVersion = version;
+            shownRecording = bench.run();
             if (source != shownSource) {
                 shownSource = source;
                 memory.restoreView(bench);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.Properties;
+import observatory.ui.Axis;
 import observatory.ui.Theme;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Span;
@@ -43,6 +44,11 @@ final class Memory {
                 bench.themeProperty().set(theme);
             }
         }
+        for (Axis axis : Axis.values()) {
+            if (axis.name().equals(kept.getProperty("axis"))) {
+                bench.axisProperty().set(axis);
+            }
+        }
         number("smoothing").filter(weight -> weight >= 0 && weight < 1).ifPresent(bench.smoothingProperty()::set);
     }
 
@@ -61,6 +67,7 @@ final class Memory {
     void keep(Workbench bench, String screen) throws IOException {
         kept.setProperty("screen", screen);
         kept.setProperty("theme", bench.themeProperty().get().name());
+        kept.setProperty("axis", bench.axisProperty().get().name());
         kept.setProperty("smoothing", Double.toString(bench.smoothingProperty().get()));
         String run = prefix(bench);
         Span brush = bench.brushProperty().get();

@@ -10,7 +10,6 @@ import javafx.scene.layout.RowConstraints;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.PlotView;
-import observatory.ui.chart.StepLabels;
 
 /** Charts of the same steps, side by side and below each other, as many as there are plots. */
 public final class PlotGrid {
@@ -60,7 +59,7 @@ public final class PlotGrid {
             grid.getRowConstraints().add(row);
         }
         for (int i = 0; i < count; i++) {
-            PlotView view = new PlotView(bench, StepLabels.STEPS);
+            PlotView view = new PlotView(bench, bench.labels());
             views.add(view);
             grid.add(view, i % columns, i / columns);
         }

@@ -1,7 +1,9 @@
 package observatory.ui.frame;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import observatory.ui.Workbench;
@@ -17,30 +19,51 @@ import observatory.ui.precision.PrecisionView;
 import observatory.ui.probes.ProbesView;
 import observatory.ui.spectra.SpectraView;
 
-/** The tabs of the window. */
+/** The tabs of the window. A screen is made when it is first looked at, so that the first one is there at once. */
 final class Screens {
     private final TabPane tabs = new TabPane();
-    private final List<Screen> all;
+    private final List<Lazy> all = new ArrayList<>();
+
+    /** A screen that may not be there yet. */
+    private static final class Lazy {
+        private final Supplier<Screen> make;
+        private final Tab tab;
+        private Screen screen;
+
+        Lazy(String title, Supplier<Screen> make) {
+            this.make = make;
+            this.tab = new Tab(title);
+            tab.setClosable(false);
+        }
+
+        Screen made() {
+            if (screen == null) {
+                screen = make.get();
+                tab.setContent(screen.node());
+            }
+            return screen;
+        }
+    }
 
     Screens(Workbench bench, Outside outside) {
-        IncidentsModel incidents = new IncidentsModel(bench, outside.clock());
-        all = List.of(
-                new OverviewView(bench),
-                new LayersView(bench),
-                new PrecisionView(bench),
-                new SpectraView(bench),
-                new NoiseView(bench),
-                new DataView(bench),
-                new IncidentsView(bench, incidents),
-                new CompareView(bench),
-                new ProbesView(bench, outside.control()),
-                new HealthView(bench));
-        for (Screen screen : all) {
-            Tab tab = new Tab(screen.title(), screen.node());
-            tab.setClosable(false);
-            tabs.getTabs().add(tab);
-        }
+        add("Overview", () -> new OverviewView(bench));
+        add("Layers", () -> new LayersView(bench));
+        add("Precision", () -> new PrecisionView(bench));
+        add("Spectra", () -> new SpectraView(bench));
+        add("Noise", () -> new NoiseView(bench));
+        add("Data", () -> new DataView(bench));
+        add("Incidents", () -> new IncidentsView(bench, new IncidentsModel(bench, outside.clock())));
+        add("Compare", () -> new CompareView(bench));
+        add("Probes", () -> new ProbesView(bench, outside.control()));
+        add("Health", () -> new HealthView(bench));
         tabs.setTabMinWidth(40);
+        tabs.getSelectionModel().selectedIndexProperty().addListener((property, old, chosen) -> current());
+    }
+
+    private void add(String title, Supplier<Screen> make) {
+        Lazy lazy = new Lazy(title, make);
+        all.add(lazy);
+        tabs.getTabs().add(lazy.tab);
     }
 
     TabPane node() {
@@ -52,24 +75,24 @@ final class Screens {
     }
 
     String title(int number) {
-        return all.get(number).title();
+        return all.get(number).tab.getText();
     }
 
     Screen current() {
-        return all.get(tabs.getSelectionModel().getSelectedIndex());
+        return all.get(tabs.getSelectionModel().getSelectedIndex()).made();
     }
 
     void show(int number) {
         if (number < all.size()) {
             tabs.getSelectionModel().select(number);
-            all.get(number).node().requestFocus();
+            current().node().requestFocus();
         }
     }
 
     /** The screen of that title, in any case; false where there is none. */
     boolean show(String title) {
         for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).title().toLowerCase(Locale.ROOT).equals(title.toLowerCase(Locale.ROOT))) {
+            if (title(i).toLowerCase(Locale.ROOT).equals(title.toLowerCase(Locale.ROOT))) {
                 show(i);
                 return true;
             }

@@ -37,7 +37,7 @@ public final class HealthModel {
                         : "how this window hangs together with the run",
                 connection.state() != Connection.State.STALE));
         rows.add(new Row("steps", Numbers.whole(run.frames().size()), "frames of the rank shown", true));
-        rows.add(new Row("ranks", Numbers.whole(run.ranks()), "of which one is shown", true));
+        rows.add(new Row("ranks", Numbers.whole(run.ranks().size()), "of which one is shown (K shows the next)", true));
         double dropped = last(run, Scalars.FRAMES_DROPPED);
         rows.add(new Row(
                 "dropped at the trainer",

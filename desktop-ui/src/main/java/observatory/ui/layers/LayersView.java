@@ -39,8 +39,8 @@ public final class LayersView implements Screen, PlotActions {
     public LayersView(Workbench bench) {
         this.bench = bench;
         this.model = new LayersModel(bench);
-        this.heat = new HeatView(bench, model::choose, this::drawn);
-        this.history = new PlotView(bench, StepLabels.STEPS);
+        this.heat = new HeatView(bench, bench.labels(), model::choose, this::drawn);
+        this.history = new PlotView(bench, bench.labels());
         metrics.setAccessibleText("Metric");
         metrics.setOnAction(event -> {
             if (metrics.getValue() != null) {

@@ -13,6 +13,7 @@ import observatory.ui.Workbench;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.Scale;
 import observatory.ui.chart.Trace;
+import observatory.ui.data.Histogram;
 import observatory.ui.data.MetricData;
 import observatory.ui.data.Recording;
 import observatory.ui.data.Series;
@@ -37,6 +38,7 @@ public final class PrecisionModel {
      * @param headroom doublings left in the format looked at
      * @param stepsLeft until overflow at the pace of the latest rows; absent where it does not grow
      * @param flushed share of elements that the format makes zero, where its probe was on
+     * @param histogram how its elements spread over the binades, where its probe was on
      */
     public record Range(
             Site site,
@@ -45,7 +47,8 @@ public final class PrecisionModel {
             double high,
             double headroom,
             OptionalDouble stepsLeft,
-            OptionalDouble flushed) {}
+            OptionalDouble flushed,
+            Optional<Histogram> histogram) {}
 
     public PrecisionModel(Workbench bench) {
         this.bench = bench;
@@ -72,6 +75,11 @@ public final class PrecisionModel {
         }
         ranges.sort(Comparator.comparingDouble(Range::headroom));
         return ranges;
+    }
+
+    /** The exponent histogram of a site that was taken last at the step under the crosshair. */
+    public Optional<Histogram> histogram(Site site) {
+        return bench.run().histograms().near(site, bench.stepOfInterest());
     }
 
     /** The step that the ranges are of; -1 before the first. */
@@ -145,7 +153,8 @@ public final class PrecisionModel {
                 high,
                 headroom,
                 pace > 0 && headroom > 0 ? OptionalDouble.of(headroom / pace) : OptionalDouble.empty(),
-                value(format.get().label() + "_flushed", site));
+                value(format.get().label() + "_flushed", site),
+                histogram(site));
     }
 
     /** Bits per step by which the magnitude has grown over the latest rows, by least squares. */

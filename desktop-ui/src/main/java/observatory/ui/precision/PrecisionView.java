@@ -1,6 +1,7 @@
 package observatory.ui.precision;
 
 import java.util.List;
+import java.util.Optional;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableView;
@@ -20,7 +21,8 @@ import observatory.ui.overview.Analysis;
 
 /** Magnitudes against the edges of a format, doublings left, and the loss scale. */
 public final class PrecisionView implements Screen {
-    private static final double CHARTS_HEIGHT = 170;
+    private static final double CHARTS_HEIGHT = 190;
+    private static final double HISTOGRAM_WIDTH = 330;
 
     private final Workbench bench;
     private final PrecisionModel model;
@@ -29,6 +31,7 @@ public final class PrecisionView implements Screen {
     private final RangeView ranges;
     private final TableView<PrecisionModel.Range> table =
             Tables.of("Doublings left", "No step has the metric abs_max; " + Analysis.enable("abs_max"));
+    private final HistogramView histogram = new HistogramView();
     private final PlotGrid charts;
     private final VBox root;
 
@@ -81,9 +84,14 @@ public final class PrecisionView implements Screen {
         head.getStyleClass().add("controls");
         HBox middle = new HBox(10, ranges, table);
         HBox.setHgrow(ranges, Priority.ALWAYS);
-        charts.node().setMinHeight(CHARTS_HEIGHT);
-        charts.node().setPrefHeight(CHARTS_HEIGHT);
-        root = new VBox(10, head, middle, charts.node());
+        HBox low = new HBox(10, histogram, charts.node());
+        histogram.setPrefWidth(HISTOGRAM_WIDTH);
+        histogram.setMinWidth(HISTOGRAM_WIDTH);
+        HBox.setHgrow(histogram, Priority.SOMETIMES);
+        HBox.setHgrow(charts.node(), Priority.ALWAYS);
+        low.setMinHeight(CHARTS_HEIGHT);
+        low.setPrefHeight(CHARTS_HEIGHT);
+        root = new VBox(10, head, middle, low);
         root.getStyleClass().add("screen");
         VBox.setVgrow(middle, Priority.ALWAYS);
     }
@@ -113,9 +121,14 @@ public final class PrecisionView implements Screen {
                 step < 0
                         ? "no magnitudes yet"
                         : "at step " + Numbers.whole(step)
-                                + "; bars reach from the least to the largest magnitude, the tick is the rms");
-        Plot history = model.history(
-                site != null || all.isEmpty() ? site : all.getFirst().site());
+                                + "; from the least to the largest magnitude, the tick is the rms");
+        Site shown = site != null || all.isEmpty() ? site : all.getFirst().site();
+        histogram.draw(
+                shown,
+                shown == null ? Optional.empty() : model.histogram(shown),
+                model.formatProperty().get(),
+                bench.themeProperty().get().palette());
+        Plot history = model.history(shown);
         charts.show(model.hasLossScale() ? List.of(history, model.lossScale()) : List.of(history));
     }
 }

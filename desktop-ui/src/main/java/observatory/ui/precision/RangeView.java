@@ -12,8 +12,9 @@ import javafx.scene.text.TextAlignment;
 import observatory.probe.Site;
 import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Palette;
+import observatory.ui.data.Histogram;
 
-/** The magnitudes of sites as bars on an axis of powers of two, between the edges of a format. */
+/** The magnitudes of sites, as histograms where there are some and else as bars, on an axis of powers of two, between the edges of a format. */
 final class RangeView extends Region {
     private static final double LEFT = 190;
     private static final double RIGHT = 14;
@@ -21,6 +22,7 @@ final class RangeView extends Region {
     private static final double BOTTOM = 22;
     private static final double ROW = 17;
     private static final int AIR = 4; // binades beyond what is to be seen
+    private static final int DECADES = 6; // of shares from the foot of a ridge to its top
 
     private final Canvas canvas = new Canvas();
     private final Consumer<Site> pick;
@@ -116,6 +118,7 @@ final class RangeView extends Region {
         for (PrecisionModel.Range range : shown()) {
             double from = range.low().orElse(Double.isNaN(range.rms()) ? range.high() - 1 : range.rms());
             low = Math.min(low, from - 1);
+            low = Math.min(low, range.histogram().map(one -> one.bottom() - 1).orElse((int) Math.floor(low)));
             high = Math.max(high, range.high() + 1);
         }
     }
@@ -165,13 +168,37 @@ final class RangeView extends Region {
         g.fillText(range.site().label(), LEFT - 8, y + ROW / 2, LEFT - 14);
         boolean whole = range.low().isPresent();
         double from = whole ? range.low().getAsDouble() : Double.isNaN(range.rms()) ? range.high() - 0.5 : range.rms();
-        String style = range.headroom() < 1 ? "critical" : range.headroom() < 4 ? "warning" : "series-1";
-        g.setFill(colour(style, whole ? 0.75 : 0.45));
-        g.fillRoundRect(x(from), y + 4, Math.max(2, x(range.high()) - x(from)), ROW - 8, 4, 4);
+        if (range.histogram().isPresent()) {
+            ridge(g, range.histogram().get(), y);
+        } else {
+            String style = range.headroom() < 1 ? "critical" : range.headroom() < 4 ? "warning" : "series-1";
+            g.setFill(colour(style, whole ? 0.75 : 0.45));
+            g.fillRoundRect(x(from), y + 4, Math.max(2, x(range.high()) - x(from)), ROW - 8, 4, 4);
+        }
         if (!Double.isNaN(range.rms())) {
             g.setFill(colour("ink", 1));
             g.fillRect(x(range.rms()) - 1, y + 2, 2, ROW - 4);
         }
+    }
+
+    /** The histogram as a ridge: the height is the logarithm of the share, the colour what the format makes of the binade. */
+    private void ridge(GraphicsContext g, Histogram histogram, double y) {
+        for (int exponent = histogram.bottom(); exponent <= histogram.top(); exponent++) {
+            double share = histogram.share(exponent);
+            if (share > 0) {
+                double height = Math.clamp(1 + Math.log10(share) / DECADES, 0.1, 1) * (ROW - 3);
+                g.setFill(colour(zone(exponent, format), 0.85));
+                g.fillRect(x(exponent), y + ROW - 1 - height, Math.max(1, x(exponent + 1) - x(exponent) - 0.5), height);
+            }
+        }
+    }
+
+    /** The colour of a binade in a format: kept, kept with fewer digits, or lost. */
+    static String zone(int exponent, Format format) {
+        if (exponent > Math.floor(format.top()) || exponent < format.leastSubnormal() - 1) {
+            return "critical";
+        }
+        return exponent < format.leastNormal() ? "warning" : "series-1";
     }
 
     private double x(double exponent) {

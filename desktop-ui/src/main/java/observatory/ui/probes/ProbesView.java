@@ -8,7 +8,6 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
 import observatory.ui.chart.PlotView;
-import observatory.ui.chart.StepLabels;
 import observatory.ui.frame.Control;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
@@ -26,7 +25,7 @@ public final class ProbesView implements Screen {
     public ProbesView(Workbench bench, Optional<Control> control) {
         this.bench = bench;
         this.model = new ProbesModel(bench);
-        this.cost = new PlotView(bench, StepLabels.STEPS);
+        this.cost = new PlotView(bench, bench.labels());
         Tables.text(probes, "probe", 170, ProbesModel.Row::probe);
         Tables.text(probes, "on", 110, ProbesModel.Row::every);
         Tables.text(probes, "last seen", 90, ProbesModel.Row::last);

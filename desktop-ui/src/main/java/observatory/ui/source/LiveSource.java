@@ -3,6 +3,7 @@ package observatory.ui.source;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import observatory.analysis.Judged;
@@ -32,6 +33,7 @@ public final class LiveSource implements Source, AutoCloseable {
     private final Thread reader;
     private volatile Recording recording;
     private volatile Health health = Health.NONE;
+    private volatile OptionalInt rank = OptionalInt.empty();
 
     /** What reading has come to: how many records were lost, doubled or unreadable, and what last went wrong. */
     public record Health(long missing, long duplicates, long unreadable, boolean caughtUp, String trouble) {
@@ -50,6 +52,12 @@ public final class LiveSource implements Source, AutoCloseable {
     @Override
     public Recording recording() {
         return recording;
+    }
+
+    @Override
+    public boolean showRank(int shown) {
+        rank = OptionalInt.of(shown);
+        return true;
     }
 
     public Health health() {
@@ -91,9 +99,10 @@ public final class LiveSource implements Source, AutoCloseable {
             try (FrameReader frames = new FrameReader(bootstrap, topics, Optional.of(run));
                     TopicReader incidents = TopicReader.fromTheBeginning(bootstrap, topics.incidents())) {
                 // What is shown so far stays until the whole run is read anew.
-                Recording whole = again || !recording.frames().empty() ? new Recording(run) : recording;
+                OptionalInt of = rank;
+                Recording whole = again || !recording.frames().empty() ? new Recording(run, of) : recording;
                 again = true;
-                follow(frames, incidents, whole);
+                follow(frames, incidents, whole, of);
             } catch (KafkaException | IllegalArgumentException e) {
                 health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
                 pause();
@@ -116,8 +125,9 @@ public final class LiveSource implements Source, AutoCloseable {
         }
     }
 
-    private void follow(FrameReader frames, TopicReader incidents, Recording whole) {
-        while (closing.getCount() > 0) {
+    /** Until the window closes or another rank is asked for. */
+    private void follow(FrameReader frames, TopicReader incidents, Recording whole, OptionalInt shown) {
+        while (closing.getCount() > 0 && rank.equals(shown)) {
             frames.poll().forEach(whole::accept);
             for (byte[] value : incidents.poll()) {
                 if (Judged.decode(value) instanceof Judged.Of of && of.run().equals(run)) {

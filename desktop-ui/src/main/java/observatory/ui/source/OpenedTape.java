@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import observatory.analysis.RunWatch;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
@@ -17,27 +18,29 @@ import observatory.ui.data.Recording;
  * replayed when they are read.
  */
 public final class OpenedTape implements Source {
-    private final Recording recording;
+    private final Path path;
     private final RunWatch watch;
     private final List<Telemetry> kept = new ArrayList<>();
+    private volatile Recording recording;
     private volatile boolean done;
     private volatile String trouble = "";
     private volatile Tape tape;
     private volatile Replay replay;
 
-    private OpenedTape(RunId run) {
+    private OpenedTape(RunId run, Path path) {
+        this.path = path;
         this.recording = new Recording(run);
         this.watch = RunWatch.of(run);
     }
 
     public static OpenedTape open(Path path) {
         Path name = path.toAbsolutePath().normalize().getFileName();
-        OpenedTape opened = new OpenedTape(RunId.near(name == null ? "log" : name.toString()));
-        Thread.ofPlatform().name("observatory-tape").daemon().start(() -> opened.read(path));
+        OpenedTape opened = new OpenedTape(RunId.near(name == null ? "log" : name.toString()), path);
+        Thread.ofPlatform().name("observatory-tape").daemon().start(opened::read);
         return opened;
     }
 
-    private void read(Path path) {
+    private void read() {
         try {
             tape = Tape.read(path, this::take);
             watch.finish();
@@ -69,6 +72,25 @@ public final class OpenedTape implements Source {
     @Override
     public Connection connection() {
         return done ? Connection.recording() : new Connection(Connection.State.CONNECTING, java.time.Duration.ZERO);
+    }
+
+    /** Reads the file once more; incidents stay, because the detectors have judged all ranks. */
+    @Override
+    public boolean showRank(int rank) {
+        if (!done) {
+            return false;
+        }
+        Recording other = new Recording(recording.run(), OptionalInt.of(rank));
+        recording.incidents().forEach(other::accept);
+        Thread.ofPlatform().name("observatory-tape").daemon().start(() -> {
+            try {
+                Tape.read(path, other::accept);
+                recording = other;
+            } catch (IOException e) {
+                trouble = e.getMessage();
+            }
+        });
+        return true;
     }
 
     public boolean done() {

@@ -2,6 +2,7 @@ package observatory.ui.source;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import observatory.analysis.RunWatch;
 import observatory.probe.Frame;
 import observatory.probe.RunId;
@@ -26,6 +27,7 @@ public final class Replay implements Source {
     private final RunId run;
     private final List<Telemetry> tape;
     private final double secondsPerItem;
+    private OptionalInt rank = OptionalInt.empty();
     private Recording recording;
     private RunWatch watch;
     private int position;
@@ -50,6 +52,15 @@ public final class Replay implements Source {
     @Override
     public Connection connection() {
         return Connection.recording();
+    }
+
+    @Override
+    public boolean showRank(int shown) {
+        int at = position;
+        rank = OptionalInt.of(shown);
+        begin();
+        wind(at);
+        return true;
     }
 
     public int position() {
@@ -124,7 +135,7 @@ public final class Replay implements Source {
     }
 
     private void begin() {
-        recording = new Recording(run);
+        recording = new Recording(run, rank);
         watch = RunWatch.of(run);
         position = 0;
     }

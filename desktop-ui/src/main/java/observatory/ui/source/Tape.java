@@ -51,7 +51,8 @@ public record Tape(String format, List<String> remarks) {
         }
     }
 
-    private static boolean isSpikeLog(Path path) throws IOException {
+    /** Whether a file is a recording of ours. */
+    public static boolean isSpikeLog(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             return false;
         }

@@ -12,7 +12,6 @@ import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.PlotView;
 import observatory.ui.chart.PowerLabels;
-import observatory.ui.chart.StepLabels;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.StillActions;
 import observatory.ui.frame.Tables;
@@ -31,7 +30,7 @@ public final class SpectraView implements Screen {
     public SpectraView(Workbench bench) {
         this.bench = bench;
         this.model = new SpectraModel(bench);
-        this.norms = new PlotView(bench, StepLabels.STEPS);
+        this.norms = new PlotView(bench, bench.labels());
         Tables.text(table, "weight", 170, row -> SpectraModel.name(row.site()));
         Tables.number(table, "spectral norm", 116, row -> Numbers.of(row.spectralNorm()));
         Tables.number(table, "since the start", 120, row -> "× " + Numbers.of(row.change()));

@@ -1,0 +1,27 @@
+package observatory.ui.precision;
+
+import observatory.ui.chart.Numbers;
+import observatory.ui.data.Histogram;
+
+/** What a format does to the elements of a tensor, as shares of those that are not zero. Boundaries are whole binades. */
+record Fate(double overflow, double normal, double subnormal, double zero) {
+
+    static Fate of(Histogram histogram, Format format) {
+        int above = (int) Math.floor(format.top()) + 1;
+        int kept = format.leastSubnormal() - 1; // half of the least subnormal number still rounds to it
+        return new Fate(
+                histogram.share(above, Integer.MAX_VALUE),
+                histogram.share(format.leastNormal(), above),
+                histogram.share(kept, format.leastNormal()),
+                histogram.share(Integer.MIN_VALUE, kept));
+    }
+
+    String sentence(Format format) {
+        return format.label() + ": " + percent(normal) + " normal · " + percent(subnormal) + " subnormal · "
+                + percent(zero) + " to zero · " + percent(overflow) + " overflow";
+    }
+
+    private static String percent(double share) {
+        return share == 0 ? "0 %" : share < 1e-4 ? "< 0.01 %" : Numbers.of(Math.rint(1e4 * share) / 100) + " %";
+    }
+}
