@@ -72,7 +72,7 @@ final class BenchUiCommand implements Callable<Integer> {
                         + "record to pixel  p95 %.0f ms%n"
                         + "heap             %d MiB%n"
                         + "attach           %.2f s to the first row, %.2f s to the whole history%n"
-                        + "start            %.2f s to the first picture%n"
+                        + "start            %.2f s to the first picture, %.2f s to the view before a kill%n"
                         + "spikes           %d of 1000 visible",
                 sites,
                 steps,
@@ -87,6 +87,7 @@ final class BenchUiCommand implements Callable<Integer> {
                 result.attachSeconds(),
                 result.historySeconds(),
                 result.startSeconds(),
+                result.reopenSeconds(),
                 result.spikesVisible());
     }
 

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import observatory.ui.source.Replay;
 
 /**
  * Does once what most commands begin with, for the launcher to record: what the JVM has loaded and linked here it maps
@@ -23,7 +25,7 @@ final class Rehearsal {
             Observatory.run("postmortem", log(folder).toString(), "--quiet", "--html", folder.resolve("r.html") + "");
             System.setProperty("glass.platform", "Headless"); // the toolkit's own, without a screen
             System.setProperty("prism.order", "sw");
-            FirstPicture.show();
+            FirstPicture.show(folder, new Replay(UiLoad.RUN, List.of()), false);
         } catch (IllegalStateException | LinkageError e) {
             System.err.println("without the window: " + e);
         } finally {

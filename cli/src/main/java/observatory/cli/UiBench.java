@@ -1,6 +1,7 @@
 package observatory.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -64,6 +65,7 @@ final class UiBench {
             double attachSeconds,
             double historySeconds,
             double startSeconds,
+            double reopenSeconds,
             int spikesVisible,
             double loadSeconds,
             int beats) {}
@@ -75,7 +77,8 @@ final class UiBench {
     }
 
     Result run(Path folder) throws Exception {
-        double start = startSeconds();
+        double start = startSeconds(folder.toString());
+        double reopen = startSeconds(folder.toString(), remembered(folder).toString());
         double[] reading = reading(folder);
         UiLoad load = new UiLoad(sites);
         Recording recording = new Recording(UiLoad.RUN);
@@ -84,10 +87,10 @@ final class UiBench {
             recording.accept(load.next(Instant.EPOCH.plusMillis(50L * i)));
         }
         double loaded = (System.nanoTime() - began) / 1e9;
-        return window(load, recording, folder, start, reading, loaded);
+        return window(load, recording, folder, new double[] {start, reopen}, reading, loaded);
     }
 
-    private Result window(UiLoad load, Recording recording, Path folder, double start, double[] reading, double loaded)
+    private Result window(UiLoad load, Recording recording, Path folder, double[] starts, double[] reading, double loaded)
             throws Exception {
         TOOLKIT.setLevel(Level.SEVERE); // it warns that it runs from the class path, which is meant to be so
         Platform.startup(() -> Platform.setImplicitExit(false));
@@ -129,7 +132,8 @@ final class UiBench {
                 UiMeter.quantile(latency, 0.95),
                 reading[0],
                 reading[1],
-                start,
+                starts[0],
+                starts[1],
                 spikesVisible(),
                 loaded,
                 work.length);
@@ -173,8 +177,19 @@ Optional.empty()));
         bench.show(new Span(low, low + length));
     }
 
+    /** A log of a thousand steps, and the memory of a window that was killed while it showed some of them. */
+    private static Path remembered(Path folder) throws IOException {
+        StringBuilder log = new StringBuilder();
+        for (int step = 0; step < 1000; step++) {
+            log.append("{\"step\": ").append(step).append(", \"loss\": 2.5}\n");
+        }
+        Path file = Files.writeString(folder.resolve("run.jsonl"), log);
+        Files.writeString(folder.resolve("window.properties"), "run.run.jsonl.low=200\nrun.run.jsonl.high=400\n");
+        return file;
+    }
+
     /** From the start of a JVM to its first picture, in seconds. */
-    private static double startSeconds() throws IOException, InterruptedException {
+    private static double startSeconds(String... arguments) throws IOException, InterruptedException {
         List<String> command = new java.util.ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -189,6 +204,7 @@ Optional.empty()));
                 "-cp",
                 System.getProperty("java.class.path"),
                 FirstPicture.class.getName()));
+        command.addAll(List.of(arguments));
         long began = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

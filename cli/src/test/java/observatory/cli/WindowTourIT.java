@@ -2,6 +2,7 @@ package observatory.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.awt.image.BufferedImage;
 import java.io.File;
@@ -43,7 +44,46 @@ class WindowTourIT {
         }
     }
 
-    private void tour(String display, int width, int height) throws IOException, InterruptedException {
+    @Test
+    void killedAndOpenedAgainItShowsTheSameView() throws IOException, InterruptedException {
+        Optional<Xvfb> display = Xvfb.start(1280, 800);
+        Assumptions.assumeTrue(
+                display.isPresent(), "skipped: Xvfb is not installed (Debian: apt install xvfb libgtk-3-0)");
+        StringBuilder log = new StringBuilder();
+        for (int step = 0; step < 40; step++) {
+            log.append("{\"step\": ").append(step).append(", \"loss\": 2.5}\n");
+        }
+        Path file = Files.writeString(folder.resolve("run.jsonl"), log);
+        String there = "Layers Span[low=5.0, high=25.0] 12.0";
+        try (Xvfb xvfb = display.get()) {
+            Path said = folder.resolve("said.txt");
+            Process first = java(xvfb.display(), "observatory.cli.Reopen", file.toString(), folder.toString(), "go")
+                    .redirectOutput(said.toFile())
+                    .start();
+            awaitText(said, there, first);
+            awaitText(folder.resolve("window.properties"), "crosshair=12.0", first);
+            first.destroyForcibly().waitFor(); // SIGKILL: nothing can be saved on the way out
+            Path again = folder.resolve("again.txt");
+            Process second = java(xvfb.display(), "observatory.cli.Reopen", file.toString(), folder.toString())
+                    .redirectOutput(again.toFile())
+                    .start();
+            awaitText(again, there, second);
+            second.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void awaitText(Path file, String wanted, Process by) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!Files.exists(file) || !Files.readString(file).contains(wanted)) {
+            if (System.nanoTime() > deadline || !by.isAlive()) {
+                by.destroyForcibly();
+                fail(wanted + " was never written to " + file + (Files.exists(file) ? ": " + Files.readString(file) : ""));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private static ProcessBuilder java(String display, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(
@@ -54,13 +94,21 @@ class WindowTourIT {
                 "-Djava.awt.headless=true",
                 "-Xmx1g",
                 "-cp",
-                System.getProperty("java.class.path"),
-                "observatory.cli.Tour",
-                folder.toString(),
-                Integer.toString(width),
-                Integer.toString(height)));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("DISPLAY", display);
+        return builder;
+    }
+
+    private void tour(String display, int width, int height) throws IOException, InterruptedException {
+        ProcessBuilder builder = java(
+                        display,
+                        "observatory.cli.Tour",
+                        folder.toString(),
+                        Integer.toString(width),
+                        Integer.toString(height))
+                .redirectErrorStream(true);
         File log = folder.resolve("tour.log").toFile();
         Process tour = builder.redirectOutput(log).start();
         boolean ended = tour.waitFor(8, TimeUnit.MINUTES);

@@ -74,10 +74,11 @@ public final class Workbench implements PlotActions {
 
     /** Puts one source in the place of another, such as a replay in that of the log it replays. */
     public void replace(Source old, Source by) {
-        sources.set(sources.indexOf(old), by);
+        int at = sources.indexOf(old);
         if (source.get() == old) {
-            source.set(by);
+            source.set(by); // first, or a list of the sources would choose it as another run, seen as a whole
         }
+        sources.set(at, by);
     }
 
     public ObjectProperty<Source> sourceProperty() {

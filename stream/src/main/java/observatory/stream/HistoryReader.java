@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
@@ -20,6 +21,12 @@ public final class HistoryReader {
     /** @throws org.apache.kafka.common.KafkaException where the cluster or the topic cannot be reached */
     public static List<Frame> read(Connection connection, Topics topics, RunId run) {
         List<Frame> buckets = new ArrayList<>();
+        read(connection, topics, run, buckets::add);
+        return buckets;
+    }
+
+    /** The same, a bucket at a time, so that the first can be seen before the last is read. */
+    public static void read(Connection connection, Topics topics, RunId run, Consumer<Frame> sink) {
         Set<Place> seen = new HashSet<>();
         PartJoin join = new PartJoin();
         try (TopicReader reader = TopicReader.fromTheBeginning(connection, topics.history())) {
@@ -28,13 +35,12 @@ public final class HistoryReader {
                     decoded(value).flatMap(join::add).ifPresent(item -> {
                         boolean ofRun = item.origin().run().equals(run);
                         if (ofRun && item instanceof Frame bucket && seen.add(new Place(item.origin(), item.seq()))) {
-                            buckets.add(bucket);
+                            sink.accept(bucket);
                         }
                     });
                 }
             }
         }
-        return buckets;
     }
 
     private static java.util.Optional<Part> decoded(byte[] value) {

@@ -39,6 +39,7 @@ public final class PlotView extends Region {
     private Palette palette;
     private double cross = Double.NaN;
     private List<Mark> written = List.of();
+    private List<LineNames.Name> named = List.of();
     private Palette writtenIn;
 
     public PlotView(PlotActions actions, StepLabels labels) {
@@ -146,24 +147,45 @@ public final class PlotView extends Region {
 
     private void drawAxes(PlotPainter.Drawn drawn) {
         List<Mark> marks = marks(drawn);
+        List<LineNames.Name> names = LineNames.of(plot, steps, drawn.axis(), (int) plotHeight());
         boolean sized = axes.getWidth() == getWidth() && axes.getHeight() == getHeight();
-        if (sized && marks.equals(written) && palette == writtenIn) {
+        if (sized && marks.equals(written) && names.equals(named) && palette == writtenIn) {
             return; // text is the dearest part of a chart, and it mostly stays as it is
         }
         written = marks;
+        named = names;
         writtenIn = palette;
         axes.setWidth(getWidth());
         axes.setHeight(getHeight());
         GraphicsContext g = axes.getGraphicsContext2D();
         g.clearRect(0, 0, getWidth(), getHeight());
-        int ink = palette.get("ink-soft");
-        g.setFill(Color.rgb(ink >> 16 & 255, ink >> 8 & 255, ink & 255));
+        g.setFill(colour(palette.get("ink-soft"), 1));
         g.setFont(Font.font(title.getFont().getFamily(), 11));
         for (Mark mark : marks) {
             g.setTextAlign(mark.align);
             g.setTextBaseline(mark.base);
             g.fillText(mark.text, mark.x, mark.y);
         }
+        names.forEach(name -> write(g, name));
+    }
+
+    /** The colour beside the name rather than in it: letters need more contrast than lines. */
+    private void write(GraphicsContext g, LineNames.Name name) {
+        double right = LEFT + plotWidth() - 4;
+        double y = TOP + name.y();
+        g.setTextAlign(TextAlignment.RIGHT);
+        g.setTextBaseline(VPos.CENTER);
+        double width = 6.2 * name.text().length() + 16;
+        g.setFill(colour(palette.get("plot"), 0.72));
+        g.fillRoundRect(right - width, y - 6, width + 3, 12, 4, 4);
+        g.setFill(colour(palette.get("ink"), 1));
+        g.fillText(name.text(), right - 12, y);
+        g.setFill(colour(palette.series(name.colour()), 1));
+        g.fillRect(right - 9, y - 1.5, 9, 3);
+    }
+
+    private static Color colour(int argb, double opacity) {
+        return Color.rgb(argb >> 16 & 255, argb >> 8 & 255, argb & 255, opacity);
     }
 
     private List<Mark> marks(PlotPainter.Drawn drawn) {

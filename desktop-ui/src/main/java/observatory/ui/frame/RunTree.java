@@ -54,6 +54,11 @@ final class RunTree {
     }
 
     void refresh() {
+        Source shownNow = bench.sourceProperty().get();
+        if (list.getSelectionModel().getSelectedItem() != shownNow
+                || list.getSelectionModel().getSelectedIndex() < 0) {
+            list.getSelectionModel().select(bench.sources().indexOf(shownNow));
+        }
         List<Object> states = new ArrayList<>();
         bench.sources().forEach(source -> {
             states.add(source.recording().run());

@@ -114,12 +114,10 @@ public final class LiveSource implements Source, AutoCloseable {
     private void preview() {
         try {
             Recording decimated = new Recording(run);
-            HistoryReader.read(observatory.stream.Connection.to(bootstrap), topics, run).stream()
-                    .flatMap(bucket -> HistoryFrames.of(bucket).stream())
-                    .forEach(decimated::accept);
-            if (!decimated.frames().empty()) {
-                recording = decimated;
-            }
+            HistoryReader.read(observatory.stream.Connection.to(bootstrap), topics, run, bucket -> {
+                HistoryFrames.of(bucket).forEach(decimated::accept);
+                recording = decimated; // from the first bucket on
+            });
         } catch (KafkaException e) {
             health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
         }
