@@ -2,6 +2,7 @@ package observatory.ui.batch;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import javafx.beans.binding.Bindings;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableView;
@@ -21,6 +22,7 @@ import observatory.ui.incident.Words;
 /** The batch of a step, sequence by sequence, and the losses of batches and sources around it. */
 public final class DataView implements Screen {
     private static final double CHARTS_HEIGHT = 200;
+    private static final double CHARTS_SHARE = 0.42; // of a window with more room than that
 
     private final DataModel model;
     private final Label title = new Label();
@@ -51,9 +53,11 @@ public final class DataView implements Screen {
         HBox foot = new HBox(10, hint, gap, skip);
         foot.getStyleClass().add("controls");
         charts.node().setMinHeight(CHARTS_HEIGHT);
-        charts.node().setPrefHeight(CHARTS_HEIGHT);
         root = new VBox(8, title, sentence, table, foot, charts.node());
         root.getStyleClass().add("screen");
+        charts.node()
+                .prefHeightProperty()
+                .bind(Bindings.max(CHARTS_HEIGHT, root.heightProperty().multiply(CHARTS_SHARE)));
         VBox.setVgrow(table, Priority.ALWAYS);
     }
 

@@ -7,6 +7,9 @@ import java.util.List;
 public interface StepLabels {
     StepLabels STEPS = (steps, most) -> Ticks.over(steps, Scale.LINEAR, most).stream()
             .filter(tick -> Math.rint(tick.position()) == tick.position())
+            .map(tick -> tick.label().endsWith(".0")
+                    ? new Ticks.Tick(tick.position(), Numbers.whole((long) tick.position()))
+                    : tick)
             .toList();
 
     /** At most {@code most} marks, at positions in steps. */

@@ -1,5 +1,6 @@
 package observatory.ui.precision;
 
+import java.util.StringJoiner;
 import observatory.ui.chart.Numbers;
 import observatory.ui.data.Histogram;
 
@@ -17,11 +18,21 @@ record Fate(double overflow, double normal, double subnormal, double zero) {
     }
 
     String sentence(Format format) {
-        return format.label() + ": " + percent(normal) + " normal · " + percent(subnormal) + " subnormal · "
-                + percent(zero) + " to zero · " + percent(overflow) + " overflow";
+        StringJoiner parts = new StringJoiner(" · ", format.label() + ": ", "");
+        parts.add(percent(normal) + " normal");
+        if (subnormal > 0) {
+            parts.add(percent(subnormal) + " subnormal");
+        }
+        if (zero > 0) {
+            parts.add(percent(zero) + " to zero");
+        }
+        if (overflow > 0) {
+            parts.add(percent(overflow) + " overflow");
+        }
+        return zero + overflow > 0 ? parts.toString() : parts + " · nothing lost";
     }
 
     private static String percent(double share) {
-        return share == 0 ? "0 %" : share < 1e-4 ? "< 0.01 %" : Numbers.of(Math.rint(1e4 * share) / 100) + " %";
+        return share < 1e-4 ? "< 0.01 %" : Numbers.of(Math.rint(1e4 * share) / 100) + " %";
     }
 }

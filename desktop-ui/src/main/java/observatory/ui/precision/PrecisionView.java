@@ -2,6 +2,7 @@ package observatory.ui.precision;
 
 import java.util.List;
 import java.util.Optional;
+import javafx.beans.binding.Bindings;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableView;
@@ -22,7 +23,9 @@ import observatory.ui.overview.Analysis;
 /** Magnitudes against the edges of a format, doublings left, and the loss scale. */
 public final class PrecisionView implements Screen {
     private static final double CHARTS_HEIGHT = 190;
-    private static final double HISTOGRAM_WIDTH = 330;
+    private static final double CHARTS_SHARE = 0.34;
+    private static final double HISTOGRAM_WIDTH = 350;
+    private static final double HISTOGRAM_SHARE = 0.36;
 
     private final Workbench bench;
     private final PrecisionModel model;
@@ -85,13 +88,15 @@ public final class PrecisionView implements Screen {
         HBox middle = new HBox(10, ranges, table);
         HBox.setHgrow(ranges, Priority.ALWAYS);
         HBox low = new HBox(10, histogram, charts.node());
-        histogram.setPrefWidth(HISTOGRAM_WIDTH);
         histogram.setMinWidth(HISTOGRAM_WIDTH);
         HBox.setHgrow(histogram, Priority.SOMETIMES);
         HBox.setHgrow(charts.node(), Priority.ALWAYS);
         low.setMinHeight(CHARTS_HEIGHT);
-        low.setPrefHeight(CHARTS_HEIGHT);
         root = new VBox(10, head, middle, low);
+        low.prefHeightProperty().bind(Bindings.max(CHARTS_HEIGHT, root.heightProperty().multiply(CHARTS_SHARE)));
+        histogram
+                .prefWidthProperty()
+                .bind(Bindings.max(HISTOGRAM_WIDTH, root.widthProperty().multiply(HISTOGRAM_SHARE)));
         root.getStyleClass().add("screen");
         VBox.setVgrow(middle, Priority.ALWAYS);
     }

@@ -20,7 +20,8 @@ final class RangeView extends Region {
     private static final double RIGHT = 14;
     private static final double TOP = 34;
     private static final double BOTTOM = 22;
-    private static final double ROW = 17;
+    private static final double LEAST_ROW = 17;
+    private static final double MOST_ROW = 30;
     private static final int AIR = 4; // binades beyond what is to be seen
     private static final int DECADES = 6; // of shares from the foot of a ridge to its top
 
@@ -30,6 +31,7 @@ final class RangeView extends Region {
     private Format format = Format.FP16;
     private Palette palette;
     private Site chosen;
+    private double rowHeight = LEAST_ROW;
     private double low;
     private double high;
 
@@ -44,7 +46,7 @@ final class RangeView extends Region {
         heightProperty().addListener(changed -> repaint());
         setOnMouseClicked(event -> {
             requestFocus();
-            int row = (int) ((event.getY() - TOP) / ROW);
+            int row = (int) ((event.getY() - TOP) / rowHeight);
             if (row >= 0 && row < shown().size()) {
                 pick.accept(shown().get(row).site());
             }
@@ -91,12 +93,12 @@ final class RangeView extends Region {
 
     /** As many as there is room for. */
     private List<PrecisionModel.Range> shown() {
-        int most = (int) Math.max(1, (getHeight() - TOP - BOTTOM) / ROW);
+        int most = (int) Math.max(1, (getHeight() - TOP - BOTTOM) / LEAST_ROW);
         return ranges.subList(0, Math.min(most, ranges.size()));
     }
 
     private void repaint() {
-        if (palette == null || getWidth() < LEFT + 60 || getHeight() < TOP + BOTTOM + ROW) {
+        if (palette == null || getWidth() < LEFT + 60 || getHeight() < TOP + BOTTOM + LEAST_ROW) {
             return;
         }
         canvas.setWidth(getWidth());
@@ -104,11 +106,13 @@ final class RangeView extends Region {
         GraphicsContext g = canvas.getGraphicsContext2D();
         g.clearRect(0, 0, getWidth(), getHeight());
         g.setFont(Font.font(Font.getDefault().getFamily(), 11));
+        rowHeight = Math.clamp(
+                (getHeight() - TOP - BOTTOM) / Math.max(1, shown().size()), LEAST_ROW, MOST_ROW);
         scale();
         axis(g);
         int row = 0;
         for (PrecisionModel.Range range : shown()) {
-            bar(g, range, TOP + row++ * ROW);
+            bar(g, range, TOP + row++ * rowHeight);
         }
     }
 
@@ -124,7 +128,7 @@ final class RangeView extends Region {
     }
 
     private void axis(GraphicsContext g) {
-        double bottom = TOP + Math.max(1, shown().size()) * ROW + 4;
+        double bottom = TOP + Math.max(1, shown().size()) * rowHeight + 4;
         g.setFill(colour("critical", 0.10));
         g.fillRect(x(format.top()), TOP - 6, x(high) - x(format.top()), bottom - TOP + 6);
         g.setFill(colour("warning", 0.13));
@@ -160,12 +164,12 @@ final class RangeView extends Region {
     private void bar(GraphicsContext g, PrecisionModel.Range range, double y) {
         if (range.site().equals(chosen)) {
             g.setFill(colour("selection", 1));
-            g.fillRect(2, y, LEFT - 4, ROW);
+            g.fillRect(2, y, LEFT - 4, rowHeight);
         }
         g.setFill(colour("ink", 1));
         g.setTextAlign(TextAlignment.RIGHT);
         g.setTextBaseline(VPos.CENTER);
-        g.fillText(range.site().label(), LEFT - 8, y + ROW / 2, LEFT - 14);
+        g.fillText(range.site().label(), LEFT - 8, y + rowHeight / 2, LEFT - 14);
         boolean whole = range.low().isPresent();
         double from = whole ? range.low().getAsDouble() : Double.isNaN(range.rms()) ? range.high() - 0.5 : range.rms();
         if (range.histogram().isPresent()) {
@@ -173,11 +177,11 @@ final class RangeView extends Region {
         } else {
             String style = range.headroom() < 1 ? "critical" : range.headroom() < 4 ? "warning" : "series-1";
             g.setFill(colour(style, whole ? 0.75 : 0.45));
-            g.fillRoundRect(x(from), y + 4, Math.max(2, x(range.high()) - x(from)), ROW - 8, 4, 4);
+            g.fillRoundRect(x(from), y + 4, Math.max(2, x(range.high()) - x(from)), rowHeight - 8, 4, 4);
         }
         if (!Double.isNaN(range.rms())) {
             g.setFill(colour("ink", 1));
-            g.fillRect(x(range.rms()) - 1, y + 2, 2, ROW - 4);
+            g.fillRect(x(range.rms()) - 1, y + 2, 2, rowHeight - 4);
         }
     }
 
@@ -186,9 +190,9 @@ final class RangeView extends Region {
         for (int exponent = histogram.bottom(); exponent <= histogram.top(); exponent++) {
             double share = histogram.share(exponent);
             if (share > 0) {
-                double height = Math.clamp(1 + Math.log10(share) / DECADES, 0.1, 1) * (ROW - 3);
+                double height = Math.clamp(1 + Math.log10(share) / DECADES, 0.1, 1) * (rowHeight - 3);
                 g.setFill(colour(zone(exponent, format), 0.85));
-                g.fillRect(x(exponent), y + ROW - 1 - height, Math.max(1, x(exponent + 1) - x(exponent) - 0.5), height);
+                g.fillRect(x(exponent), y + rowHeight - 1 - height, Math.max(1, x(exponent + 1) - x(exponent) - 0.5), height);
             }
         }
     }

@@ -27,13 +27,14 @@ public final class ProbesView implements Screen {
         this.model = new ProbesModel(bench);
         this.cost = new PlotView(bench, bench.labels());
         Tables.text(probes, "probe", 170, ProbesModel.Row::probe);
+        Tables.text(probes, "looks at", 150, ProbesModel.Row::where);
         Tables.text(probes, "on", 110, ProbesModel.Row::every);
         Tables.text(probes, "last seen", 90, ProbesModel.Row::last);
-        Tables.text(probes, "cheapest pack", 100, ProbesModel.Row::pack);
+        Tables.text(probes, "pack", 90, ProbesModel.Row::pack);
         Tables.text(probes, "metrics", 460, ProbesModel.Row::metrics);
         Tables.text(changes, "step", 60, ProbesModel.Change::step);
         Tables.text(changes, "what", 100, ProbesModel.Change::kind);
-        Tables.text(changes, "details", 420, ProbesModel.Change::what);
+        Tables.text(changes, "details", 620, ProbesModel.Change::what);
         HBox low = new HBox(10, cost, changes);
         HBox.setHgrow(changes, Priority.ALWAYS);
         HBox.setHgrow(cost, Priority.ALWAYS);

@@ -25,8 +25,11 @@ class FateTest {
     @Test
     void itIsSaidInOneSentence() {
         assertEquals(
-                "fp16: 75 % normal · 25 % subnormal · 0 % to zero · 0 % overflow",
+                "fp16: 75 % normal · 25 % subnormal · nothing lost",
                 Fate.of(new Histogram(-14, new float[] {3, 1}), Format.FP16).sentence(Format.FP16));
+        assertEquals(
+                "e4m3: 50 % normal · 50 % overflow",
+                Fate.of(new Histogram(9, new float[] {1, 1}), Format.E4M3).sentence(Format.E4M3));
     }
 
     private static void same(int overflow, int normal, int subnormal, int zero, Fate fate) {
