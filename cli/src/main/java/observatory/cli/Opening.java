@@ -50,8 +50,7 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
 
     static Outside outside(StateDirectory state, Supplier<Optional<String>> broker, Optional<Control> control) {
         InstantSource clock = InstantSource.system();
-        return new Outside(
-                state.exports(), state.window(), clock, new Opening(state, broker, control, clock), control);
+        return new Outside(state.exports(), state.window(), clock, new Opening(state, broker, control, clock), control);
     }
 
     static Supplier<Optional<String>> brokerOf(StateDirectory state) {
@@ -119,7 +118,8 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
                     Tried.Outcome.WELL,
                     Tape.isSpikeLog(path)
                             ? "a spike log"
-                            : "format " + LogFormats.find(path, Optional.empty()).name(),
+                            : "format "
+                                    + LogFormats.find(path, Optional.empty()).name(),
                     "");
         } catch (IOException | LogException e) {
             return new Tried(path.toString(), Tried.Outcome.FAILED, String.valueOf(e.getMessage()), "");
@@ -127,13 +127,12 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
     }
 
     private static Tried tried(Check check) {
-        Tried.Outcome outcome =
-                switch (check.outcome()) {
-                    case OK -> Tried.Outcome.WELL;
-                    case SKIPPED -> Tried.Outcome.NOT_TRIED;
-                    case WARNING -> Tried.Outcome.DOUBTFUL;
-                    case CONFIGURATION, CANNOT_CONNECT, DENIED -> Tried.Outcome.FAILED;
-                };
+        Tried.Outcome outcome = switch (check.outcome()) {
+            case OK -> Tried.Outcome.WELL;
+            case SKIPPED -> Tried.Outcome.NOT_TRIED;
+            case WARNING -> Tried.Outcome.DOUBTFUL;
+            case CONFIGURATION, CANNOT_CONNECT, DENIED -> Tried.Outcome.FAILED;
+        };
         return new Tried(check.name(), outcome, check.found(), check.next());
     }
 
@@ -159,9 +158,8 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
     /** Reads the run; asks it for other probes first, where a person wants them and has a key. */
     private Source watch(String at, RunId run, Optional<Pack> pack) {
         if (pack.isPresent()) {
-            Control by = control.orElseThrow(
-                    () -> new IllegalArgumentException(
-                            "probes of a run are changed by signed commands; open the window with --key FILE --operator NAME"));
+            Control by = control.orElseThrow(() -> new IllegalArgumentException(
+                    "probes of a run are changed by signed commands; open the window with --key FILE --operator NAME"));
             Duration time = pack.get() == Pack.FORENSIC ? SHORT : LONG;
             String answer = by.give(run, new ProbeCommand.Profile(pack.get(), time), false);
             if (!answer.startsWith("accepted") && !answer.startsWith("applied")) {
@@ -174,8 +172,9 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
     /** Has a trainer in another JVM send what the probes see, and reads it. */
     private Source attach(JvmAttach.Jvm jvm, Optional<String> at, Optional<Pack> pack) {
         if (pack.isEmpty()) {
-            throw new IllegalArgumentException("this JVM does not send yet, and reading changes nothing: choose probes to attach"
-                    + " with; the trainer is not restarted");
+            throw new IllegalArgumentException(
+                    "this JVM does not send yet, and reading changes nothing: choose probes to attach"
+                            + " with; the trainer is not restarted");
         }
         String to = at.orElseThrow(() -> new IllegalArgumentException(
                 "no broker runs that it could send to; start one with `observatory broker`"));

@@ -90,7 +90,8 @@ final class UiBench {
         return window(load, recording, folder, new double[] {start, reopen}, reading, loaded);
     }
 
-    private Result window(UiLoad load, Recording recording, Path folder, double[] starts, double[] reading, double loaded)
+    private Result window(
+            UiLoad load, Recording recording, Path folder, double[] starts, double[] reading, double loaded)
             throws Exception {
         TOOLKIT.setLevel(Level.SEVERE); // it warns that it runs from the class path, which is meant to be so
         Platform.startup(() -> Platform.setImplicitExit(false));
@@ -147,8 +148,8 @@ final class UiBench {
                         folder.resolve("window.properties"),
                         InstantSource.system(),
                         new Opening(
-new StateDirectory(folder), Optional::empty, Optional.empty(), InstantSource.system()),
-Optional.empty()));
+                                new StateDirectory(folder), Optional::empty, Optional.empty(), InstantSource.system()),
+                        Optional.empty()));
         Scene scene = new Scene(main.node(), 1280, 800);
         main.attach(scene);
         Stage stage = new Stage();
@@ -200,10 +201,7 @@ Optional.empty()));
         if (!cache.isEmpty()) {
             command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off"));
         }
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                FirstPicture.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), FirstPicture.class.getName()));
         command.addAll(List.of(arguments));
         long began = System.nanoTime();
         Process process = new ProcessBuilder(command)

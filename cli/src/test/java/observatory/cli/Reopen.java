@@ -35,7 +35,8 @@ final class Reopen {
             while (bench.run().frames().empty()) {
                 Thread.onSpinWait();
             }
-            window.follow(DeepLink.parse("observatory://run/" + bench.run().run().value() + "?step=12&view=layers"));
+            window.follow(
+                    DeepLink.parse("observatory://run/" + bench.run().run().value() + "?step=12&view=layers"));
             onWindow(() -> bench.brushProperty().set(new Span(5, 25)));
         }
         String said = "";
@@ -52,8 +53,8 @@ final class Reopen {
 
     private static String where(Workbench bench) {
         TabPane tabs = (TabPane) Window.getWindows().getFirst().getScene().lookup(".tab-pane");
-        return tabs.getSelectionModel().getSelectedItem().getText() + " " + bench.brushProperty().get() + " "
-                + bench.crosshairProperty().get();
+        return tabs.getSelectionModel().getSelectedItem().getText() + " "
+                + bench.brushProperty().get() + " " + bench.crosshairProperty().get();
     }
 
     private static void onWindow(Runnable task) throws Exception {

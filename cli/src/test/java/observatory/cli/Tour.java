@@ -72,7 +72,7 @@ final class Tour {
                         pictures.resolve("window.properties"),
                         InstantSource.system(),
                         new TourDoors(pictures),
-Optional.empty()));
+                        Optional.empty()));
         Tour tour = new Tour(pictures, bench);
         tour.begin(Double.parseDouble(args[1]), Double.parseDouble(args[2]));
         tour.walk();

@@ -77,7 +77,8 @@ class WindowTourIT {
         while (!Files.exists(file) || !Files.readString(file).contains(wanted)) {
             if (System.nanoTime() > deadline || !by.isAlive()) {
                 by.destroyForcibly();
-                fail(wanted + " was never written to " + file + (Files.exists(file) ? ": " + Files.readString(file) : ""));
+                fail(wanted + " was never written to " + file
+                        + (Files.exists(file) ? ": " + Files.readString(file) : ""));
             }
             Thread.sleep(20);
         }

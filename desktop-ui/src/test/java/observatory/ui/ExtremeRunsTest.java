@@ -66,7 +66,8 @@ class ExtremeRunsTest {
         assertEquals(SITES, new SpectraModel(bench).rows().size());
         PrecisionModel precision = new PrecisionModel(bench);
         assertEquals(SITES, precision.ranges().size());
-        assertEquals(Site.of(Hook.RESIDUAL, SITES - 1), precision.ranges().getFirst().site(), "the nearest to overflow");
+        assertEquals(
+                Site.of(Hook.RESIDUAL, SITES - 1), precision.ranges().getFirst().site(), "the nearest to overflow");
     }
 
     private static void everyScreen(Workbench bench) {

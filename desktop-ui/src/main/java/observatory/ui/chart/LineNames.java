@@ -18,17 +18,17 @@ final class LineNames {
     /** None where one line needs no name, or where there are too many to tell apart by them. */
     static List<Name> of(Plot plot, Span steps, ValueAxis axis, int height) {
         List<Name> names = new ArrayList<>();
-        if (plot.traces().size() < 2 || plot.traces().size() > MOST || height < APART * plot.traces().size()) {
+        if (plot.traces().size() < 2
+                || plot.traces().size() > MOST
+                || height < APART * plot.traces().size()) {
             return names;
         }
         for (Trace trace : plot.traces()) {
             Readout.value(trace, steps.high())
                     .map(value -> axis.share(value))
                     .filter(share -> !Double.isNaN(share))
-                    .ifPresent(share -> names.add(new Name(
-                            shortened(trace.name()),
-                            trace.colour(),
-                            (int) Math.round(height * (1 - Math.clamp(share, 0, 1))))));
+                    .ifPresent(share -> names.add(new Name(shortened(trace.name()), trace.colour(), (int)
+                            Math.round(height * (1 - Math.clamp(share, 0, 1))))));
         }
         names.sort(Comparator.comparingInt(Name::y));
         return apart(names, height);

@@ -244,8 +244,7 @@ public final class PlotView extends Region {
         title.autosize();
         title.relocate(12, 3);
         double beside = 12 + title.prefWidth(-1) + 8;
-        unit.resizeRelocate(
-                beside, 4, Math.clamp(unit.prefWidth(-1), 0, Math.max(0, getWidth() - RIGHT - beside)), 17);
+        unit.resizeRelocate(beside, 4, Math.clamp(unit.prefWidth(-1), 0, Math.max(0, getWidth() - RIGHT - beside)), 17);
         badge.autosize();
         badge.relocate(getWidth() - RIGHT - badge.prefWidth(-1) - 4, TOP + 6);
         layoutReadout();

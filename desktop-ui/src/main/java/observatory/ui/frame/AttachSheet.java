@@ -96,14 +96,11 @@ final class AttachSheet {
     private void look(Optional<String> broker) {
         found = List.of();
         fill();
-        beside(
-                () -> doors.offers(broker),
-                offers -> {
-                    found = offers;
-                    ((Label) table.getPlaceholder())
-                            .setText("No run was found: neither on a broker nor in another JVM.");
-                    fill();
-                });
+        beside(() -> doors.offers(broker), offers -> {
+            found = offers;
+            ((Label) table.getPlaceholder()).setText("No run was found: neither on a broker nor in another JVM.");
+            fill();
+        });
     }
 
     private void fill() {
@@ -157,9 +154,8 @@ final class AttachSheet {
         tried.getChildren().setAll(new Label("testing " + address + " …"));
         beside(
                 () -> doors.test(address),
-                items -> tried.getChildren().setAll(items.stream()
-                        .map(AttachSheet::line)
-                        .toList()));
+                items -> tried.getChildren()
+                        .setAll(items.stream().map(AttachSheet::line).toList()));
     }
 
     private static Label line(Tried item) {

@@ -87,7 +87,8 @@ final class HeaderView {
         List<Integer> all = recording.ranks();
         rank.setVisible(all.size() > 1);
         rank.setManaged(all.size() > 1);
-        boolean same = rank.getItems().equals(all) && Integer.valueOf(recording.rank()).equals(rank.getValue());
+        boolean same =
+                rank.getItems().equals(all) && Integer.valueOf(recording.rank()).equals(rank.getValue());
         if (all.size() > 1 && !same && !rank.isShowing()) {
             showing = true;
             rank.getItems().setAll(all);

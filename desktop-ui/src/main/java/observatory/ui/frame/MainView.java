@@ -138,7 +138,6 @@ public final class MainView {
         replay.refresh();
         long version = bench.run().version();
         Source source = bench.sourceProperty().get();
-        remember(seconds);
         sinceNumbers += seconds;
         boolean asked = stale || source != shownSource || bench.run() != shownRecording;
         if (asked || version != shownVersion) {
@@ -157,6 +156,7 @@ public final class MainView {
             timeline.refresh();
             notices.refresh();
         }
+        remember(seconds); // last: a run that has just come into view shows what was remembered of it first
     }
 
     private void becomeReplays() {

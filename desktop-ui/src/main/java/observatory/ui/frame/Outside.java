@@ -13,9 +13,4 @@ import java.util.Optional;
  * @param doors what can be opened
  * @param control the road back to a trainer, where a person has asked for it
  */
-public record Outside(
-        Path exports,
-        Path memory,
-        InstantSource clock,
-        Doors doors,
-        Optional<Control> control) {}
+public record Outside(Path exports, Path memory, InstantSource clock, Doors doors, Optional<Control> control) {}

@@ -48,9 +48,8 @@ final class HistogramView extends Region {
         format = seenAs;
         palette = colours;
         title.setText(site == null ? "Exponents" : "Exponents of " + site.label());
-        fate.setText(
-                of.map(one -> Fate.of(one, seenAs).sentence(seenAs))
-                        .orElse("No exponent histogram: enable the probe exponent-histogram (pack profile)."));
+        fate.setText(of.map(one -> Fate.of(one, seenAs).sentence(seenAs))
+                .orElse("No exponent histogram: enable the probe exponent-histogram (pack profile)."));
         setAccessibleText(title.getText() + ". " + fate.getText());
         repaint();
     }

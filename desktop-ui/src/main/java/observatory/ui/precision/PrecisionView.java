@@ -93,7 +93,8 @@ public final class PrecisionView implements Screen {
         HBox.setHgrow(charts.node(), Priority.ALWAYS);
         low.setMinHeight(CHARTS_HEIGHT);
         root = new VBox(10, head, middle, low);
-        low.prefHeightProperty().bind(Bindings.max(CHARTS_HEIGHT, root.heightProperty().multiply(CHARTS_SHARE)));
+        low.prefHeightProperty()
+                .bind(Bindings.max(CHARTS_HEIGHT, root.heightProperty().multiply(CHARTS_SHARE)));
         histogram
                 .prefWidthProperty()
                 .bind(Bindings.max(HISTOGRAM_WIDTH, root.widthProperty().multiply(HISTOGRAM_SHARE)));

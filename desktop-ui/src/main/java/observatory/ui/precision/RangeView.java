@@ -106,8 +106,7 @@ final class RangeView extends Region {
         GraphicsContext g = canvas.getGraphicsContext2D();
         g.clearRect(0, 0, getWidth(), getHeight());
         g.setFont(Font.font(Font.getDefault().getFamily(), 11));
-        rowHeight = Math.clamp(
-                (getHeight() - TOP - BOTTOM) / Math.max(1, shown().size()), LEAST_ROW, MOST_ROW);
+        rowHeight = Math.clamp((getHeight() - TOP - BOTTOM) / Math.max(1, shown().size()), LEAST_ROW, MOST_ROW);
         scale();
         axis(g);
         int row = 0;
@@ -192,7 +191,11 @@ final class RangeView extends Region {
             if (share > 0) {
                 double height = Math.clamp(1 + Math.log10(share) / DECADES, 0.1, 1) * (rowHeight - 3);
                 g.setFill(colour(zone(exponent, format), 0.85));
-                g.fillRect(x(exponent), y + rowHeight - 1 - height, Math.max(1, x(exponent + 1) - x(exponent) - 0.5), height);
+                g.fillRect(
+                        x(exponent),
+                        y + rowHeight - 1 - height,
+                        Math.max(1, x(exponent + 1) - x(exponent) - 0.5),
+                        height);
             }
         }
     }

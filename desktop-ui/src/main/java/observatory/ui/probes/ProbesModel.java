@@ -78,7 +78,9 @@ public final class ProbesModel {
             };
             if (about && changes.size() < MOST_CHANGES) {
                 changes.add(new Change(
-                        Numbers.whole(mark.step()), mark.kind().label(), Changed.words(mark, now, over.contains(id(mark)))));
+                        Numbers.whole(mark.step()),
+                        mark.kind().label(),
+                        Changed.words(mark, now, over.contains(id(mark)))));
             }
         }
         return changes;

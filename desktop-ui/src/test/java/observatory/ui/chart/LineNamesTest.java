@@ -16,7 +16,9 @@ class LineNamesTest {
     @Test
     void eachStandsBesideTheEndOfItsLine() {
         List<LineNames.Name> names = LineNames.of(plot(0, 10, 5), STEPS, AXIS, 100);
-        assertEquals(List.of("line 1", "line 2", "line 0"), names.stream().map(LineNames.Name::text).toList());
+        assertEquals(
+                List.of("line 1", "line 2", "line 0"),
+                names.stream().map(LineNames.Name::text).toList());
         assertEquals(50, names.get(1).y(), 2);
     }
 

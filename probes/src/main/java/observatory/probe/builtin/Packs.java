@@ -98,7 +98,8 @@ final class Packs {
     private static Stream<Question> close(int stride, Schedule schedule) {
         return Stream.of(
                 new ActivationShape(ACTIVATIONS, schedule),
-                new ExponentHistogram(TENSORS, stride, Schedule.everySteps(SPARSE)), // many numbers: never at every step
+                new ExponentHistogram(
+                        TENSORS, stride, Schedule.everySteps(SPARSE)), // many numbers: never at every step
                 new UnitActivity(UNITS, schedule),
                 new AttentionEntropy(schedule),
                 new GradientRange(GRADIENTS, stride, schedule),
