@@ -6,7 +6,6 @@ import observatory.analysis.Finding;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
-import observatory.probe.Column;
 import observatory.probe.Frame;
 
 /**
@@ -53,36 +52,33 @@ public final class AdamPrecursor implements Detector<AdamPrecursor.State> {
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        Column column = frame.sites().column(METRIC).orElseThrow();
-        SiteTrend.Reading reading = state.rms.read(frame, column, x -> Math.log(Math.max(x, 1e-6)));
-        State next = new State(reading.next());
-        double[] value = reading.value().clone();
-        for (int i = 0; i < value.length; i++) {
-            boolean jumps = reading.known(i, KNOWN) && reading.distance()[i] > Math.log(settings.get(JUMP));
-            value[i] = jumps && value[i] > Math.log(settings.get(RMS)) ? value[i] : Double.NaN;
-        }
-        int at = SiteTrend.Reading.largest(value);
-        if (at < 0) {
-            return Judgement.quiet(next);
-        }
-        double rms = Math.exp(value[at]);
-        double jump = Math.exp(reading.distance()[at]);
-        String where = reading.site(at).label();
+        SiteTrend.Reading reading = state.rms.read(frame, METRIC, x -> Math.log(Math.max(x, 1e-6)));
+        double mark = Math.log(settings.get(RMS));
+        double jump = Math.log(settings.get(JUMP));
         return Judgement.of(
-                next,
-                new Finding(
-                        "AdamPrecursor",
-                        Kind.GRADIENT_SPIKE,
-                        Severity.INFO,
-                        frame.step(),
-                        rms,
-                        Verdict.UNDETERMINED,
-                        Evidence.none().with("adamRms", rms).with("jump", jump).with("parameter", where),
-                        "At step %d the gradient of %s was %s times what Adam expected, %s times its level."
-                                .formatted(frame.step(), where, Words.number(rms), Words.number(jump)),
-                        "An out-of-date second moment makes the update too large by this factor; loss spikes followed within"
-                                + " 8 steps in 28 of 30 cases.",
-                        "Lower β2 (0.95 for language models), clip the update by its RMS (StableAdamW), or shrink the"
-                                + " embedding's gradient (GLM used 0.1)."));
+                new State(reading.next()),
+                reading.worst(i -> reading.known(i, KNOWN) && reading.distance()[i] > jump && reading.value()[i] > mark
+                                ? reading.value()[i]
+                                : Double.NaN)
+                        .map(worst -> finding(frame, worst)));
+    }
+
+    private static Finding finding(Frame frame, SiteTrend.Worst worst) {
+        double rms = Math.exp(worst.value());
+        double jump = Math.exp(worst.distance());
+        return new Finding(
+                "AdamPrecursor",
+                Kind.GRADIENT_SPIKE,
+                Severity.INFO,
+                frame.step(),
+                rms,
+                Verdict.UNDETERMINED,
+                Evidence.none().with("adamRms", rms).with("jump", jump).with("parameter", worst.where()),
+                "At step %d the gradient of %s was %s times what Adam expected, %s times its level."
+                        .formatted(frame.step(), worst.where(), Words.number(rms), Words.number(jump)),
+                "An out-of-date second moment makes the update too large by this factor; loss spikes followed within"
+                        + " 8 steps in 28 of 30 cases.",
+                "Lower β2 (0.95 for language models), clip the update by its RMS (StableAdamW), or shrink the"
+                        + " embedding's gradient (GLM used 0.1).");
     }
 }

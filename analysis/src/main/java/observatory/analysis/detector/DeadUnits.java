@@ -6,7 +6,6 @@ import observatory.analysis.Finding;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
-import observatory.probe.Column;
 import observatory.probe.Frame;
 
 /** Units of the MLP that no input activates any more: lost capacity, usually after one step that was too large. */
@@ -49,36 +48,38 @@ public final class DeadUnits implements Detector<DeadUnits.State> {
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        Column column = frame.sites().column(METRIC).orElseThrow();
-        SiteTrend.Reading reading = state.dead.read(frame, column, x -> x);
-        State next = new State(reading.next());
-        double[] risen = new double[reading.value().length];
-        for (int i = 0; i < risen.length; i++) {
-            boolean many = reading.known(i, KNOWN) && reading.value()[i] >= settings.get(SHARE);
-            risen[i] = many ? reading.value()[i] - reading.next().slow()[i] : Double.NaN;
-        }
-        int at = SiteTrend.Reading.largest(risen);
-        if (at < 0 || risen[at] < settings.get(RISE)) {
-            return Judgement.quiet(next);
-        }
-        double share = reading.value()[at];
-        String where = reading.site(at).label();
+        SiteTrend.Reading reading = state.dead.read(frame, METRIC, x -> x);
         return Judgement.of(
-                next,
-                new Finding(
-                        "DeadUnits",
-                        Kind.DEAD_UNITS,
-                        share > 0.5 ? Severity.CRITICAL : Severity.WARNING,
-                        frame.step(),
-                        share,
-                        Verdict.OPTIMISER,
-                        Evidence.none().with("share", share).with("site", where).with("rise", risen[at]),
-                        "At step %d %s %% of the units of %s are dead, %s points more than lately."
-                                .formatted(
-                                        frame.step(), Words.number(100 * share), where, Words.number(100 * risen[at])),
-                        "A unit that no input activates gets no gradient and stays dead; many at once mean that one update"
-                                + " pushed their inputs below zero.",
-                        "Rewind to a checkpoint before this step and lower the learning rate; check the biases and norms"
-                                + " before this layer."));
+                new State(reading.next()),
+                reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
+    }
+
+    /** How far the share of a layer lies above its level, where both are more than a healthy layer has. */
+    private double risen(SiteTrend.Reading reading, int i) {
+        double rise = reading.value()[i] - reading.slow(i);
+        boolean many = reading.known(i, KNOWN) && reading.value()[i] >= settings.get(SHARE);
+        return many && rise >= settings.get(RISE) ? rise : Double.NaN;
+    }
+
+    private static Finding finding(Frame frame, SiteTrend.Worst worst) {
+        double share = worst.value();
+        return new Finding(
+                "DeadUnits",
+                Kind.DEAD_UNITS,
+                share > 0.5 ? Severity.CRITICAL : Severity.WARNING,
+                frame.step(),
+                share,
+                Verdict.OPTIMISER,
+                Evidence.none().with("share", share).with("site", worst.where()).with("rise", worst.measure()),
+                "At step %d %s %% of the units of %s are dead, %s points more than lately."
+                        .formatted(
+                                frame.step(),
+                                Words.number(100 * share),
+                                worst.where(),
+                                Words.number(100 * worst.measure())),
+                "A unit that no input activates gets no gradient and stays dead; many at once mean that one update"
+                        + " pushed their inputs below zero.",
+                "Rewind to a checkpoint before this step and lower the learning rate; check the biases and norms"
+                        + " before this layer.");
     }
 }

@@ -6,7 +6,6 @@ import observatory.analysis.Finding;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
-import observatory.probe.Column;
 import observatory.probe.Frame;
 
 /** The entropy of attention collapses: heads look at one token only, which goes with instability (Zhai et al. 2023). */
@@ -27,6 +26,8 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
 
     private static final String METRIC = "attention_entropy";
     private static final int KNOWN = 20;
+    /** A head that has always looked at one token is not falling. */
+    private static final double FALLING = 0.1;
 
     /** Entropy by site, normalised to 0..1. */
     public record State(SiteTrend entropy) {}
@@ -49,40 +50,40 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        Column column = frame.sites().column(METRIC).orElseThrow();
-        SiteTrend.Reading reading = state.entropy.read(frame, column, x -> x);
-        State next = new State(reading.next());
-        int at = -1;
-        double worst = 0;
-        for (int i = 0; i < reading.value().length; i++) {
-            double level = reading.next().slow()[i];
-            double drop = level > 0 ? -reading.growth()[i] / level : 0;
-            boolean falls = drop >= settings.get(DROP) || reading.next().fast()[i] <= settings.get(LOW) && drop > 0.1;
-            if (reading.known(i, KNOWN) && falls && drop > worst) {
-                at = i;
-                worst = drop;
-            }
-        }
-        if (at < 0) {
-            return Judgement.quiet(next);
-        }
-        double now = reading.next().fast()[at];
-        String where = reading.site(at).label();
+        SiteTrend.Reading reading = state.entropy.read(frame, METRIC, x -> x);
         return Judgement.of(
-                next,
-                new Finding(
-                        "EntropyCollapse",
-                        Kind.ATTENTION_GROWTH,
-                        now <= settings.get(LOW) ? Severity.CRITICAL : Severity.WARNING,
-                        frame.step(),
-                        worst,
-                        Verdict.OPTIMISER,
-                        Evidence.none().with("entropy", now).with("site", where).with("drop", worst),
-                        "Up to step %d the attention entropy of %s fell to %s of its largest, by %s of its level."
-                                .formatted(frame.step(), where, Words.number(now), Words.number(worst)),
-                        "Heads that look at one token only pass on steep gradients; collapse of entropy and instability of"
-                                + " the loss were seen together.",
-                        "Lower the learning rate or normalise queries and keys; σReparam bounds the logits by their weights'"
-                                + " spectral norm."));
+                new State(reading.next()),
+                reading.worst(i -> drop(reading, i)).map(worst -> finding(frame, worst)));
+    }
+
+    /** Which share of its level a site has lost, where that or what is left is a collapse. */
+    private double drop(SiteTrend.Reading reading, int i) {
+        double drop = reading.slow(i) > 0 ? -reading.growth()[i] / reading.slow(i) : 0;
+        boolean falls = drop >= settings.get(DROP) || reading.fast(i) <= settings.get(LOW) && drop > FALLING;
+        return reading.known(i, KNOWN) && falls ? drop : Double.NaN;
+    }
+
+    private Finding finding(Frame frame, SiteTrend.Worst worst) {
+        return new Finding(
+                "EntropyCollapse",
+                Kind.ATTENTION_GROWTH,
+                worst.fast() <= settings.get(LOW) ? Severity.CRITICAL : Severity.WARNING,
+                frame.step(),
+                worst.measure(),
+                Verdict.OPTIMISER,
+                Evidence.none()
+                        .with("entropy", worst.fast())
+                        .with("site", worst.where())
+                        .with("drop", worst.measure()),
+                "Up to step %d the attention entropy of %s fell to %s of its largest, by %s of its level."
+                        .formatted(
+                                frame.step(),
+                                worst.where(),
+                                Words.number(worst.fast()),
+                                Words.number(worst.measure())),
+                "Heads that look at one token only pass on steep gradients; collapse of entropy and instability of"
+                        + " the loss were seen together.",
+                "Lower the learning rate or normalise queries and keys; σReparam bounds the logits by their weights'"
+                        + " spectral norm.");
     }
 }

@@ -6,7 +6,6 @@ import observatory.analysis.Finding;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
-import observatory.probe.Column;
 import observatory.probe.Frame;
 
 /** Adam's ε outgrows the second moment: updates vanish although gradients do not. */
@@ -45,34 +44,33 @@ public final class EpsilonDominance implements Detector<EpsilonDominance.State> 
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        Column column = frame.sites().column(METRIC).orElseThrow();
-        SiteTrend.Reading reading = state.share.read(frame, column, x -> x);
-        State next = new State(reading.next());
-        double[] rise = new double[reading.value().length];
-        for (int i = 0; i < rise.length; i++) {
-            boolean dominated = reading.known(i, KNOWN) && reading.value()[i] >= settings.get(SHARE);
-            rise[i] = dominated ? reading.value()[i] - (reading.next().slow()[i]) : Double.NaN;
-        }
-        int at = SiteTrend.Reading.largest(rise);
-        if (at < 0 || rise[at] < settings.get(RISE)) {
-            return Judgement.quiet(next);
-        }
-        String where = reading.site(at).label();
+        SiteTrend.Reading reading = state.share.read(frame, METRIC, x -> x);
         return Judgement.of(
-                next,
-                new Finding(
-                        "EpsilonDominance",
-                        Kind.GRADIENT_DRIFT,
-                        Severity.WARNING,
-                        frame.step(),
-                        reading.value()[at],
-                        Verdict.OPTIMISER,
-                        Evidence.none().with("share", reading.value()[at]).with("parameter", where),
-                        "At step %d Adam's ε dominates %s %% of %s."
-                                .formatted(frame.step(), Words.number(100 * reading.value()[at]), where),
-                        "Where √v is below ε an update no longer has the size of the learning rate but shrinks with the"
-                                + " gradient: these weights stop learning.",
-                        "Lower ε (1e-15 was used for large models, Wortsman et al. 2023), and check that it was not changed"
-                                + " by a restart."));
+                new State(reading.next()),
+                reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
+    }
+
+    /** How far the share of a parameter lies above its level, where ε has the most of it. */
+    private double risen(SiteTrend.Reading reading, int i) {
+        double rise = reading.value()[i] - reading.slow(i);
+        boolean dominated = reading.known(i, KNOWN) && reading.value()[i] >= settings.get(SHARE);
+        return dominated && rise >= settings.get(RISE) ? rise : Double.NaN;
+    }
+
+    private static Finding finding(Frame frame, SiteTrend.Worst worst) {
+        return new Finding(
+                "EpsilonDominance",
+                Kind.GRADIENT_DRIFT,
+                Severity.WARNING,
+                frame.step(),
+                worst.value(),
+                Verdict.OPTIMISER,
+                Evidence.none().with("share", worst.value()).with("parameter", worst.where()),
+                "At step %d Adam's ε dominates %s %% of %s."
+                        .formatted(frame.step(), Words.number(100 * worst.value()), worst.where()),
+                "Where √v is below ε an update no longer has the size of the learning rate but shrinks with the"
+                        + " gradient: these weights stop learning.",
+                "Lower ε (1e-15 was used for large models, Wortsman et al. 2023), and check that it was not changed"
+                        + " by a restart.");
     }
 }

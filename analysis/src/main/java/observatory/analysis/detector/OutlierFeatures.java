@@ -6,7 +6,6 @@ import observatory.analysis.Finding;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
-import observatory.probe.Column;
 import observatory.probe.Frame;
 
 /** A few features of the residual stream carry ever more of it: they ruin quantisation, and fp16 meets them first. */
@@ -43,37 +42,30 @@ public final class OutlierFeatures implements Detector<OutlierFeatures.State> {
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        Column column = frame.sites().column(METRIC).orElseThrow();
-        SiteTrend.Reading reading = state.kurtosis.read(frame, column, x -> x > 0 ? Math.log(x) : Double.NaN);
-        State next = new State(reading.next());
-        double[] growth = reading.growth().clone();
-        for (int i = 0; i < growth.length; i++) {
-            growth[i] = reading.known(i, KNOWN) ? growth[i] : Double.NaN;
-        }
-        int at = SiteTrend.Reading.largest(growth);
-        if (at < 0 || growth[at] < Math.log(settings.get(GROWTH))) {
-            return Judgement.quiet(next);
-        }
-        double ratio = Math.exp(growth[at]);
-        String where = reading.site(at).label();
+        SiteTrend.Reading reading = state.kurtosis.read(frame, METRIC, SiteTrend::logarithm);
         return Judgement.of(
-                next,
-                new Finding(
-                        "OutlierFeatures",
-                        Kind.SPECTRAL_DRIFT,
-                        Severity.INFO,
-                        frame.step(),
-                        ratio,
-                        Verdict.UNDETERMINED,
-                        Evidence.none()
-                                .with("kurtosis", Math.exp(reading.next().fast()[at]))
-                                .with("growth", ratio)
-                                .with("site", where),
-                        "Up to step %d the kurtosis over the features of %s grew %s times."
-                                .formatted(frame.step(), where, Words.number(ratio)),
-                        "Few features with large values decide norms and products; they overflow first and leave no bits to"
-                                + " the others when quantised.",
-                        "Look at the gains of the norm before this site; weight decay on gains and a lower learning rate"
-                                + " slow the growth."));
+                new State(reading.next()),
+                reading.worst(reading.grown(KNOWN, settings.get(GROWTH))).map(worst -> finding(frame, worst)));
+    }
+
+    private static Finding finding(Frame frame, SiteTrend.Worst worst) {
+        double ratio = Math.exp(worst.measure());
+        return new Finding(
+                "OutlierFeatures",
+                Kind.SPECTRAL_DRIFT,
+                Severity.INFO,
+                frame.step(),
+                ratio,
+                Verdict.UNDETERMINED,
+                Evidence.none()
+                        .with("kurtosis", Math.exp(worst.fast()))
+                        .with("growth", ratio)
+                        .with("site", worst.where()),
+                "Up to step %d the kurtosis over the features of %s grew %s times."
+                        .formatted(frame.step(), worst.where(), Words.number(ratio)),
+                "Few features with large values decide norms and products; they overflow first and leave no bits to"
+                        + " the others when quantised.",
+                "Look at the gains of the norm before this site; weight decay on gains and a lower learning rate"
+                        + " slow the growth.");
     }
 }

@@ -46,38 +46,31 @@ public final class ResidualGrowth implements Detector<ResidualGrowth.State> {
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        Column column = stream(frame);
-        SiteTrend.Reading reading = state.rms.read(frame, column, x -> x > 0 ? Math.log(x) : Double.NaN);
-        State next = new State(reading.next());
-        double[] growth = reading.growth().clone();
-        for (int i = 0; i < growth.length; i++) {
-            growth[i] = reading.known(i, KNOWN) ? growth[i] : Double.NaN;
-        }
-        int at = SiteTrend.Reading.largest(growth);
-        if (at < 0 || growth[at] < Math.log(settings.get(GROWTH))) {
-            return Judgement.quiet(next);
-        }
-        double ratio = Math.exp(growth[at]);
-        String where = reading.site(at).label();
+        SiteTrend.Reading reading = state.rms.read(frame, stream(frame), SiteTrend::logarithm);
         return Judgement.of(
-                next,
-                new Finding(
-                        "ResidualGrowth",
-                        Kind.LOGIT_DRIFT,
-                        ratio >= 2 * settings.get(GROWTH) ? Severity.WARNING : Severity.INFO,
-                        frame.step(),
-                        ratio,
-                        Verdict.UNDETERMINED,
-                        Evidence.none()
-                                .with("rms", Math.exp(reading.next().fast()[at]))
-                                .with("growth", ratio)
-                                .with("site", where),
-                        "Up to step %d the residual stream at %s grew to %s times its level of the last 300 steps."
-                                .formatted(frame.step(), where, Words.number(ratio)),
-                        "What is added to the stream no longer balances; deeper layers see larger inputs, and their own"
-                                + " share loses weight.",
-                        "Check which layer writes the growth (attention or MLP), its weight decay and its output scale"
-                                + " 1/√(2·layers)."));
+                new State(reading.next()),
+                reading.worst(reading.grown(KNOWN, settings.get(GROWTH))).map(worst -> finding(frame, worst)));
+    }
+
+    private Finding finding(Frame frame, SiteTrend.Worst worst) {
+        double ratio = Math.exp(worst.measure());
+        return new Finding(
+                "ResidualGrowth",
+                Kind.LOGIT_DRIFT,
+                ratio >= 2 * settings.get(GROWTH) ? Severity.WARNING : Severity.INFO,
+                frame.step(),
+                ratio,
+                Verdict.UNDETERMINED,
+                Evidence.none()
+                        .with("rms", Math.exp(worst.fast()))
+                        .with("growth", ratio)
+                        .with("site", worst.where()),
+                "Up to step %d the residual stream at %s grew to %s times its level of the last 300 steps."
+                        .formatted(frame.step(), worst.where(), Words.number(ratio)),
+                "What is added to the stream no longer balances; deeper layers see larger inputs, and their own"
+                        + " share loses weight.",
+                "Check which layer writes the growth (attention or MLP), its weight decay and its output scale"
+                        + " 1/√(2·layers).");
     }
 
     /** The column of the residual stream alone. */

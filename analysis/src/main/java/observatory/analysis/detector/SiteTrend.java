@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import observatory.probe.Column;
 import observatory.probe.Frame;
@@ -51,6 +53,29 @@ record SiteTrend(List<Site> sites, double[] fast, double[] slow, double[] noise,
             return next.seen[i] > values;
         }
 
+        /** The level over some ten steps, this column included. */
+        double fast(int i) {
+            return next.fast[i];
+        }
+
+        /** The level over some hundreds of steps, this column included. */
+        double slow(int i) {
+            return next.slow[i];
+        }
+
+        /** The measure of a site whose fast level stands this many times above its slow one; of logarithms. */
+        IntToDoubleFunction grown(int values, double ratio) {
+            return i -> known(i, values) && growth[i] >= Math.log(ratio) ? growth[i] : Double.NaN;
+        }
+
+        /** The site that is worst by a detector's own measure, which is NaN where a site gives no cause. */
+        Optional<Worst> worst(IntToDoubleFunction measure) {
+            double[] all = new double[value.length];
+            Arrays.setAll(all, measure);
+            int at = largest(all);
+            return at < 0 ? Optional.empty() : Optional.of(new Worst(this, at, all[at]));
+        }
+
         /** Where the largest of some numbers stands; -1 where none is a number. */
         static int largest(double[] of) {
             int at = -1;
@@ -61,6 +86,35 @@ record SiteTrend(List<Site> sites, double[] fast, double[] slow, double[] noise,
             }
             return at;
         }
+    }
+
+    /** The site of a reading that is worst, and how bad it is by the measure it was found with. */
+    record Worst(Reading reading, int at, double measure) {
+        String where() {
+            return reading.site(at).label();
+        }
+
+        double value() {
+            return reading.value[at];
+        }
+
+        double distance() {
+            return reading.distance[at];
+        }
+
+        double fast() {
+            return reading.fast(at);
+        }
+    }
+
+    /** The unit of what varies by factors; what is not above zero has none. */
+    static double logarithm(double x) {
+        return x > 0 ? Math.log(x) : Double.NaN;
+    }
+
+    /** The same of a metric that the frame has. */
+    Reading read(Frame frame, String metric, DoubleUnaryOperator unit) {
+        return read(frame, frame.sites().column(metric).orElseThrow(), unit);
     }
 
     Reading read(Frame frame, Column column, DoubleUnaryOperator unit) {

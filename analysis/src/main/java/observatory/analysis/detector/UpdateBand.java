@@ -1,12 +1,13 @@
 package observatory.analysis.detector;
 
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
-import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
@@ -62,82 +63,81 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
 
     @Override
     public Judgement<State> judge(State state, Frame frame) {
-        Column column = frame.sites().column(METRIC).orElseThrow();
-        SiteTrend.Reading reading = state.ratios.read(frame, column, x -> x > 0 ? Math.log(x) : Double.NaN);
+        SiteTrend.Reading reading = state.ratios.read(frame, METRIC, SiteTrend::logarithm);
         double rate = frame.scalars().find(Scalars.LEARNING_RATE).orElse(1);
         SiteTrend.Reading perRate =
-                state.perRate.read(frame, column, x -> x > 0 && rate > 0 ? Math.log(x / rate) : Double.NaN);
+                state.perRate.read(frame, METRIC, x -> rate > 0 ? SiteTrend.logarithm(x / rate) : Double.NaN);
         State next = new State(reading.next(), perRate.next());
-        double[] jumped = new double[reading.value().length];
-        int many = 0;
-        int fallen = 0;
-        for (int i = 0; i < jumped.length; i++) {
-            double before = reading.value()[i] - reading.distance()[i];
-            boolean known = reading.known(i, KNOWN);
-            boolean above = known
-                    && reading.value()[i] > Math.log(settings.get(HIGH))
-                    && reading.value()[i] - before > Math.log(settings.get(JUMP));
-            jumped[i] = above ? reading.distance()[i] : Double.NaN;
-            many += above ? 1 : 0;
-            fallen += perRate.known(i, SETTLED) && perRate.distance()[i] < -Math.log(settings.get(DROP)) ? 1 : 0;
+        int half = (int) Math.ceil(MANY * reading.value().length);
+        IntToDoubleFunction fall = i -> fallen(perRate, i);
+        if (count(reading, fall) > half) {
+            return Judgement.of(
+                    next, perRate.worst(fall).map(worst -> vanished(frame, worst, count(reading, fall))));
         }
-        if (fallen > MANY * jumped.length) {
-            return Judgement.of(next, vanished(frame, perRate, fallen));
-        }
-        int at = SiteTrend.Reading.largest(jumped);
-        if (at < 0 || many < MANY * jumped.length) {
-            return Judgement.quiet(next);
-        }
-        double ratio = Math.exp(reading.value()[at]);
-        String where = reading.site(at).label();
-        return Judgement.of(
-                next,
-                new Finding(
-                        "UpdateBand",
-                        Kind.GRADIENT_DRIFT,
-                        Severity.WARNING,
-                        frame.step(),
-                        Math.exp(jumped[at]),
-                        Verdict.OPTIMISER,
-                        Evidence.none()
-                                .with("updateRatio", ratio)
-                                .with("jump", Math.exp(jumped[at]))
-                                .with("parameter", where)
-                                .with("parameters", (long) many),
-                        "At step %d the updates of %d parameters jumped, that of %s to %s of its weights, %s times its level."
-                                .formatted(
-                                        frame.step(),
-                                        many,
-                                        where,
-                                        Words.number(ratio),
-                                        Words.number(Math.exp(jumped[at]))),
-                        "All parameters at once is the optimiser's doing, not the data's: a learning rate, a moment or ε that"
-                                + " changed.",
-                        "Compare learning rate, β2 and ε of this step with the configuration; rewind to before it, because"
-                                + " the weights have been moved too far."));
+        IntToDoubleFunction jump = i -> jumped(reading, i);
+        int many = count(reading, jump);
+        return many < half
+                ? Judgement.quiet(next)
+                : Judgement.of(next, reading.worst(jump).map(worst -> jumped(frame, worst, many)));
     }
 
-    private static Finding vanished(Frame frame, SiteTrend.Reading reading, int parameters) {
-        double[] fall = new double[reading.distance().length];
-        for (int i = 0; i < fall.length; i++) {
-            fall[i] = -reading.distance()[i];
-        }
-        int at = SiteTrend.Reading.largest(fall);
-        String where = reading.site(at).label();
+    private double jumped(SiteTrend.Reading reading, int i) {
+        boolean above = reading.known(i, KNOWN)
+                && reading.value()[i] > Math.log(settings.get(HIGH))
+                && reading.distance()[i] > Math.log(settings.get(JUMP));
+        return above ? reading.distance()[i] : Double.NaN;
+    }
+
+    private double fallen(SiteTrend.Reading perRate, int i) {
+        double fall = -perRate.distance()[i];
+        return perRate.known(i, SETTLED) && fall > Math.log(settings.get(DROP)) ? fall : Double.NaN;
+    }
+
+    private static int count(SiteTrend.Reading reading, IntToDoubleFunction measure) {
+        return (int) IntStream.range(0, reading.value().length)
+                .filter(i -> !Double.isNaN(measure.applyAsDouble(i)))
+                .count();
+    }
+
+    private static Finding jumped(Frame frame, SiteTrend.Worst worst, int parameters) {
+        double ratio = Math.exp(worst.value());
+        double jump = Math.exp(worst.measure());
         return new Finding(
                 "UpdateBand",
                 Kind.GRADIENT_DRIFT,
                 Severity.WARNING,
                 frame.step(),
-                Math.exp(fall[at]),
+                jump,
                 Verdict.OPTIMISER,
                 Evidence.none()
-                        .with("updatePerRate", Math.exp(reading.value()[at]))
-                        .with("fall", Math.exp(fall[at]))
-                        .with("parameter", where)
+                        .with("updateRatio", ratio)
+                        .with("jump", jump)
+                        .with("parameter", worst.where())
+                        .with("parameters", (long) parameters),
+                "At step %d the updates of %d parameters jumped, that of %s to %s of its weights, %s times its level."
+                        .formatted(frame.step(), parameters, worst.where(), Words.number(ratio), Words.number(jump)),
+                "All parameters at once is the optimiser's doing, not the data's: a learning rate, a moment or ε that"
+                        + " changed.",
+                "Compare learning rate, β2 and ε of this step with the configuration; rewind to before it, because"
+                        + " the weights have been moved too far.");
+    }
+
+    private static Finding vanished(Frame frame, SiteTrend.Worst worst, int parameters) {
+        double fall = Math.exp(worst.measure());
+        return new Finding(
+                "UpdateBand",
+                Kind.GRADIENT_DRIFT,
+                Severity.WARNING,
+                frame.step(),
+                fall,
+                Verdict.OPTIMISER,
+                Evidence.none()
+                        .with("updatePerRate", Math.exp(worst.value()))
+                        .with("fall", fall)
+                        .with("parameter", worst.where())
                         .with("parameters", (long) parameters),
                 "At step %d the updates of %d parameters shrank without a lower rate, that of %s by a factor of %s."
-                        .formatted(frame.step(), parameters, where, Words.number(Math.exp(fall[at]))),
+                        .formatted(frame.step(), parameters, worst.where(), Words.number(fall)),
                 "All parameters at once is the optimiser's doing: an ε larger than the second moments, or a rate that was set"
                         + " back; the run goes on and learns nothing.",
                 "Compare learning rate and ε of this step with the configuration; 1e-8 is usual, and 1e-15 was used for"
