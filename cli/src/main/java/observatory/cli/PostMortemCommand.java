@@ -67,6 +67,9 @@ final class PostMortemCommand implements Callable<Integer> {
         write(html, path -> Files.writeString(path, HtmlReport.of(result)));
         write(pdf, path -> Files.write(path, PdfReport.of(result)));
         write(png, path -> ChartFiles.write(result, path));
+        if (result.partial()) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, "only a part of the log could be read: " + String.join("; ", result.remarks()));
+        }
         boolean severe = failOn != null
                 && result.incidents().stream()
                         .anyMatch(incident -> incident.severity().compareTo(failOn) >= 0);

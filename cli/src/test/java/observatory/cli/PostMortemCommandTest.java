@@ -58,6 +58,20 @@ class PostMortemCommandTest {
     }
 
     @Test
+    void whatCameBeforeDamageIsReportedAndTheDamageIsToldByTheExitCode() throws IOException {
+        StringBuilder state = new StringBuilder("{\"log_history\": [");
+        for (int step = 1; step <= 50; step++) {
+            state.append("{\"loss\": 2.5, \"step\": %d}, ".formatted(10 * step));
+        }
+        Path damaged = Files.writeString(folder.resolve("trainer_state.json"), state + "\u0007\u0007 \"step\"}]}");
+        Ran ran = run("postmortem", damaged.toString(), "--json");
+        assertEquals(ExitCode.CORRUPT_INPUT, ran.exitCode());
+        assertTrue(ran.out().contains("\"count\":50"), ran::out);
+        Path growing = Files.writeString(folder.resolve("growing.json"), state);
+        assertEquals(ExitCode.OK, run("postmortem", growing.toString(), "--json").exitCode(), "still being written");
+    }
+
+    @Test
     void aReportThatCannotBeWrittenIsNamed() {
         Ran ran = run("postmortem", log.toString(), "--html", at("no/such/folder/a.html"));
         assertEquals(ExitCode.CONFIGURATION, ran.exitCode());

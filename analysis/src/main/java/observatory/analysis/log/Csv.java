@@ -2,10 +2,14 @@ package observatory.analysis.log;
 
 import java.util.List;
 import java.util.function.Consumer;
+import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
 /** Any table of text with a header: columns between commas, tabs, semicolons or blanks. An empty cell is a missing value. */
 public final class Csv implements LogFormat {
+    /** One series as TensorBoard's page hands it out; what it is stands in the name of the file at best. */
+    private static final List<String> TENSORBOARD = List.of("Wall time", "Step", "Value");
+
     @Override
     public String name() {
         return "csv";
@@ -28,6 +32,9 @@ public final class Csv implements LogFormat {
 
     static Reading read(LogSource source, CsvTable table, Consumer<? super Telemetry> sink) {
         SeriesNames names = source.names();
+        if (table.columns().equals(TENSORBOARD)) {
+            names.learn("Value", Scalars.LOSS);
+        }
         names.learn(table.columns());
         Recording recording = new Recording(source, names, sink);
         Rows rows = new Rows(recording, source, new java.util.LinkedHashSet<>(table.columns()));

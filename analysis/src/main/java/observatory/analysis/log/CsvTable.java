@@ -3,14 +3,23 @@ package observatory.analysis.log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The layout of a table of text: its columns and what stands between them. Quoted cells may hold anything but line ends. */
 record CsvTable(List<String> columns, char delimiter) {
     private static final char BLANKS = ' '; // one or more
+    /** Between blanks any words stand; only names make a header. */
+    private static final Pattern NAME = Pattern.compile("[\\w/.%()#-]{1,100}");
+
     private static final int LOOK = 20;
 
     CsvTable {
-        columns = List.copyOf(columns);
+        boolean indexed = columns.size() > 1 && columns.getFirst().isBlank(); // pandas writes its index without a name
+        List<String> named = new ArrayList<>(columns);
+        if (indexed) {
+            named.set(0, "index");
+        }
+        columns = List.copyOf(named);
     }
 
     /** Of what begins with a header and rows of as many cells, most with a number; a comment before it is passed over. */
@@ -45,8 +54,9 @@ record CsvTable(List<String> columns, char delimiter) {
     private boolean isHeader() {
         return columns.size() > 1
                 && columns.stream()
-                        .allMatch(column ->
-                                !column.isBlank() && LogNumber.parse(column).isEmpty())
+                        .allMatch(column -> !column.isBlank()
+                                && LogNumber.parse(column).isEmpty()
+                                && (delimiter != BLANKS || NAME.matcher(column).matches()))
                 && columns.stream().distinct().count() == columns.size();
     }
 

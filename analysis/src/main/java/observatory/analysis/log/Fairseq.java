@@ -14,8 +14,17 @@ import observatory.probe.Telemetry;
  */
 public final class Fairseq implements LogFormat {
     private static final double LN_2 = Math.log(2);
-    private static final Pattern LINE = Pattern.compile(
-            "^(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)\\s*\\|\\s*\\w+\\s*\\|\\s*([\\w.]+)\\s*\\|\\s*(.*)");
+    private static final String TIME = "(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)";
+    /** What the launcher wrote before the line, such as a rank. */
+    private static final String BEFORE = "^(?:\\S{1,30}\\s{1,4})?";
+
+    private static final Pattern LINE =
+            Pattern.compile(BEFORE + TIME + "\\s*\\|\\s*\\w+\\s*\\|\\s*([\\w.]+)\\s*\\|\\s*(.*)");
+    /** The same as Hydra lays it out. */
+    private static final Pattern BRACKETS =
+            Pattern.compile(BEFORE + "\\[" + TIME + "(?:,\\d{1,6})?]\\[([\\w.]+)]\\[\\w+]\\s*-\\s*(.*)");
+    /** Before 2020 lines had neither time nor logger. */
+    private static final Pattern BARE = Pattern.compile("^\\| (epoch \\d{1,9}:\\s*\\d{1,12} / \\d{1,12} loss=.*)");
     private static final Pattern OVERFLOW =
             Pattern.compile("gradient overflow detected.{0,80}loss scale to: ([\\d.e+-]{1,40})");
     private static final Pattern EPOCH = Pattern.compile("^epoch \\d+(?::\\s*\\d+\\s*/\\s*\\d+|\\s*\\|)");
@@ -28,7 +37,7 @@ public final class Fairseq implements LogFormat {
     @Override
     public boolean recognises(Head head) {
         return head.lines().stream()
-                .filter(line -> line.contains("train_inner"))
+                .filter(line -> line.contains("train_inner") || line.startsWith("| epoch "))
                 .map(Fairseq::entry)
                 .flatMap(Optional::stream)
                 .anyMatch(entry -> entry.row().numbers().containsKey("num_updates"));
@@ -42,14 +51,22 @@ public final class Fairseq implements LogFormat {
     private record Entry(Instant time, String logger, Row row) {}
 
     private static Optional<Entry> entry(String line) {
+        Matcher bare = BARE.matcher(line);
+        if (bare.find()) {
+            return entry(Instant.EPOCH, "train_inner", bare.group(1));
+        }
         Matcher parts = LINE.matcher(line);
         if (!parts.find()) {
-            return Optional.empty();
+            parts = BRACKETS.matcher(line);
         }
-        Instant time = Clock.parse(parts.group(1)).orElse(Instant.EPOCH);
-        String body = parts.group(3);
+        return parts.reset().find()
+                ? entry(Clock.parse(parts.group(1)).orElse(Instant.EPOCH), parts.group(2), parts.group(3))
+                : Optional.empty();
+    }
+
+    private static Optional<Entry> entry(Instant time, String logger, String body) {
         if (body.startsWith("{")) {
-            return JsonRow.parse(body).map(row -> new Entry(time, parts.group(2), row));
+            return JsonRow.parse(body).map(row -> new Entry(time, logger, row));
         }
         Matcher epoch = EPOCH.matcher(body);
         if (!epoch.find()) {
@@ -57,7 +74,7 @@ public final class Fairseq implements LogFormat {
         }
         Row row = new Row();
         Pairs.scan(body.substring(epoch.end()), (name, value, unit) -> row.put(name, value));
-        return Optional.of(new Entry(time, parts.group(2), row));
+        return Optional.of(new Entry(time, logger, row));
     }
 
     private static final class Steps {

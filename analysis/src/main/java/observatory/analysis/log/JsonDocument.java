@@ -1,22 +1,37 @@
 package observatory.analysis.log;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** What to say where a JSON document ends before its end. */
-final class JsonDocument {
-    private JsonDocument() {}
+/**
+ * Where a JSON document ends before its end, and why.
+ *
+ * @param why as a sentence
+ * @param damaged whether there is more behind that place, which is no JSON; else the document is still written
+ */
+record JsonDocument(String why, boolean damaged) {
 
-    /** As a sentence; an error of the disk is thrown on. */
-    static String torn(Path file, IOException error) {
+    /** What an error of the parser says; an error of the disk is thrown on. */
+    static JsonDocument torn(Path file, IOException error) {
         if (error instanceof JsonProcessingException damaged) {
             long offset = damaged.getLocation() == null
                     ? 0
                     : Math.max(0, damaged.getLocation().getByteOffset());
-            return file.getFileName() + " is no whole JSON document: it is damaged or ends at byte " + offset
-                    + "; what came before was read";
+            return new JsonDocument(
+                    file.getFileName() + " is no whole JSON document: it is damaged or ends at byte " + offset
+                            + "; what came before was read",
+                    !(damaged instanceof JsonEOFException));
         }
         throw new LogException(file, 0, error);
+    }
+
+    void tell(Recording recording) {
+        if (damaged) {
+            recording.endsDamaged(why);
+        } else {
+            recording.remark(why);
+        }
     }
 }

@@ -16,7 +16,11 @@ public final class JsonLines implements LogFormat {
 
     @Override
     public boolean recognises(Head head) {
-        return rows(head).stream().anyMatch(row -> !row.numbers().isEmpty());
+        List<Row> rows = rows(head);
+        boolean single = rows.size() == 1; // which may as well be a document of another kind on one line
+        return rows.stream()
+                .anyMatch(row -> !row.numbers().isEmpty()
+                        && (!single || StepNames.best(row.numbers().keySet()).isPresent()));
     }
 
     @Override
@@ -31,9 +35,11 @@ public final class JsonLines implements LogFormat {
         names.learn(tags);
         Recording recording = new Recording(source, names, sink);
         Rows rows = new Rows(recording, source, tags);
+        MissingLoss missing = new MissingLoss(tags, recording);
         TextLog.each(
                 source,
                 line -> parse.apply(line)
+                        .map(missing::filledWhereNull)
                         .ifPresentOrElse(rows::row, () -> recording.skip(line.startsWith("{") ? 1 : 0)));
         return recording.finish();
     }

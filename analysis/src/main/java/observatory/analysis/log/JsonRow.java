@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The numbers and texts of a JSON object, those of objects inside it under {@code outer/inner}. Bare {@code NaN} and
- * {@code Infinity}, which Python writes, are read; null is a missing value; lists are passed over.
+ * {@code Infinity}, which Python writes, are read; null is a missing value, kept as a text; lists are passed over.
  */
 final class JsonRow {
     private static final int DEEPEST = 32;
@@ -28,6 +28,9 @@ final class JsonRow {
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
+
+    /** What a value that is null is as a text. */
+    static final String NULL = "null";
 
     private JsonRow() {}
 
@@ -48,6 +51,11 @@ final class JsonRow {
         }
     }
 
+    /** {@code "global_step/max_steps": "5/1000"}, as ms-swift writes it: the step without the total. */
+    private static String ofTotal(String tag, String text) {
+        return tag.equals("global_step/max_steps") ? text.split("/", 2)[0] : text;
+    }
+
     /** Reads the object at whose start the parser stands, to its end. */
     static void read(JsonParser json, String prefix, Row into) throws IOException {
         while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -57,10 +65,11 @@ final class JsonRow {
                 case START_OBJECT -> read(json, tag.length() > LONGEST_TAG ? prefix : tag, into);
                 case START_ARRAY -> json.skipChildren();
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> into.put(tag, json.getDoubleValue());
-                case VALUE_STRING -> into.put(tag, json.getText());
+                case VALUE_STRING -> into.put(tag, ofTotal(tag, json.getText()));
                 case VALUE_TRUE -> into.put(tag, 1);
                 case VALUE_FALSE -> into.put(tag, 0);
-                case null, default -> {} // null, and what no JSON has here
+                case VALUE_NULL -> into.put(tag, NULL);
+                case null, default -> {} // what no JSON has here
             }
         }
     }

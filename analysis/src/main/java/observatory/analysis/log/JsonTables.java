@@ -2,6 +2,7 @@ package observatory.analysis.log;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -12,15 +13,18 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import observatory.probe.Telemetry;
 
 /**
  * Any other JSON document with numbers in it: lists of objects, one a step; lists of numbers under a name, one a series;
- * and TensorBoard's own export, a list of {@code [wall time, step, value]}.
+ * objects under the number of their step; and TensorBoard's own export, a list of {@code [wall time, step, value]}.
  */
 public final class JsonTables implements LogFormat {
     private static final Set<String> PLAIN =
             Set.of("", "history", "logs", "log", "data", "metrics", "records", "steps", "entries", "rows", "results");
+    private static final Pattern STEP = Pattern.compile("\\d{1,15}");
+    private static final double MOSTLY = 0.9; // of its bytes
     private static final int DEEPEST = 6; // lists of lists further down are no log of a run
 
     @Override
@@ -35,13 +39,18 @@ public final class JsonTables implements LogFormat {
         return document && head.lines().stream().anyMatch(line -> line.matches(".*\\d.*")) && begins(head);
     }
 
-    /** Whether the first tokens are those of JSON. */
+    /** Whether it is JSON and not a text whose first lines are, such as a configuration; damage near the end is forgiven. */
     private static boolean begins(Head head) {
         try (JsonParser json = JsonRow.JSON.createParser(head.bytes())) {
-            for (int i = 0; i < 8 && json.nextToken() != null; i++) {
-                json.currentToken();
+            try {
+                while (json.nextToken() != null) {
+                    json.currentToken();
+                }
+                return true;
+            } catch (IOException noJson) {
+                long offset = json.currentLocation().getByteOffset();
+                return noJson instanceof JsonEOFException || offset > MOSTLY * head.length();
             }
-            return true;
         } catch (IOException noJson) {
             return false;
         }
@@ -56,7 +65,7 @@ public final class JsonTables implements LogFormat {
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         Path file = source.files().getFirst();
         Document document = new Document(file);
-        Optional<String> torn = Optional.empty();
+        Optional<JsonDocument> torn = Optional.empty();
         Meter meter = new Meter(List.of(file), source.progress());
         try (InputStream in = LogSource.open(file);
                 JsonParser json = JsonRow.JSON.createParser(in)) {
@@ -71,7 +80,7 @@ public final class JsonTables implements LogFormat {
         SeriesNames names = source.names();
         names.learn(document.table.tags());
         Recording recording = new Recording(source, names, sink);
-        torn.ifPresent(recording::remark);
+        torn.ifPresent(end -> end.tell(recording));
         document.finish(recording);
         return recording.finish();
     }
@@ -93,11 +102,33 @@ public final class JsonTables implements LogFormat {
                 while (json.nextToken() == JsonToken.FIELD_NAME) {
                     String name = json.currentName();
                     json.nextToken();
-                    value(json, tag.isEmpty() ? name : tag + "/" + name, depth + 1);
+                    if (STEP.matcher(name).matches()) {
+                        ofStep(json, Long.parseLong(name), tag);
+                    } else {
+                        value(json, tag.isEmpty() ? name : tag + "/" + name, depth + 1);
+                    }
                 }
             } else if (json.currentToken() == JsonToken.START_ARRAY) {
                 list(json, tag, depth);
             }
+        }
+
+        /** What stands under the number of a step: an object with its values, or the value of the series around it. */
+        private void ofStep(JsonParser json, long step, String tag) throws IOException {
+            Row row = new Row();
+            if (json.currentToken() == JsonToken.START_OBJECT) {
+                JsonRow.read(json, "", row);
+            } else if (json.currentToken().isScalarValue()) {
+                row.put(tag.isEmpty() ? "loss" : tag, json.getText());
+            } else {
+                json.skipChildren();
+            }
+            long offset = json.currentLocation().getByteOffset();
+            row.numbers().forEach((name, value) -> {
+                if (!StepNames.isStep(name) && !Clock.isName(name)) {
+                    table.put(step, name, value, offset);
+                }
+            });
         }
 
         private void list(JsonParser json, String tag, int depth) throws IOException {

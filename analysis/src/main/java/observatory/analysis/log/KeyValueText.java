@@ -1,5 +1,6 @@
 package observatory.analysis.log;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import observatory.probe.Scalars;
@@ -7,7 +8,8 @@ import observatory.probe.Telemetry;
 
 /** Any text log whose lines name a step and a loss, in whatever order and punctuation; the last that is asked. */
 public final class KeyValueText implements LogFormat {
-    private static final int FEWEST = 2; // lines; one may be an accident
+    private static final int FEWEST = 2; // lines; one may be an accident, unless the log has few at all
+    private static final int SHORT = 100;
 
     @Override
     public String name() {
@@ -16,13 +18,15 @@ public final class KeyValueText implements LogFormat {
 
     @Override
     public boolean recognises(Head head) {
-        return head.lines().stream()
+        List<String> lines = head.lines();
+        int fewest = head.whole() && lines.size() < SHORT ? 1 : FEWEST;
+        return lines.stream()
                         .map(PairRow::parse)
                         .flatMap(Optional::stream)
                         .filter(KeyValueText::tellsLoss)
-                        .limit(FEWEST)
+                        .limit(fewest)
                         .count()
-                == FEWEST;
+                == fewest;
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class LogFormats {
             new BuildNanoGpt(),
             new BuildNanoGptConsole(),
             new ComposerFile(),
+            new ComposerConsole(),
             new PrintedDicts(),
             new DeepSpeedConsole(),
             new DeepSpeedCsv(),
@@ -40,6 +41,9 @@ public final class LogFormats {
             new Csv(),
             new StepLossPairs(),
             new KeyValueText());
+
+    /** Stretches of a text that are looked at where the first tells nothing: libraries in debug mode print megabytes first. */
+    private static final int LOOKED_AT = 32;
 
     private LogFormats() {}
 
@@ -71,14 +75,19 @@ public final class LogFormats {
         if (head.length() == 0) {
             throw new LogException(path, 0, "the log is empty", "wait until the run has written its first step");
         }
-        return ALL.stream()
-                .filter(format -> format.recognises(head))
-                .findFirst()
+        return recognise(head)
+                .or(() -> head.lines().isEmpty()
+                        ? Optional.empty()
+                        : Head.look(new LogSource(path, Progress.NONE).files().getFirst(), LOOKED_AT, LogFormats::recognise))
                 .orElseThrow(() -> new LogException(
                         path,
                         0,
                         "no known log format recognises its first " + head.length() + " bytes",
                         "name one with --format; known: " + known()));
+    }
+
+    private static Optional<LogFormat> recognise(Head head) {
+        return ALL.stream().filter(format -> format.recognises(head)).findFirst();
     }
 
     private static String known() {

@@ -84,10 +84,10 @@ public record LogSource(
         }
     }
 
-    /** A file as it is now, unpacked where it is packed. */
+    /** A file as it is now, unpacked where it is packed, and in UTF-8 where it says that it is in UTF-16. */
     static InputStream open(Path file) {
         try {
-            return Packed.open(file, new BufferedInputStream(Files.newInputStream(file), BUFFER));
+            return Utf16.plain(Packed.open(file, new BufferedInputStream(Files.newInputStream(file), BUFFER)));
         } catch (IOException e) {
             throw new LogException(file, 0, e);
         }

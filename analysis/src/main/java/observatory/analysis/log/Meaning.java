@@ -78,7 +78,8 @@ record Meaning(String name, int distance) {
             "bits",
             "mul");
     private static final Set<String> NORM_WORDS = Set.of(
-            "optim", "optimizer", "l2", "2", "0", "unclipped", "pre", "before", "clip", "all", "model", "samples");
+            "optim", "optimizer", "l2", "2", "0", "unclipped", "pre", "before", "clip", "all", "model", "samples", "metrics",
+            "metric", "stats", "step");
     private static final Set<String> RATE_WORDS = Set.of(
             "optim",
             "optimizer",
@@ -95,7 +96,11 @@ record Meaning(String name, int distance) {
             "pg1",
             "param",
             "0",
-            "samples");
+            "samples",
+            "metrics",
+            "metric",
+            "stats",
+            "step");
 
     static Optional<Meaning> of(String tag) {
         Set<String> words = words(tag);

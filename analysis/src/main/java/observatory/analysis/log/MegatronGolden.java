@@ -41,11 +41,11 @@ public final class MegatronGolden implements LogFormat {
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         Path file = source.files().getFirst();
         StepTable table = new StepTable(file);
-        Optional<String> torn = fill(table, file, source.progress());
+        Optional<JsonDocument> torn = fill(table, file, source.progress());
         SeriesNames names = source.names();
         names.learn(table.tags());
         Recording recording = new Recording(source, names, sink);
-        torn.ifPresent(recording::remark);
+        torn.ifPresent(end -> end.tell(recording));
         long padding = table.dropPadding();
         if (padding > 0) {
             recording.remark("the last " + padding + " steps were never run: every metric of theirs is \"nan\"");
@@ -54,7 +54,7 @@ public final class MegatronGolden implements LogFormat {
         return recording.finish();
     }
 
-    private static Optional<String> fill(StepTable table, Path file, Progress progress) {
+    private static Optional<JsonDocument> fill(StepTable table, Path file, Progress progress) {
         Meter meter = new Meter(List.of(file), progress);
         try (InputStream in = LogSource.open(file);
                 JsonParser json = JsonRow.JSON.createParser(in)) {

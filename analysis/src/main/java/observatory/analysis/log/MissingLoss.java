@@ -1,12 +1,12 @@
 package observatory.analysis.log;
 
-import java.util.List;
+import java.util.Collection;
 import java.util.Optional;
 import observatory.probe.Scalars;
 
 /**
- * Finds the NaN that a table has lost: pandas writes NaN as an empty cell. In a row that has the learning rate of a
- * training step, the loss is NaN where it is empty and every such row before it had one.
+ * Finds the NaN that a table has lost: pandas writes NaN as an empty cell, and as null in JSON. In a row that has the
+ * learning rate of a training step, the loss is NaN where it is empty and every such row before it had one.
  */
 final class MissingLoss {
     private final Optional<String> loss;
@@ -15,7 +15,7 @@ final class MissingLoss {
     private boolean together;
     private boolean apart;
 
-    MissingLoss(List<String> columns, Values out) {
+    MissingLoss(Collection<String> columns, Values out) {
         SeriesNames names = new SeriesNames();
         names.learn(columns);
         this.loss = columns.stream()
@@ -25,6 +25,13 @@ final class MissingLoss {
                 .filter(column -> names.of(column).equals(Scalars.LEARNING_RATE))
                 .findFirst();
         this.out = out;
+    }
+
+    /** The same of a row of JSON, whose loss is there and null; one that is not there may have had none. */
+    Row filledWhereNull(Row row) {
+        boolean absent = loss.filter(tag -> !row.numbers().containsKey(tag) && !JsonRow.NULL.equals(row.texts().get(tag)))
+                .isPresent();
+        return absent ? row : filled(row);
     }
 
     /** The row, with a loss of NaN where it has lost one. */

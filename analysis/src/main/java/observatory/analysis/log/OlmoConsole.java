@@ -15,7 +15,8 @@ import observatory.probe.Telemetry;
  */
 public final class OlmoConsole implements LogFormat {
     private static final Pattern STEP = Pattern.compile("\\[step=([\\d,]{1,20})(?:/[\\d,]{1,20})?[,\\]]");
-    private static final Pattern METRIC = Pattern.compile("^\\s{4,}([^=]{1,200})=([^=\\s]{1,40})\\s*$");
+    private static final Pattern METRIC = Pattern.compile(
+            "^(?:\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d\\S{0,20} )?\\s{4,}([^=]{1,200})=([^=\\s]{1,40})\\s*$");
     private static final Map<Character, Double> SUFFIXES = Map.of('B', 1e9, 'T', 1e12, 'P', 1e15, 'E', 1e18);
 
     @Override

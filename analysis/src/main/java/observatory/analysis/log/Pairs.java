@@ -178,7 +178,7 @@ final class Pairs {
                 && !(from > 1 && between.charAt(from - 1) == ' ' && between.charAt(from - 2) == ' ')) {
             from--;
         }
-        int dash = between.lastIndexOf(" - ", end);
+        int dash = between.lastIndexOf(" - ", end - 3); // a dash with nothing behind it is a mark before the number
         String name =
                 between.substring(Math.max(from, dash < 0 ? 0 : dash + 3), end).strip();
         boolean named = !name.isEmpty()

@@ -23,6 +23,8 @@ final class RecordReader implements AutoCloseable {
     private long skipped;
     private Optional<String> stopped = Optional.empty();
 
+    private boolean damaged;
+
     RecordReader(LogSource source, Path file) {
         this.file = file;
         this.in = source.follow(file);
@@ -39,6 +41,7 @@ final class RecordReader implements AutoCloseable {
                 return torn();
             }
             if (!lengthIsSound(header)) {
+                damaged = true;
                 stopped = Optional.of(file.getFileName() + " is damaged at byte " + offset
                         + ": the length of a record fails its checksum; what came before was read");
                 return Optional.empty();
@@ -93,6 +96,11 @@ final class RecordReader implements AutoCloseable {
 
     private static ByteBuffer little(byte[] bytes) {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Whether it was damage that ended the reading, and not the end of the file. */
+    boolean damaged() {
+        return damaged;
     }
 
     private Optional<byte[]> torn() {

@@ -17,6 +17,7 @@ final class Recording implements Values {
     private final SeriesNames names;
     private final Set<String> remarks = new LinkedHashSet<>();
     private long skipped;
+    private boolean partial;
 
     Recording(LogSource source, SeriesNames names, Consumer<? super Telemetry> sink) {
         this.out = new FrameWriter(source.name(), sink);
@@ -47,6 +48,12 @@ final class Recording implements Values {
         skipped += count;
     }
 
+    /** Why nothing behind this place can be read. */
+    void endsDamaged(String sentence) {
+        partial = true;
+        remark(sentence);
+    }
+
     /** Hands over what is still open. */
     Reading finish() {
         join.flush();
@@ -63,7 +70,7 @@ final class Recording implements Values {
         if (out.incarnation() > 0) {
             all.add("the step goes back " + times(out.incarnation()) + ": the run was restarted");
         }
-        return new Reading(out.written(), skipped, all);
+        return new Reading(out.written(), skipped, partial, all);
     }
 
     private static String times(int count) {

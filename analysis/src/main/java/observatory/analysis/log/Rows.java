@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import observatory.probe.Scalars;
 
 /**
  * Makes values of rows that name their own step. Rows without one belong to the step before them, or are counted where
@@ -55,6 +56,10 @@ final class Rows {
                 time = Clock.parse(text).orElse(time);
             }
         });
+        if (isPadded(row)) {
+            row.numbers().values().removeIf(value -> value.isNaN());
+            out.remark("rows of an evaluation have NaN where no training step was logged; it was left out");
+        }
         row.numbers().forEach((tag, value) -> {
             switch (part(tag)) {
                 case CLOCK -> time = Clock.seconds(value).orElse(time);
@@ -90,6 +95,23 @@ final class Rows {
         rawStep = raw;
         step = before + raw;
         return true;
+    }
+
+    /** Whether this is the row of an evaluation in a table that fills its empty cells with NaN. */
+    private static boolean isPadded(Row row) {
+        if (row.numbers().values().stream().noneMatch(value -> value.isNaN())) {
+            return false;
+        }
+        boolean evaluated = false;
+        for (Map.Entry<String, Double> each : row.numbers().entrySet()) {
+            Optional<Meaning> meaning = Meaning.of(each.getKey());
+            boolean held = meaning.filter(m -> m.name().equals(Scalars.VALIDATION_LOSS)).isPresent();
+            if (meaning.isPresent() && !held && !each.getValue().isNaN()) {
+                return false;
+            }
+            evaluated |= held && !each.getValue().isNaN();
+        }
+        return evaluated;
     }
 
     private double epoch(Row row) {

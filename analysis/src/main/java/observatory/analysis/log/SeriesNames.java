@@ -37,6 +37,13 @@ final class SeriesNames {
                 .forEach(tag -> hold(tag, Meaning.of(tag).orElseThrow()));
     }
 
+    /** Says what a tag is that does not say so itself, where nobody has said otherwise. */
+    void learn(String tag, String name) {
+        if (!names.containsKey(tag) && holders.putIfAbsent(name, tag) == null) {
+            names.put(tag, name);
+        }
+    }
+
     /** What the series of this tag is called. */
     String of(String tag) {
         String known = names.get(tag);

@@ -8,9 +8,12 @@ import java.util.regex.Pattern;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
-/** Two bare numbers a line, step and loss, as the reference losses of torchtitan's tests. */
+/** Two bare numbers a line, step and loss, as the reference losses of torchtitan's tests; or one, a loss, which is counted. */
 public final class StepLossPairs implements LogFormat {
     private static final Pattern PAIR = Pattern.compile("\\s*(\\d{1,15})[\\s,;]+([+-]?[\\d.]\\S{0,30}|nan|-?inf)\\s*");
+
+    private static final Pattern SINGLE =
+            Pattern.compile("\\s*([+-]?\\d{1,20}\\.\\d{1,30}(?:[eE][+-]?\\d{1,4})?|nan|-?inf)\\s*");
 
     @Override
     public String name() {
@@ -21,7 +24,9 @@ public final class StepLossPairs implements LogFormat {
     public boolean recognises(Head head) {
         List<String> lines =
                 head.lines().stream().filter(line -> !line.isBlank()).limit(20).toList();
-        return lines.size() > 1 && lines.stream().allMatch(line -> row(line).isPresent());
+        return lines.size() > 1
+                && (lines.stream().allMatch(line -> row(line).filter(row -> row.numbers().size() == 2).isPresent())
+                        || lines.stream().allMatch(line -> SINGLE.matcher(line).matches()));
     }
 
     @Override
@@ -30,6 +35,12 @@ public final class StepLossPairs implements LogFormat {
     }
 
     private static Optional<Row> row(String line) {
+        Matcher single = SINGLE.matcher(line);
+        if (single.matches()) {
+            Row row = new Row();
+            row.put(Scalars.LOSS, single.group(1));
+            return Optional.of(row);
+        }
         Matcher pair = PAIR.matcher(line);
         if (!pair.matches()) {
             return Optional.empty();

@@ -10,6 +10,7 @@ import java.util.Set;
 final class StepNames {
     private static final List<String> RANKED = List.of(
             "global_step",
+            "global_step_max_steps",
             "step",
             "iteration",
             "iter",

@@ -70,7 +70,7 @@ public final class TensorBoardEvents implements LogFormat {
                 meter.at(records.offset());
             }
             recording.skip(records.skipped());
-            records.stopped().ifPresent(recording::remark);
+            records.stopped().ifPresent(records.damaged() ? recording::endsDamaged : recording::remark);
         }
         meter.endOf(file);
     }

@@ -51,7 +51,7 @@ public final class TrainerState implements LogFormat {
         Recording recording = new Recording(source, names, sink);
         Rows rows = new Rows(recording, source, tags);
         history(file, source.progress(), row -> rows.row(isSummary(row) ? summary(row) : row))
-                .ifPresent(recording::remark);
+                .ifPresent(end -> end.tell(recording));
         return recording.finish();
     }
 
@@ -66,8 +66,8 @@ public final class TrainerState implements LogFormat {
         return summary;
     }
 
-    /** Hands over the entries of the history; why it ended early, as a sentence, where it did. */
-    private static Optional<String> history(Path file, Progress progress, Consumer<Row> each) {
+    /** Hands over the entries of the history; why it ended early, where it did. */
+    private static Optional<JsonDocument> history(Path file, Progress progress, Consumer<Row> each) {
         Meter meter = new Meter(List.of(file), progress);
         try (InputStream in = LogSource.open(file);
                 JsonParser json = JsonRow.JSON.createParser(in)) {

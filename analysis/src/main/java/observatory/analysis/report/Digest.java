@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import observatory.analysis.Incident;
 import observatory.analysis.RunWatch;
+import observatory.analysis.log.Reading;
 import observatory.probe.Frame;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
@@ -74,10 +75,10 @@ final class Digest {
             String format,
             List<Incident> incidents,
             List<RunWatch.NotApplicable> notApplicable,
-            List<String> remarks) {
+            Reading reading) {
         PostMortem.Steps steps =
                 frames == 0 ? new PostMortem.Steps(0, 0, 0) : new PostMortem.Steps(first, last, frames);
-        return new PostMortem(run, format, steps, series(), incidents, notApplicable, measured(), remarks);
+        return new PostMortem(run, format, steps, series(), incidents, notApplicable, measured(), reading.partial(), reading.remarks());
     }
 
     private List<PostMortem.Series> series() {

@@ -24,6 +24,7 @@ import observatory.probe.Telemetry;
  * @param format the log format, or {@code live}
  * @param incidents in the order in which they began
  * @param tracks the curves to draw, by series
+ * @param partial whether damage ended the reading before the end of the log
  * @param remarks what a reader should know about how the log was read
  */
 public record PostMortem(
@@ -34,6 +35,7 @@ public record PostMortem(
         List<Incident> incidents,
         List<RunWatch.NotApplicable> notApplicable,
         Map<String, Track> tracks,
+        boolean partial,
         List<String> remarks) {
 
     /** The least and the greatest step seen, and how many frames there were. */
@@ -53,7 +55,7 @@ public record PostMortem(
         remarks = List.copyOf(remarks);
     }
 
-    /** Reads a log and has it judged. Throws {@link LogException} where the log cannot be read or holds no step. */
+    /** Reads a log and has it judged. Throws {@link LogException} where it cannot be read; one without a step is told as such. */
     public static PostMortem of(Path log, Optional<String> format, Progress progress) {
         return of(new LogSource(log, progress), format);
     }
@@ -72,15 +74,8 @@ public record PostMortem(
             digest.add(item);
             watch.accept(item);
         });
-        if (reading.frames() == 0) {
-            throw new LogException(
-                    source.path(),
-                    0,
-                    "there is no training step in it, read as " + found.name() + " " + reading.remarks(),
-                    "check that the run has logged a step, or name another format with --format");
-        }
         watch.finish();
-        return digest.result(source.name(), found.name(), watch.incidents(), watch.notApplicable(), reading.remarks());
+        return digest.result(source.name(), found.name(), watch.incidents(), watch.notApplicable(), reading);
     }
 
     /** The same of a run that was watched live, from what it sent and what was found then. */
@@ -91,7 +86,7 @@ public record PostMortem(
             List<RunWatch.NotApplicable> notApplicable) {
         Digest digest = new Digest();
         recorded.forEach(digest::add);
-        return digest.result(run, "live", incidents, notApplicable, List.of());
+        return digest.result(run, "live", incidents, notApplicable, new Reading(0, 0, List.of()));
     }
 
     /** One JSON document; numbers that are not finite are strings. */

@@ -14,7 +14,7 @@ public record Read(List<Frame> frames, Reading reading) {
         return of(LogFormats.find(path, Optional.empty()), path);
     }
 
-    private static Read of(LogFormat format, Path path) {
+    static Read of(LogFormat format, Path path) {
         List<Frame> frames = new ArrayList<>();
         Reading reading = format.read(new LogSource(path, Progress.NONE), item -> {
             if (item instanceof Frame frame) {

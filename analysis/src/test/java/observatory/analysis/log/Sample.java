@@ -174,6 +174,18 @@ record Sample(String format, byte[] log, long[] steps, double[] losses) {
                         [BATCH][step=20]: { "loss/train/total": NaN, "l2_norm/grad/global": NaN, }
                         [BATCH][step=30]: { "loss/train/total": 2.5, "l2_norm/grad/global": 1.1, }
                         """),
+                text("composer-console", """
+                        [epoch=1][batch=10/2000]:
+                        \t Train time/batch: 9
+                        \t Train loss/train/total: 3.5000
+                        \t Train l2_norm/grad/global: 1.5000
+                        [epoch=1][batch=20/2000]:
+                        \t Train loss/train/total: nan
+                        \t Train l2_norm/grad/global: nan
+                        [epoch=1][batch=30/2000]:
+                        \t Train loss/train/total: 2.5000
+                        \t Train l2_norm/grad/global: 1.1000
+                        """),
                 text("hf-printed-dicts", """
                           0%|          | 0/1000 [00:00<?, ?it/s]
                           1%|          | 10/1000 [00:05<08:15,  2.00it/s]{'loss': 3.5, 'grad_norm': 1.5, 'learning_rate': 5e-05, 'epoch': 0.02}
