@@ -5,10 +5,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import observatory.analysis.detector.Settings;
 import observatory.stream.Connection;
 import observatory.stream.Topics;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -62,6 +69,34 @@ public final class WatchService implements AutoCloseable {
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
         streams.start();
+    }
+
+    /**
+     * How far all instances together have judged the telemetry, as offsets by partition; empty before the first of them
+     * ever ran. What lies before has been judged, whoever reads it again.
+     *
+     * @throws KafkaException where the cluster does not answer
+     */
+    public static Map<Integer, Long> judged(Admin admin, Topics topics) throws InterruptedException {
+        try {
+            return admin
+                    .listConsumerGroupOffsets(GROUP)
+                    .partitionsToOffsetAndMetadata()
+                    .get(10, TimeUnit.SECONDS)
+                    .entrySet()
+                    .stream()
+                    .filter(place -> place.getKey().topic().equals(topics.telemetry()) && place.getValue() != null)
+                    .collect(Collectors.toMap(
+                            place -> place.getKey().partition(),
+                            place -> place.getValue().offset()));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return Map.of();
+            }
+            throw new KafkaException("cannot read how far " + GROUP + " has come", e.getCause());
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new TimeoutException("the cluster does not say how far " + GROUP + " has come", e);
+        }
     }
 
     /** Whether it has its runs and judges. */

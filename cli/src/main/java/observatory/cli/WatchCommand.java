@@ -32,6 +32,9 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "Judge every run of a cluster until Ctrl-C; several of these share the runs.")
 final class WatchCommand implements Callable<Integer> {
+    /** Records before the place at which judging goes on: the steps before an incident that its spike log begins with. */
+    private static final long BEHIND = 5000;
+
     @ParentCommand
     private Observatory parent;
 
@@ -71,7 +74,7 @@ final class WatchCommand implements Callable<Integer> {
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         System.setProperty("observatory.log", state.log().toString());
         Topics topics = cluster.topics();
-        createTopics(connection, topics);
+        Map<Integer, Long> begin = createTopics(connection, topics);
         WatchService.Membership standard = WatchService.Membership.STANDARD;
         try (Interrupt interrupt = Interrupt.listen();
                 WatchService service = new WatchService(
@@ -82,8 +85,8 @@ final class WatchCommand implements Callable<Integer> {
                         new WatchService.Membership(Optional.ofNullable(instance), standard.patience()));
                 Alerting alerting = alerting(receivers, connection, topics);
                 Scraped scraped = Scraped.open(metricsPort, parent.console());
-                FrameReader frames = new FrameReader(connection, topics, Optional.empty());
-                TopicReader incidents = TopicReader.fromTheBeginning(connection, topics.incidents())) {
+                FrameReader frames = FrameReader.from(connection, topics, begin);
+                TopicReader incidents = TopicReader.nearTheEnd(connection, topics.incidents(), BEHIND)) {
             say("watching every run on " + connection.bootstrap() + "; spike logs go to " + state.spikeLogs()
                     + "; Ctrl-C stops it");
             scraped.watch(frames);
@@ -136,11 +139,18 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    private static void createTopics(Connection connection, Topics topics) throws InterruptedException {
+    /** Creates the topics that are not there; says where to read telemetry from: a little before what was judged last. */
+    private static Map<Integer, Long> createTopics(Connection connection, Topics topics) throws InterruptedException {
         try (var admin = connection.admin()) {
             topics.create(admin, 1);
+            Map<Integer, Long> begin = new HashMap<>();
+            WatchService.judged(admin, topics)
+                    .forEach((partition, offset) -> begin.put(partition, Math.max(0, offset - BEHIND)));
+            return begin;
         } catch (java.util.concurrent.ExecutionException e) {
             throw ClusterOptions.failure(e.getCause(), connection);
+        } catch (KafkaException e) {
+            throw ClusterOptions.failure(e, connection);
         }
     }
 

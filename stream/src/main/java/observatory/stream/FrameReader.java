@@ -50,6 +50,12 @@ public final class FrameReader implements AutoCloseable {
         this(new TopicSource(TopicReader.fromTheBeginning(connection, topics.telemetry())), run);
     }
 
+    /** The telemetry of all runs from these offsets on, by partition; from the beginning where none is given. */
+    public static FrameReader from(Connection connection, Topics topics, java.util.Map<Integer, Long> offsets) {
+        return new FrameReader(
+                new TopicSource(TopicReader.from(connection, topics.telemetry(), offsets)), Optional.empty());
+    }
+
     /** What one writer's spool holds and may still be sending. */
     public static FrameReader spool(java.nio.file.Path folder) throws java.io.IOException {
         return spool(folder, SpoolSource.AT_ONCE);

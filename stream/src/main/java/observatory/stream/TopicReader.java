@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Reads a topic from its beginning, or from its end, and then follows it. It assigns itself the partitions, joins no
+ * Reads a topic from its beginning, from its end or from given places, and then follows it. It assigns itself the partitions, joins no
  * group and commits nothing, so looking changes nothing on the broker. Belongs to one thread.
  */
 public final class TopicReader implements AutoCloseable {
@@ -23,7 +23,12 @@ public final class TopicReader implements AutoCloseable {
     private final Map<TopicPartition, Long> ends;
     private final boolean complete;
 
-    private TopicReader(KafkaConsumer<byte[], byte[]> consumer, String topic, boolean fromTheEnd) {
+    /** Where to begin in a partition whose first offset and end are these. */
+    private interface Start {
+        long of(TopicPartition partition, long first, long end);
+    }
+
+    private TopicReader(KafkaConsumer<byte[], byte[]> consumer, String topic, Start start) {
         this.consumer = consumer;
         this.partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
@@ -33,13 +38,16 @@ public final class TopicReader implements AutoCloseable {
         }
         consumer.assign(partitions);
         this.ends = consumer.endOffsets(partitions);
-        this.complete = consumer.beginningOffsets(partitions).values().stream().allMatch(offset -> offset == 0);
-        if (fromTheEnd) {
-            consumer.seekToEnd(partitions);
-            partitions.forEach(consumer::position);
-        } else {
-            consumer.seekToBeginning(partitions);
+        Map<TopicPartition, Long> firsts = consumer.beginningOffsets(partitions);
+        boolean fromZero = true;
+        for (TopicPartition partition : partitions) {
+            long first = firsts.get(partition);
+            long end = ends.get(partition);
+            long at = Math.clamp(start.of(partition, first, end), first, end);
+            consumer.seek(partition, at);
+            fromZero &= at == 0;
         }
+        this.complete = fromZero;
     }
 
     public static TopicReader fromTheBeginning(String bootstrap, String topic) {
@@ -48,19 +56,32 @@ public final class TopicReader implements AutoCloseable {
 
     /** @throws org.apache.kafka.common.KafkaException where the cluster or the topic cannot be reached */
     public static TopicReader fromTheBeginning(Connection connection, String topic) {
-        return open(connection, topic, false);
+        return open(connection, topic, (partition, first, end) -> first);
+    }
+
+    /** From these offsets on, by partition; from the beginning of a partition that is not among them. */
+    public static TopicReader from(Connection connection, String topic, Map<Integer, Long> offsets) {
+        return open(
+                connection,
+                topic,
+                (partition, first, end) -> offsets.getOrDefault(partition.partition(), first));
+    }
+
+    /** From so many records before the end of each partition on. */
+    public static TopicReader nearTheEnd(Connection connection, String topic, long records) {
+        return open(connection, topic, (partition, first, end) -> end - records);
     }
 
     /** Only what comes from now on. */
     public static TopicReader fromTheEnd(Connection connection, String topic) {
-        return open(connection, topic, true);
+        return open(connection, topic, (partition, first, end) -> end);
     }
 
-    private static TopicReader open(Connection connection, String topic, boolean fromTheEnd) {
+    private static TopicReader open(Connection connection, String topic, Start start) {
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(connection.consumer(Map.of(
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000, ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000)));
         try {
-            return new TopicReader(consumer, topic, fromTheEnd);
+            return new TopicReader(consumer, topic, start);
         } catch (RuntimeException e) {
             consumer.close();
             throw e;

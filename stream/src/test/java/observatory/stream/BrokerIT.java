@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,6 +116,21 @@ class BrokerIT {
             assertEquals(2, reader.duplicates());
             assertEquals(3, reader.missing());
             assertEquals(1, reader.unreadable());
+        }
+        Connection connection = Connection.to(broker.bootstrap());
+        try (TopicReader reader = TopicReader.nearTheEnd(connection, Topics.STANDARD.telemetry(), 1)) {
+            List<String> last = new ArrayList<>();
+            while (!reader.atTheEnd()) {
+                reader.poll().forEach(value -> last.add(new String(value)));
+            }
+            assertTrue(last.contains("no telemetry"), "the last record of its partition: " + last);
+        }
+        Map<Integer, Long> beyond = new HashMap<>();
+        for (int partition = 0; partition < 100; partition++) {
+            beyond.put(partition, Long.MAX_VALUE);
+        }
+        try (FrameReader reader = FrameReader.from(connection, Topics.STANDARD, beyond)) {
+            assertTrue(reader.atTheEnd(), "an offset behind the end is the end");
         }
     }
 
