@@ -12,13 +12,15 @@ import observatory.analysis.scaling.LossLaw;
 import observatory.analysis.scaling.Plan;
 import observatory.stream.Json;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** What to train with a budget. */
 @Command(
         mixinStandardHelpOptions = true,
-        description = "Plan a run: tokens, steps, device-hours and batches for a budget, by a scaling law.",
+        description = "Plan a run: tokens, steps, device-hours and batches for a budget, by a scaling law. Parameters or tokens that"
+                + " are not given are the best for the budget, or what it leaves.",
         subcommands = {PlanFitCommand.class, PlanLagCommand.class, PlanRateCommand.class, PlanSizeCommand.class})
 final class PlanCommand implements Callable<Integer> {
     @ParentCommand
@@ -38,19 +40,8 @@ final class PlanCommand implements Callable<Integer> {
             description = "Budget in device-hours.")
     private Double deviceHours;
 
-    @Option(
-            names = "--params",
-            paramLabel = "N",
-            converter = Quantity.class,
-            description = "Parameters; else the best for the budget.")
-    private Double parameters;
-
-    @Option(
-            names = "--tokens",
-            paramLabel = "D",
-            converter = Quantity.class,
-            description = "Tokens; else what the budget leaves.")
-    private Double tokens;
+    @Mixin
+    private SizeOptions size;
 
     @Option(
             names = "--law",
@@ -123,17 +114,18 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private LossLaw.Split split(Hardware hardware) {
-        if (parameters != null && tokens != null) {
-            return new LossLaw.Split(parameters, tokens);
+        if (size.whole()) {
+            return size.split();
         }
         if ((flops == null) == (deviceHours == null)) {
             throw Failure.usage("give a budget as --flops or as --gpu-hours, or both --params and --tokens");
         }
         double budget = flops != null ? flops : deviceHours * 3600 * hardware.achieved();
-        if (parameters != null) {
-            return new LossLaw.Split(parameters, budget / LossLaw.FLOPS / parameters);
+        double product = budget / LossLaw.FLOPS;
+        if (size.parameters != null) {
+            return new LossLaw.Split(size.parameters, product / size.parameters);
         }
-        return tokens != null ? new LossLaw.Split(budget / LossLaw.FLOPS / tokens, tokens) : law.optimal(budget);
+        return size.tokens != null ? new LossLaw.Split(product / size.tokens, size.tokens) : law.optimal(budget);
     }
 
     private Plan.Batches batches() {

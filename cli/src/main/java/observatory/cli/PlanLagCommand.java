@@ -6,6 +6,7 @@ import observatory.analysis.scaling.Lag;
 import observatory.analysis.scaling.LossLaw;
 import observatory.stream.Json;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -20,21 +21,8 @@ final class PlanLagCommand implements Callable<Integer> {
     @ParentCommand
     private PlanCommand parent;
 
-    @Option(
-            names = "--params",
-            required = true,
-            paramLabel = "N",
-            converter = Quantity.class,
-            description = "Parameters.")
-    private Double parameters;
-
-    @Option(
-            names = "--tokens",
-            required = true,
-            paramLabel = "D",
-            converter = Quantity.class,
-            description = "Tokens seen.")
-    private Double tokens;
+    @Mixin
+    private SizeOptions size;
 
     @Option(names = "--loss", required = true, paramLabel = "NATS", description = "Validation loss, per token.")
     private double loss;
@@ -59,7 +47,7 @@ final class PlanLagCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Lag lag = Lag.of(law, new LossLaw.Split(parameters, tokens), loss, new Lag.LogError(error, 0, 0));
+        Lag lag = Lag.of(law, size.split(), loss, new Lag.LogError(error, 0, 0));
         parent.console().result(json ? Json.mapper().writeValueAsString(lag) : text(lag));
         return ExitCode.OK;
     }
@@ -78,7 +66,7 @@ final class PlanLagCommand implements Callable<Integer> {
                 Quantity.of(lag.tokens()),
                 lag.flagged()
                         ? String.format(
-                                Locale.ROOT, "it lags: %.2f x smaller than it is", parameters / lag.parameters())
+                                Locale.ROOT, "it lags: %.2f x smaller than it is", size.parameters / lag.parameters())
                         : "it does not lag by more than the error explains");
     }
 }
