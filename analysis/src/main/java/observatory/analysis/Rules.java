@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import observatory.analysis.detector.Detectors;
 import observatory.analysis.detector.Settings;
@@ -26,6 +27,16 @@ public final class Rules {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     private Rules() {}
+
+    /** YAML takes {@code 1.3e9} for a text, because there is no sign in its exponent. */
+    private static OptionalDouble number(JsonNode value) {
+        if (value.isNumber()) {
+            return OptionalDouble.of(value.doubleValue());
+        }
+        boolean numeric =
+                value.isTextual() && value.textValue().matches("[+-]?\\d{1,17}(\\.\\d{0,17})?[eE][+-]?\\d{1,3}");
+        return numeric ? OptionalDouble.of(Double.parseDouble(value.textValue())) : OptionalDouble.empty();
+    }
 
     /**
      * @throws IOException where the file cannot be read
@@ -60,11 +71,11 @@ public final class Rules {
         }
         Map<String, Double> changed = new TreeMap<>();
         for (Map.Entry<String, JsonNode> field : root.path(SECTION).properties()) {
-            if (!field.getValue().isNumber()) {
-                throw new IllegalArgumentException(
-                        "%s: setting %s is a number, not %s".formatted(file, field.getKey(), field.getValue()));
-            }
-            changed.put(field.getKey(), field.getValue().doubleValue());
+            changed.put(
+                    field.getKey(),
+                    number(field.getValue())
+                            .orElseThrow(() -> new IllegalArgumentException("%s: setting %s is a number, not %s"
+                                    .formatted(file, field.getKey(), field.getValue()))));
         }
         try {
             return Settings.of(changed, Detectors.settings());

@@ -112,6 +112,10 @@ final class Provocations {
                 size -> run(
                         step -> step.scalars.put(Scalars.LEARNING_RATE, 3e-4 * (step.from(10) ? 1 + 3 * size : 1))));
         all.put(
+                "MomentDecay",
+                size -> run(step ->
+                        step.scalars.put(Scalars.ADAM_BETA2, 1 - 0.001 * (step.from(STEPS) ? 1 + 3 * size : 1))));
+        all.put(
                 "SuspiciousLog",
                 size -> run(step -> {
                     if (size > 0 && step.from((int) (40 * size))) {
@@ -161,6 +165,10 @@ final class Provocations {
     }
 
     private static void sites(Map<String, DoubleFunction<List<Telemetry>>> all) {
+        all.put(
+                "MagnitudeJump",
+                size -> run(step -> step.metric(
+                        "rms", Hook.MLP_OUT, step.noisy(1, 0.05) * (step.from(STEPS) ? Math.pow(2, 30 * size) : 1))));
         all.put(
                 "AttentionGrowth",
                 size -> run(step -> step.metric(

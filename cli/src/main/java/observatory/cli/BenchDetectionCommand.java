@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,6 +15,7 @@ import observatory.analysis.detector.Settings;
 import observatory.analysis.rules.DetectionBench;
 import observatory.analysis.rules.DetectionPage;
 import observatory.analysis.rules.Labels;
+import observatory.analysis.rules.Perturbation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -42,7 +44,9 @@ final class BenchDetectionCommand implements Callable<Integer> {
 
     @Option(
             names = "--sensitivity",
-            description = "Score also with each threshold of the loss at 0.8 and 1.25 times its default; some minutes.")
+            description =
+                    "Score also with each threshold of the loss at 0.8 and 1.25 times its default, and on logs that are"
+                            + " changed as other writers would; some minutes.")
     private boolean sensitivity;
 
     @Override
@@ -62,7 +66,10 @@ final class BenchDetectionCommand implements Callable<Integer> {
         List<DetectionBench.Result> results =
                 bench.run(new ReadingProgress(parent.console(), "labelled logs", System::nanoTime));
         List<DetectionBench.Result> varied = sensitivity ? varied(bench) : List.of();
-        String page = DetectionPage.of(labels, results, varied, Detectors.settings());
+        List<DetectionBench.Result> perturbed = sensitivity
+                ? Arrays.stream(Perturbation.values()).map(bench::run).toList()
+                : List.of();
+        String page = DetectionPage.of(labels, results, varied, perturbed, Detectors.settings());
         if (out == null) {
             parent.console().result(page);
             return ExitCode.OK;

@@ -19,8 +19,9 @@ import picocli.CommandLine.ParentCommand;
 /** What to train with a budget. */
 @Command(
         mixinStandardHelpOptions = true,
-        description = "Plan a run: tokens, steps, device-hours and batches for a budget, by a scaling law. Parameters or tokens that"
-                + " are not given are the best for the budget, or what it leaves.",
+        description =
+                "Plan a run: tokens, steps, device-hours and batches for a budget, by a scaling law. Parameters or tokens that"
+                        + " are not given are the best for the budget, or what it leaves.",
         subcommands = {PlanFitCommand.class, PlanLagCommand.class, PlanRateCommand.class, PlanSizeCommand.class})
 final class PlanCommand implements Callable<Integer> {
     @ParentCommand

@@ -68,7 +68,9 @@ final class PostMortemCommand implements Callable<Integer> {
         write(pdf, path -> Files.write(path, PdfReport.of(result)));
         write(png, path -> ChartFiles.write(result, path));
         if (result.partial()) {
-            throw new Failure(ExitCode.CORRUPT_INPUT, "only a part of the log could be read: " + String.join("; ", result.remarks()));
+            throw new Failure(
+                    ExitCode.CORRUPT_INPUT,
+                    "only a part of the log could be read: " + String.join("; ", result.remarks()));
         }
         boolean severe = failOn != null
                 && result.incidents().stream()

@@ -68,7 +68,8 @@ class PostMortemCommandTest {
         assertEquals(ExitCode.CORRUPT_INPUT, ran.exitCode());
         assertTrue(ran.out().contains("\"count\":50"), ran::out);
         Path growing = Files.writeString(folder.resolve("growing.json"), state);
-        assertEquals(ExitCode.OK, run("postmortem", growing.toString(), "--json").exitCode(), "still being written");
+        assertEquals(
+                ExitCode.OK, run("postmortem", growing.toString(), "--json").exitCode(), "still being written");
     }
 
     @Test

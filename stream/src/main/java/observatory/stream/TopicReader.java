@@ -61,10 +61,7 @@ public final class TopicReader implements AutoCloseable {
 
     /** From these offsets on, by partition; from the beginning of a partition that is not among them. */
     public static TopicReader from(Connection connection, String topic, Map<Integer, Long> offsets) {
-        return open(
-                connection,
-                topic,
-                (partition, first, end) -> offsets.getOrDefault(partition.partition(), first));
+        return open(connection, topic, (partition, first, end) -> offsets.getOrDefault(partition.partition(), first));
     }
 
     /** From so many records before the end of each partition on. */

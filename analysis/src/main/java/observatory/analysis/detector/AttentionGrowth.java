@@ -29,13 +29,11 @@ public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
             4,
             Setting.from(1.5, 100),
             "ratio",
-            "logits of healthy runs double over thousands of steps; four times their level of the last 300 is no drift");
+            "logits of trained models double over thousands of steps; four times their level of the last 300, and more than"
+                    + " attention_growth.watch, is no drift. Below, attention is learning to look, which is growth by any factor");
     static final List<Setting> SETTINGS = List.of(WATCH, WARN, CRITICAL, GROWTH);
 
     private static final String METRIC = "attention_logit_max";
-    /** Attention learns to look by letting logits grow; below this they are no larger than in any trained model. */
-    private static final double SMALL = 20;
-
     private static final int KNOWN = 20;
 
     /** The logarithm of the largest logit by site. */
@@ -98,12 +96,11 @@ public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
                                 + " threshold 100)."));
     }
 
-    private static int fastestGrowing(SiteTrend.Reading reading) {
-        double[] growth = reading.growth().clone();
-        for (int i = 0; i < growth.length; i++) {
-            boolean counts = reading.known(i, KNOWN) && reading.value()[i] > Math.log(SMALL);
-            growth[i] = counts ? growth[i] : Double.NaN;
-        }
-        return SiteTrend.Reading.largest(growth);
+    private int fastestGrowing(SiteTrend.Reading reading) {
+        double large = Math.log(settings.get(WATCH));
+        return reading.worst(
+                        i -> reading.known(i, KNOWN) && reading.value()[i] > large ? reading.growth()[i] : Double.NaN)
+                .map(SiteTrend.Worst::at)
+                .orElse(-1);
     }
 }

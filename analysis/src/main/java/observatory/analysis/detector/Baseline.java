@@ -10,11 +10,23 @@ import java.util.Arrays;
  *
  * @param healthy the newest healthy values
  * @param distances the newest distances of harmless values from the level of their time
+ * @param level median of the newest {@link #LEVEL} healthy values; NaN before the first
  * @param noise standard deviation from differences of neighbours, as of {@code age} values ago
  * @param tail standard deviation that a normal law with this upper tail of the distances would have, likewise
  * @param typical standard deviation from the median absolute distance, likewise
+ * @param persistence of the distances ({@link Persistence}), likewise
+ * @param resolution the smallest difference of two neighbours: what the log rounds to, likewise
  */
-public record Baseline(Window healthy, Window distances, double noise, double tail, double typical, int age) {
+public record Baseline(
+        Window healthy,
+        Window distances,
+        double level,
+        double noise,
+        double tail,
+        double typical,
+        double persistence,
+        double resolution,
+        int age) {
     /** Long enough for a stable deviation (its standard error is 8 % at 128), short enough to forget an old regime. */
     static final int SPAN = 128;
     /** The level lags a trend by half of this; at 16 the lag costs less than the noise on every loss curve past warm-up. */
@@ -33,7 +45,7 @@ public record Baseline(Window healthy, Window distances, double noise, double ta
     private static final double NORMAL_TAIL = 1.535;
 
     public static Baseline start() {
-        return new Baseline(Window.of(SPAN), Window.of(SPAN), 0, 0, 0, 0);
+        return new Baseline(Window.of(SPAN), Window.of(SPAN), Double.NaN, 0, 0, 0, 1, 0, 0);
     }
 
     /** A baseline that has seen these values and nothing else. */
@@ -47,10 +59,6 @@ public record Baseline(Window healthy, Window distances, double noise, double ta
 
     boolean known() {
         return healthy.size() >= LEARN;
-    }
-
-    double level() {
-        return healthy.recentMedian(LEVEL);
     }
 
     /**
@@ -73,7 +81,7 @@ public record Baseline(Window healthy, Window distances, double noise, double ta
 
     /** Takes in a healthy value. */
     Baseline learn(double value) {
-        Window away = known() ? distances.with(value - level()) : distances;
+        Window away = known() ? distances.with(value - level) : distances;
         return refreshed(healthy.with(value), away);
     }
 
@@ -94,11 +102,21 @@ public record Baseline(Window healthy, Window distances, double noise, double ta
 
     private Baseline refreshed(Window values, Window away) {
         if (values.size() >= SPAN / 2 && age + 1 < REFRESH) {
-            return new Baseline(values, away, noise, tail, typical, age + 1);
+            return new Baseline(
+                    values, away, values.recentMedian(LEVEL), noise, tail, typical, persistence, resolution, age + 1);
         }
         double[] sorted = away.values().clone();
         Arrays.sort(sorted);
         double upper = sorted.length < TAIL ? 0 : upper(sorted);
-        return new Baseline(values, away, values.noise(), Math.max(0, upper), away.spread(SPAN / 2), 0);
+        return new Baseline(
+                values,
+                away,
+                values.recentMedian(LEVEL),
+                values.noise(),
+                Math.max(0, upper),
+                away.spread(SPAN / 2),
+                away.size() < TAIL ? 1 : Persistence.of(away.values(), away.spread(SPAN / 2)),
+                values.resolution(),
+                0);
     }
 }

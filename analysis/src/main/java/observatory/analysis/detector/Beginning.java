@@ -17,6 +17,9 @@ record Beginning(double loss, double gradientNorm, double learningRate, double l
     /** Far enough from the first value that coming back to it is news. */
     private static final double ELSEWHERE = 2;
 
+    /** Deviations; noise of any kind passes as many less than once in 100,000 values. */
+    private static final double BEYOND_NOISE = 12;
+
     static Beginning unknown() {
         return new Beginning(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
@@ -29,10 +32,13 @@ record Beginning(double loss, double gradientNorm, double learningRate, double l
                 : new Beginning(value(frame, Scalars.LOSS), norm, rate, norm, rate);
     }
 
-    /** Whether this frame, the next, looks like the first one, though the level of the loss is far below it by now. */
-    boolean again(Frame frame, double level) {
+    /**
+     * Whether this frame, the next, looks like the first one, though the level of the loss is far below it by now; by more
+     * than the noise of the run, which passes its first value by chance where it is large.
+     */
+    boolean again(Frame frame, double level, double deviation) {
         double now = value(frame, Scalars.LOSS);
-        boolean far = loss > 1.5 * level;
+        boolean far = loss > 1.5 * level && now - level > BEYOND_NOISE * deviation;
         boolean sameLoss = Math.abs(now - loss) <= SAME_LOSS * Math.abs(loss);
         return far
                 && sameLoss

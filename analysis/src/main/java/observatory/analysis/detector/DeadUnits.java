@@ -50,8 +50,7 @@ public final class DeadUnits implements Detector<DeadUnits.State> {
     public Judgement<State> judge(State state, Frame frame) {
         SiteTrend.Reading reading = state.dead.read(frame, METRIC, x -> x);
         return Judgement.of(
-                new State(reading.next()),
-                reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
+                new State(reading.next()), reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
     }
 
     /** How far the share of a layer lies above its level, where both are more than a healthy layer has. */

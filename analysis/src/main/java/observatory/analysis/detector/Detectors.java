@@ -22,6 +22,8 @@ public final class Detectors {
             new Entry(GradientSpike::new, GradientSpike.SETTINGS),
             new Entry(GradientDrift::new, GradientDrift.SETTINGS),
             new Entry(RateJump::new, RateJump.SETTINGS),
+            new Entry(MomentDecay::new, MomentDecay.SETTINGS),
+            new Entry(MagnitudeJump::new, MagnitudeJump.SETTINGS),
             new Entry(LossScaleCollapse::new, LossScaleCollapse.SETTINGS),
             new Entry(SkipStorm::new, SkipStorm.SETTINGS),
             new Entry(OverflowAhead::new, OverflowAhead.SETTINGS),
@@ -41,7 +43,7 @@ public final class Detectors {
             new Entry(MixtureShift::new, MixtureShift.SETTINGS),
             new Entry(SourceDivergence::new, SourceDivergence.SETTINGS),
             new Entry(NoiseScale::new, NoiseScale.SETTINGS),
-            new Entry(s -> new ScalingLag(), List.of()),
+            new Entry(ScalingLag::new, ScalingLag.SETTINGS),
             new Entry(StepTime::new, StepTime.SETTINGS),
             new Entry(SuspiciousLog::new, SuspiciousLog.SETTINGS));
 

@@ -36,12 +36,20 @@ public final class Divergence implements Detector<Divergence.State> {
     /** Steps of a beginning: what is judged against the first loss must be logged from the start and soon. */
     private static final long BEGINS_BY = 100;
 
+    /** Nats of one bit: what knows less than this of its first batch is no untrained model but another objective. */
+    private static final double KNOWS_NOTHING = Math.log(2);
+    /** Values that stand for the beginning: the first alone may have been a low one. */
+    private static final int FIRST = 3;
+    /** Of the noise of single values: five standard errors of the median that is compared. */
+    private static final double START_DEVIATIONS = 1.5;
+
     private static final int FIRST_JUDGED = 32;
     private static final int LAST_JUDGED = 96;
     private static final double CRITICAL = 1.5;
 
-    /** The loss in blocks, its newest values, and how many blocks it has been far above its best. */
-    public record State(Blocks loss, Window newest, Pace pace, Beginning beginning, long firstStep, int far) {}
+    /** The loss in blocks, its first and newest values, and how many blocks it has been far above its best. */
+    public record State(
+            Blocks loss, Window first, Window newest, Pace pace, Beginning beginning, long firstStep, int far) {}
 
     private final Settings settings;
 
@@ -56,7 +64,7 @@ public final class Divergence implements Detector<Divergence.State> {
 
     @Override
     public State start() {
-        return new State(Blocks.start(), Window.of(16), Pace.start(), Beginning.unknown(), -1, 0);
+        return new State(Blocks.start(), Window.of(FIRST), Window.of(16), Pace.start(), Beginning.unknown(), -1, 0);
     }
 
     @Override
@@ -67,11 +75,12 @@ public final class Divergence implements Detector<Divergence.State> {
         }
         Pace pace = state.pace.to(frame.step());
         Beginning beginning = state.beginning.with(frame);
-        boolean anew = pace.changed() || state.beginning.again(frame, state.loss.best());
+        boolean anew = pace.changed() || state.beginning.again(frame, state.loss.best(), state.loss.noise());
         Blocks blocks = (anew ? Blocks.start() : state.loss).with(loss);
         long first = state.firstStep < 0 ? frame.step() : state.firstStep;
         int far = anew ? 0 : blocks.atTheEndOfABlock() ? (stays(blocks) ? state.far + 1 : 0) : state.far;
-        State next = new State(blocks, state.newest.with(loss), pace, beginning, first, far);
+        Window begun = state.first.size() < FIRST ? state.first.with(loss) : state.first;
+        State next = new State(blocks, begun, state.newest.with(loss), pace, beginning, first, far);
         if (far >= settings.count(BLOCKS)) {
             return Judgement.of(next, stayed(frame, blocks));
         }
@@ -86,16 +95,20 @@ public final class Divergence implements Detector<Divergence.State> {
         return blocks.best() > 0
                 && blocks.newest() > settings.get(RATIO) * blocks.best()
                 && rise > RISE_ERRORS * blocks.error()
+                && blocks.beyondItsWandering()
                 && !falling;
     }
 
     private boolean aboveItsStart(State now) {
         long points = now.loss.finished() * Blocks.SIZE + now.loss.current().size();
+        double first = now.first.recentMedian(FIRST);
+        double level = now.newest.recentMedian(16);
         return now.firstStep <= BEGINS_BY
                 && points >= FIRST_JUDGED
                 && points <= LAST_JUDGED
-                && now.beginning.loss() > 0
-                && now.newest.recentMedian(16) > settings.get(START) * now.beginning.loss();
+                && first >= KNOWS_NOTHING
+                && now.newest.quartile() > settings.get(START) * first
+                && level > first + START_DEVIATIONS * now.newest.noise();
     }
 
     private static Finding stayed(Frame frame, Blocks blocks) {

@@ -52,8 +52,7 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
     public Judgement<State> judge(State state, Frame frame) {
         SiteTrend.Reading reading = state.entropy.read(frame, METRIC, x -> x);
         return Judgement.of(
-                new State(reading.next()),
-                reading.worst(i -> drop(reading, i)).map(worst -> finding(frame, worst)));
+                new State(reading.next()), reading.worst(i -> drop(reading, i)).map(worst -> finding(frame, worst)));
     }
 
     /** Which share of its level a site has lost, where that or what is left is a collapse. */
@@ -77,10 +76,7 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
                         .with("drop", worst.measure()),
                 "Up to step %d the attention entropy of %s fell to %s of its largest, by %s of its level."
                         .formatted(
-                                frame.step(),
-                                worst.where(),
-                                Words.number(worst.fast()),
-                                Words.number(worst.measure())),
+                                frame.step(), worst.where(), Words.number(worst.fast()), Words.number(worst.measure())),
                 "Heads that look at one token only pass on steep gradients; collapse of entropy and instability of"
                         + " the loss were seen together.",
                 "Lower the learning rate or normalise queries and keys; σReparam bounds the logits by their weights'"

@@ -46,8 +46,7 @@ public final class EpsilonDominance implements Detector<EpsilonDominance.State> 
     public Judgement<State> judge(State state, Frame frame) {
         SiteTrend.Reading reading = state.share.read(frame, METRIC, x -> x);
         return Judgement.of(
-                new State(reading.next()),
-                reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
+                new State(reading.next()), reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
     }
 
     /** How far the share of a parameter lies above its level, where ε has the most of it. */

@@ -44,7 +44,8 @@ record Excursion(
         return since >= 0;
     }
 
-    Excursion with(long step, double value, double deviations) {
+    /** @param persistence what values that resemble their neighbours add up to too much ({@link Baseline#persistence}) */
+    Excursion with(long step, double value, double deviations, double persistence) {
         return new Excursion(
                 since,
                 values.with(value),
@@ -53,7 +54,7 @@ record Excursion(
                 Math.max(peak, deviations),
                 Math.max(highest, value),
                 value > highest ? step : at,
-                Math.max(0, drift + Math.min(deviations, MOST) - SLACK),
+                Math.max(0, drift + Math.min(deviations, MOST) / persistence - SLACK),
                 lasting);
     }
 

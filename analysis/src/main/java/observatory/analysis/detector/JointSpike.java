@@ -38,10 +38,18 @@ public final class JointSpike implements Detector<JointSpike.State> {
 
     private static final double LOSS_FLOOR = 0.004;
     private static final double NORM_FLOOR = 0.05;
+    /** The loss must be this rare by the run's own tail ({@link Extremes}). */
+    private static final double SELDOM = 500;
 
     /** Both levels, and the values since either was left, in case they become the new ones. */
     public record State(
-            Baseline loss, Baseline logNorm, Window lossOff, Window normOff, Pace pace, Beginning beginning) {}
+            Baseline loss,
+            Baseline logNorm,
+            Extremes harmless,
+            Window lossOff,
+            Window normOff,
+            Pace pace,
+            Beginning beginning) {}
 
     private final Settings settings;
 
@@ -59,6 +67,7 @@ public final class JointSpike implements Detector<JointSpike.State> {
         return new State(
                 Baseline.start(),
                 Baseline.start(),
+                Extremes.none(),
                 Window.of(Excursion.RESEED),
                 Window.of(Excursion.RESEED),
                 Pace.start(),
@@ -74,20 +83,25 @@ public final class JointSpike implements Detector<JointSpike.State> {
         }
         Pace pace = state.pace.to(frame.step());
         Beginning beginning = state.beginning.with(frame);
-        boolean anew = pace.changed() || state.loss.known() && state.beginning.again(frame, state.loss.level());
+        if (pace.everyStep()) { // nothing is judged there, and levels of single steps would not hold for means of many
+            return Judgement.quiet(new State(
+                    state.loss, state.logNorm, state.harmless, state.lossOff, state.normOff, pace, beginning));
+        }
+        boolean anew = pace.changed()
+                || state.loss.known() && state.beginning.again(frame, state.loss.level(), state.loss.cautious(0));
         State now = anew ? start() : state;
         double lossLevel = now.loss.known() ? now.loss.level() : loss;
         double normLevel = now.logNorm.known() ? now.logNorm.level() : Math.log(norm);
         double lossOff = (loss - lossLevel) / Math.max(now.loss.cautious(LOSS_FLOOR * Math.abs(lossLevel)), 1e-12);
         double normOff = (Math.log(norm) - normLevel) / now.logNorm.cautious(NORM_FLOOR);
         double ratio = norm / Math.exp(normLevel);
+        double seldom = Math.max(settings.get(LOSS), now.harmless.onceIn(SELDOM));
         Side lossSide = side(now.loss, now.lossOff, loss, lossOff > settings.get(LOSS));
         Side normSide = side(now.logNorm, now.normOff, Math.log(norm), normOff > settings.get(GRADIENT));
-        State next = new State(lossSide.baseline, normSide.baseline, lossSide.off, normSide.off, pace, beginning);
-        boolean both = !pace.everyStep()
-                && lossOff > settings.get(LOSS)
-                && normOff > settings.get(GRADIENT)
-                && ratio > settings.get(RATIO);
+        Extremes harmless = normOff > settings.get(GRADIENT) ? now.harmless : now.harmless.with(lossOff);
+        State next =
+                new State(lossSide.baseline, normSide.baseline, harmless, lossSide.off, normSide.off, pace, beginning);
+        boolean both = lossOff > seldom && normOff > settings.get(GRADIENT) && ratio > settings.get(RATIO);
         if (!both) {
             return Judgement.quiet(next);
         }

@@ -47,7 +47,8 @@ public final class LossSpike implements Detector<LossSpike.State> {
             7,
             Setting.from(4, 100),
             "deviations",
-            "one point alone must be rarer than the tail of t4 noise at the 5 % point allows in 100,000 values");
+            "one point alone must be rarer than the tail of Gaussian noise at the 5 % point allows in 100,000 values; where"
+                    + " the run's own tail is heavier, it must be rarer than once in 20,000 by that (signals.md 6.2)");
     static final Setting SEQUENCES = new Setting(
             "loss_spike.sequences",
             10,
@@ -75,9 +76,25 @@ public final class LossSpike implements Detector<LossSpike.State> {
     private static final long MID_RUN = 1000;
 
     private static final int FEW = 3;
+    private static final double ALIKE = 1.25;
+    /** A run's own tail raises what one point alone must pass up to here ("or z > 12 alone", signals.md 6.2). */
+    private static final double MOST_ALONE = 12;
+
+    private static final double RARE = 20_000;
+    /** Deviations of the second point; noise of any tail has it once in thirty values, and not by the first. */
+    private static final double NOT_BACK = 2;
 
     /** How the loss stands against its own recent level, since {@code firstStep}. */
-    public record State(Baseline loss, Excursion off, Pace pace, Beginning beginning, long firstStep) {}
+    public record State(
+            Baseline loss, Extremes harmless, Excursion off, Pace pace, Beginning beginning, long firstStep) {
+        State with(Baseline loss, Excursion off) {
+            return new State(loss, harmless, off, pace, beginning, firstStep);
+        }
+
+        State tolerating(double deviations) {
+            return new State(loss, harmless.with(deviations), off, pace, beginning, firstStep);
+        }
+    }
 
     private final Settings settings;
 
@@ -92,7 +109,7 @@ public final class LossSpike implements Detector<LossSpike.State> {
 
     @Override
     public State start() {
-        return new State(Baseline.start(), Excursion.none(), Pace.start(), Beginning.unknown(), -1);
+        return new State(Baseline.start(), Extremes.none(), Excursion.none(), Pace.start(), Beginning.unknown(), -1);
     }
 
     @Override
@@ -106,25 +123,26 @@ public final class LossSpike implements Detector<LossSpike.State> {
         long first = state.firstStep < 0 ? frame.step() : state.firstStep;
         Baseline known = pace.changed() ? Baseline.start() : state.loss;
         Excursion off = pace.changed() ? Excursion.none() : state.off;
-        if (known.known() && state.beginning.again(frame, known.level())) {
+        if (known.known() && state.beginning.again(frame, known.level(), known.cautious(0))) {
             return Judgement.quiet(
-                    new State(Baseline.start().learn(loss), Excursion.none(), pace, beginning, frame.step()));
+                    new State(Baseline.start().learn(loss), Extremes.none(), Excursion.none(), pace, beginning, 0));
         }
-        State now = new State(known, off, pace, beginning, first);
+        State now = new State(known, pace.changed() ? Extremes.none() : state.harmless, off, pace, beginning, first);
         return known.known() ? judge(now, frame, loss) : young(now, frame, loss);
     }
 
-    /** Few values: only what is half as much again as all of them, and only where the run is past its beginning. */
+    /** Few values, alike: only what is half as much again as all of them, and only where the run is past its beginning. */
     private Judgement<State> young(State now, Frame frame, double loss) {
         double highest = now.loss.healthy().largest();
         boolean far = now.firstStep >= MID_RUN
                 && now.loss.healthy().size() >= FEW
                 && highest > 0
+                && highest <= ALIKE * now.loss.healthy().smallest()
                 && loss > settings.get(CRITICAL) * highest;
         return far
                 ? Judgement.of(
                         now, spike(frame, new Reading(loss, highest, Double.NaN, frame.step()), Severity.WARNING))
-                : Judgement.quiet(new State(now.loss.learn(loss), now.off, now.pace, now.beginning, now.firstStep));
+                : Judgement.quiet(now.with(now.loss.learn(loss), now.off));
     }
 
     /** The highest loss of the departure so far, and where it stood. */
@@ -132,21 +150,24 @@ public final class LossSpike implements Detector<LossSpike.State> {
 
     private Judgement<State> judge(State now, Frame frame, double loss) {
         double level = now.loss.level();
-        double floor = Math.max(FLOOR_OF_LEVEL * Math.abs(level), FLOOR_OF_FIRST * Math.abs(now.beginning.loss()));
+        double floor = Math.max(
+                Math.max(FLOOR_OF_LEVEL * Math.abs(level), FLOOR_OF_FIRST * Math.abs(now.beginning.loss())),
+                now.loss.resolution());
         double deviations = (loss - level) / now.loss.cautious(floor);
         Reading reading = new Reading(loss, level, deviations, frame.step());
         if (!now.off.open()) {
             if ((loss - level) / now.loss.usual(floor) <= settings.get(REMARK)) {
-                return Judgement.quiet(with(now, now.loss.learn(loss), Excursion.none()));
+                return Judgement.quiet(
+                        now.with(now.loss.learn(loss), Excursion.none()).tolerating(deviations));
             }
             Excursion begun = Excursion.begins(frame.step(), loss, loss - level, deviations);
             return beyondABatch(now, reading)
-                    ? Judgement.of(with(now, now.loss, begun.last()), spike(frame, reading, Severity.WARNING))
-                    : Judgement.of(with(now, now.loss, begun), outlier(frame, reading));
+                    ? Judgement.of(now.with(now.loss, begun.last()), spike(frame, reading, Severity.WARNING))
+                    : Judgement.of(now.with(now.loss, begun), outlier(frame, reading));
         }
-        Excursion off = now.off.with(frame.step(), loss, deviations);
+        Excursion off = now.off.with(frame.step(), loss, deviations, now.loss.persistence());
         boolean strong = off.onset() > settings.get(SUDDEN) || off.peak() > settings.get(GRADUAL);
-        boolean lasts = off.drift() > settings.get(LASTS) && strong;
+        boolean lasts = off.drift() > settings.get(LASTS) && strong || confirmed(now, off, deviations);
         boolean said = lasts && !off.lasting() || off.lasting() && deviations > 2;
         off = lasts ? off.last() : off;
         State next = after(now, off, loss, deviations);
@@ -156,28 +177,35 @@ public final class LossSpike implements Detector<LossSpike.State> {
 
     private State after(State now, Excursion off, double loss, double deviations) {
         if (off.back(deviations, settings.get(LASTS))) {
-            Baseline kept = off.lasting() ? now.loss : now.loss.tolerate(off.first());
-            return with(now, kept.learn(loss), Excursion.none());
+            return off.lasting()
+                    ? now.with(now.loss.learn(loss), Excursion.none())
+                    : now.with(now.loss.tolerate(off.first()).learn(loss), Excursion.none())
+                            .tolerating(off.onset());
         }
         return off.isNewLevel()
-                ? with(now, Baseline.of(off.values().values()), Excursion.none())
-                : with(now, now.loss, off);
+                ? now.with(Baseline.of(off.values().values()), Excursion.none())
+                : now.with(now.loss, off);
     }
 
     /** A jump between two logged steps that no batch of this run can hold. Where every step is logged, the next one tells. */
     private boolean beyondABatch(State now, Reading reading) {
         double perBatch = BETWEEN_SEQUENCES / Math.max(now.loss.noise(), 1e-9);
         double sequences = (reading.loss - reading.level) * perBatch * perBatch / GARBAGE;
-        return !now.pace.everyStep() && reading.deviations > settings.get(ALONE) && sequences > settings.get(SEQUENCES);
+        double alone = Math.max(settings.get(ALONE), Math.min(MOST_ALONE, now.harmless.onceIn(RARE)));
+        return !now.pace.everyStep() && reading.deviations > alone && sequences > settings.get(SEQUENCES);
+    }
+
+    /** Between logged steps lie others: where the next point is not back yet, what a tail explained is a spike after all. */
+    private boolean confirmed(State now, Excursion off, double deviations) {
+        return !now.pace.everyStep()
+                && off.values().size() == 2
+                && off.onset() > settings.get(ALONE)
+                && deviations > NOT_BACK;
     }
 
     private Severity severity(Excursion off, Reading reading) {
         boolean large = reading.level > 0 && off.highest() >= settings.get(CRITICAL) * reading.level;
         return large ? Severity.CRITICAL : Severity.WARNING;
-    }
-
-    private static State with(State now, Baseline loss, Excursion off) {
-        return new State(loss, off, now.pace, now.beginning, now.firstStep);
     }
 
     private static Evidence evidence(Reading reading) {

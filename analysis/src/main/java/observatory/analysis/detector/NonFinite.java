@@ -17,8 +17,11 @@ import observatory.probe.Scalars;
  * scaler at work and no finding.
  */
 public final class NonFinite implements Detector<NonFinite.State> {
-    /** Steps in a row that were not finite. */
-    public record State(int inARow) {}
+    /** Points within which a scaler searches its first scale, whether or not the log says that it skips steps. */
+    private static final int SEARCH = 64;
+
+    /** @param inARow steps in a row that were not finite, @param points since the start, up to {@link #SEARCH} */
+    public record State(int inARow, int points) {}
 
     @Override
     public Needs needs() {
@@ -27,7 +30,7 @@ public final class NonFinite implements Detector<NonFinite.State> {
 
     @Override
     public State start() {
-        return new State(0);
+        return new State(0, 0);
     }
 
     @Override
@@ -35,14 +38,14 @@ public final class NonFinite implements Detector<NonFinite.State> {
         boolean loss = bad(frame.scalars().find(Scalars.LOSS));
         boolean gradient = bad(frame.scalars().find(Scalars.GRADIENT_NORM));
         Optional<BadSite> site = BadSite.first(frame);
-        boolean scalerAtWork = !loss
-                && site.isEmpty()
-                && frame.scalars().find(Scalars.LOSS_SCALE).isPresent()
-                && frame.scalars().find(Scalars.SKIPPED).orElse(0) > 0;
+        double scale = frame.scalars().find(Scalars.LOSS_SCALE).orElse(0);
+        boolean skipped = frame.scalars().find(Scalars.SKIPPED).orElse(0) > 0;
+        boolean scalerAtWork = scale > 0 && (skipped || scale > 1 && state.points < SEARCH);
+        int points = Math.min(SEARCH, state.points + 1);
         if (!loss && site.isEmpty() && (!gradient || scalerAtWork)) {
-            return Judgement.quiet(new State(0));
+            return Judgement.quiet(new State(0, points));
         }
-        State next = new State(state.inARow + 1);
+        State next = new State(state.inARow + 1, points);
         return Judgement.of(next, finding(frame, site, next.inARow));
     }
 

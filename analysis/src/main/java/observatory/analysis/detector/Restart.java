@@ -134,7 +134,7 @@ public final class Restart implements Detector<Restart.State> {
         boolean back = speaks
                 && state.lastStep >= 0
                 && (frame.step() <= state.lastStep || frame.origin().incarnation() > state.incarnation);
-        boolean anew = state.loss.known() && state.beginning.again(frame, state.loss.level());
+        boolean anew = state.loss.known() && state.beginning.again(frame, state.loss.level(), state.loss.cautious(0));
         boolean near = frame.step() >= NEAR * state.lastStep;
         double level = state.loss.known() && near ? state.loss.level() : Double.NaN;
         State now = new State(

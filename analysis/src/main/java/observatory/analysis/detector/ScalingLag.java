@@ -13,8 +13,10 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * The loss stays above where a scaling law says it should be after so many tokens: by a law given for this run, or by
- * the {@code expected_loss} that a run logs beside its loss. One-sided cumulative sum over means of 32 steps.
+ * The loss stays above where a scaling law says it should be after so many tokens: by a law whose constants a rules file
+ * gives ({@code scaling_lag.parameters} turns it on; {@code observatory plan fit} finds the constants from smaller runs of
+ * the same data), or by the {@code expected_loss} that a run logs beside its loss. One-sided cumulative sum over means of
+ * 32 steps.
  */
 public final class ScalingLag implements Detector<ScalingLag.State> {
     /** What a run that knows its law logs: the loss it should have at this step, in nats. */
@@ -29,13 +31,49 @@ public final class ScalingLag implements Detector<ScalingLag.State> {
 
     private static final double ALARM = 6;
 
+    static final Setting PARAMETERS = new Setting(
+            "scaling_lag.parameters",
+            0,
+            Setting.from(0, 1e15),
+            "parameters",
+            "only the user knows the size that was planned; 0 looks for an expected_loss in the log instead");
+    static final Setting TOKENS_PER_STEP = new Setting(
+            "scaling_lag.tokens_per_step",
+            0,
+            Setting.from(0, 1e12),
+            "tokens",
+            "for logs that do not tell their tokens; 0 takes what the log tells");
+    private static final String LAW =
+            "Chinchilla's runs as refitted (arXiv 2404.10102); other data and other tokenizers have"
+                    + " other constants";
+    static final Setting E = new Setting("scaling_lag.e", LossLaw.BESIROGLU.e(), Setting.from(0, 100), "nat", LAW);
+    static final Setting A = new Setting("scaling_lag.a", LossLaw.BESIROGLU.a(), Setting.from(1e-9, 1e12), "nat", LAW);
+    static final Setting B = new Setting("scaling_lag.b", LossLaw.BESIROGLU.b(), Setting.from(1e-9, 1e12), "nat", LAW);
+    static final Setting ALPHA =
+            new Setting("scaling_lag.alpha", LossLaw.BESIROGLU.alpha(), Setting.from(0.01, 2), "1", LAW);
+    static final Setting BETA =
+            new Setting("scaling_lag.beta", LossLaw.BESIROGLU.beta(), Setting.from(0.01, 2), "1", LAW);
+    static final List<Setting> SETTINGS = List.of(PARAMETERS, TOKENS_PER_STEP, E, A, B, ALPHA, BETA);
+
     private final Optional<Expectation> expectation;
 
-    /** A law of the data and tokenizer of this run, and the size of its model. */
-    public record Expectation(LossLaw law, double parameters) {}
+    /**
+     * A law of the data and tokenizer of this run, and the size of its model.
+     *
+     * @param tokensPerStep where the log does not tell them; else 0
+     */
+    public record Expectation(LossLaw law, double parameters, double tokensPerStep) {
+        public Expectation(LossLaw law, double parameters) {
+            this(law, parameters, 0);
+        }
+    }
 
-    public ScalingLag() {
-        this.expectation = Optional.empty();
+    public ScalingLag(Settings settings) {
+        LossLaw law =
+                new LossLaw(settings.get(E), settings.get(A), settings.get(B), settings.get(ALPHA), settings.get(BETA));
+        this.expectation = Optional.of(settings.get(PARAMETERS))
+                .filter(parameters -> parameters > 0)
+                .map(parameters -> new Expectation(law, parameters, settings.get(TOKENS_PER_STEP)));
     }
 
     public ScalingLag(Expectation expectation) {
@@ -52,9 +90,12 @@ public final class ScalingLag implements Detector<ScalingLag.State> {
 
     @Override
     public Needs needs() {
-        return expectation.isPresent()
-                ? Needs.scalars(Scalars.LOSS, Scalars.TOKENS)
-                : Needs.scalars(Scalars.LOSS, EXPECTED_LOSS);
+        if (expectation.isEmpty()) {
+            return Needs.scalars(Scalars.LOSS, EXPECTED_LOSS);
+        }
+        return expectation.get().tokensPerStep > 0
+                ? Needs.scalars(Scalars.LOSS)
+                : Needs.scalars(Scalars.LOSS, Scalars.TOKENS);
     }
 
     @Override
@@ -64,7 +105,10 @@ public final class ScalingLag implements Detector<ScalingLag.State> {
 
     @Override
     public Judgement<State> judge(State was, Frame frame) {
-        double tokens = was.tokens + frame.scalars().find(Scalars.TOKENS).orElse(0);
+        double perStep = expectation.map(Expectation::tokensPerStep).orElse(0.0);
+        double tokens = perStep > 0
+                ? perStep * frame.step()
+                : was.tokens + frame.scalars().find(Scalars.TOKENS).orElse(0);
         OptionalDouble loss = frame.scalars().find(Scalars.LOSS);
         OptionalDouble expected = expected(frame, tokens);
         boolean usable = loss.isPresent()

@@ -19,10 +19,11 @@ public final class SlowDivergence implements Detector<SlowDivergence.State> {
             "three blocks in a row each two standard errors above the last come by chance once in some 10^5 blocks");
     static final Setting RISE = new Setting(
             "slow_divergence.rise",
-            0.03,
+            0.05,
             Setting.from(0.001, 1),
             "share of the best level",
-            "a change of schedule, of data order or of sequence length moves a loss by a percent or two, and so do epochs");
+            "a change of schedule, of data order or of sequence length moves a loss by some percent, and so do epochs and"
+                    + " sources that are read in turn");
     static final List<Setting> SETTINGS = List.of(BLOCKS, RISE);
 
     private static final double STEP_ERRORS = 2;
@@ -55,14 +56,16 @@ public final class SlowDivergence implements Detector<SlowDivergence.State> {
         }
         Pace pace = state.pace.to(frame.step());
         Beginning beginning = state.beginning.with(frame);
-        boolean anew = pace.changed() || state.beginning.again(frame, state.loss.best());
+        boolean anew = pace.changed() || state.beginning.again(frame, state.loss.best(), state.loss.noise());
         Blocks blocks = (anew ? Blocks.start() : state.loss).with(loss);
         State quiet = new State(blocks, pace, beginning, false);
         if (!blocks.atTheEndOfABlock()) {
             return Judgement.quiet(new State(blocks, pace, beginning, state.open && !anew));
         }
         double rise = blocks.newest() - blocks.best();
-        boolean far = rise > settings.get(RISE) * Math.abs(blocks.best()) && rise > RISE_ERRORS * blocks.error();
+        boolean far = rise > settings.get(RISE) * Math.abs(blocks.best())
+                && rise > RISE_ERRORS * blocks.error()
+                && blocks.beyondItsWandering();
         int rising = blocks.rising(STEP_ERRORS * blocks.error());
         boolean begins = far && rising >= settings.count(BLOCKS);
         boolean goesOn = far && state.open && rising >= 1;

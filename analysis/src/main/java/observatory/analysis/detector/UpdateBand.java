@@ -71,8 +71,7 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
         int half = (int) Math.ceil(MANY * reading.value().length);
         IntToDoubleFunction fall = i -> fallen(perRate, i);
         if (count(reading, fall) > half) {
-            return Judgement.of(
-                    next, perRate.worst(fall).map(worst -> vanished(frame, worst, count(reading, fall))));
+            return Judgement.of(next, perRate.worst(fall).map(worst -> vanished(frame, worst, count(reading, fall))));
         }
         IntToDoubleFunction jump = i -> jumped(reading, i);
         int many = count(reading, jump);

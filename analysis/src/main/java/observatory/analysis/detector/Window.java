@@ -53,6 +53,16 @@ public record Window(int capacity, double[] values) {
         return 1.4826 * Median.of(steps) / Math.sqrt(2);
     }
 
+    /** The smallest difference of two neighbours that differ; 0 where none do. */
+    public double resolution() {
+        double smallest = Double.POSITIVE_INFINITY;
+        for (int i = 1; i < values.length; i++) {
+            double difference = Math.abs(values[i] - values[i - 1]);
+            smallest = difference > 0 ? Math.min(smallest, difference) : smallest;
+        }
+        return smallest == Double.POSITIVE_INFINITY ? 0 : smallest;
+    }
+
     /** The largest value; negative infinity where there is none. */
     public double largest() {
         double largest = Double.NEGATIVE_INFINITY;
@@ -60,6 +70,22 @@ public record Window(int capacity, double[] values) {
             largest = Math.max(largest, value);
         }
         return largest;
+    }
+
+    /** The smallest value; positive infinity where there is none. */
+    public double smallest() {
+        double smallest = Double.POSITIVE_INFINITY;
+        for (double value : values) {
+            smallest = Math.min(smallest, value);
+        }
+        return smallest;
+    }
+
+    /** The value that three quarters of them exceed; NaN where there is none. */
+    public double quartile() {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 4];
     }
 
     public double sum() {

@@ -25,6 +25,7 @@ public final class Fairseq implements LogFormat {
             Pattern.compile(BEFORE + "\\[" + TIME + "(?:,\\d{1,6})?]\\[([\\w.]+)]\\[\\w+]\\s*-\\s*(.*)");
     /** Before 2020 lines had neither time nor logger. */
     private static final Pattern BARE = Pattern.compile("^\\| (epoch \\d{1,9}:\\s*\\d{1,12} / \\d{1,12} loss=.*)");
+
     private static final Pattern OVERFLOW =
             Pattern.compile("gradient overflow detected.{0,80}loss scale to: ([\\d.e+-]{1,40})");
     private static final Pattern EPOCH = Pattern.compile("^epoch \\d+(?::\\s*\\d+\\s*/\\s*\\d+|\\s*\\|)");

@@ -78,7 +78,10 @@ public final class LogFormats {
         return recognise(head)
                 .or(() -> head.lines().isEmpty()
                         ? Optional.empty()
-                        : Head.look(new LogSource(path, Progress.NONE).files().getFirst(), LOOKED_AT, LogFormats::recognise))
+                        : Head.look(
+                                new LogSource(path, Progress.NONE).files().getFirst(),
+                                LOOKED_AT,
+                                LogFormats::recognise))
                 .orElseThrow(() -> new LogException(
                         path,
                         0,

@@ -78,8 +78,22 @@ record Meaning(String name, int distance) {
             "bits",
             "mul");
     private static final Set<String> NORM_WORDS = Set.of(
-            "optim", "optimizer", "l2", "2", "0", "unclipped", "pre", "before", "clip", "all", "model", "samples", "metrics",
-            "metric", "stats", "step");
+            "optim",
+            "optimizer",
+            "l2",
+            "2",
+            "0",
+            "unclipped",
+            "pre",
+            "before",
+            "clip",
+            "all",
+            "model",
+            "samples",
+            "metrics",
+            "metric",
+            "stats",
+            "step");
     private static final Set<String> RATE_WORDS = Set.of(
             "optim",
             "optimizer",

@@ -29,7 +29,8 @@ final class MissingLoss {
 
     /** The same of a row of JSON, whose loss is there and null; one that is not there may have had none. */
     Row filledWhereNull(Row row) {
-        boolean absent = loss.filter(tag -> !row.numbers().containsKey(tag) && !JsonRow.NULL.equals(row.texts().get(tag)))
+        boolean absent = loss.filter(tag -> !row.numbers().containsKey(tag)
+                        && !JsonRow.NULL.equals(row.texts().get(tag)))
                 .isPresent();
         return absent ? row : filled(row);
     }

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
  * from epoch to epoch. Where nothing else counts, epochs do.
  */
 final class PairRow {
-    private static final Pattern EPOCH_AND_STEP = Pattern.compile("(?i)\\b(?:epoch|train)(?:\\(train\\)|ing)?\\s*:?\\s*"
-            + "\\[?(\\d{1,9})(?:/\\d{1,9})?]?,?\\s*(?:step|iter|iteration|batch)?:?\\s*\\[\\s*(\\d{1,12})/\\s*(\\d{1,12})");
+    private static final Pattern EPOCH_AND_STEP = Pattern.compile(
+            "(?i)\\b(?:epoch|train)(?:\\(train\\)|ing)?\\s*:?\\s*"
+                    + "\\[?(\\d{1,9})(?:/\\d{1,9})?]?,?\\s*(?:step|iter|iteration|batch)?:?\\s*\\[\\s*(\\d{1,12})/\\s*(\\d{1,12})");
     private static final List<Pattern> UNNAMED = List.of(
             Pattern.compile("\\[(\\d{1,12})]\\s+[A-Za-z_]"),
             Pattern.compile("(?:^|\\s)(\\d{1,12})\\)\\s+[A-Za-z_]"),

@@ -105,7 +105,8 @@ final class Rows {
         boolean evaluated = false;
         for (Map.Entry<String, Double> each : row.numbers().entrySet()) {
             Optional<Meaning> meaning = Meaning.of(each.getKey());
-            boolean held = meaning.filter(m -> m.name().equals(Scalars.VALIDATION_LOSS)).isPresent();
+            boolean held = meaning.filter(m -> m.name().equals(Scalars.VALIDATION_LOSS))
+                    .isPresent();
             if (meaning.isPresent() && !held && !each.getValue().isNaN()) {
                 return false;
             }

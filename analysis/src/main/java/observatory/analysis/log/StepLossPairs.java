@@ -25,7 +25,10 @@ public final class StepLossPairs implements LogFormat {
         List<String> lines =
                 head.lines().stream().filter(line -> !line.isBlank()).limit(20).toList();
         return lines.size() > 1
-                && (lines.stream().allMatch(line -> row(line).filter(row -> row.numbers().size() == 2).isPresent())
+                && (lines.stream()
+                                .allMatch(line -> row(line)
+                                        .filter(row -> row.numbers().size() == 2)
+                                        .isPresent())
                         || lines.stream().allMatch(line -> SINGLE.matcher(line).matches()));
     }
 

@@ -78,7 +78,16 @@ final class Digest {
             Reading reading) {
         PostMortem.Steps steps =
                 frames == 0 ? new PostMortem.Steps(0, 0, 0) : new PostMortem.Steps(first, last, frames);
-        return new PostMortem(run, format, steps, series(), incidents, notApplicable, measured(), reading.partial(), reading.remarks());
+        return new PostMortem(
+                run,
+                format,
+                steps,
+                series(),
+                incidents,
+                notApplicable,
+                measured(),
+                reading.partial(),
+                reading.remarks());
     }
 
     private List<PostMortem.Series> series() {

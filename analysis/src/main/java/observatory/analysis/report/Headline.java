@@ -11,7 +11,8 @@ final class Headline {
 
     static String of(PostMortem result) {
         if (result.steps().count() == 0) {
-            return "No training step: the log was read as " + result.format() + " and nothing in it could be judged. Wait for"
+            return "No training step: the log was read as " + result.format()
+                    + " and nothing in it could be judged. Wait for"
                     + " the first step, or name another format with --format.";
         }
         if (result.incidents().isEmpty()) {

@@ -56,6 +56,28 @@ public final class DetectionBench {
         return scored(name, log -> ours(log, settings));
     }
 
+    /** Ours on what could have been logged of the same runs instead. */
+    public Result run(Perturbation changed) {
+        Score total = Score.NOTHING;
+        SortedMap<String, Score> families = new TreeMap<>();
+        for (Labels.Log log : labels) {
+            List<Frame> frames = telemetry(log).stream()
+                    .filter(Frame.class::isInstance)
+                    .map(Frame.class::cast)
+                    .filter(frame -> frame.scalars().find(Scalars.LOSS).isPresent())
+                    .toList();
+            List<Frame> others = changed.of(frames);
+            if (others.isEmpty()) {
+                continue;
+            }
+            Labels.Log label = changed.label(log, others);
+            Score score = Score.of(label, ours(label, others, Settings.DEFAULTS));
+            total = total.and(score);
+            families.merge(log.family(), score, Score::and);
+        }
+        return new Result(changed.words(), total, families);
+    }
+
     private interface Alarms {
         List<Score.Alarm> of(Labels.Log log);
     }
@@ -73,8 +95,12 @@ public final class DetectionBench {
 
     /** Incidents that say the run is unstable, and those of the gradient where they met an episode: they can help only. */
     private List<Score.Alarm> ours(Labels.Log log, Settings settings) {
+        return ours(log, telemetry(log), settings);
+    }
+
+    private static List<Score.Alarm> ours(Labels.Log log, List<? extends Telemetry> items, Settings settings) {
         RunWatch watch = RunWatch.of(new RunId("bench"), settings);
-        telemetry(log).forEach(watch::accept);
+        items.forEach(watch::accept);
         watch.finish();
         List<Score.Alarm> alarms = new ArrayList<>();
         for (Incident incident : watch.incidents()) {

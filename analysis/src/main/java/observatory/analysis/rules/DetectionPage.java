@@ -18,6 +18,7 @@ public final class DetectionPage {
             List<Labels.Log> labels,
             List<DetectionBench.Result> results,
             List<DetectionBench.Result> varied,
+            List<DetectionBench.Result> perturbed,
             List<Setting> settings) {
         long points = labels.stream().mapToLong(Labels.Log::points).sum();
         long healthy = labels.stream().filter(Labels.Log::healthy).count();
@@ -29,6 +30,11 @@ public final class DetectionPage {
                 .replace(
                         "{sensitivity}",
                         varied.isEmpty() ? "(not measured in this run: `--sensitivity`)" : scores(varied))
+                .replace(
+                        "{perturbed}",
+                        perturbed.isEmpty()
+                                ? "(not measured in this run: `--sensitivity`)"
+                                : scores(perturbed).replace("| rule |", "| the same runs |"))
                 .replace("{left-out}", PublishedRules.NOT_IN_A_LOG)
                 .replace("{settings}", settings(settings))
                 .strip();

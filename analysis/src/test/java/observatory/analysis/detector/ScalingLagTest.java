@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import observatory.analysis.Finding;
 import observatory.analysis.Recorded;
 import observatory.analysis.scaling.LossLaw;
@@ -55,7 +57,7 @@ class ScalingLagTest {
 
     @Test
     void aRunMayLogItsOwnExpectation() {
-        ScalingLag lag = new ScalingLag();
+        ScalingLag lag = new ScalingLag(Settings.DEFAULTS);
         ScalingLag.State state = lag.start();
         int found = 0;
         for (int step = 1; step <= 400; step++) {
@@ -69,5 +71,30 @@ class ScalingLagTest {
             assertTrue(step >= 200 || found == 0);
         }
         assertTrue(found > 50, "" + found);
+    }
+
+    @Test
+    void theConstantsOfARulesFileAreTheLaw() {
+        Map<String, Double> given = Map.of(
+                "scaling_lag.parameters", 104e9,
+                "scaling_lag.tokens_per_step", TOKENS,
+                "scaling_lag.e", LAW.e(),
+                "scaling_lag.a", LAW.a(),
+                "scaling_lag.b", LAW.b(),
+                "scaling_lag.alpha", LAW.alpha(),
+                "scaling_lag.beta", LAW.beta());
+        ScalingLag lag = new ScalingLag(Settings.of(given, ScalingLag.SETTINGS));
+        ScalingLag.State state = lag.start();
+        List<Finding> findings = new ArrayList<>();
+        for (int step = 1; step <= 4000; step++) {
+            double loss = LAW.loss(new LossLaw.Split(20e9, step * TOKENS));
+            Scalars scalars = new Scalars.Builder().put(Scalars.LOSS, loss).build();
+            assertTrue(lag.needs().met(Set.of(Scalars.LOSS), Set.of()), "tokens are told by the rules");
+            Judgement<ScalingLag.State> judged = lag.judge(state, Recorded.frame(step, scalars, Sites.none()));
+            state = judged.state();
+            findings.addAll(judged.findings());
+        }
+        double size = (double) findings.getLast().evidence().facts().get("equivalentParameters");
+        assertEquals(20e9, size, 2e9, "the loss was that of this size");
     }
 }

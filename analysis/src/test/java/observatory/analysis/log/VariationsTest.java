@@ -118,8 +118,7 @@ class VariationsTest {
                         {"loss": 3.5, "grad_norm": 0.7, "learning_rate": 1e-05, "global_step/max_steps": "5/1000", "percentage": "1%"}
                         {"loss": 3.25, "grad_norm": 0.7, "learning_rate": 1e-05, "global_step/max_steps": "10/1000", "percentage": "1%"}
                         """),
-                new Variation(
-                        "NaN that became null", "jsonl", """
+                new Variation("NaN that became null", "jsonl", """
                         {"step": 1, "loss": 3.5, "lr": 1e-4}
                         {"step": 2, "loss": null, "lr": 1e-4}
                         """, new long[] {1, 2}, new double[] {3.5, Double.NaN}),

@@ -1,0 +1,157 @@
+package observatory.analysis.rules;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import observatory.analysis.detector.Window;
+import observatory.probe.Frame;
+import observatory.probe.Scalars;
+
+/**
+ * What could have been logged of the same run instead: a stand-in for runs that nobody has labelled. A labelled episode
+ * counts where a point of it is left that stands out: above the median of the 25 points before it by six of their scaled
+ * median deviations and by a twentieth.
+ */
+public enum Perturbation {
+    EVERY_SECOND("every second point", 2) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return every(2, log);
+        }
+    },
+    EVERY_FIFTH("every fifth point", 5) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return every(5, log);
+        }
+    },
+    MEANS_OF_TWO("means of two points", 2) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            List<Frame> means = new ArrayList<>();
+            for (int i = 1; i < log.size(); i += 2) {
+                Frame here = log.get(i);
+                if (here.step() > log.get(i - 1).step()) {
+                    means.add(with(here, (loss(log.get(i - 1)) + loss(here)) / 2));
+                }
+            }
+            return means;
+        }
+    },
+    NOISIER("with as much noise again", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            Random random = new Random(SEED);
+            Window losses = Window.of(Math.max(1, log.size()));
+            double[] finite = log.stream()
+                    .mapToDouble(Perturbation::loss)
+                    .filter(Double::isFinite)
+                    .toArray();
+            double noise = new Window(losses.capacity(), finite).noise();
+            return log.stream()
+                    .map(frame -> with(frame, loss(frame) + noise * random.nextGaussian()))
+                    .toList();
+        }
+    },
+    WITHOUT_NORMS("the loss alone", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return log.stream()
+                    .map(frame -> with(frame, new Scalars(List.of(Scalars.LOSS), new double[] {loss(frame)})))
+                    .toList();
+        }
+    },
+    TRUNCATED("without the first third", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return log.size() < FEWEST ? List.of() : log.subList(log.size() / 3, log.size());
+        }
+    };
+
+    private static final long SEED = 7;
+    /** Points below which a part of a log is no log. */
+    private static final int FEWEST = 40;
+
+    private static final int BEFORE = 25;
+
+    private final String words;
+    private final int coarser;
+
+    Perturbation(String words, int coarser) {
+        this.words = words;
+        this.coarser = coarser;
+    }
+
+    public String words() {
+        return words;
+    }
+
+    /** The frames of the other log, of frames that have a loss; none where too few are left. */
+    abstract List<Frame> of(List<Frame> log);
+
+    /** What the label of the log says of the other one. */
+    Labels.Log label(Labels.Log log, List<Frame> left) {
+        double interval = log.interval() * coarser;
+        List<Labels.Span> kept = new ArrayList<>();
+        List<Labels.Excuse> excused = new ArrayList<>(log.excused());
+        for (Labels.Span episode : log.episodes()) {
+            if (standsOut(left, episode)) {
+                kept.add(episode);
+            } else {
+                excused.add(new Labels.Excuse(
+                        episode,
+                        List.of(observatory.analysis.Severity.WARNING, observatory.analysis.Severity.CRITICAL)));
+            }
+        }
+        long points =
+                left.stream().filter(frame -> Double.isFinite(loss(frame))).count();
+        return new Labels.Log(log.file(), log.healthy(), interval, points, kept, excused, List.of());
+    }
+
+    private static boolean standsOut(List<Frame> left, Labels.Span episode) {
+        double[] inside = left.stream()
+                .filter(frame -> frame.step() >= episode.first() && frame.step() <= episode.last())
+                .mapToDouble(Perturbation::loss)
+                .toArray();
+        if (Arrays.stream(inside).anyMatch(loss -> !Double.isFinite(loss))) {
+            return true;
+        }
+        double[] before = left.stream()
+                .filter(frame -> frame.step() < episode.first() && Double.isFinite(loss(frame)))
+                .mapToDouble(Perturbation::loss)
+                .toArray();
+        if (inside.length == 0 || before.length < BEFORE) {
+            return false;
+        }
+        Window last = new Window(BEFORE, Arrays.copyOfRange(before, before.length - BEFORE, before.length));
+        double level = last.recentMedian(BEFORE);
+        double highest = Arrays.stream(inside).max().orElseThrow();
+        return highest - level > Math.max(6 * last.spread(BEFORE), 0.05 * Math.abs(level));
+    }
+
+    private static List<Frame> every(int nth, List<Frame> log) {
+        List<Frame> kept = new ArrayList<>();
+        for (int i = nth - 1; i < log.size(); i += nth) {
+            kept.add(log.get(i));
+        }
+        return kept.size() < FEWEST / 2 ? List.of() : kept;
+    }
+
+    private static double loss(Frame frame) {
+        return frame.scalars().find(Scalars.LOSS).orElseThrow();
+    }
+
+    private static Frame with(Frame frame, double loss) {
+        Scalars scalars = new Scalars.Builder()
+                .putAll(frame.scalars())
+                .put(Scalars.LOSS, loss)
+                .build();
+        return with(frame, scalars);
+    }
+
+    private static Frame with(Frame frame, Scalars scalars) {
+        return new Frame(
+                frame.origin(), frame.seq(), frame.step(), frame.time(), scalars, frame.sites(), frame.batch());
+    }
+}
