@@ -26,6 +26,12 @@ public final class Frames {
         return frame(step, 0, loss, Sites.none());
     }
 
+    public static Frame ranked(long step, int rank, double loss) {
+        Frame plain = loss(step, loss);
+        Origin origin = new Origin(RUN, 0, new UUID(1, 2 + rank), rank);
+        return new Frame(origin, plain.seq(), step, plain.time(), plain.scalars(), plain.sites(), plain.batch());
+    }
+
     public static Frame restarted(long step, double loss) {
         return frame(step, 1, loss, Sites.none());
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -42,6 +43,12 @@ class LiveSourceIT {
             await("the steps that were there before", () -> steps(live) == 50);
             send(broker, 50, 60);
             await("those that came while it looked", () -> steps(live) == 60);
+            send(broker, 1, 0, 30);
+            await("another rank", () -> live.recording().ranks().equals(List.of(0, 1)));
+            assertTrue(live.showRank(1));
+            await("what that rank measured", () -> live.recording().rank() == 1 && steps(live) == 30);
+            assertTrue(live.showRank(0));
+            await("the first rank again", () -> live.recording().rank() == 0 && steps(live) == 60);
             try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
                 assertTrue(admin.listGroups().all().get().isEmpty(), "looking joins no group");
             }
@@ -61,11 +68,15 @@ class LiveSourceIT {
     }
 
     private static void send(Broker broker, int from, int to) throws Exception {
+        send(broker, 0, from, to);
+    }
+
+    private static void send(Broker broker, int rank, int from, int to) throws Exception {
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrap()), new StringSerializer(), new ByteArraySerializer())) {
             for (int step = from; step < to; step++) {
                 producer.send(new ProducerRecord<>(
-                                TOPICS.telemetry(), Frames.RUN.value(), Codec.smile(Frames.loss(step, 2))))
+                                TOPICS.telemetry(), Frames.RUN.value(), Codec.smile(Frames.ranked(step, rank, 2))))
                         .get(60, TimeUnit.SECONDS);
             }
         }

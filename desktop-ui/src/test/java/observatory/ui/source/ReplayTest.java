@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import observatory.probe.Frame;
-import observatory.probe.Origin;
 import observatory.probe.Telemetry;
 import observatory.ui.Frames;
 import org.junit.jupiter.api.Test;
@@ -62,8 +60,8 @@ class ReplayTest {
     void anotherRankIsShownAtTheSamePosition() {
         List<Telemetry> tape = new ArrayList<>();
         for (int step = 0; step < 20; step++) {
-            tape.add(ranked(step, 1, 3));
-            tape.add(ranked(step, 0, 2));
+            tape.add(Frames.ranked(step, 1, 3));
+            tape.add(Frames.ranked(step, 0, 2));
         }
         Replay replay = new Replay(Frames.RUN, tape);
         replay.wind(20);
@@ -77,19 +75,6 @@ class ReplayTest {
         assertEquals(10, replay.recording().frames().size());
         replay.step(-4);
         assertEquals(0, replay.recording().rank(), "stays when wound back");
-    }
-
-    private static Telemetry ranked(int step, int rank, double loss) {
-        Frame frame = Frames.loss(step, loss);
-        Origin of = frame.origin();
-        return new Frame(
-                new Origin(of.run(), of.incarnation(), of.writer(), rank),
-                frame.seq(),
-                frame.step(),
-                frame.time(),
-                frame.scalars(),
-                frame.sites(),
-                frame.batch());
     }
 
     @Test
