@@ -36,6 +36,12 @@ class DemoIT {
                 .count();
         assertEquals(above, count(result.get("spikeLogs")), "a spike log for each incident above info");
 
+        JsonNode replay = result.get("replay");
+        assertEquals("data-driven", replay.get("verdict").asText(), ended::toString);
+        assertTrue(replay.get("errorProbability").asDouble() <= 0.05, ended::toString);
+        assertTrue(replay.get("reproduction").get("same").asBoolean(), ended::toString);
+        assertTrue(Files.size(Path.of(replay.get("report").asText())) > 10_000, "its page has charts");
+
         Program.Ended runs = Program.run(scratch, "runs", "--json");
         assertEquals(result.get("run"), runs.json().get(0).get("run"), runs::toString);
     }
@@ -43,8 +49,8 @@ class DemoIT {
     @ParameterizedTest
     @CsvSource({"nan, non_finite, layer", "fp16-overflow, overflow, layer"})
     void whatIsNotFiniteIsFoundWithItsPlace(String fault, String kind, String place) throws Exception {
-        Program.Ended ended =
-                Program.run(scratch, "demo", "--headless", "--json", "--steps", "160", "--fault", fault + "@150");
+        Program.Ended ended = Program.run(
+                scratch, "demo", "--headless", "--json", "--no-replay", "--steps", "160", "--fault", fault + "@150");
         JsonNode incident = incidents(complete(ended, 160))
                 .filter(one -> one.get("kind").asText().equals(kind))
                 .findFirst()

@@ -10,11 +10,13 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import observatory.analysis.Incident;
 import observatory.analysis.RunWatch;
+import observatory.probe.Frame;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.Pack;
 import observatory.probe.RunId;
+import observatory.probe.Telemetry;
 import observatory.probe.builtin.Probes;
 import observatory.trainer.Batching;
 import observatory.trainer.Corpus;
@@ -31,6 +33,7 @@ import observatory.trainer.cpu.Exchange;
 import observatory.trainer.cpu.Tensor;
 import observatory.trainer.cpu.Workers;
 import observatory.trainer.fault.Pathology;
+import observatory.trainer.run.Checkpoints;
 import observatory.trainer.run.Rank;
 import observatory.trainer.run.TrainingRun;
 
@@ -43,18 +46,45 @@ final class FaultRun {
 
     private FaultRun() {}
 
+    /** What a run leaves: all it told, what was found in it, and the recipe it was trained by. */
+    record Trained(List<Telemetry> telemetry, List<Incident> incidents, Recipe recipe) {
+        List<Frame> frames() {
+            return telemetry.stream()
+                    .filter(Frame.class::isInstance)
+                    .map(Frame.class::cast)
+                    .toList();
+        }
+    }
+
     static List<Incident> judged(Fault fault, Precision precision, long seed, int steps) {
+        return trained(new Recipe(MODEL, training(fault, precision, seed, steps), CORPUS, fault), null)
+                .incidents();
+    }
+
+    static TrainingSpec training(Fault fault, Precision precision, long seed, int steps) {
         int ranks = fault.kind() == Fault.Kind.RANK_DIVERGENCE ? 2 : 1;
+        return new TrainingSpec(steps, 8, 3e-3, 50, 1, precision, seed)
+                .with(Batching.of(8).withRanks(ranks));
+    }
+
+    static Corpus corpus() {
+        return CORPUS;
+    }
+
+    /** @param checkpoints null for none */
+    static Trained trained(Recipe recipe, Checkpoints checkpoints) {
+        Fault fault = recipe.fault();
+        TrainingSpec training = recipe.training();
+        int ranks = training.batching().ranks();
+        List<Telemetry> told = new ArrayList<>();
         RunWatch watch = RunWatch.of(new RunId("fault"));
         FrameSink sink = item -> {
             synchronized (watch) { // the ranks speak from threads of their own
                 watch.accept(item);
+                told.add(item);
             }
             return true;
         };
-        TrainingSpec spec = new TrainingSpec(steps, 8, 3e-3, 50, 1, precision, seed);
-        TrainingSpec training = spec.with(Batching.of(8).withRanks(ranks));
-        Recipe recipe = new Recipe(MODEL, training, CORPUS, fault);
         Exchange exchange = new Exchange(ranks);
         List<Rank> all = new ArrayList<>();
         List<Workers> workers = new ArrayList<>();
@@ -70,7 +100,7 @@ final class FaultRun {
             instruments.setUp(Probes.setup(sink, Pack.PROFILE));
             workers.add(new Workers(1));
             CpuModel model = new CpuModel(
-                    MODEL,
+                    recipe.model(),
                     training,
                     fault,
                     instruments,
@@ -81,7 +111,8 @@ final class FaultRun {
                     recipe, model, instruments, new Pathology.Copy(rank, ranks), () -> clock.addAndGet(tick));
             all.add(new Rank(trainer, model, instruments));
         }
-        try (TrainingRun run = new TrainingRun(recipe, all, exchange::abandon, null, control -> {}, () -> false)) {
+        try (TrainingRun run =
+                new TrainingRun(recipe, all, exchange::abandon, checkpoints, control -> {}, () -> false)) {
             run.begin(Map.of());
             Optional<Trainer.Result> step = run.step();
             while (step.isPresent()) {
@@ -91,6 +122,6 @@ final class FaultRun {
         } finally {
             workers.forEach(Workers::close);
         }
-        return watch.incidents();
+        return new Trained(told, watch.incidents(), recipe);
     }
 }

@@ -37,14 +37,19 @@ public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
                         .toList());
     }
 
-    /** Writes the file into a folder, whole or not at all, and returns its path. */
-    public Path write(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        Path file = folder.resolve("spike-%s-%d-%s.jsonl"
+    /** Where the log of an incident lies in a folder. */
+    public static Path file(Path folder, Incident incident) {
+        return folder.resolve("spike-%s-%d-%s.jsonl"
                 .formatted(
                         incident.run().value(),
                         incident.firstStep(),
                         incident.kind().label()));
+    }
+
+    /** Writes the file into a folder, whole or not at all, and returns its path. */
+    public Path write(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path file = file(folder, incident);
         Path unfinished = Files.createTempFile(folder, ".spike", ".part");
         try {
             try (OutputStream out = Files.newOutputStream(unfinished)) {

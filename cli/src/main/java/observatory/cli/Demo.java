@@ -12,6 +12,7 @@ import observatory.probe.RunId;
 import observatory.stream.Sender;
 import observatory.stream.Spool;
 import observatory.stream.Topics;
+import observatory.trainer.run.Checkpoints;
 
 /**
  * The main job from end to end: a model is trained, broken on purpose and watched through a real broker, and what
@@ -31,6 +32,7 @@ final class Demo {
     private final List<View> views;
     private final Interrupt interrupt;
     private final Control control;
+    private final Holding holding;
 
     Demo(RunPlan plan, StateDirectory state, int port, List<View> views, Interrupt interrupt, Control control) {
         this.plan = plan;
@@ -39,6 +41,7 @@ final class Demo {
         this.views = views;
         this.interrupt = interrupt;
         this.control = control;
+        this.holding = new Holding(plan.checkpoints().map(Checkpoints::ring));
     }
 
     /** Runs to the end, or to the interruption; either way everything is closed when this returns. */
@@ -70,6 +73,7 @@ final class Demo {
                 complete = bringHome(spool, backbone);
                 views.forEach(view -> view.update(stage));
                 failOn(training, backbone);
+                holding.hold(live.incidents());
                 // Drawn while broker and streams close: after Ctrl-C nobody waits for one after the other.
                 explanation = CompletableFuture.supplyAsync(() -> Explanation.write(run, live, state));
             }
@@ -82,6 +86,7 @@ final class Demo {
     private void show(Stage stage, Obeying obeying) throws InterruptedException {
         while (!stage.training().over().await(REFRESH_MILLIS, TimeUnit.MILLISECONDS)) {
             views.forEach(view -> view.update(stage));
+            holding.hold(stage.live().incidents());
             obeying.tryListen(stage.backbone().bootstrap());
             boolean hopeless = stage.backbone().failure().isPresent();
             if (interrupt.requested() || hopeless) {
@@ -89,6 +94,7 @@ final class Demo {
             }
         }
         views.forEach(view -> view.update(stage));
+        holding.hold(stage.live().incidents());
     }
 
     /** Waits until everything captured is with the broker, judged and back; false where that was not to be. */

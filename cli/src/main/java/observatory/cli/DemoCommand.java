@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import observatory.probe.RunId;
+import observatory.trainer.checkpoint.CheckpointRing;
+import observatory.trainer.run.Checkpoints;
 import observatory.ui.DesktopWindow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,11 +23,20 @@ import picocli.CommandLine.ParentCommand;
 final class DemoCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
+    private static final int KEPT = 12;
+    private static final int MOST_BETWEEN = 50;
+
     @ParentCommand
     private Observatory parent;
 
     @Mixin
     private DemoOptions options;
+
+    /** Those of a replay: every twelfth of the run, or 50 steps where that is less, and room for 600 steps. */
+    private Checkpoints checkpoints(StateDirectory state, RunId run) {
+        int every = Math.clamp(options.steps / KEPT, 1, MOST_BETWEEN);
+        return new Checkpoints(new CheckpointRing(state.checkpoints().resolve(run.value()), KEPT), every);
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -41,6 +52,7 @@ final class DemoCommand implements Callable<Integer> {
             views.add(new TerminalView(console));
         }
         RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
+        plan = plan.keeping(checkpoints(state, run));
         boolean display = DesktopWindow.possible(System.getenv(), System.getProperty("os.name"));
         WindowView window = display && !options.headless
                 ? new WindowView(
@@ -53,14 +65,25 @@ final class DemoCommand implements Callable<Integer> {
             views.add(window);
         }
         DemoResult result;
+        boolean interrupted;
         try (Interrupt interrupt = Interrupt.listen()) {
             result = new Demo(plan, state, options.port, views, interrupt, control).run(run);
-            console.result(options.json ? result.json() : result.text());
+            DemoReplay replay = new DemoReplay(state, console, interrupt, options);
+            if (!options.json) {
+                console.result(result.text());
+            }
+            Optional<DemoReplay.Done> replayed = replay.of(result, plan);
+            if (options.json) {
+                console.result(result.json(replayed.map(DemoReplay.Done::json)));
+            } else {
+                replayed.ifPresent(done -> console.result(done.text()));
+            }
+            interrupted = interrupt.requested();
         }
-        if (window != null && !result.interrupted() && console.interactive()) {
+        if (window != null && !interrupted && console.interactive()) {
             window.linger();
         }
-        if (result.interrupted()) {
+        if (interrupted) {
             return ExitCode.INTERRUPTED;
         }
         if (!result.complete()) {

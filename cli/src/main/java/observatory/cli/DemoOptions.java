@@ -47,6 +47,9 @@ final class DemoOptions {
     @Option(names = "--headless", description = "No window, even where there is a display.")
     boolean headless;
 
+    @Option(names = "--no-replay", description = "Leave out the replay of the worst incident at the end.")
+    boolean noReplay;
+
     @Option(names = "--json", description = "One JSON document on standard output at the end.")
     boolean json;
 

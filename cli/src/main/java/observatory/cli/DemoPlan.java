@@ -11,6 +11,7 @@ import observatory.trainer.Precision;
 import observatory.trainer.Recipe;
 import observatory.trainer.Tokenizer;
 import observatory.trainer.TrainingSpec;
+import observatory.trainer.checkpoint.RunCard;
 
 /** What the options of a demo come to. */
 final class DemoPlan {
@@ -44,7 +45,21 @@ final class DemoPlan {
                 : options.corpus.toAbsolutePath().normalize().toString();
         Recipe recipe = new Recipe(model, training, corpus(options, model), fault);
         Backend.Choice backend = Backend.Choice.of(options.backend, model, training);
-        return new RunPlan(recipe, corpusName, options.probes, backend, threads, Optional.empty(), Optional.empty());
+        return new RunPlan(
+                recipe,
+                corpusName,
+                data(options),
+                options.probes,
+                backend,
+                threads,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static RunCard.Data data(DemoOptions options) {
+        return options.corpus == null
+                ? RunCard.Data.BUNDLED
+                : new RunCard.Data(options.corpus.toAbsolutePath().normalize().toString(), "", "");
     }
 
     private static Fault fault(DemoOptions options) {

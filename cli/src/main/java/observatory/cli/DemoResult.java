@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.IncidentJson;
 import observatory.stream.Json;
@@ -32,6 +33,11 @@ record DemoResult(
     record Frames(long captured, long delivered, long pending, long lost) {}
 
     String json() {
+        return json(Optional.empty());
+    }
+
+    /** With what the replay of an incident came to, where one was replayed. */
+    String json(Optional<ObjectNode> replay) {
         ObjectNode node = Json.mapper().createObjectNode();
         node.put("run", run);
         node.put("steps", steps);
@@ -48,6 +54,7 @@ record DemoResult(
         node.put("overheadRatio", overheadRatio);
         node.put("tokensPerSecond", tokensPerSecond);
         node.put("wallSeconds", wallSeconds);
+        replay.ifPresent(one -> node.set("replay", one));
         try {
             return Json.mapper().writeValueAsString(node);
         } catch (JsonProcessingException e) {

@@ -10,7 +10,6 @@ final class ExitCode {
     static final int DENIED = 5;
     static final int CORRUPT_INPUT = 6;
     static final int FINDINGS = 7;
-    static final int UNAVAILABLE = 69;
     static final int INTERRUPTED = 130;
 
     private ExitCode() {}

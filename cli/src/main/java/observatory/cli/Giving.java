@@ -45,13 +45,20 @@ final class Giving {
 
     /** Signs and sends, and says what became of it; an exit code. */
     int give(Command command, Console console) {
-        Connection connection = cluster.connection();
         Operator.Manner standard = Operator.Manner.STANDARD;
+        send(cluster, run, key, command, new Operator.Manner(dryRun, standard.validity(), patience));
+        console.result(dryRun ? run + " would accept it" : run + " accepted it, and applies it before its next step");
+        return ExitCode.OK;
+    }
+
+    /** Signs a command and waits until the run has accepted it; whatever else becomes of it is a failure. */
+    static void send(ClusterOptions cluster, String run, Path key, Command command, Operator.Manner manner) {
+        Connection connection = cluster.connection();
         Optional<Audit> answer;
         try {
             Operator operator =
-                    new Operator(connection, cluster.topics(), name(), Keys.privateKey(key), InstantSource.system());
-            answer = operator.give(new RunId(run), command, new Operator.Manner(dryRun, standard.validity(), patience));
+                    new Operator(connection, cluster.topics(), name(key), Keys.privateKey(key), InstantSource.system());
+            answer = operator.give(new RunId(run), command, manner);
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException gone ? "there is no file " + gone.getFile() : e.getMessage();
             throw new Failure(
@@ -62,19 +69,17 @@ final class Giving {
         if (answer.isEmpty()) {
             throw new Failure(
                     ExitCode.CANNOT_CONNECT,
-                    "no answer from " + run + " within " + patience.toSeconds()
+                    "no answer from " + run + " within " + manner.patience().toSeconds()
                             + " s: it is over, or takes no commands; `observatory runs` lists runs, and a trainer takes"
                             + " commands where it is given --control-key");
         }
         if (answer.get().result().equals("refused")) {
             throw new Failure(ExitCode.DENIED, run + " refused: " + answer.get().reason());
         }
-        console.result(dryRun ? run + " would accept it" : run + " accepted it, and applies it before its next step");
-        return ExitCode.OK;
     }
 
     /** The name that stands with the public key. */
-    private String name() throws IOException {
+    private static String name(Path key) throws IOException {
         return Keys.trusted(Files.readString(Keys.publicFile(key))).operator();
     }
 }

@@ -24,7 +24,6 @@ import picocli.CommandLine.ScopeType;
             " 5:authentication or permission denied",
             " 6:input corrupt, or in no known format",
             " 7:findings at or above --fail-on",
-            "69:not available yet",
             "130:interrupted"
         })
 public final class Observatory implements Runnable {
@@ -61,7 +60,7 @@ public final class Observatory implements Runnable {
                 .addSubcommand("relay", new RelayCommand())
                 .addSubcommand("postmortem", new PostMortemCommand())
                 .addSubcommand("spectrum", new SpectrumCommand())
-                .addSubcommand("replay", later("Replay a spike with one thing changed", "nothing replaces it yet"))
+                .addSubcommand("replay", new ReplayCommand())
                 .addSubcommand("plan", new PlanCommand())
                 .addSubcommand("rules", new RulesCommand())
                 .addSubcommand("alerts", new AlertsCommand())
@@ -75,10 +74,6 @@ public final class Observatory implements Runnable {
         line.setExecutionExceptionHandler((error, failed, parsed) -> observatory.failed(error));
         line.setParameterExceptionHandler(observatory::misused);
         return line;
-    }
-
-    private static CommandLine later(String what, String instead) {
-        return new Unavailable(what, instead).command();
     }
 
     @Override

@@ -50,7 +50,13 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
 
     static Outside outside(StateDirectory state, Supplier<Optional<String>> broker, Optional<Control> control) {
         InstantSource clock = InstantSource.system();
-        return new Outside(state.exports(), state.window(), clock, new Opening(state, broker, control, clock), control);
+        return new Outside(
+                state.exports(),
+                state.window(),
+                clock,
+                new Opening(state, broker, control, clock),
+                control,
+                Optional.of(new WindowReplays(state)));
     }
 
     static Supplier<Optional<String>> brokerOf(StateDirectory state) {

@@ -20,18 +20,20 @@ import observatory.trainer.ModelSpec;
 import observatory.trainer.Recipe;
 import observatory.trainer.TrainingSpec;
 import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.checkpoint.RunCard;
 import observatory.trainer.run.Checkpoints;
 
 /**
  * A run that can begin: every option checked, against the others too, before anything is written.
  *
- * @param corpus what the corpus is called
+ * @param corpus what the corpus is called, @param data where it lies
  * @param checkpoints where it keeps its own
  * @param resume what it goes on from
  */
 record RunPlan(
         Recipe recipe,
         String corpus,
+        RunCard.Data data,
         Pack pack,
         Backend.Choice backend,
         int threads,
@@ -48,6 +50,20 @@ record RunPlan(
 
     Fault fault() {
         return recipe.fault();
+    }
+
+    /** With checkpoints of its own. */
+    RunPlan keeping(Checkpoints own) {
+        return new RunPlan(recipe, corpus, data, pack, backend, threads, Optional.of(own), resume);
+    }
+
+    /** What a replay has to know of it. */
+    RunCard card() {
+        return RunCard.of(
+                recipe,
+                backend.backend().name().toLowerCase(Locale.ROOT),
+                data,
+                resume.map(from -> from.state().step()).orElse(0L));
     }
 
     /** Says where it will be trained, where that is worth a line. */

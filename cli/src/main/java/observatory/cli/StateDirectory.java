@@ -52,6 +52,16 @@ record StateDirectory(Path root) {
         return root.resolve("reports");
     }
 
+    /** Of the runs that train here, a folder each. */
+    Path checkpoints() {
+        return root.resolve("checkpoints");
+    }
+
+    /** What replays of incidents came to, a folder each. */
+    Path replays() {
+        return root.resolve("replays");
+    }
+
     /** Where a person was in the window. */
     Path window() {
         return root.resolve("window.properties");

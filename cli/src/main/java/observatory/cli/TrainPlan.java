@@ -21,6 +21,7 @@ import observatory.trainer.Validation;
 import observatory.trainer.checkpoint.Checkpoint;
 import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.checkpoint.CheckpointRing;
+import observatory.trainer.checkpoint.RunCard;
 import observatory.trainer.run.Checkpoints;
 
 /** What the options of {@code train} come to. */
@@ -57,12 +58,21 @@ final class TrainPlan {
                     ? CorpusFiles.BUNDLED
                     : options.data.corpus.toAbsolutePath().normalize().toString();
             Backend.Choice backend = Backend.Choice.of(options.run.backend, recipe.model(), recipe.training());
-            return new RunPlan(recipe, name, options.run.probes, backend, threads, Optional.of(own), resume);
+            return new RunPlan(
+                    recipe, name, data(options.data), options.run.probes, backend, threads, Optional.of(own), resume);
         } catch (CheckpointException e) {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         } catch (IOException e) {
             throw new Failure(ExitCode.USAGE, "cannot read " + e.getMessage(), e);
         }
+    }
+
+    private static RunCard.Data data(TrainOptions.Data data) {
+        return new RunCard.Data(name(data.corpus), name(data.vocab), name(data.merges));
+    }
+
+    private static String name(Path file) {
+        return file == null ? "" : file.toAbsolutePath().normalize().toString();
     }
 
     private static Tokenizer tokenizer(TrainOptions.Data data) throws IOException {

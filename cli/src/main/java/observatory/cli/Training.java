@@ -136,6 +136,9 @@ final class Training {
             if (plan.resume().isPresent()) {
                 run.resume(plan.resume().get());
             }
+            if (plan.checkpoints().isPresent()) {
+                plan.card().write(plan.checkpoints().get().ring().folder());
+            }
             run.begin(plan.manifest());
             boolean going = true;
             while (going && !stop) {

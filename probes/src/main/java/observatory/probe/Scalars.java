@@ -61,6 +61,8 @@ public record Scalars(List<String> names, double[] values) {
     public static final String ADAM_BETA2 = "adam_beta2";
     /** CRC-32C of all weights of this rank, every tenth step of several ranks, which are meant to agree. */
     public static final String WEIGHTS_CHECK = "weights_check";
+    /** CRC-32C of the tokens this rank was trained on in the step: what a replay of the step has to meet again. */
+    public static final String BATCH_CHECK = "batch_check";
     /** Columns of one head: attention logits are q · k / sqrt(head_width). */
     public static final String HEAD_WIDTH = "head_width";
 

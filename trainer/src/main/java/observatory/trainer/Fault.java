@@ -65,6 +65,13 @@ public record Fault(Kind kind, long step) {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
+        /**
+         * Whether the machine does it, once, and not the program: what runs the same steps again does not meet it again.
+         */
+        public boolean accident() {
+            return this == BIT_FLIP || this == RANK_DIVERGENCE;
+        }
+
         /** Whether it shows in an fp16 run alone. */
         public boolean needsHalf() {
             return this == FP16_OVERFLOW || this == STUCK_LOSS_SCALE;

@@ -32,6 +32,15 @@ public final class Fingerprint {
         return sum.getValue();
     }
 
+    /** CRC-32C of the tokens of a batch, inputs and then targets. */
+    public static long check(TokenBatch batch) {
+        ByteBuffer bytes = ByteBuffer.allocate((batch.inputs().length + batch.targets().length) * Integer.BYTES);
+        bytes.asIntBuffer().put(batch.inputs()).put(batch.targets());
+        CRC32C sum = new CRC32C();
+        sum.update(bytes);
+        return sum.getValue();
+    }
+
     private interface Eater {
         void eat(ByteBuffer bytes);
     }

@@ -40,6 +40,14 @@ public interface Model extends AutoCloseable {
             return new StepSettings(step, updates, other, clip, lossScale, adam, precision);
         }
 
+        public StepSettings withClip(double other) {
+            return new StepSettings(step, updates, learningRate, other, lossScale, adam, precision);
+        }
+
+        public StepSettings with(Precision other) {
+            return new StepSettings(step, updates, learningRate, clip, lossScale, adam, other);
+        }
+
         public StepSettings withLossScale(double other) {
             return new StepSettings(step, updates, learningRate, clip, other, adam, precision);
         }

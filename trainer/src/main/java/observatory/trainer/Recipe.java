@@ -4,21 +4,26 @@ package observatory.trainer;
  * What a run is: the model, how it is trained, on what, and what is done to it on purpose. A run is a function of its
  * recipe; a counterfactual is the same recipe with one thing changed.
  */
-public record Recipe(ModelSpec model, TrainingSpec training, Corpus corpus, Fault fault, BatchEdit edit) {
+public record Recipe(
+        ModelSpec model, TrainingSpec training, Corpus corpus, Fault fault, BatchEdit edit, SettingsEdit settings) {
     public Recipe(ModelSpec model, TrainingSpec training, Corpus corpus, Fault fault) {
-        this(model, training, corpus, fault, BatchEdit.NONE);
+        this(model, training, corpus, fault, BatchEdit.NONE, SettingsEdit.NONE);
     }
 
     public Recipe with(TrainingSpec other) {
-        return new Recipe(model, other, corpus, fault, edit);
+        return new Recipe(model, other, corpus, fault, edit, settings);
     }
 
     public Recipe with(Fault other) {
-        return new Recipe(model, training, corpus, other, edit);
+        return new Recipe(model, training, corpus, other, edit, settings);
     }
 
     public Recipe with(BatchEdit other) {
-        return new Recipe(model, training, corpus, fault, other);
+        return new Recipe(model, training, corpus, fault, other, settings);
+    }
+
+    public Recipe with(SettingsEdit other) {
+        return new Recipe(model, training, corpus, fault, edit, other);
     }
 
     /** Draws the first batch, so that data that cannot be drawn is refused before anything begins. */

@@ -53,6 +53,7 @@ final class Telling {
                 .put(Scalars.TOKENS, batch.inputs().length)
                 .put(Scalars.MODEL_FLOPS, ModelGemms.flops(spec, batch.size(), batch.context()))
                 .put(Scalars.BATCH_SEQUENCES, sequences)
+                .put(Scalars.BATCH_CHECK, Fingerprint.check(batch))
                 .put(Scalars.ADAM_BETA2, taken.settings.adam().beta2())
                 .put(Scalars.HEAD_WIDTH, spec.headWidth())
                 .put(Scalars.DATA_SECONDS, taken.dataSeconds)

@@ -48,11 +48,22 @@ public record TokenBatch(List<Place> places, int context, int[] inputs, int[] ta
             throw new IllegalArgumentException("a batch loses one of several sequences: sequences=" + size()
                     + ", removed=" + place + ", left=" + kept.length + "; name a place of this batch");
         }
-        TokenBatch left = rows(kept[0], kept[0] + 1);
-        for (int i = 1; i < kept.length; i++) {
-            left = left.followedBy(rows(kept[i], kept[i] + 1));
+        return pick(kept);
+    }
+
+    /** Sequences by their numbers, in this order. */
+    public TokenBatch pick(int... rows) {
+        List<Place> picked = new java.util.ArrayList<>();
+        int[] in = new int[rows.length * context];
+        int[] out = new int[rows.length * context];
+        int[] before = new int[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            picked.add(places.get(rows[i]));
+            System.arraycopy(inputs, rows[i] * context, in, i * context, context);
+            System.arraycopy(targets, rows[i] * context, out, i * context, context);
+            before[i] = prefixes[rows[i]];
         }
-        return left;
+        return new TokenBatch(List.copyOf(picked), context, in, out, before);
     }
 
     /** The sequences of this batch, then those of another of the same length. */

@@ -119,14 +119,23 @@ public final class Trainer {
         int each = batchSize(state) / copy.ranks();
         int context = spec.batching().curriculum().length(step, recipe.model().context());
         Draw draw = new Draw(state.samples() + (long) copy.rank() * each, each, context, spec.mixture());
-        if (at(step) instanceof Pathology.InDrawing fault) {
+        long place = place(step);
+        if (at(place) instanceof Pathology.InDrawing fault) {
             draw = fault.instead(draw, recipe.corpus());
         }
         TokenBatch drawn = sampling.draw(draw);
-        if (at(step) instanceof Pathology.InTokens fault) {
-            drawn = fault.instead(drawn, recipe.model(), step);
+        if (at(place) instanceof Pathology.InTokens fault) {
+            drawn = fault.instead(drawn, recipe.model(), place);
         }
         return recipe.edit().edit(step, drawn);
+    }
+
+    /**
+     * The step that the next samples were meant for: what is wrong with data lies in the data, so a run that leaves
+     * samples out leaves out what is wrong with them. Where batches grow, samples tell no step, and the step is itself.
+     */
+    private long place(long step) {
+        return spec.batching().ramp().equals(Batching.Ramp.NONE) ? state.samples() / spec.batch() + 1 : step;
     }
 
     private List<TokenBatch> passes(TokenBatch batch) {
@@ -150,7 +159,8 @@ public final class Trainer {
                 state.scaler().scale(),
                 spec.adam(),
                 state.precision());
-        return at(step) instanceof Pathology.InSettings fault ? fault.instead(planned, spec) : planned;
+        return recipe.settings()
+                .edit(at(step) instanceof Pathology.InSettings fault ? fault.instead(planned, spec) : planned);
     }
 
     private void strike(long step) {

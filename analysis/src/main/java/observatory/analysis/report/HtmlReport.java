@@ -24,12 +24,23 @@ public final class HtmlReport {
     }
 
     private static Template template() {
-        try (InputStream in = HtmlReport.class.getResourceAsStream("report.html");
-                Reader text =
-                        new InputStreamReader(Objects.requireNonNull(in, "report.html"), StandardCharsets.UTF_8)) {
-            return Mustache.compiler().emptyStringIsFalse(true).compile(text);
+        return template("report.html");
+    }
+
+    /** A template of this package, which may take in others by name. */
+    static Template template(String name) {
+        try (Reader text = text(name)) {
+            return Mustache.compiler()
+                    .emptyStringIsFalse(true)
+                    .withLoader(HtmlReport::text)
+                    .compile(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Reader text(String name) {
+        InputStream in = HtmlReport.class.getResourceAsStream(name);
+        return new InputStreamReader(Objects.requireNonNull(in, name), StandardCharsets.UTF_8);
     }
 }

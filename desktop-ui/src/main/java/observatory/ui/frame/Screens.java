@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import javafx.application.Platform;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import observatory.ui.Workbench;
@@ -17,6 +18,7 @@ import observatory.ui.noise.NoiseView;
 import observatory.ui.overview.OverviewView;
 import observatory.ui.precision.PrecisionView;
 import observatory.ui.probes.ProbesView;
+import observatory.ui.replay.ReplayModel;
 import observatory.ui.spectra.SpectraView;
 
 /** The tabs of the window. A screen is made when it is first looked at, so that the first one is there at once. */
@@ -45,6 +47,13 @@ final class Screens {
         }
     }
 
+    private static ReplayModel replays(Outside outside) {
+        return new ReplayModel(
+                outside.replayer(),
+                work -> Thread.ofPlatform().name("observatory-replay").daemon().start(work),
+                Platform::runLater);
+    }
+
     Screens(Workbench bench, Outside outside) {
         add("Overview", () -> new OverviewView(bench));
         add("Layers", () -> new LayersView(bench));
@@ -52,7 +61,7 @@ final class Screens {
         add("Spectra", () -> new SpectraView(bench));
         add("Noise", () -> new NoiseView(bench));
         add("Data", () -> new DataView(bench));
-        add("Incidents", () -> new IncidentsView(bench, new IncidentsModel(bench, outside.clock())));
+        add("Incidents", () -> new IncidentsView(bench, new IncidentsModel(bench, outside.clock()), replays(outside)));
         add("Compare", () -> new CompareView(bench));
         add("Probes", () -> new ProbesView(bench, outside.control()));
         add("Health", () -> new HealthView(bench));

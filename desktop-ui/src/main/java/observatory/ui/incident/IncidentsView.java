@@ -13,6 +13,8 @@ import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
+import observatory.ui.replay.ReplayModel;
+import observatory.ui.replay.ReplayView;
 
 /** All incidents in a table, and beside it why the one chosen is one. */
 public final class IncidentsView implements Screen {
@@ -21,6 +23,7 @@ public final class IncidentsView implements Screen {
 
     private final IncidentsModel model;
     private final TableView<IncidentsModel.Row> table = Tables.of("Incidents", "No incidents so far.");
+    private final ReplayModel replays;
     private final IncidentDetail detail;
     private final ScrollPane side;
     private final Button acknowledge = new Button("Acknowledge");
@@ -28,10 +31,12 @@ public final class IncidentsView implements Screen {
     private final HBox root;
     private List<IncidentsModel.Row> shown = List.of();
 
-    public IncidentsView(Workbench bench, IncidentsModel model) {
+    public IncidentsView(Workbench bench, IncidentsModel model, ReplayModel replays) {
         this.model = model;
+        this.replays = replays;
         this.detail = new IncidentDetail(bench);
-        side = new ScrollPane(detail.node());
+        ReplayView replay = new ReplayView(replays);
+        side = new ScrollPane(new VBox(replay.node(), detail.node()));
         side.setFitToWidth(true);
         side.getStyleClass().add("card");
         side.setMinWidth(DETAIL_WIDTH);
@@ -61,9 +66,9 @@ public final class IncidentsView implements Screen {
                 event -> withChosen(row -> model.silence(row.incident().kind(), SILENCE)));
         acknowledge.setMinWidth(Region.USE_PREF_SIZE);
         silence.setMinWidth(Region.USE_PREF_SIZE);
-        Label hint = new Label("Both are kept in this window; the analysis goes on telling whom it tells.");
+        Label hint = new Label("The first two are kept in this window; the analysis goes on telling whom it tells.");
         hint.getStyleClass().add("soft");
-        HBox buttons = new HBox(8, acknowledge, silence, hint);
+        HBox buttons = new HBox(8, acknowledge, silence, replay.button(), hint);
         buttons.getStyleClass().add("controls");
         VBox left = new VBox(10, table, buttons);
         VBox.setVgrow(table, Priority.ALWAYS);
@@ -106,6 +111,7 @@ public final class IncidentsView implements Screen {
         silence.setDisable(row == null);
         if (row != null) {
             detail.show(row.incident());
+            replays.show(row.incident());
             acknowledge.setText(row.state() == IncidentsModel.State.ACKNOWLEDGED ? "Take back" : "Acknowledge");
             silence.setText(model.silenced(row.incident().kind()) ? "End silence" : "Silence 1 h");
         }

@@ -13,8 +13,14 @@ import observatory.trainer.ModelState;
 import observatory.trainer.Recipe;
 import observatory.trainer.TrainerState;
 
-/** The newest few checkpoints of a run, {@code step-00000200} and so on in one folder, to rewind to or to resume from. */
+/**
+ * The newest few checkpoints of a run, {@code step-00000200} and so on in one folder, to rewind to or to resume from, and
+ * beside them at most {@value #MOST_HELD} that are held because something happened near them.
+ */
 public record CheckpointRing(Path folder, int keep) {
+    public static final int MOST_HELD = 9;
+
+    private static final String HELD = "held-";
     private static final Pattern NAME = Pattern.compile("step-(\\d{8,})");
 
     public CheckpointRing {
@@ -28,11 +34,43 @@ public record CheckpointRing(Path folder, int keep) {
         Path place = folder.resolve(String.format("step-%08d", trainer.step()));
         Folders.delete(place);
         Checkpoint.write(place, recipe, trainer, model);
+        drop(keep);
+        return place;
+    }
+
+    /** Drops all but the newest so many and those that are held. */
+    public void drop(int newest) throws IOException {
         SortedMap<Long, Path> all = all();
-        while (all.size() > keep) {
+        all.keySet().removeIf(step -> Files.exists(mark(step)));
+        while (all.size() > newest) {
             Folders.delete(all.remove(all.firstKey()));
         }
-        return place;
+    }
+
+    /**
+     * Keeps the checkpoint of a step for good; false where there is none, or as many are held as may be. Any thread: a
+     * checkpoint that is being dropped meanwhile is gone.
+     */
+    public boolean hold(long step) throws IOException {
+        if (Files.exists(mark(step))) {
+            return true;
+        }
+        if (!all().containsKey(step) || held() >= MOST_HELD) {
+            return false;
+        }
+        Files.createFile(mark(step));
+        return true;
+    }
+
+    private long held() throws IOException {
+        try (Stream<Path> found = Files.list(folder)) {
+            return found.filter(path -> path.getFileName().toString().startsWith(HELD))
+                    .count();
+        }
+    }
+
+    private Path mark(long step) {
+        return folder.resolve(String.format(HELD + "%08d", step));
     }
 
     /** Drops what was written after a step: a run that goes back to it takes another course. */
@@ -56,6 +94,19 @@ public record CheckpointRing(Path folder, int keep) {
             }
         }
         return all;
+    }
+
+    /** What all of it takes on disk. */
+    public long bytes() throws IOException {
+        long bytes = 0;
+        for (Path place : all().values()) {
+            try (Stream<Path> files = Files.list(place)) {
+                for (Path file : files.toList()) {
+                    bytes += Files.size(file);
+                }
+            }
+        }
+        return bytes;
     }
 
     public Optional<Checkpoint> latest() throws IOException {

@@ -29,7 +29,7 @@ record CheckpointState(
         Map<String, String> checksums) {
     static final int FORMAT = 1;
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    static final ObjectMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .addMixIn(LossScaler.class, Kinds.class)

@@ -3,8 +3,10 @@ package observatory.trainer.cpu;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import observatory.probe.Instruments;
+import observatory.probe.Site;
 import observatory.trainer.Fault;
 import observatory.trainer.Fingerprint;
 import observatory.trainer.Model;
@@ -51,6 +53,19 @@ public final class CpuModel implements Model {
             Workers workers,
             Ranked ranked,
             LongSupplier nanos) {
+        this(spec, training, fault, instruments, workers, ranked, nanos, Set.of());
+    }
+
+    /** @param wide where the forward pass stays in fp32 whatever the format of the run */
+    public CpuModel(
+            ModelSpec spec,
+            TrainingSpec training,
+            Fault fault,
+            Instruments<Tensor> instruments,
+            Workers workers,
+            Ranked ranked,
+            LongSupplier nanos,
+            Set<Site> wide) {
         int sequences = Math.min(
                 training.batching().micro(),
                 training.batch() / training.batching().ranks());
@@ -58,7 +73,7 @@ public final class CpuModel implements Model {
         this.ranked = ranked;
         this.nanos = nanos;
         this.rounding = new Rounding(workers, training.precision());
-        this.lines = new HookLines(fault, spec, rounding, instruments, new Elementwise(workers));
+        this.lines = new HookLines(fault, spec, rounding, instruments, new Elementwise(workers), wide);
         this.ops = Operations.of(arena, spec, sequences, workers, lines, rounding);
         this.network = new Network(arena, spec, sequences, ops);
         this.optimiser = new Optimiser(arena, network.parameters(), ops, instruments);

@@ -1,5 +1,6 @@
 package observatory.trainer.cpu;
 
+import java.util.Set;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
 import observatory.probe.Site;
@@ -18,18 +19,26 @@ final class HookLines {
     private final Rounding rounding;
     private final Instruments<Tensor> instruments;
     private final Elementwise elementwise;
+    private final Set<Site> wide;
     private long step;
     private boolean inStep;
     private int sequences;
     private float ownFactor;
 
+    /** @param wide where a tensor stays in fp32 whatever the format of the run */
     HookLines(
-            Fault fault, ModelSpec model, Rounding rounding, Instruments<Tensor> instruments, Elementwise elementwise) {
+            Fault fault,
+            ModelSpec model,
+            Rounding rounding,
+            Instruments<Tensor> instruments,
+            Elementwise elementwise,
+            Set<Site> wide) {
         this.fault = fault;
         this.model = model;
         this.rounding = rounding;
         this.instruments = instruments;
         this.elementwise = elementwise;
+        this.wide = wide;
     }
 
     void beginStep(long step) {
@@ -91,7 +100,9 @@ final class HookLines {
         if (inStep) {
             fault.damage(hook, layer, model, step).ifPresent(damage -> apply(damage, tensor));
         }
-        rounding.round(tensor);
+        if (wide.isEmpty() || !wide.contains(Site.of(hook, layer))) {
+            rounding.round(tensor);
+        }
         if (inStep) {
             instruments.at(hook, layer, tensor);
         }

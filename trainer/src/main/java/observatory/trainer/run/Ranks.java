@@ -14,13 +14,13 @@ import observatory.trainer.Trainer;
  * Data-parallel ranks in lockstep. Each has a thread of its own, the first the caller's: whatever a rank does or tells
  * happens there, so what it tells arrives in order.
  */
-final class Ranks implements AutoCloseable {
+public final class Ranks implements AutoCloseable {
     private final List<Rank> all;
     private final Runnable abandon;
     private final List<ExecutorService> threads = new ArrayList<>();
 
     /** @param abandon releases ranks that wait for one that has failed */
-    Ranks(List<Rank> all, Runnable abandon) {
+    public Ranks(List<Rank> all, Runnable abandon) {
         this.all = List.copyOf(all);
         this.abandon = abandon;
         for (int rank = 1; rank < all.size(); rank++) {
@@ -50,7 +50,7 @@ final class Ranks implements AutoCloseable {
     }
 
     /** One step of every rank; the first rank's result. */
-    Trainer.Result step() {
+    public Trainer.Result step() {
         return together(rank -> rank.trainer().step());
     }
 

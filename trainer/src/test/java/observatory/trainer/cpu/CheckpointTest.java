@@ -145,6 +145,25 @@ class CheckpointTest {
         }
     }
 
+    @Test
+    void whatIsHeldOutlivesTheNewest() throws IOException {
+        Recipe recipe = new Recipe(SPEC, Small.training(9, 2, Precision.FP32), Small.corpus(), Fault.NONE);
+        CheckpointRing ring = new CheckpointRing(folder.resolve("ring"), 2);
+        try (Workers workers = new Workers(1);
+                CpuModel model = model(recipe, workers)) {
+            Trainer trainer = trainer(recipe, model);
+            for (int i = 0; i < 6; i++) {
+                ring.write(recipe, trainer.state(), model.state());
+                assertEquals(i >= 1, ring.hold(1), "there is one of step 1 from the second on, and then for good");
+                train(trainer, 1);
+            }
+        }
+        assertEquals(List.of(1L, 4L, 5L), List.copyOf(ring.all().keySet()));
+        assertTrue(ring.bytes() > 3 * 3 * 4 * SPEC.parameters(), "weights and moments of three");
+        ring.drop(1);
+        assertEquals(List.of(1L, 5L), List.copyOf(ring.all().keySet()));
+    }
+
     private interface Attempt {
         void run() throws IOException;
     }

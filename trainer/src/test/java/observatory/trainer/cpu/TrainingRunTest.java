@@ -184,6 +184,34 @@ class TrainingRunTest {
     }
 
     @Test
+    void whoLeavesBadDataOutDoesNotMeetIt() throws IOException {
+        Recipe recipe = recipe(1, "bad-batch@6");
+        List<Frame> planned = train(recipe(1, "none"));
+        try (TrainingRun run = run(recipe)) {
+            for (int step = 1; step <= 6; step++) {
+                run.step();
+            }
+            assertEquals(
+                    planned.get(5).batch().orElseThrow().sequences().getFirst().offset(),
+                    lastFrame().batch().orElseThrow().sequences().getFirst().offset(),
+                    "a bad batch still names what should have been read");
+            double bad = lastFrame().scalars().find(Scalars.BATCH_CHECK).orElseThrow();
+            assertTrue(bad != planned.get(5).scalars().find(Scalars.BATCH_CHECK).orElseThrow());
+            waiting.add(new TrainerCommand.Rewind(4, 5));
+            for (int step = 5; step <= 8; step++) {
+                run.step();
+                assertEquals(
+                        planned.get(step + 4)
+                                .scalars()
+                                .find(Scalars.BATCH_CHECK)
+                                .orElseThrow(),
+                        lastFrame().scalars().find(Scalars.BATCH_CHECK).orElseThrow(),
+                        "step " + step + " trains on what step " + (step + 5) + " of a healthy run does");
+            }
+        }
+    }
+
+    @Test
     void aRunIsResumedAndRefusesAnotherModel() throws IOException {
         Recipe recipe = recipe(2, "none");
         train(recipe);

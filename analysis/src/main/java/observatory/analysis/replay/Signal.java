@@ -1,0 +1,9 @@
+package observatory.analysis.replay;
+
+/** One number that is followed over the steps: a metric at a site, or a scalar of the step where {@code site} is empty. */
+public record Signal(String metric, String site) {
+    /** For people: {@code loss}, or {@code rms at layer 2 mlp_out}. */
+    public String label() {
+        return site.isEmpty() ? metric.replace('_', ' ') : metric + " at " + site;
+    }
+}

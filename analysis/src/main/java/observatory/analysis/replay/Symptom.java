@@ -1,0 +1,186 @@
+package observatory.analysis.replay;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import observatory.analysis.Kind;
+import observatory.probe.Frame;
+import observatory.probe.Scalars;
+
+/**
+ * What is wrong in an incident, as one number that any course of the same steps can be asked for: how far the signal
+ * that shows it goes from its level before, in deviations of that level; 0 for a course in which nothing is wrong.
+ */
+public final class Symptom {
+    /** Below this a signal has not departed: of a thousand signals some reach four deviations by chance. */
+    static final double PRESENT = 6;
+
+    /** Of the one signal that a kind of incident is about. */
+    private static final double EXPECTED = 4;
+
+    /** The strength of a course that could not go on to its end. */
+    public static final double ENDED = Baseline.MOST;
+
+    private final Signal signal;
+    private final double sign;
+    private final Baseline baseline;
+    private final List<Frame> before;
+    private final double share;
+
+    private Symptom(Signal signal, double sign, Baseline baseline, List<Frame> before, double share) {
+        this.signal = signal;
+        this.sign = sign;
+        this.baseline = baseline;
+        this.before = List.copyOf(before);
+        this.share = share;
+    }
+
+    /**
+     * The signal that shows an incident best: one that its kind is about, where that has departed; else the loss, the
+     * gradient, or one sequence's loss; else whichever went farthest.
+     *
+     * @param kind empty where only a step was named
+     * @param before frames of the steps before, all ranks
+     * @param during frames of the steps of the incident
+     * @return empty where nothing has departed from how it was
+     */
+    public static Optional<Symptom> of(Optional<Kind> kind, List<Frame> before, List<Frame> during) {
+        Baseline baseline = new Baseline(before);
+        Map<Signal, Double> farthest = new LinkedHashMap<>();
+        for (Frame frame : during) {
+            Signals.of(frame).forEach((signal, value) -> {
+                double departure = baseline.departure(signal, value);
+                farthest.merge(signal, departure, (a, b) -> Math.abs(a) >= Math.abs(b) ? a : b);
+            });
+        }
+        Optional<Symptom> own = kind.flatMap(one -> ofKind(one, baseline, before, during, farthest));
+        return own.or(() -> broken(baseline, before, during))
+                .or(() -> named(
+                        farthest,
+                        baseline,
+                        before,
+                        Scalars.LOSS,
+                        Scalars.GRADIENT_NORM,
+                        Signals.WORST_SEQUENCE.metric()))
+                .or(() -> farthest(farthest, Signals::size, PRESENT, baseline, before));
+    }
+
+    private static Optional<Symptom> ofKind(
+            Kind kind, Baseline baseline, List<Frame> before, List<Frame> during, Map<Signal, Double> farthest) {
+        return switch (kind) {
+            case NON_FINITE, OVERFLOW -> broken(baseline, before, during);
+            case DUPLICATE_DATA -> whole(Signals.REPEATED, 0.25, Signals.repeated(before, during), baseline, before);
+            case MIXTURE_SHIFT -> whole(Signals.MIXTURE, 0.25, Signals.mixture(before, during), baseline, before);
+            case RANK_DISAGREEMENT -> whole(Signals.RANKS_DIFFER, 0.5, Signals.ranksDiffer(during), baseline, before);
+            case LOSS_SPIKE, DIVERGENCE, SLOW_DIVERGENCE, BAD_BATCH, DATA_OUTLIER ->
+                broken(baseline, before, during)
+                        .or(() -> named(farthest, baseline, before, Scalars.LOSS, "worst_sequence_loss"));
+            case GRADIENT_SPIKE, GRADIENT_DRIFT, GRADIENT_EXPLOSION ->
+                named(farthest, baseline, before, Scalars.GRADIENT_NORM);
+            case ATTENTION_GROWTH -> named(farthest, baseline, before, "attention_logit_max");
+            case DEAD_UNITS -> named(farthest, baseline, before, "dead_fraction");
+            case LOGIT_DRIFT -> named(farthest, baseline, before, "log_z_max", "log_z_mean");
+            case UNDERFLOW, LOSS_SCALE_COLLAPSE ->
+                named(farthest, baseline, before, "zero_fraction", "fp16_flushed", "fp16_subnormal");
+            case SPECTRAL_DRIFT,
+                    NOISE_SCALE,
+                    THROUGHPUT,
+                    STRAGGLER,
+                    SCALING_LAG,
+                    RESTART,
+                    STALLED,
+                    TELEMETRY_LOST,
+                    DUPLICATE_WRITER,
+                    SUSPICIOUS_LOG -> Optional.empty();
+        };
+    }
+
+    private static Optional<Symptom> broken(Baseline baseline, List<Frame> before, List<Frame> during) {
+        double most = during.stream()
+                .mapToDouble(frame -> Signals.of(frame).get(Signals.NON_FINITE))
+                .max()
+                .orElse(0);
+        return most > 0 ? Optional.of(new Symptom(Signals.NON_FINITE, 1, baseline, before, 0)) : Optional.empty();
+    }
+
+    private static Optional<Symptom> whole(
+            Signal signal, double least, double value, Baseline baseline, List<Frame> before) {
+        return value >= least ? Optional.of(new Symptom(signal, 1, baseline, before, least)) : Optional.empty();
+    }
+
+    private static Optional<Symptom> named(
+            Map<Signal, Double> farthest, Baseline baseline, List<Frame> before, String... metrics) {
+        for (String metric : metrics) {
+            Optional<Symptom> found =
+                    farthest(farthest, signal -> signal.metric().equals(metric), EXPECTED, baseline, before);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Symptom> farthest(
+            Map<Signal, Double> farthest,
+            java.util.function.Predicate<Signal> among,
+            double least,
+            Baseline baseline,
+            List<Frame> before) {
+        return farthest.entrySet().stream()
+                .filter(each -> among.test(each.getKey()) && Math.abs(each.getValue()) >= least)
+                .max(java.util.Comparator.comparingDouble(each -> Math.abs(each.getValue())))
+                .map(each -> new Symptom(each.getKey(), Math.signum(each.getValue()), baseline, before, 0));
+    }
+
+    /** For people: the signal. */
+    public String label() {
+        return signal.label();
+    }
+
+    public Signal signal() {
+        return signal;
+    }
+
+    /** What the number is counted in. */
+    public String unit() {
+        if (signal.equals(Signals.NON_FINITE)) {
+            return "sites with a NaN or an infinity";
+        }
+        return share > 0 ? "" : "deviations of the steps before";
+    }
+
+    /** How strong it is in a course of the same steps: the farthest it goes in any step of any rank. */
+    public double of(List<Frame> frames) {
+        if (signal.equals(Signals.REPEATED)) {
+            return Signals.repeated(before, frames);
+        }
+        if (signal.equals(Signals.MIXTURE)) {
+            return Signals.mixture(before, frames);
+        }
+        if (signal.equals(Signals.RANKS_DIFFER)) {
+            return Signals.ranksDiffer(frames);
+        }
+        return frames.stream().mapToDouble(this::of).max().orElse(0);
+    }
+
+    /** How strong it is in one step. */
+    public double of(Frame frame) {
+        Double value = Signals.of(frame).get(signal);
+        if (value == null) {
+            return 0;
+        }
+        if (signal.equals(Signals.NON_FINITE)) {
+            return value;
+        }
+        return Math.max(0, sign * baseline.departure(signal, value));
+    }
+
+    /** Whether a strength is one at which something is wrong. */
+    public boolean present(double strength) {
+        if (signal.equals(Signals.NON_FINITE)) {
+            return strength > 0;
+        }
+        return strength >= (share > 0 ? share : EXPECTED);
+    }
+}

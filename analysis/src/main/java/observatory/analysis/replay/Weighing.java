@@ -1,0 +1,181 @@
+package observatory.analysis.replay;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import observatory.analysis.Verdict;
+
+/**
+ * From what was measured to a verdict: one factor at a time against the run as it was, by an exact permutation test over
+ * repeats, times the number of factors that were tried (Bonferroni). A factor explains an incident when without it more
+ * than half of the symptom is gone and the test is below {@value #LEVEL}.
+ */
+public final class Weighing {
+    static final double LEVEL = 0.05;
+    static final double HALF = 0.5;
+
+    /** What a factor would mean. */
+    public enum Factor {
+        DATA(Verdict.DATA_DRIVEN, "data", "the batch"),
+        SETTINGS(Verdict.OPTIMISER, "optimiser", "what the optimiser was told"),
+        RATE(Verdict.OPTIMISER, "optimiser", "the learning rate"),
+        PRECISION(Verdict.NUMERICAL, "precision", "the number format"),
+        LOSS_SCALE(Verdict.NUMERICAL, "precision", "the loss scale"),
+        STATE(Verdict.OPTIMISER, "state", "the state of weights and moments");
+
+        private final Verdict verdict;
+        private final String group;
+        private final String words;
+
+        Factor(Verdict verdict, String group, String words) {
+            this.verdict = verdict;
+            this.group = group;
+            this.words = words;
+        }
+
+        public String group() {
+            return group;
+        }
+
+        public Verdict verdict() {
+            return verdict;
+        }
+    }
+
+    /** One factor's repeats: the strengths of the symptom without it. */
+    public record Varied(Factor factor, String name, double[] strengths) {}
+
+    /** @param factor empty where no factor explains it */
+    public record Decision(Verdict verdict, double errorProbability, String because, Optional<Factor> factor) {}
+
+    private Weighing() {}
+
+    public static double mean(double[] values) {
+        return Arrays.stream(values).average().orElse(Double.NaN);
+    }
+
+    /** Sample standard deviation; 0 for one value. */
+    public static double spread(double[] values) {
+        double mean = mean(values);
+        double sum = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        return values.length < 2 ? 0 : Math.sqrt(sum / (values.length - 1));
+    }
+
+    /** Share of the symptom that is gone. */
+    public static double removed(double[] asRun, double[] varied) {
+        double before = mean(asRun);
+        return before > 0 ? 1 - mean(varied) / before : 0;
+    }
+
+    public static double test(double[] asRun, double[] varied) {
+        return asRun.length < 2 || varied.length < 2 ? 1 : PermutationTest.greater(asRun, varied);
+    }
+
+    /**
+     * Weighs the factors.
+     *
+     * @param asRun strengths of the symptom in repeats of the run as it was, in other orders of the batch
+     * @param earlier strength with the same batches at an earlier state; NaN where that was not run
+     */
+    public static Decision of(double[] asRun, List<Varied> factors, double earlier) {
+        List<Varied> explaining = new ArrayList<>();
+        for (Varied one : factors) {
+            if (removed(asRun, one.strengths()) > HALF && corrected(asRun, one, factors) < LEVEL) {
+                explaining.add(one);
+            }
+        }
+        if (explaining.isEmpty()) {
+            return new Decision(Verdict.UNDETERMINED, 1, nothing(asRun, factors), Optional.empty());
+        }
+        explaining.sort(Comparator.comparingDouble(one -> -removed(asRun, one.strengths())));
+        boolean data = explaining.stream().anyMatch(one -> one.factor() == Factor.DATA);
+        Optional<Varied> other =
+                explaining.stream().filter(one -> one.factor() != Factor.DATA).findFirst();
+        boolean told = explaining.stream().anyMatch(one -> one.factor() == Factor.SETTINGS);
+        boolean everywhere = Double.isNaN(earlier) || earlier > HALF * mean(asRun);
+        if (data && (other.isEmpty() || everywhere && !told)) {
+            Varied one = explaining.stream()
+                    .filter(each -> each.factor() == Factor.DATA)
+                    .findFirst()
+                    .orElseThrow();
+            return everywhere || other.isPresent()
+                    ? decision(
+                            asRun,
+                            one,
+                            factors,
+                            everywhere && !Double.isNaN(earlier)
+                                    ? " The same batches do it to an earlier state as well."
+                                    : "")
+                    : new Decision(
+                            Verdict.UNDETERMINED,
+                            1,
+                            words(asRun, one, factors)
+                                    + " But the same batches do nothing to an earlier state: it takes both, this batch"
+                                    + " and this state (as PaLM's spikes did), and no setting that was tried avoids it.",
+                            Optional.of(Factor.DATA));
+        }
+        return decision(
+                asRun,
+                other.orElseThrow(),
+                factors,
+                data ? " Other batches avoid it too, but the same batches do nothing to an earlier state." : "");
+    }
+
+    private static Decision decision(double[] asRun, Varied one, List<Varied> factors, String more) {
+        return new Decision(
+                one.factor().verdict(),
+                corrected(asRun, one, factors),
+                words(asRun, one, factors) + more,
+                Optional.of(one.factor()));
+    }
+
+    private static double corrected(double[] asRun, Varied one, List<Varied> factors) {
+        return Math.min(1, factors.size() * test(asRun, one.strengths()));
+    }
+
+    private static String words(double[] asRun, Varied one, List<Varied> factors) {
+        return String.format(
+                Locale.ROOT,
+                "It is %s: with %s %s of the symptom is gone (%s instead of %s, %d and %d repeats, p = %s after correction"
+                        + " for %d factors).",
+                one.factor().words,
+                one.name(),
+                percent(removed(asRun, one.strengths())),
+                number(mean(one.strengths())),
+                number(mean(asRun)),
+                one.strengths().length,
+                asRun.length,
+                number(corrected(asRun, one, factors)),
+                factors.size());
+    }
+
+    private static String nothing(double[] asRun, List<Varied> factors) {
+        if (factors.isEmpty()) {
+            return "Nothing could be varied.";
+        }
+        StringBuilder text = new StringBuilder("Nothing that was varied removes it: ");
+        for (Varied one : factors) {
+            text.append(text.charAt(text.length() - 2) == ':' ? "" : ", ")
+                    .append(one.name())
+                    .append(' ')
+                    .append(percent(removed(asRun, one.strengths())));
+        }
+        return text.append('.').toString();
+    }
+
+    static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    }
+
+    static String number(double value) {
+        double size = Math.abs(value);
+        return size != 0 && (size < 1e-3 || size >= 1e5)
+                ? String.format(Locale.ROOT, "%.1e", value)
+                : String.format(Locale.ROOT, size < 1 ? "%.3f" : "%.1f", value);
+    }
+}

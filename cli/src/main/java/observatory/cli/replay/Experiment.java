@@ -1,0 +1,391 @@
+package observatory.cli.replay;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import observatory.analysis.Verdict;
+import observatory.analysis.replay.Comparison;
+import observatory.analysis.replay.Departures;
+import observatory.analysis.replay.ReplayResult;
+import observatory.analysis.replay.Signals;
+import observatory.analysis.replay.Symptom;
+import observatory.analysis.replay.Weighing;
+import observatory.analysis.replay.Weighing.Factor;
+import observatory.probe.Frame;
+import observatory.probe.Hook;
+import observatory.probe.Site;
+import observatory.trainer.Precision;
+import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.replay.Cancelled;
+import observatory.trainer.replay.Snapshot;
+import observatory.trainer.replay.Swaps;
+import observatory.trainer.replay.Trial;
+
+/**
+ * The experiment on one incident. First the run is run again: where it does not come out with the same bits, the machine
+ * did it. Else one thing at a time is varied in the steps of the incident; where nothing explains it, the steps that are
+ * varied are made to begin earlier, one checkpoint after the other.
+ */
+final class Experiment {
+    /** How much is done. */
+    record Depth(int repeats, int levels, boolean extras, boolean ranking, int forward, boolean text) {}
+
+    /** Steps before the first finding that are varied too: what is seen at once has begun at once. */
+    private static final int AT_ONCE = 2;
+
+    private static final int SLOW = 8;
+    private static final int LONGEST = 16;
+    private static final int TAIL = 3;
+    private static final double WORTH = 0.25;
+
+    private final Subject subject;
+    private final Lab lab;
+    private final Depth depth;
+    private final Draft draft;
+
+    Experiment(Subject subject, Lab lab, Depth depth) {
+        this.subject = subject;
+        this.lab = lab;
+        this.depth = depth;
+        this.draft = new Draft(subject);
+    }
+
+    /** The result; where the lab was stopped, as far as it had come. */
+    ReplayResult run() throws IOException {
+        try {
+            examine();
+            draft.complete = true;
+        } catch (Cancelled e) {
+            draft.notRun("the rest", "interrupted; the same command goes on where it stopped");
+        }
+        return draft.result(subject, lab, subject.ring().bytes());
+    }
+
+    private void examine() throws IOException {
+        long last = Math.max(subject.first() + 2, Math.min(subject.peak(), subject.first() + LONGEST));
+        long first = Math.max(1, subject.first() - (atOnce() ? AT_ONCE : SLOW));
+        Ground ground = null;
+        for (int level = 0; level < depth.levels(); level++) {
+            Ground next = Ground.of(subject, lab, first, last);
+            draft.steps = new ReplayResult.Steps(next.start().step(), first, last);
+            if (level == 0 && !reproduced(next)) {
+                return;
+            }
+            ground = next;
+            Optional<Symptom> symptom = Symptom.of(
+                    subject.kind(),
+                    ground.earlier(subject.recorded()),
+                    ground.during().frames());
+            if (symptom.isPresent()) {
+                draft.symptom(symptom.get());
+                if (vary(ground, symptom.get())) {
+                    rest(ground, symptom.get());
+                    return;
+                }
+            }
+            if (ground.start().step() == 0 || lab.late()) {
+                break;
+            }
+            first = ground.start().step() + 1;
+        }
+        unexplained(ground);
+    }
+
+    private boolean atOnce() {
+        return subject.kind()
+                .map(kind -> switch (kind) {
+                    case NON_FINITE, OVERFLOW, BAD_BATCH, LOSS_SPIKE, DATA_OUTLIER, GRADIENT_SPIKE -> true;
+                    default -> false;
+                })
+                .orElse(true);
+    }
+
+    private boolean reproduced(Ground ground) throws IOException {
+        Comparison compared = Comparison.of(subject.recorded(), ground.frames());
+        Optional<Long> change = subject.changed().stream()
+                .filter(step -> step >= ground.start().step() && step < ground.last())
+                .findFirst();
+        if (compared.first().isPresent() && change.isPresent()) {
+            draft.because = "An operator changed the run after step " + change.get()
+                    + ", which no program does again; begin after it with --from, where there is a later checkpoint, or"
+                    + " take another incident.";
+            return false;
+        }
+        if (compared.first().isPresent()) {
+            new Accident(subject, lab, draft, ground).examine(compared);
+            return false;
+        }
+        draft.reproduction = new ReplayResult.Reproduction(
+                true, compared.steps(), compared.values(), "", weights(ground), "same", "same");
+        if (compared.steps() == 0) {
+            draft.notRun(
+                    "the comparison bit for bit",
+                    "nothing was recorded of steps " + (ground.start().step() + 1) + " to " + ground.last());
+        }
+        return true;
+    }
+
+    /** Whether the re-run comes to the weights of a checkpoint that was written meanwhile. */
+    private String weights(Ground ground) throws IOException {
+        var between = subject.ring().all().subMap(ground.start().step() + 1, ground.last() + 1);
+        if (between.isEmpty()) {
+            return "not compared: no checkpoint between steps " + ground.start().step() + " and " + ground.last();
+        }
+        long at = between.lastKey();
+        Snapshot found = lab.stand().open(Checkpoint.open(between.get(at))).getFirst();
+        List<Snapshot> from =
+                at >= ground.first() ? ground.before() : ground.start().ranks();
+        Snapshot own = from.getFirst().trainer().step() == at
+                ? from.getFirst()
+                : lab.run("the weights of a later checkpoint", Trial.asRun(from, at, List.of()))
+                        .end()
+                        .getFirst();
+        return found.sameBits(own) ? "same at step " + at : "differ at step " + at;
+    }
+
+    /** Varies one thing at a time; whether that explains the incident. */
+    private boolean vary(Ground ground, Symptom symptom) {
+        Factors factors = new Factors(ground, subject);
+        draft.notRun.removeIf(one -> !one.what().equals("the comparison bit for bit"));
+        List<Factors.Varied> all = factors.all(draft);
+        Map<String, Measured> glance =
+                lab.measure("a first look at each factor", glance(ground, symptom, factors, all));
+        Measured asItWas = glance.get(key(ground, "as it was", 0));
+        boolean worth = asItWas == null
+                || all.stream()
+                        .map(one -> glance.get(key(ground, one.name(), 0)))
+                        .anyMatch(one -> one == null || 1 - one.symptom() / asItWas.symptom() > WORTH);
+        if (!worth) {
+            draft.decide(Weighing.of(
+                    new double[] {asItWas.symptom()},
+                    all.stream()
+                            .map(one -> new Weighing.Varied(one.factor(), one.name(), new double[] {
+                                glance.get(key(ground, one.name(), 0)).symptom()
+                            }))
+                            .toList(),
+                    Double.NaN));
+            return false;
+        }
+        draft.outcomes.clear();
+        draft.curves.clear();
+        List<Measured> asRun = repeats(ground, symptom, "as it was", factors::asRun);
+        if (asRun.size() < 2) {
+            draft.notRun("the factors", "the time was up; give more with --budget");
+            return false;
+        }
+        double[] strengths = Draft.strengths(asRun);
+        draft.outcome("baseline", "as it was, in other orders of the batch", asRun, new double[0]);
+        draft.curve("as it was", asRun.getFirst());
+        List<Weighing.Varied> varied = new ArrayList<>();
+        for (Factors.Varied one : all) {
+            List<Measured> repeats = repeats(ground, symptom, one.name(), one.repeat());
+            if (repeats.size() < depth.repeats()) {
+                draft.notRun(
+                        one.name(),
+                        repeats.size() + " of " + depth.repeats()
+                                + " repeats were done when the time was up; give more with --budget");
+            }
+            if (!repeats.isEmpty()) {
+                draft.outcome(one.factor().group(), one.name(), repeats, strengths);
+                draft.curve(one.name(), repeats.getFirst());
+                varied.add(new Weighing.Varied(one.factor(), one.name(), Draft.strengths(repeats)));
+            }
+        }
+        double earlier = earlier(ground, symptom, factors, strengths);
+        Weighing.Decision decision = Weighing.of(strengths, varied, earlier);
+        draft.decide(decision);
+        return decision.factor().isPresent();
+    }
+
+    /** The other half of batch × state: the same batches, and others, at the state of the checkpoint. */
+    private double earlier(Ground ground, Symptom symptom, Factors factors, double[] strengths) {
+        List<Measured> same =
+                repeats(ground, symptom, "earlier state, same batches", repeat -> factors.earlier(false, repeat));
+        List<Measured> other =
+                repeats(ground, symptom, "earlier state, other batches", repeat -> factors.earlier(true, repeat));
+        String of = "the state after step " + ground.start().step();
+        if (!same.isEmpty()) {
+            draft.outcome("state", of + ", same batches", same, strengths);
+        }
+        if (!other.isEmpty()) {
+            draft.outcome("state", of + ", other batches", other, strengths);
+        }
+        return same.isEmpty() ? Double.NaN : Weighing.mean(Draft.strengths(same));
+    }
+
+    private List<Lab.Job> glance(Ground ground, Symptom symptom, Factors factors, List<Factors.Varied> all) {
+        List<Lab.Job> jobs = new ArrayList<>();
+        jobs.add(job(ground, symptom, "as it was", 0, factors.asRun(0)));
+        all.forEach(
+                one -> jobs.add(job(ground, symptom, one.name(), 0, one.repeat().apply(0))));
+        return jobs;
+    }
+
+    private List<Measured> repeats(Ground ground, Symptom symptom, String name, IntFunction<Trial> trial) {
+        List<Lab.Job> jobs = IntStream.range(0, depth.repeats())
+                .mapToObj(repeat -> job(ground, symptom, name, repeat, trial.apply(repeat)))
+                .toList();
+        return new ArrayList<>(lab.measure(name, jobs).values());
+    }
+
+    private static Lab.Job job(Ground ground, Symptom symptom, String name, int repeat, Trial trial) {
+        return new Lab.Job(key(ground, name, repeat), trial.asking(Questions.of(symptom)), symptom, Optional.empty());
+    }
+
+    private static String key(Ground ground, String name, int repeat) {
+        return ground.start().step() + " " + ground.first() + "-" + ground.last() + " " + name + " #" + repeat;
+    }
+
+    /** What is worth knowing once the cause is found. */
+    private void rest(Ground ground, Symptom symptom) {
+        draft.departures = Departures.of(ground.lead().frames(), ground.during().frames());
+        Factors factors = new Factors(ground, subject);
+        if (depth.extras()) {
+            List<Factors.Varied> others = new ArrayList<>(factors.others());
+            others.addAll(operations(ground, factors));
+            double[] asRun = {draft.outcomes.getFirst().symptom()};
+            for (Factors.Varied one : others) {
+                Measured measured = lab.measure(
+                                one.name(),
+                                List.of(job(
+                                        ground,
+                                        symptom,
+                                        one.name(),
+                                        0,
+                                        one.repeat().apply(0))))
+                        .get(key(ground, one.name(), 0));
+                if (measured == null) {
+                    draft.notRun(one.name(), "the time was up; give more with --budget");
+                } else {
+                    draft.outcome(one.factor().group(), one.name(), List.of(measured), asRun);
+                }
+            }
+        }
+        if (depth.ranking()) {
+            new Ranking(subject, lab, draft, ground, symptom, depth.text()).rank();
+        }
+        if (depth.forward() > 0) {
+            new Forward(subject, lab, draft, ground, symptom, depth.forward()).tryOut(factors);
+        }
+    }
+
+    /** In a narrow format, the operation that is first not finite alone in fp32. */
+    private List<Factors.Varied> operations(Ground ground, Factors factors) {
+        if (ground.told().precision() == Precision.FP32) {
+            return List.of();
+        }
+        Optional<Site> bad = ground.during().frames().stream()
+                .flatMap(frame -> Signals.firstBad(frame).stream())
+                .filter(site -> site.hook().forward())
+                .findFirst();
+        return bad.map(site -> List.of(new Factors.Varied(
+                        Factor.PRECISION,
+                        site.label() + " alone in fp32",
+                        repeat -> factors.asRun(repeat).wide(java.util.Set.of(site)))))
+                .orElse(List.of());
+    }
+
+    /** Nothing in the steps explains it: the state they left behind may, or an operation that is wrong in itself. */
+    private void unexplained(Ground ground) throws IOException {
+        Optional<Symptom> symptom = ground == null
+                ? Optional.empty()
+                : Symptom.of(
+                        subject.kind(),
+                        ground.earlier(subject.recorded()),
+                        ground.during().frames());
+        if (symptom.isEmpty()) {
+            draft.because = "Run again, nothing departs from how it was before in steps " + draft.steps.first() + " to "
+                    + draft.steps.last() + ": there is nothing to explain, or probes that would show it are not there.";
+            return;
+        }
+        if (lab.late()) {
+            draft.because = "The time was up before anything that was varied explained it; give more with --budget.";
+            return;
+        }
+        state(ground, symptom.get());
+        if (draft.verdict == Verdict.UNDETERMINED) {
+            arithmetic(ground, symptom.get());
+        }
+        rest(ground, symptom.get());
+    }
+
+    /** Goes on after the incident with other batches and the settings as before: from the state it left, and from that before. */
+    private void state(Ground ground, Symptom symptom) {
+        Factors factors = new Factors(ground, subject);
+        long from = ground.last() + 1;
+        long to = ground.last() + TAIL;
+        List<Snapshot> left = ground.during().end();
+        List<Snapshot> before = IntStream.range(0, left.size())
+                .mapToObj(rank -> ground.before().get(rank).at(left.get(rank).trainer()))
+                .toList();
+        IntFunction<Trial> after = repeat -> Trial.asRun(left, to, List.of())
+                .batches(Swaps.control(subject.recipe(), from, to, repeat))
+                .settings(factors::held);
+        List<Measured> carried = repeats(ground, symptom, "the steps after, from the state it left", after);
+        List<Measured> put = repeats(
+                ground,
+                symptom,
+                "the steps after, from the state before",
+                repeat -> after.apply(repeat).from(before));
+        if (carried.size() < 2 || put.size() < 2) {
+            draft.notRun("the state put back", "the time was up; give more with --budget");
+            return;
+        }
+        double[] strengths = Draft.strengths(carried);
+        if (draft.outcomes.isEmpty()) {
+            draft.outcome(
+                    "baseline", "as it was", repeats(ground, symptom, "as it was", factors::asRun), new double[0]);
+        }
+        draft.outcome("state", "the steps after, from the state it left", carried, new double[0]);
+        draft.outcome("state", "the steps after, from the state before", put, strengths);
+        if (symptom.present(Weighing.mean(strengths))) {
+            Weighing.Decision decision = Weighing.of(
+                    strengths,
+                    List.of(new Weighing.Varied(Factor.STATE, "the state before the incident", Draft.strengths(put))),
+                    Double.NaN);
+            if (decision.verdict() != Verdict.UNDETERMINED) {
+                draft.decide(new Weighing.Decision(
+                        decision.verdict(),
+                        Math.min(
+                                1,
+                                decision.errorProbability()
+                                        * (1 + factors.all(new Draft(subject)).size())),
+                        decision.because()
+                                + " It comes again with the same bits, whatever the batch, the settings and the"
+                                + " format: the weights carry it.",
+                        decision.factor()));
+            }
+        }
+    }
+
+    /** An operation that makes what is not finite out of what is, whatever is fed to it. */
+    private void arithmetic(Ground ground, Symptom symptom) {
+        Optional<Frame> bad = ground.during().frames().stream()
+                .filter(frame -> Signals.firstBad(frame).isPresent())
+                .findFirst();
+        Optional<Site> site = bad.flatMap(Signals::firstBad);
+        if (site.isEmpty() || !site.get().hook().forward() || site.get().hook() == Hook.EMBEDDING) {
+            return;
+        }
+        Factors factors = new Factors(ground, subject);
+        List<Measured> others = repeats(ground, symptom, "other batches", factors::control);
+        String label = site.get().label();
+        long same = others.stream().filter(one -> one.firstBad().equals(label)).count();
+        draft.outcomes.removeIf(one -> one.name().equals("other batches"));
+        List<Measured> asRun = repeats(ground, symptom, "as it was", factors::asRun);
+        draft.outcome("data", "other batches", others, Draft.strengths(asRun));
+        if (!others.isEmpty() && same == others.size()) {
+            draft.verdict = Verdict.NUMERICAL;
+            draft.errorProbability = Math.pow(0.5, others.size());
+            draft.because =
+                    "The operation that writes " + label + " makes it: its inputs are finite, and what it writes is"
+                            + " not, at step " + bad.get().step() + " with each of " + others.size()
+                            + " other batches, with the settings and in the format as they were and otherwise; a cause in the batch"
+                            + " would spare at least every second one.";
+        }
+    }
+}

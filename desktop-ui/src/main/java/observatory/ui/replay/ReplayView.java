@@ -1,0 +1,179 @@
+package observatory.ui.replay;
+
+import java.util.Locale;
+import javafx.geometry.HPos;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.ProgressBar;
+import javafx.scene.control.TextField;
+import javafx.scene.layout.ColumnConstraints;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import observatory.analysis.Verdict;
+import observatory.analysis.replay.ReplayResult;
+import observatory.ui.replay.ReplayModel.Shown;
+
+/** The replay of an incident: a button, and above what else is told of it how far it is and what it came to. */
+public final class ReplayView {
+    private static final int MOST_SAMPLES = 5;
+
+    private final ReplayModel model;
+    private final Button button = new Button("Run the experiment");
+    private final ProgressBar progress = new ProgressBar();
+    private final Label status = new Label();
+    private final VBox result = new VBox(6);
+    private final VBox root;
+
+    public ReplayView(ReplayModel model) {
+        this.model = model;
+        button.setAccessibleText("Run the incident again with one thing changed at a time");
+        status.setWrapText(true);
+        status.setMinHeight(Region.USE_PREF_SIZE);
+        status.getStyleClass().add("soft");
+        progress.setMaxWidth(Double.MAX_VALUE);
+        button.setOnAction(event -> {
+            if (model.shownProperty().get() instanceof Shown.Running) {
+                model.stop();
+            } else {
+                model.start();
+            }
+        });
+        button.setMinWidth(Region.USE_PREF_SIZE);
+        seen(button, model.offered());
+        root = new VBox(6, heading("Replay by experiment"), progress, status, result);
+        root.getStyleClass().add("detail");
+        model.shownProperty().addListener((property, old, now) -> show(now));
+        show(model.shownProperty().get());
+    }
+
+    /** What it came to; takes no room where nothing is to be told. */
+    public Region node() {
+        return root;
+    }
+
+    /** Begins it, and stops it while it runs. */
+    public Button button() {
+        return button;
+    }
+
+    private void show(Shown shown) {
+        boolean running = shown instanceof Shown.Running;
+        button.setText(running ? "Stop" : shown instanceof Shown.Done ? "Run it again" : "Run the experiment");
+        button.setDisable(!running && !model.possible());
+        seen(progress, running);
+        seen(
+                root,
+                model.offered()
+                        && !(shown instanceof Shown.Idle none && none.reason().isEmpty()));
+        switch (shown) {
+            case Shown.Idle idle -> tell(idle.reason());
+            case Shown.Refused refused -> tell(refused.reason());
+            case Shown.Running now -> {
+                progress.setProgress(now.share());
+                tell(now.doing());
+            }
+            case Shown.Done done -> tell(done.result());
+        }
+    }
+
+    private void tell(String words) {
+        status.setText(words);
+        seen(status, !words.isEmpty());
+        result.getChildren().clear();
+    }
+
+    private static void seen(Region node, boolean whether) {
+        node.setVisible(whether);
+        node.setManaged(whether);
+    }
+
+    private void tell(ReplayResult done) {
+        tell("");
+        Label verdict = paragraph(
+                done.verdict() == Verdict.UNDETERMINED
+                        ? "undetermined"
+                        : String.format(
+                                Locale.ROOT,
+                                "%s, wrong with a probability of at most %.3f",
+                                done.verdict().label(),
+                                done.errorProbability()));
+        verdict.getStyleClass().add("strong");
+        result.getChildren().addAll(verdict, paragraph(done.because()));
+        outcomes(done);
+        samples(done);
+        interventions(done);
+        if (!done.complete()) {
+            result.getChildren().add(soft("Stopped; another replay goes on where this one was."));
+        }
+    }
+
+    private void outcomes(ReplayResult done) {
+        if (done.outcomes().isEmpty()) {
+            return;
+        }
+        GridPane grid = new GridPane(10, 3);
+        ColumnConstraints name = new ColumnConstraints();
+        name.setHgrow(Priority.ALWAYS);
+        ColumnConstraints number = new ColumnConstraints();
+        number.setHalignment(HPos.RIGHT);
+        number.setMinWidth(Region.USE_PREF_SIZE);
+        grid.getColumnConstraints().addAll(name, number);
+        int row = 0;
+        for (ReplayResult.Outcome one : done.outcomes()) {
+            Label what = paragraph(one.name());
+            what.getStyleClass().add("soft");
+            Label gone = new Label(
+                    one.group().equals("baseline") ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * one.removed()));
+            gone.setMinWidth(Region.USE_PREF_SIZE);
+            grid.addRow(row++, what, gone);
+        }
+        result.getChildren().addAll(heading("Share of the symptom that is gone"), grid);
+    }
+
+    private void samples(ReplayResult done) {
+        long named = done.samples().stream().filter(ReplayResult.Culprit::named).count();
+        if (named > 0) {
+            result.getChildren()
+                    .add(heading("Sequences named, " + named + " of "
+                            + done.samples().size()));
+            done.samples().stream()
+                    .filter(ReplayResult.Culprit::named)
+                    .limit(MOST_SAMPLES)
+                    .forEach(one ->
+                            result.getChildren().add(soft(one.source() + " at " + one.offset() + ": " + one.why())));
+        }
+    }
+
+    private void interventions(ReplayResult done) {
+        done.interventions().stream().filter(ReplayResult.Intervention::best).forEach(best -> {
+            result.getChildren().addAll(heading("What came out best, tried forward"), paragraph(best.name()));
+            best.commands().forEach(command -> {
+                TextField field = new TextField(command);
+                field.setEditable(false);
+                field.setAccessibleText("Command for the trainer");
+                result.getChildren().add(field);
+            });
+        });
+    }
+
+    private static Label soft(String text) {
+        Label label = paragraph(text);
+        label.getStyleClass().add("soft");
+        return label;
+    }
+
+    private static Label paragraph(String text) {
+        Label label = new Label(text);
+        label.setWrapText(true);
+        label.setMinHeight(Region.USE_PREF_SIZE);
+        return label;
+    }
+
+    private static Label heading(String text) {
+        Label label = new Label(text);
+        label.getStyleClass().add("heading");
+        return label;
+    }
+}
