@@ -39,6 +39,7 @@ public final class ProbesView implements Screen {
         HBox.setHgrow(changes, Priority.ALWAYS);
         HBox.setHgrow(cost, Priority.ALWAYS);
         cost.setPrefWidth(380);
+        changes.setPrefWidth(420);
         low.setPrefHeight(200);
         low.setMinHeight(150);
         root = new VBox(10, probes, new ControlBar(bench, control).node(), low);

@@ -89,6 +89,17 @@ public final class SpectraModel {
                 .with(OverviewModel.bands(bench.run()), OverviewModel.rules(bench.run()));
     }
 
+    /** The singular values of the weight picked out, over the steps at which its whole spectrum was taken. */
+    public Plot singularValues(List<Row> rows) {
+        Site site = site(rows);
+        List<Trace> traces = site == null
+                ? List.of()
+                : SingularValues.of(bench.run().spectra().at(site));
+        return Plot.of("Singular values", site == null ? "" : name(site), traces)
+                .scaled(Scale.Kind.LOG)
+                .with(OverviewModel.bands(bench.run()), OverviewModel.rules(bench.run()));
+    }
+
     /** The eigenvalues of the weight picked out, with the fit, and before them a faint earlier spectrum. */
     public Plot density(List<Row> rows) {
         Site site = site(rows);

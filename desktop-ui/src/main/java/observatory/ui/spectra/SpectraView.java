@@ -19,11 +19,14 @@ import observatory.ui.overview.Analysis;
 
 /** Weights in a table, their norms over steps, and the spectrum of one of them. */
 public final class SpectraView implements Screen {
+    private static final double CHART_WIDTH = 260;
+
     private final Workbench bench;
     private final SpectraModel model;
     private final TableView<SpectraModel.Row> table =
             Tables.of("Weights", "No step has the metric spectral_norm; " + Analysis.enable("spectral_norm"));
     private final PlotView norms;
+    private final PlotView values;
     private final PlotView density = new PlotView(new StillActions(), new PowerLabels());
     private final VBox root;
 
@@ -31,6 +34,7 @@ public final class SpectraView implements Screen {
         this.bench = bench;
         this.model = new SpectraModel(bench);
         this.norms = new PlotView(bench, bench.labels());
+        this.values = new PlotView(bench, bench.labels());
         Tables.text(table, "weight", 170, row -> SpectraModel.name(row.site()));
         Tables.number(table, "spectral norm", 116, row -> Numbers.of(row.spectralNorm()));
         Tables.number(table, "since the start", 120, row -> "× " + Numbers.of(row.change()));
@@ -42,11 +46,11 @@ public final class SpectraView implements Screen {
                 bench.siteProperty().set(row.site());
             }
         });
-        HBox charts = new HBox(10, norms, density);
-        HBox.setHgrow(norms, Priority.ALWAYS);
-        HBox.setHgrow(density, Priority.ALWAYS);
-        norms.setPrefWidth(400);
-        density.setPrefWidth(400);
+        HBox charts = new HBox(10, norms, values, density);
+        for (PlotView chart : List.of(norms, values, density)) {
+            HBox.setHgrow(chart, Priority.ALWAYS);
+            chart.setPrefWidth(CHART_WIDTH);
+        }
         charts.setPrefHeight(250);
         charts.setMinHeight(170);
         root = new VBox(10, table, charts);
@@ -71,6 +75,8 @@ public final class SpectraView implements Screen {
         var palette = bench.themeProperty().get().palette();
         norms.draw(model.norms(rows), bench.steps(), palette);
         norms.crosshair(bench.crosshairProperty().get());
+        values.draw(model.singularValues(rows), bench.steps(), palette);
+        values.crosshair(bench.crosshairProperty().get());
         Plot eigenvalues = model.density(rows);
         density.draw(eigenvalues, model.eigenvalues(eigenvalues), palette);
     }
