@@ -1,5 +1,6 @@
 package observatory.probe;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ public final class Instruments<T> {
     private RunSketch seen = new RunSketch(RunSketch.DEFAULT_BITS);
     private Governor governor = new Governor();
     private StepFacts facts;
+    private Ended ended;
 
     private long step;
     private long seq;
@@ -43,6 +45,9 @@ public final class Instruments<T> {
     private long began;
     private long observerNanos;
     private long lastFrameNanos;
+
+    /** A step that has ended and is still to be read: when that was, and how long it took. */
+    private record Ended(long step, Plan plan, StepFacts facts, Instant at, long nanos) {}
 
     /** @param nanos a monotonic clock in nanoseconds, to measure what observing costs */
     public Instruments(Origin origin, Reducer<T> reducer, FrameSink sink, InstantSource clock, LongSupplier nanos) {
@@ -120,6 +125,7 @@ public final class Instruments<T> {
 
     /** The step goes back: what follows belongs to the next incarnation, numbered from its start. Between two steps. */
     public void beginAgain() {
+        catchUp();
         origin = new Origin(origin.run(), origin.incarnation() + 1, origin.writer(), origin.rank());
         seq = 0;
     }
@@ -175,28 +181,54 @@ public final class Instruments<T> {
         this.facts = facts;
     }
 
-    /** One flush, one copy to the host, the probes read, one frame offered. */
+    /** One flush, one copy to the host, the probes read, one frame offered: now, or where the backend lets it wait, later. */
     public void endStep() {
         if (!watched()) {
             readings.forget();
             facts = null;
             return;
         }
+        StepFacts noted = facts == null ? StepFacts.none() : facts;
+        ended = new Ended(step, plan, noted, clock.instant(), nanos.getAsLong() - began);
+        facts = null;
+        if (!readings.mayWait()) {
+            catchUp();
+        }
+    }
+
+    /**
+     * Reads the step that ended last, if that was left for later. A backend calls it when its device is busy with the next
+     * step; whatever else is told comes behind it.
+     */
+    public void catchUp() {
+        if (ended == null) {
+            return;
+        }
+        Ended late = ended;
+        ended = null;
+        long running = step;
+        Plan runningPlan = plan;
+        step = late.step;
+        plan = late.plan;
+        tell(late);
+        step = running;
+        plan = runningPlan;
+    }
+
+    private void tell(Ended late) {
         long reading = nanos.getAsLong();
         readings.read(step, samples);
-        StepFacts noted = facts == null ? StepFacts.none() : facts;
-        Optional<Batch> batch = batch(noted);
+        Optional<Batch> batch = batch(late.facts);
         Sites measured = samples.take();
-        Scalars.Builder scalars = new Scalars.Builder().putAll(noted.scalars());
+        Scalars.Builder scalars = new Scalars.Builder().putAll(late.facts.scalars());
         for (Watcher watcher : plan.ofStep()) {
-            ask(watcher, () -> ((StepProbe) watcher.question).read(noted, measured, scalars::put));
+            ask(watcher, () -> ((StepProbe) watcher.question).read(late.facts, measured, scalars::put));
         }
         scalars.put(Scalars.OBSERVER_SECONDS, (observerNanos + lastFrameNanos) / 1e9)
                 .put(Scalars.OBSERVER_BUDGET, orders.budget())
                 .put(Scalars.FRAMES_DROPPED, dropped);
-        offer(new Frame(origin, seq++, step, clock.instant(), scalars.build(), measured, batch));
-        facts = null;
-        govern(reading);
+        offer(new Frame(origin, seq++, step, late.at, scalars.build(), measured, batch));
+        govern(late.nanos, reading);
     }
 
     /** Tells of something that happened between two steps. */
@@ -205,6 +237,7 @@ public final class Instruments<T> {
             manifest = details;
         }
         if (watched()) {
+            catchUp();
             offer(RunEvent.of(origin, seq++, step, clock.instant(), kind, details));
         }
     }
@@ -272,10 +305,9 @@ public final class Instruments<T> {
     }
 
     /** What it cost to read and hand over this frame is told by the next one. */
-    private void govern(long reading) {
-        long now = nanos.getAsLong();
-        lastFrameNanos = now - reading;
-        governor.after(now - began, observerNanos + lastFrameNanos, watchers, orders.budget())
+    private void govern(long stepNanos, long reading) {
+        lastFrameNanos = nanos.getAsLong() - reading;
+        governor.after(stepNanos + lastFrameNanos, observerNanos + lastFrameNanos, watchers, orders.budget())
                 .ifPresent(change -> event(RunEvent.Kind.CADENCE, change.details(orders.budget())));
         observerNanos = 0;
     }

@@ -78,6 +78,11 @@ final class Readings<T> {
         return took;
     }
 
+    /** Whether the backend lets the results of the step wait until the next one is under way. */
+    boolean mayWait() {
+        return reducer.mayWait();
+    }
+
     void forget() {
         pending = 0;
         late.clear();

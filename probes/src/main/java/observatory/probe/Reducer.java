@@ -13,6 +13,14 @@ public interface Reducer<T> {
     /** Makes every result since the last flush readable: one copy to the host. */
     void flush();
 
+    /**
+     * Whether what was started in this step can still be read while the next one is under way; the backend then calls
+     * {@link Instruments#catchUp} at a time that suits it.
+     */
+    default boolean mayWait() {
+        return false;
+    }
+
     /** The result of the reduction that was put into this slot. */
     Object result(int slot);
 }

@@ -128,6 +128,29 @@ class InstrumentsTest {
     }
 
     @Test
+    void aStepThatMayWaitIsReadWhenTheBackendCatchesUpAndBeforeAnythingElseIsTold() {
+        reducer.mayWait = true;
+        instruments.install(
+                List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everySteps(2), new ArrayList<>())));
+        step(instruments, 2);
+        assertEquals(List.of(), sent, "nothing is told while the results may wait");
+        instruments.beginStep(3);
+        assertFalse(instruments.wants(Hook.RESIDUAL), "the plan is that of the step under way");
+        instruments.catchUp();
+        assertFalse(instruments.wants(Hook.RESIDUAL), "and still is");
+        Frame first = (Frame) sent.getFirst();
+        assertEquals(2, first.step());
+        assertEquals(2, first.sites().sites().size());
+        instruments.catchUp();
+        assertEquals(1, sent.size(), "a step is told once");
+        instruments.endStep();
+        instruments.event(RunEvent.Kind.END, java.util.Map.of());
+        assertEquals(3, ((Frame) sent.get(1)).step());
+        assertEquals(RunEvent.Kind.END, ((RunEvent) sent.get(2)).kind());
+        assertEquals(List.of(0L, 1L, 2L), sent.stream().map(Telemetry::seq).toList());
+    }
+
+    @Test
     void aFrameListsSitesInTheOrderOfExecution() {
         instruments.install(List.of(new Asking(
                 Set.of(Hook.EMBEDDING, Hook.RESIDUAL, Hook.GRADIENT), Schedule.everyStep(), new ArrayList<>())));
@@ -257,6 +280,12 @@ class InstrumentsTest {
     private static final class CountingReducer implements Reducer<HostTensor> {
         private final HostReducer host = new HostReducer();
         private int calls;
+        private boolean mayWait;
+
+        @Override
+        public boolean mayWait() {
+            return mayWait;
+        }
 
         @Override
         public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
