@@ -6,82 +6,134 @@
 // gate_backward: d (rows, 2 units) = [dy * values * f'(gates) | dy * f(gates)]; reads 3n, writes 2n.
 //
 // kind 0 is GELU in its tanh form written with the logistic function, x * s(2 sqrt(2/pi) (x + 0.044715 x^3)) (Hendrycks
-// and Gimpel, arXiv 1606.08415); 1 is ReLU; 2 is SiLU, x * s(x); 3 is squared ReLU (So et al., arXiv 2109.08668).
+// and Gimpel, arXiv 1606.08415); 2 is SiLU, x * s(x); 3 is squared ReLU (So et al., arXiv 2109.08668).
+#include "exponential.cuh"
 #include "summary.cuh"
 
-constexpr int GELU = 0, RELU = 1, SILU = 2;
+constexpr int GELU = 0, SILU = 2, SQUARED_RELU = 3;
 constexpr float SLOPE = 1.5957691216f; // 2 sqrt(2/pi)
 constexpr float CUBIC = 0.044715f;
 
-__device__ inline float logistic(float z) { return 1 / (1 + expf(-z)); }
+__device__ inline float logistic(float z) { return reciprocal(1 + exponential2(z * -LOG2E)); }
+
+__device__ inline float geluLogistic(float x) {
+    return reciprocal(1 + exponential2(x * fmaf(x * x, -LOG2E * SLOPE * CUBIC, -LOG2E * SLOPE)));
+}
 
 __device__ inline float activated(float x, int kind) {
-    if (kind == GELU) return x * logistic(SLOPE * (x * fmaf(x * x, CUBIC, 1.f)));
+    if (kind == GELU) return x * geluLogistic(x);
     if (kind == SILU) return x * logistic(x);
     const float positive = fmaxf(x, 0.f);
-    return kind == RELU ? positive : positive * positive;
+    return positive * positive;
 }
 
 __device__ inline float slope(float x, int kind) {
     if (kind == GELU) {
-        const float s = logistic(SLOPE * (x * fmaf(x * x, CUBIC, 1.f)));
+        const float s = geluLogistic(x);
         return fmaf(x * s * (1 - s) * SLOPE, fmaf(x * x, 3 * CUBIC, 1.f), s);
     }
     if (kind == SILU) {
         const float s = logistic(x);
         return fmaf(x * s, 1 - s, s);
     }
-    return x > 0 ? (kind == RELU ? 1 : 2 * x) : 0;
+    return x > 0 ? 2 * x : 0;
 }
 
-template <bool MEASURED, int V>
-__device__ inline void activateAt(const Element* x, Element* y, long index, int kind, Tally (&tallies)[2]) {
-    float a[V];
-    load<V>(x, index, a);
-    if (MEASURED) tallies[0].add(a);
+template <int V>
+__device__ inline Vector<Element, V> fetch(const Element* from, long index) {
+    return *reinterpret_cast<const Vector<Element, V>*>(from + index);
+}
+
+/** Vectors that a thread has on their way before it uses the first. */
+constexpr int AHEAD = 4;
+
+/** @param asked whether anybody wants to know of x */
+template <bool MEASURED, int KIND, int V>
+__device__ inline void activateSome(float (&a)[V], Element* y, long index, bool asked, Tally (&tallies)[2]) {
+    if (MEASURED && asked) tallies[0].add(a);
 #pragma unroll
-    for (int k = 0; k < V; k++) a[k] = activated(a[k], kind);
+    for (int k = 0; k < V; k++) a[k] = activated(a[k], KIND);
     store<V>(y, index, a);
     if (MEASURED) tallies[1].add(a);
+}
+
+template <bool MEASURED, int KIND>
+__device__ inline void activateAll(const Element* x, Element* y, long n, bool asked, Tally (&tallies)[2]) {
+    const long stride = static_cast<long>(gridDim.x) * blockDim.x;
+    const long packs = n / PACK;
+    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < packs; i += AHEAD * stride) {
+        Vector<Element, PACK> raw[AHEAD];
+#pragma unroll
+        for (int k = 0; k < AHEAD; k++) {
+            if (i + k * stride < packs) {
+                raw[k] = fetch<PACK>(x, (i + k * stride) * PACK);
+            }
+        }
+#pragma unroll
+        for (int k = 0; k < AHEAD; k++) {
+            if (i + k * stride >= packs) break;
+            float a[PACK];
+#pragma unroll
+            for (int j = 0; j < PACK; j++) a[j] = widen(raw[k].at[j]);
+            activateSome<MEASURED, KIND>(a, y, (i + k * stride) * PACK, asked, tallies);
+        }
+    }
+    if (blockIdx.x == 0 && threadIdx.x < n % PACK) {
+        float a[1];
+        load<1>(x, packs * PACK + threadIdx.x, a);
+        activateSome<MEASURED, KIND>(a, y, packs * PACK + threadIdx.x, asked, tallies);
+    }
 }
 
 template <bool MEASURED>
 __device__ void forward(const Element* x, Element* y, long n, int kind, Summary* xPartials, Summary* yPartials) {
     Tally tallies[2];
-    const long stride = static_cast<long>(gridDim.x) * blockDim.x;
-    const long packs = n / PACK;
-    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < packs; i += stride) {
-        activateAt<MEASURED, PACK>(x, y, i * PACK, kind, tallies);
+    if (kind == GELU) {
+        activateAll<MEASURED, GELU>(x, y, n, xPartials != nullptr, tallies);
+    } else if (kind == SILU) {
+        activateAll<MEASURED, SILU>(x, y, n, xPartials != nullptr, tallies);
+    } else {
+        activateAll<MEASURED, SQUARED_RELU>(x, y, n, xPartials != nullptr, tallies);
     }
-    if (blockIdx.x == 0 && threadIdx.x < n % PACK) {
-        activateAt<MEASURED, 1>(x, y, packs * PACK + threadIdx.x, kind, tallies);
-    }
-    if (!MEASURED) return;
-    if (xPartials != nullptr) publish(tallies[0], xPartials + blockIdx.x);
-    if (yPartials != nullptr) publish(tallies[1], yPartials + blockIdx.x);
+    if (MEASURED) publish(tallies, {xPartials, yPartials});
 }
 
 MEASURABLE(activate, 256, forward,
            (const Element* x, Element* y, long n, int kind, Summary* xPartials, Summary* yPartials),
            (x, y, n, kind, xPartials, yPartials))
 
-template <int V>
-__device__ inline void backwardAt(const Element* dy, const Element* x, Element* dx, long index, int kind) {
-    float a[V], d[V];
-    load<V>(x, index, a);
-    load<V>(dy, index, d);
+template <int KIND, int V>
+__device__ inline void backwardAt(const Vector<Element, V>& dy, const Vector<Element, V>& x, Element* dx, long index) {
+    float d[V];
 #pragma unroll
-    for (int k = 0; k < V; k++) d[k] *= slope(a[k], kind);
+    for (int k = 0; k < V; k++) d[k] = widen(dy.at[k]) * slope(widen(x.at[k]), KIND);
     store<V>(dx, index, d);
 }
 
-KERNEL(activate_backward, 256)(const Element* dy, const Element* x, Element* dx, long n, int kind) {
+template <int KIND>
+__device__ inline void backwardAll(const Element* dy, const Element* x, Element* dx, long n) {
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     const long packs = n / PACK;
-    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < packs; i += stride) {
-        backwardAt<PACK>(dy, x, dx, i * PACK, kind);
+    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < packs; i += 2 * stride) {
+        const bool more = i + stride < packs;
+        const long next = more ? i + stride : i;
+        const auto d0 = fetch<PACK>(dy, i * PACK), x0 = fetch<PACK>(x, i * PACK);
+        const auto d1 = fetch<PACK>(dy, next * PACK), x1 = fetch<PACK>(x, next * PACK);
+        backwardAt<KIND, PACK>(d0, x0, dx, i * PACK);
+        if (more) backwardAt<KIND, PACK>(d1, x1, dx, next * PACK);
     }
-    if (blockIdx.x == 0 && threadIdx.x < n % PACK) backwardAt<1>(dy, x, dx, packs * PACK + threadIdx.x, kind);
+    const long last = packs * PACK + threadIdx.x;
+    if (blockIdx.x == 0 && threadIdx.x < n % PACK) backwardAt<KIND, 1>(fetch<1>(dy, last), fetch<1>(x, last), dx, last);
+}
+
+KERNEL(activate_backward, 256)(const Element* dy, const Element* x, Element* dx, long n, int kind) {
+    if (kind == GELU) {
+        backwardAll<GELU>(dy, x, dx, n);
+    } else if (kind == SILU) {
+        backwardAll<SILU>(dy, x, dx, n);
+    } else {
+        backwardAll<SQUARED_RELU>(dy, x, dx, n);
+    }
 }
 
 template <bool MEASURED, int V>
@@ -109,9 +161,7 @@ __device__ void gated(const Element* gates, const Element* values, Element* y, l
     if (blockIdx.x == 0 && threadIdx.x < n % PACK) {
         gateAt<MEASURED, 1>(gates, values, y, packs * PACK + threadIdx.x, kind, tallies);
     }
-    if (!MEASURED) return;
-    if (gatePartials != nullptr) publish(tallies[0], gatePartials + blockIdx.x);
-    if (yPartials != nullptr) publish(tallies[1], yPartials + blockIdx.x);
+    if (MEASURED) publish(tallies, {gatePartials, yPartials});
 }
 
 MEASURABLE(gate, 256, gated,

@@ -1,7 +1,9 @@
 // Self-attention on tensor cores, after FlashAttention-2 (Dao, arXiv 2307.08691): no score leaves the chip.
 //
-// attention_forward: qkv (B T, 3 C) -> out (B T, C), logs (B H T) the logarithm of each query's softmax denominator, and
-//     for observers per query the largest |q k| * scale and the entropy of its attention over the largest it could have. A block is 64 queries of a head.
+// attention_forward: qkv (B T, 3 C) -> out (B T, C), logs (B H T) the logarithm of each query's softmax denominator. A block
+//     is 64 queries of a head. Its twin _measured measures queries, keys and values on the way, each element once: one
+//     partial for each 64 queries of a head; _observed also tells per query the largest |q k| * scale and the entropy of
+//     its attention over the largest it could have.
 // attention_dots: dots (B H T) = sum of out * dout over a head.
 // attention_backward_keys: gradients of keys and values; a block is 64 keys of a head, and a warp keeps 16 of them.
 // attention_backward_queries: gradient of queries; a block is 64 queries of a head. Scores are computed twice over, so
@@ -10,12 +12,11 @@
 // Head sizes 32, 64 and 128, in 16-bit formats. Per tile of 64 x 64 and head size 64 each product is 32 mma a warp.
 #ifndef ELEMENT_F32
 #include "attention_shape.cuh"
+#include "summary.cuh"
 #include "tensorcore.cuh"
 
 constexpr int TILE = 64;
 constexpr int THREADS = 128;
-constexpr float LOG2E = 1.4426950408889634f;
-constexpr float LN2 = 0.6931471805599453f;
 #define MINUS_INFINITY (-__int_as_float(0x7f800000))
 
 /** Sum over the four lanes that share a row. */
@@ -42,9 +43,21 @@ __device__ inline void storeRows(const float (&c)[SIZE / 8][4], Element* to, lon
     }
 }
 
-template <int SIZE, bool OBSERVED>
+/** Tallies a tile of the joint tensor, all threads of the block a share; the rows that are not there are zero. */
+template <int SIZE>
+__device__ inline void tallyTile(const Element* tile, Tally& tally) {
+    constexpr int PACKS = SIZE / PACK;
+    for (int i = threadIdx.x; i < TILE * PACKS; i += THREADS) {
+        float x[PACK];
+        load<PACK>(tile, i / PACKS * (SIZE + PAD) + i % PACKS * PACK, x);
+        tally.add(x);
+    }
+}
+
+/** Each tile of queries is read by one block, which measures it, and on its diagonal the tiles of keys and values. */
+template <int SIZE, bool MEASURED, bool OBSERVED>
 __device__ void forward(const Element* qkv, Element* out, float* logs, float* largest, float* entropies,
-                        const AttentionShape& s) {
+                        Summary* partials, const AttentionShape& s) {
     constexpr int STRIDE = SIZE + PAD;
     DYNAMIC_SHARED(Element, shared);
     Element* queries = shared;
@@ -71,6 +84,9 @@ __device__ void forward(const Element* qkv, Element* out, float* logs, float* la
     __syncthreads();
     unsigned left[SIZE / 16][4];
     loadLeft<SIZE>(left, queries + warp * 16 * STRIDE, STRIDE);
+    Tally tallies[1];
+    const bool measured = MEASURED && partials != nullptr;
+    if (measured) tallyTile<SIZE>(queries, tallies[0]);
 
     float mixed[SIZE / 8][4] = {};
     float max[2] = {MINUS_INFINITY, MINUS_INFINITY}, sum[2] = {0, 0}, weighted[2] = {0, 0}, magnitude[2] = {0, 0};
@@ -81,6 +97,10 @@ __device__ void forward(const Element* qkv, Element* out, float* logs, float* la
             copyTile<TILE, SIZE>(keys + (1 - now) * TILE * STRIDE, k + next * wide, wide, s.context - next);
             copyTile<TILE, SIZE>(values + (1 - now) * TILE * STRIDE, v + next * wide, wide, s.context - next);
             commitCopies();
+        }
+        if (measured && first == firstQuery) {
+            tallyTile<SIZE>(keys + now * TILE * STRIDE, tallies[0]);
+            tallyTile<SIZE>(values + now * TILE * STRIDE, tallies[0]);
         }
         float score[TILE / 8][4] = {};
         multiplyTransposed<TILE, SIZE>(score, left, keys + now * TILE * STRIDE, STRIDE);
@@ -153,6 +173,7 @@ __device__ void forward(const Element* qkv, Element* out, float* logs, float* la
         }
     }
     storeRows<SIZE>(mixed, out + s.row(b, 0) * s.width + head * SIZE, s.width, row, s.context, share[0], share[1]);
+    if (measured) publish(tallies, {partials});
 }
 
 /** What both backward kernels do with a tile: scores -> probabilities, and their gradients -> those of the scores. */
@@ -332,13 +353,21 @@ KERNEL(attention_dots, 256)(const Element* out, const Element* dOut, float* dots
     if (lane == 0) dots[(b * s.heads + head) * s.context + t] = sum;
 }
 
+/** Blocks that a multiprocessor has room for, by shared memory: so many registers may be used and no more. */
+#define BLOCKS(SIZE) (SIZE > 64 ? 3 : SIZE > 32 ? 4 : 6)
+
 #define FOR_SIZE(SIZE)                                                                                                \
-    KERNEL(attention_forward_##SIZE, THREADS)(const Element* qkv, Element* out, float* logs, AttentionShape s) {      \
-        forward<SIZE, false>(qkv, out, logs, nullptr, nullptr, s);                                                    \
+    KERNEL(attention_forward_##SIZE, THREADS, BLOCKS(SIZE))(const Element* qkv, Element* out, float* logs, AttentionShape s) {\
+        forward<SIZE, false, false>(qkv, out, logs, nullptr, nullptr, nullptr, s);                                    \
     }                                                                                                                 \
-    KERNEL(attention_forward_##SIZE##_measured, THREADS)(const Element* qkv, Element* out, float* logs,               \
-                                                         AttentionShape s, float* largest, float* entropies) {        \
-        forward<SIZE, true>(qkv, out, logs, largest, entropies, s);                                                   \
+    KERNEL(attention_forward_##SIZE##_measured, THREADS, BLOCKS(SIZE))(const Element* qkv, Element* out, float* logs, \
+                                                         AttentionShape s, Summary* partials) {                       \
+        forward<SIZE, true, false>(qkv, out, logs, nullptr, nullptr, partials, s);                                    \
+    }                                                                                                                 \
+    KERNEL(attention_forward_##SIZE##_observed, THREADS, BLOCKS(SIZE))(const Element* qkv, Element* out, float* logs, \
+                                                         AttentionShape s, Summary* partials, float* largest,         \
+                                                         float* entropies) {                                          \
+        forward<SIZE, true, true>(qkv, out, logs, largest, entropies, partials, s);                                   \
     }                                                                                                                 \
     KERNEL(attention_backward_keys_##SIZE, THREADS)(const Element* qkv, const Element* dOut, const float* logs,       \
                                                     const float* dots, Element* dQkv, AttentionShape s) {             \

@@ -96,7 +96,7 @@ KERNEL(attention_plain_forward, 128)(const Element* qkv, Element* out, float* lo
     forward<false>(qkv, out, logs, s, nullptr, nullptr);
 }
 
-KERNEL(attention_plain_forward_measured, 128)(const Element* qkv, Element* out, float* logs, AttentionShape s,
+KERNEL(attention_plain_forward_observed, 128)(const Element* qkv, Element* out, float* logs, AttentionShape s,
                                               float* largest, float* entropies) {
     forward<true>(qkv, out, logs, s, largest, entropies);
 }

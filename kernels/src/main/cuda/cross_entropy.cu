@@ -7,13 +7,14 @@
 //     once: 4 bytes of memory traffic an element in 16-bit formats. Measures logits and their gradient on the way.
 // sequence_losses: losses times their part of the sequence, summed in double in a fixed order -> means (sequences).
 #include "control.cuh"
+#include "exponential.cuh"
 #include "summary.cuh"
 
 constexpr int THREADS = 512;
 
-/** Largest logit so far, and the sum of exponentials relative to it. */
+/** Largest logit so far, in powers of two, and the sum of exponentials relative to it. */
 struct Softmax {
-    float max = -__int_as_float(0x7f800000);
+    float max = -INFINITELY_LARGE;
     float sum = 0;
 
     template <int V>
@@ -21,45 +22,66 @@ struct Softmax {
         float top = x[0];
 #pragma unroll
         for (int k = 1; k < V; k++) top = fmaxf(top, x[k]);
+        top *= LOG2E;
         if (top > max) {
-            sum *= expf(max - top);
+            sum *= exponential2(max - top);
             max = top;
         }
 #pragma unroll
-        for (int k = 0; k < V; k++) sum += expf(x[k] - max);
+        for (int k = 0; k < V; k++) sum += exponential2(fmaf(x[k], LOG2E, -max));
     }
 };
 
-template <bool MEASURED, int V>
-__device__ void lookAt(const Element* logits, long base, int columns, Softmax& softmax, Tally& tally) {
-    for (int c = threadIdx.x * V; c < columns; c += THREADS * V) {
-        float x[V];
-        load<V>(logits, base + c, x);
-        softmax.add(x);
-        if (MEASURED) tally.add(x);
+/** Vectors that a thread has on their way before it uses the first. */
+constexpr int AHEAD = 4;
+
+/** Calls body(values, column) for the columns of a row that are this thread's. */
+template <int V, class Body>
+__device__ inline void forColumns(const Element* row, int columns, Body body) {
+    for (int first = threadIdx.x * V; first < columns; first += AHEAD * THREADS * V) {
+        Vector<Element, V> raw[AHEAD];
+#pragma unroll
+        for (int k = 0; k < AHEAD; k++) {
+            const int c = first + k * THREADS * V;
+            if (c < columns) raw[k] = *reinterpret_cast<const Vector<Element, V>*>(row + c);
+        }
+#pragma unroll
+        for (int k = 0; k < AHEAD; k++) {
+            const int c = first + k * THREADS * V;
+            if (c >= columns) break;
+            float x[V];
+#pragma unroll
+            for (int j = 0; j < V; j++) x[j] = widen(raw[k].at[j]);
+            body(x, c);
+        }
     }
 }
 
 template <bool MEASURED, int V>
-__device__ void turn(Element* logits, long base, int columns, int target, float max, float share, float weight,
-                     Tally& tally) {
-    for (int c = threadIdx.x * V; c < columns; c += THREADS * V) {
-        float x[V];
-        load<V>(logits, base + c, x);
+__device__ inline void lookAt(const Element* row, int columns, Softmax& softmax, Tally& tally) {
+    forColumns<V>(row, columns, [&](float (&x)[V], int) {
+        softmax.add(x);
+        if (MEASURED) tally.add(x);
+    });
+}
+
+template <bool MEASURED, int V>
+__device__ inline void turn(Element* row, int columns, int target, float max, float share, float weight, Tally& tally) {
+    forColumns<V>(row, columns, [&](float (&x)[V], int c) {
 #pragma unroll
         for (int k = 0; k < V; k++) {
-            x[k] = expf(x[k] - max) * share;
+            x[k] = exponential2(fmaf(x[k], LOG2E, -max)) * share;
             if (c + k == target) x[k] -= weight;
         }
-        store<V>(logits, base + c, x);
+        store<V>(row, c, x);
         if (MEASURED) tally.add(x);
-    }
+    });
 }
 
 template <bool MEASURED>
 __device__ void fused(Element* logits, const int* targets, const float* shares, float* losses, float* logs, int rows, int columns,
                       const Orders* orders, Summary* logitPartials, Summary* gradientPartials, float* floats) {
-    Tally before, after;
+    Tally tallies[2];
     for (long row = blockIdx.x; row < rows; row += gridDim.x) {
         const long base = row * columns;
         const int target = targets[row];
@@ -67,14 +89,14 @@ __device__ void fused(Element* logits, const int* targets, const float* shares, 
         const bool packs = columns % PACK == 0;
         Softmax softmax;
         if (packs) {
-            lookAt<MEASURED, PACK>(logits, base, columns, softmax, before);
+            lookAt<MEASURED, PACK>(logits + base, columns, softmax, tallies[0]);
         } else {
-            lookAt<MEASURED, 1>(logits, base, columns, softmax, before);
+            lookAt<MEASURED, 1>(logits + base, columns, softmax, tallies[0]);
         }
         const float max = blockMax(softmax.max, floats);
         // A thread that saw nothing has no maximum; its sum of 0 stays one.
-        const float sum = blockSum(softmax.sum == 0 ? 0 : softmax.sum * expf(softmax.max - max), floats);
-        const float log = max + logf(sum), z = orders->zLoss;
+        const float sum = blockSum(softmax.sum == 0 ? 0 : softmax.sum * exponential2(softmax.max - max), floats);
+        const float log = fmaf(max, LN2, logf(sum)), z = orders->zLoss;
         if (threadIdx.x == 0) {
             losses[row] = log - widen(logits[base + target]);
             logs[row] = log;
@@ -82,14 +104,12 @@ __device__ void fused(Element* logits, const int* targets, const float* shares, 
         const float share = weight * (1 + 2 * z * log) / sum;
         __syncthreads();
         if (packs) {
-            turn<MEASURED, PACK>(logits, base, columns, target, max, share, weight, after);
+            turn<MEASURED, PACK>(logits + base, columns, target, max, share, weight, tallies[1]);
         } else {
-            turn<MEASURED, 1>(logits, base, columns, target, max, share, weight, after);
+            turn<MEASURED, 1>(logits + base, columns, target, max, share, weight, tallies[1]);
         }
     }
-    if (!MEASURED) return;
-    if (logitPartials != nullptr) publish(before, logitPartials + blockIdx.x);
-    if (gradientPartials != nullptr) publish(after, gradientPartials + blockIdx.x);
+    if (MEASURED) publish(tallies, {logitPartials, gradientPartials});
 }
 
 __device__ inline float* floatPerWarp() {

@@ -8,7 +8,8 @@
 #ifndef EMULATED
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
-#define KERNEL(name, threads) extern "C" __global__ void __launch_bounds__(threads) name
+/** With the threads of a block, and where it matters the blocks that a multiprocessor should have room for. */
+#define KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name
 #define DYNAMIC_SHARED(type, name)                            \
     extern __shared__ __align__(128) unsigned char dynamic[]; \
     type* name = reinterpret_cast<type*>(dynamic)

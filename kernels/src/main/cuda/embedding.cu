@@ -33,13 +33,14 @@ __device__ void embedRows(const int* tokens, const Element* tokenVectors, const 
 template <bool MEASURED>
 __device__ void embedding(const int* tokens, const Element* tokenVectors, const Element* positionVectors, Element* x,
                           int rows, int columns, int context, Summary* partials) {
-    Tally tally;
+    Tally tallies[1];
+    Tally& tally = tallies[0];
     if (columns % PACK == 0) {
         embedRows<MEASURED, PACK>(tokens, tokenVectors, positionVectors, x, rows, columns, context, tally);
     } else {
         embedRows<MEASURED, 1>(tokens, tokenVectors, positionVectors, x, rows, columns, context, tally);
     }
-    if (MEASURED) publish(tally, partials + blockIdx.x);
+    if (MEASURED) publish(tallies, {partials});
 }
 
 MEASURABLE(embed, 256, embedding,

@@ -1,4 +1,5 @@
-// LayerNorm and RMSNorm with the residual addition before them, forward and backward. One warp a row.
+// LayerNorm and RMSNorm with the residual addition before them, forward and backward. One warp a row, which it keeps in
+// registers where it has at most 1,024 columns and vectors fill it, and reads twice where not.
 //
 // norm_forward: residual = x + branch (or x, where there is no branch); y = (residual - mean) * scale * gain + bias, with
 //     scale = 1 / sqrt(var + 1e-5); RMSNorm has no mean and no bias. Reads x and branch, writes residual and y: 8 bytes
@@ -73,27 +74,140 @@ __device__ void forwardRow(const Element* x, const Element* branch, const Elemen
     }
 }
 
+/** V elements as they lie in memory, so that many can be on their way before the first is used. */
+using Packed = Vector<Element, PACK>;
+
+__device__ inline Packed fetch(const Element* from, long index) { return *reinterpret_cast<const Packed*>(from + index); }
+
+__device__ inline void unpack(const Packed& packed, float (&x)[PACK]) {
+#pragma unroll
+    for (int k = 0; k < PACK; k++) x[k] = widen(packed.at[k]);
+}
+
+/** From here on the compiler has to unpack anew, and so keeps 16-bit elements packed: half as many registers. */
+__device__ inline void keepPacked(Packed& packed) {
+#if !defined(EMULATED) && !defined(ELEMENT_F32)
+    unsigned words[4];
+    memcpy(words, &packed, sizeof words);
+#pragma unroll
+    for (int k = 0; k < 4; k++) asm volatile("" : "+r"(words[k]));
+    memcpy(&packed, words, sizeof words);
+#endif
+}
+
+/** Rows up to this wide stay in the registers of a warp, so that they are read once. */
+constexpr int KEPT_COLUMNS = 1024;
+constexpr int RUNS = KEPT_COLUMNS / (WARP * PACK);
+
+/** Which of what passes the norm somebody asked for. */
+struct Asked {
+    bool branch, residual, y;
+};
+
+template <bool MEASURED, bool ADDED>
+__device__ void forwardKeptRow(const Element* x, const Element* branch, const Element* gain, const Element* bias,
+                               Element* residual, Element* y, float* means, float* scales, long row, int columns,
+                               bool centred, const Asked& asked, Tally (&tallies)[3]) {
+    const int first = threadIdx.x % WARP * PACK, left = columns - first;
+    x += row * columns + first;
+    branch += row * columns + first;
+    residual += row * columns + first;
+    y += row * columns + first;
+    Packed kept[RUNS] = {}, added[RUNS];
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) {
+        const int c = run * WARP * PACK;
+        if (c >= left) continue;
+        kept[run] = fetch(x, c);
+        if (ADDED) added[run] = fetch(branch, c);
+    }
+    float sum = 0;
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) {
+        const int c = run * WARP * PACK;
+        if (c >= left) continue;
+        float a[PACK];
+        unpack(kept[run], a);
+        if (ADDED) {
+            float b[PACK];
+            unpack(added[run], b);
+            if (MEASURED && asked.branch) tallies[0].add(b);
+#pragma unroll
+            for (int k = 0; k < PACK; k++) {
+                kept[run].at[k] = narrow(a[k] + b[k]);
+                a[k] = widen(kept[run].at[k]);
+            }
+            *reinterpret_cast<Packed*>(residual + c) = kept[run];
+            if (MEASURED && asked.residual) tallies[1].add(a);
+        }
+#pragma unroll
+        for (int k = 0; k < PACK; k++) sum += a[k];
+    }
+    const float mean = centred ? warpSum(sum) / columns : 0;
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) keepPacked(kept[run]);
+    float squares = 0;
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) {
+        if (run * WARP * PACK >= left) continue;
+        float a[PACK];
+        unpack(kept[run], a);
+#pragma unroll
+        for (int k = 0; k < PACK; k++) squares = fmaf(a[k] - mean, a[k] - mean, squares);
+    }
+    const float scale = 1 / sqrtf(warpSum(squares) / columns + EPSILON);
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) keepPacked(kept[run]);
+    if (first == 0) {
+        means[row] = mean;
+        scales[row] = scale;
+    }
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) {
+        const int c = run * WARP * PACK;
+        if (c >= left) continue;
+        float a[PACK], g[PACK], b[PACK];
+        unpack(kept[run], a);
+        load<PACK>(gain, first + c, g);
+        if (bias != nullptr) load<PACK>(bias, first + c, b);
+#pragma unroll
+        for (int k = 0; k < PACK; k++) {
+            const float normal = (a[k] - mean) * scale;
+            a[k] = bias == nullptr ? normal * g[k] : fmaf(normal, g[k], b[k]);
+        }
+        store<PACK>(y, c, a);
+        if (MEASURED && asked.y) tallies[2].add(a);
+    }
+}
+
 template <bool MEASURED>
 __device__ void forward(const Element* x, const Element* branch, const Element* gain, const Element* bias,
                         Element* residual, Element* y, float* means, float* scales, int rows, int columns, int centred,
                         Summary* branchPartials, Summary* residualPartials, Summary* yPartials) {
     Tally tallies[3];
+    const Asked asked = {branchPartials != nullptr, residualPartials != nullptr, yPartials != nullptr};
     for (long row = static_cast<long>(blockIdx.x) * WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * WARPS) {
-        if (columns % PACK == 0) {
-            forwardRow<MEASURED, PACK>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, tallies);
-        } else {
+        if (columns % PACK != 0) {
             forwardRow<MEASURED, 1>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, tallies);
+        } else if (columns > KEPT_COLUMNS) {
+            forwardRow<MEASURED, PACK>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, tallies);
+        } else if (branch != nullptr) {
+            forwardKeptRow<MEASURED, true>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, asked,
+                                           tallies);
+        } else {
+            forwardKeptRow<MEASURED, false>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, asked,
+                                            tallies);
         }
     }
-    if (!MEASURED) return;
-    if (branchPartials != nullptr) publish(tallies[0], branchPartials + blockIdx.x);
-    if (residualPartials != nullptr) publish(tallies[1], residualPartials + blockIdx.x);
-    if (yPartials != nullptr) publish(tallies[2], yPartials + blockIdx.x);
+    if (MEASURED) publish(tallies, {branchPartials, residualPartials, yPartials});
 }
 
-MEASURABLE(norm_forward, 256, forward,
-           (const Element* x, const Element* branch, const Element* gain, const Element* bias, Element* residual,
-            Element* y, float* means, float* scales, int rows, int columns, int centred, Summary* branchPartials,
+/** Registers for a row of 1,024 columns: two blocks on a multiprocessor. */
+#define TWO_BLOCKS 256, 2
+
+MEASURABLE(norm_forward, TWO_BLOCKS, forward,
+           (const Element* x, const Element* branch, const Element* __restrict__ gain,
+            const Element* __restrict__ bias, Element* __restrict__ residual, Element* __restrict__ y, float* means, float* scales, int rows, int columns, int centred, Summary* branchPartials,
             Summary* residualPartials, Summary* yPartials),
            (x, branch, gain, bias, residual, y, means, scales, rows, columns, centred, branchPartials, residualPartials,
             yPartials))
@@ -134,23 +248,84 @@ __device__ void backwardRow(const Element* dy, const Element* x, const Element* 
 }
 
 template <bool MEASURED>
-__device__ void backward(const Element* dy, const Element* x, const Element* gain, const float* means,
-                         const float* scales, Element* d, int rows, int columns, int centred, Summary* partials) {
-    Tally tally;
-    for (long row = static_cast<long>(blockIdx.x) * WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * WARPS) {
-        const long base = row * columns;
-        if (columns % PACK == 0) {
-            backwardRow<MEASURED, PACK>(dy, x, gain, means[row], scales[row], d, base, columns, centred, tally);
-        } else {
-            backwardRow<MEASURED, 1>(dy, x, gain, means[row], scales[row], d, base, columns, centred, tally);
+__device__ void backwardKeptRow(const Element* dy, const Element* x, const Element* gain, float mean, float scale,
+                                Element* d, long base, int columns, bool centred, Tally& tally) {
+    const int first = threadIdx.x % WARP * PACK;
+    Packed gradients[RUNS], inputs[RUNS], sums[RUNS];
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) {
+        const int c = first + run * WARP * PACK;
+        if (c >= columns) break;
+        gradients[run] = fetch(dy, base + c);
+        inputs[run] = fetch(x, base + c);
+        if (sizeof(Element) == 2) sums[run] = fetch(d, base + c);
+    }
+    float sumH = 0, sumHn = 0;
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) {
+        const int c = first + run * WARP * PACK;
+        if (c >= columns) break;
+        float g[PACK], a[PACK], h[PACK];
+        unpack(gradients[run], h);
+        unpack(inputs[run], a);
+        load<PACK>(gain, c, g);
+#pragma unroll
+        for (int k = 0; k < PACK; k++) {
+            const float gained = h[k] * g[k];
+            sumH += gained;
+            sumHn = fmaf(gained, (a[k] - mean) * scale, sumHn);
         }
     }
-    if (MEASURED) publish(tally, partials + blockIdx.x);
+    if (sizeof(Element) != 2) {
+        // Twice as many registers; so these are on their way only while the sums are made.
+#pragma unroll
+        for (int run = 0; run < RUNS; run++) {
+            const int c = first + run * WARP * PACK;
+            if (c < columns) sums[run] = fetch(d, base + c);
+        }
+    }
+    const float meanH = centred ? warpSum(sumH) / columns : 0;
+    const float meanHn = warpSum(sumHn) / columns;
+#pragma unroll
+    for (int run = 0; run < RUNS; run++) {
+        const int c = first + run * WARP * PACK;
+        if (c >= columns) break;
+        float g[PACK], a[PACK], h[PACK], out[PACK];
+        unpack(gradients[run], h);
+        unpack(inputs[run], a);
+        unpack(sums[run], out);
+        load<PACK>(gain, c, g);
+#pragma unroll
+        for (int k = 0; k < PACK; k++) {
+            const float inner = fmaf((a[k] - mean) * scale, -meanHn, h[k] * g[k] - meanH);
+            out[k] = fmaf(inner, scale, out[k]);
+        }
+        store<PACK>(d, base + c, out);
+        if (MEASURED) tally.add(out);
+    }
 }
 
-MEASURABLE(norm_backward_input, 256, backward,
-           (const Element* dy, const Element* x, const Element* gain, const float* means, const float* scales, Element* d,
-            int rows, int columns, int centred, Summary* partials),
+template <bool MEASURED>
+__device__ void backward(const Element* dy, const Element* x, const Element* gain, const float* means,
+                         const float* scales, Element* d, int rows, int columns, int centred, Summary* partials) {
+    Tally tallies[1];
+    for (long row = static_cast<long>(blockIdx.x) * WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * WARPS) {
+        const long base = row * columns;
+        const float mean = means[row], scale = scales[row];
+        if (columns % PACK != 0) {
+            backwardRow<MEASURED, 1>(dy, x, gain, mean, scale, d, base, columns, centred, tallies[0]);
+        } else if (columns > KEPT_COLUMNS) {
+            backwardRow<MEASURED, PACK>(dy, x, gain, mean, scale, d, base, columns, centred, tallies[0]);
+        } else {
+            backwardKeptRow<MEASURED>(dy, x, gain, mean, scale, d, base, columns, centred, tallies[0]);
+        }
+    }
+    if (MEASURED) publish(tallies, {partials});
+}
+
+MEASURABLE(norm_backward_input, TWO_BLOCKS, backward,
+           (const Element* dy, const Element* x, const Element* __restrict__ gain, const float* __restrict__ means,
+            const float* __restrict__ scales, Element* __restrict__ d, int rows, int columns, int centred, Summary* partials),
            (dy, x, gain, means, scales, d, rows, columns, centred, partials))
 
 /** Blocks (column groups, row groups); a thread sums two columns, so that a warp reads 128 bytes of a 16-bit row. */

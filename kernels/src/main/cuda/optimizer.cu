@@ -4,6 +4,8 @@
 //
 // gradient_norm: gradients -> a partial summary for each chunk; reads them once. Gradients are kept in float and seen by
 //     this kernel and by adamw rounded to the format of the run, so that what overflows there is seen to overflow.
+// gradient_exponents: exponents of the unscaled gradients -> counts (parameters, 257), zero at first. Looks at one run of 64
+//     elements in `stride`; chunks are a multiple of that long.
 // decide: rows of the gradients (parameters), merged and unscaled -> Decision: norm, clip factor, and whether to skip.
 // adamw: decoupled weight decay and bias correction (Loshchilov and Hutter, arXiv 1711.05101). Reads gradient, weight and
 //     both moments, writes the three and the working copy: 30 bytes an element in 16-bit formats. Measures update and
@@ -13,6 +15,7 @@
 //     debiased second moment; 1 is the direction of the step; 2 the root itself. Reads three arrays.
 // round_weights: weights -> working copies, rounded to nearest even.
 #include "control.cuh"
+#include "exponents.cuh"
 #include "summary.cuh"
 
 /** Elements of one parameter. */
@@ -34,7 +37,8 @@ __device__ inline void loadGradients(const float* gradients, long index, float (
 
 KERNEL(gradient_norm, 256)(const float* gradients, const Chunk* chunks, Summary* partials) {
     const Chunk chunk = chunks[blockIdx.x];
-    Tally tally;
+    Tally tallies[1];
+    Tally& tally = tallies[0];
     const int quads = chunk.count / 4;
 #pragma unroll 4
     for (int i = threadIdx.x; i < quads; i += blockDim.x) {
@@ -47,7 +51,31 @@ KERNEL(gradient_norm, 256)(const float* gradients, const Chunk* chunks, Summary*
         loadGradients<1>(gradients, chunk.first + quads * 4 + threadIdx.x, g);
         tally.add(g);
     }
-    publish(tally, partials + blockIdx.x);
+    publish(tallies, {partials});
+}
+
+KERNEL(gradient_exponents, 256)(const float* gradients, const Chunk* chunks, const Orders* orders, int stride,
+                                unsigned* counts) {
+    const Chunk chunk = chunks[blockIdx.x];
+    const float unscale = static_cast<float>(1 / orders->scale);
+    unsigned* mine = clearedCounts();
+    // A run is 16 quads; the chunk begins with a run that is looked at.
+    const int quads = chunk.count / 4, looked = ((quads + RUN / 4 - 1) / (RUN / 4) + stride - 1) / stride * (RUN / 4);
+    for (int i = threadIdx.x; i < looked; i += blockDim.x) {
+        const int quad = i / (RUN / 4) * stride * (RUN / 4) + i % (RUN / 4);
+        if (quad >= quads) continue;
+        float g[4];
+        loadGradients<4>(gradients, chunk.first + quad * 4L, g);
+#pragma unroll
+        for (int k = 0; k < 4; k++) countExponent(mine, g[k] * unscale);
+    }
+    const int rest = quads * 4 + threadIdx.x;
+    if (rest < chunk.count && rest / RUN % stride == 0) {
+        float g[1];
+        loadGradients<1>(gradients, chunk.first + rest, g);
+        countExponent(mine, g[0] * unscale);
+    }
+    addCounts(mine, counts + static_cast<long>(chunk.parameter) * COUNTS);
 }
 
 KERNEL(decide, 32)(const Summary* rows, int parameters, const Orders* orders, Decision* decision) {
@@ -114,8 +142,7 @@ __device__ void update(const float* gradients, float* weights, float* firsts, fl
                           keep, factor, o, tallies);
     }
     if (!MEASURED) return;
-    publish(tallies[0], updatePartials + blockIdx.x);
-    publish(tallies[1], weightPartials + blockIdx.x);
+    publish(tallies, {updatePartials, weightPartials});
 }
 
 MEASURABLE(adamw, 256, update,
@@ -162,7 +189,8 @@ KERNEL(adam_ratio, 256)(const float* gradients, const float* firsts, const float
     const Chunk chunk = chunks[blockIdx.x];
     const Orders o = *orders;
     const float factor = static_cast<float>(1 / o.scale) * decision->clipFactor;
-    Tally tally;
+    Tally tallies[1];
+    Tally& tally = tallies[0];
     unsigned whole = 0, above = 0;
     const int quads = chunk.count / 4;
     for (int i = threadIdx.x; i < quads; i += blockDim.x) {
@@ -177,8 +205,11 @@ KERNEL(adam_ratio, 256)(const float* gradients, const float* firsts, const float
         tally.add(x);
         count(x, threshold, whole, above);
     }
-    publish(tally, partials + blockIdx.x);
-    if (tails != nullptr) {
+    publish(tallies, {partials});
+    if (tails == nullptr) return;
+    whole = __reduce_add_sync(0xffffffffu, whole);
+    above = __reduce_add_sync(0xffffffffu, above);
+    if (threadIdx.x % WARP == 0) {
         atomicAdd(tails + 2 * chunk.parameter, static_cast<unsigned long long>(whole));
         atomicAdd(tails + 2 * chunk.parameter + 1, static_cast<unsigned long long>(above));
     }

@@ -8,6 +8,7 @@
 // rows: squared norms of rows -> a partial for each block: their sum, the largest, whole rows and broken ones. A warp a row.
 // columns: for each column sum, sum of squares, largest magnitude -> parts (groups, 3, columns), merged in order.
 #include "control.cuh"
+#include "exponents.cuh"
 #include "summary.cuh"
 
 template <class S>
@@ -30,7 +31,8 @@ __device__ inline void fetch(const S* from, long index, float (&x)[V]) {
 }
 
 __device__ inline void summariseFloats(const float* x, long n, Summary* partials) {
-    RangeTally tally;
+    RangeTally tallies[1];
+    RangeTally& tally = tallies[0];
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     const long quads = n / 4;
 #pragma unroll 4
@@ -43,30 +45,15 @@ __device__ inline void summariseFloats(const float* x, long n, Summary* partials
         float a[1] = {x[quads * 4 + threadIdx.x]};
         tally.add(a);
     }
-    publish(tally, partials + blockIdx.x);
+    publish(tallies, {partials});
 }
 
 KERNEL(summarise_floats, 256)(const float* x, long n, Summary* partials) { summariseFloats(x, n, partials); }
 
-constexpr int ZEROS = 255, BROKEN = 256, COUNTS = 257;
-constexpr int RUN = 64;
-
-__device__ inline unsigned* sharedCounts() {
-    __shared__ unsigned counts[COUNTS];
-    return counts;
-}
-
-__device__ inline void countExponent(unsigned* counts, float x) {
-    const unsigned bits = __float_as_uint(x) & 0x7fffffffu;
-    atomicAdd(counts + (bits == 0 ? ZEROS : bits >= INFINITE_BITS ? BROKEN : static_cast<int>(bits >> 23)), 1u);
-}
-
 template <class S>
 __device__ void countExponents(const S* x, long n, int stride, unsigned* counts) {
     constexpr int V = 16 / sizeof(S), EACH = RUN / V;
-    unsigned* mine = sharedCounts();
-    for (int i = threadIdx.x; i < COUNTS; i += blockDim.x) mine[i] = 0;
-    __syncthreads();
+    unsigned* mine = clearedCounts();
     const long runs = (n + RUN - 1) / RUN;
     const long vectors = (runs + stride - 1) / stride * EACH;
     for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < vectors;
@@ -81,10 +68,7 @@ __device__ void countExponents(const S* x, long n, int stride, unsigned* counts)
             for (long k = at; k < n; k++) countExponent(mine, wide(x[k]));
         }
     }
-    __syncthreads();
-    for (int i = threadIdx.x; i < COUNTS; i += blockDim.x) {
-        if (mine[i] != 0) atomicAdd(counts + i, mine[i]);
-    }
+    addCounts(mine, counts);
 }
 
 template <class S>
@@ -98,6 +82,9 @@ __device__ void countTail(const S* x, long n, float threshold, unsigned long lon
             above += fabsf(a) > threshold;
         }
     }
+    whole = __reduce_add_sync(0xffffffffu, whole);
+    above = __reduce_add_sync(0xffffffffu, above);
+    if (threadIdx.x % WARP != 0) return;
     atomicAdd(counts, static_cast<unsigned long long>(whole));
     atomicAdd(counts + 1, static_cast<unsigned long long>(above));
 }

@@ -8,7 +8,8 @@
 #include "summary.cuh"
 
 KERNEL(summarise, 256)(const Element* x, long n, Summary* partials) {
-    RangeTally tally;
+    RangeTally tallies[1];
+    RangeTally& tally = tallies[0];
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     const long packs = n / PACK;
     long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -34,7 +35,7 @@ KERNEL(summarise, 256)(const Element* x, long n, Summary* partials) {
         load<1>(x, packs * PACK + threadIdx.x, a);
         tally.add(a);
     }
-    publish(tally, partials + blockIdx.x);
+    publish(tallies, {partials});
 }
 
 /** Where the partials of a row are. */
@@ -43,18 +44,26 @@ struct Span {
     int count;
 };
 
-KERNEL(merge_summaries, 64)(const Span* spans, const Orders* unscaledBy, Summary* rows) {
-    __shared__ Summary shared[64];
+KERNEL(merge_summaries, 256)(const Span* spans, const Orders* unscaledBy, Summary* rows) {
+    __shared__ Summary shared[256];
     const Span span = spans[blockIdx.x];
     const int each = (span.count + blockDim.x - 1) / blockDim.x;
-    Summary sum = {0, 0, __int_as_float(0x7f800000), -__int_as_float(0x7f800000), 0, 0, 0, 0};
-    for (int k = threadIdx.x * each; k < span.count && k < (threadIdx.x + 1) * each; k++) {
+    Summary sum = {0, 0, INFINITELY_LARGE, -INFINITELY_LARGE, 0, 0, 0, 0};
+#pragma unroll 4
+    for (int k = threadIdx.x * each; k < min(span.count, (static_cast<int>(threadIdx.x) + 1) * each); k++) {
         merge(sum, span.partials[k]);
     }
     shared[threadIdx.x] = sum;
     __syncthreads();
+    // The first thread of each warp merges what its lanes have, then the first of all what those have.
+    if (threadIdx.x % WARP == 0) {
+        for (int k = 1; k < WARP; k++) merge(sum, shared[threadIdx.x + k]);
+    }
+    __syncthreads();
+    if (threadIdx.x % WARP == 0) shared[threadIdx.x] = sum;
+    __syncthreads();
     if (threadIdx.x != 0) return;
-    for (int k = 1; k < blockDim.x; k++) merge(sum, shared[k]);
+    for (int k = WARP; k < blockDim.x; k += WARP) merge(sum, shared[k]);
     if (unscaledBy != nullptr) {
         const double factor = 1 / unscaledBy->scale;
         sum.sum *= factor;

@@ -4,6 +4,7 @@
 //     c[0], c[1] of the first row, c[2], c[3] of the second.
 // Compute capability 8.0 and newer; PTX ISA 7.0.
 #pragma once
+#include "exponential.cuh"
 #include "reduce.cuh"
 
 #ifndef EMULATED
@@ -44,13 +45,6 @@ __device__ inline void commitCopies() { asm volatile("cp.async.commit_group;"); 
 template <int pending>
 __device__ inline void awaitCopies() {
     asm volatile("cp.async.wait_group %0;" ::"n"(pending));
-}
-
-/** Two to the x, within 2 units in the last place; 0 for minus infinity. */
-__device__ inline float exponential2(float x) {
-    float y;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
 }
 #else
 #include "emulation_tensor.h"

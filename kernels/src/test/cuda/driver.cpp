@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -38,6 +39,10 @@ struct Module {
     std::string format;
     std::map<std::string, Function> functions;
 };
+
+// Calls come from any thread, and run one after another.
+using Alone = std::lock_guard<std::recursive_mutex>;
+std::recursive_mutex one;
 
 std::vector<Stream*> streams;
 std::map<unsigned long long, std::size_t> allocated;
@@ -125,53 +130,64 @@ long emulationAllocated() { return static_cast<long>(used); }
 
 // The driver.
 int cuInit(unsigned) {
+    const Alone alone(one);
     CALL(cuInit);
     return 0;
 }
 int cuDriverGetVersion(int* v) {
+    const Alone alone(one);
     *v = static_cast<int>(version);
     return 0;
 }
 int cuDeviceGetCount(int* count) {
+    const Alone alone(one);
     CALL(cuDeviceGetCount);
     *count = static_cast<int>(devices);
     return 0;
 }
 int cuDeviceGet(int* device, int ordinal) {
+    const Alone alone(one);
     *device = ordinal;
     return 0;
 }
 int cuDeviceGetName(char* name, int size, int) {
+    const Alone alone(one);
     std::snprintf(name, size, "host emulation");
     return 0;
 }
 int cuDeviceGetAttribute(int* value, int attribute, int) {
+    const Alone alone(one);
     *value = attribute == 75 ? capability / 10 : attribute == 76 ? capability % 10 : attribute == 16 ? 4 : attribute == 97 ? 167936 : 0;
     return 0;
 }
 int cuDeviceTotalMem_v2(std::size_t* bytes, int) {
+    const Alone alone(one);
     *bytes = memory;
     return 0;
 }
 int cuMemGetInfo_v2(std::size_t* left, std::size_t* all) {
+    const Alone alone(one);
     *left = memory - used;
     *all = memory;
     return 0;
 }
 int cuDevicePrimaryCtxRetain(void** context, int) {
+    const Alone alone(one);
     CALL(cuDevicePrimaryCtxRetain);
-    static int one;
-    *context = &one;
+    static int only;
+    *context = &only;
     return 0;
 }
 int cuDevicePrimaryCtxRelease_v2(int) { return 0; }
 int cuCtxSetCurrent(void*) { return 0; }
 int cuCtxSynchronize() {
+    const Alone alone(one);
     CALL(cuCtxSynchronize);
     drain();
     return 0;
 }
 int cuModuleLoadDataEx(Module** module, const char* image, unsigned, int*, void**) {
+    const Alone alone(one);
     CALL(cuModuleLoadDataEx);
     const char* element = std::strstr(image, "// element: ");
     if (element == nullptr) return INVALID_IMAGE;
@@ -180,10 +196,12 @@ int cuModuleLoadDataEx(Module** module, const char* image, unsigned, int*, void*
     return 0;
 }
 int cuModuleUnload(Module* module) {
+    const Alone alone(one);
     delete module;
     return 0;
 }
 int cuModuleGetFunction(Function** function, Module* module, const char* name) {
+    const Alone alone(one);
     CALL(cuModuleGetFunction);
     const auto found = emulation::registry().find(module->format + "/" + name);
     if (found == emulation::registry().end()) return NOT_FOUND;
@@ -192,6 +210,7 @@ int cuModuleGetFunction(Function** function, Module* module, const char* name) {
 }
 int cuFuncSetAttribute(Function*, int, int) { return 0; }
 int cuMemAlloc_v2(unsigned long long* address, std::size_t bytes) {
+    const Alone alone(one);
     CALL(cuMemAlloc);
     if (used + bytes > memory) return OUT_OF_MEMORY;
     void* host = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
@@ -202,6 +221,7 @@ int cuMemAlloc_v2(unsigned long long* address, std::size_t bytes) {
     return 0;
 }
 int cuMemFree_v2(unsigned long long address) {
+    const Alone alone(one);
     const auto found = allocated.find(address);
     if (found == allocated.end()) return INVALID_VALUE;
     drain();
@@ -211,91 +231,110 @@ int cuMemFree_v2(unsigned long long address) {
     return 0;
 }
 int cuMemHostAlloc(void** host, std::size_t bytes, unsigned) {
+    const Alone alone(one);
     *host = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
     return 0;
 }
 int cuMemFreeHost(void* host) {
+    const Alone alone(one);
     std::free(host);
     return 0;
 }
 int cuMemcpyHtoD_v2(unsigned long long to, const void* from, std::size_t bytes) {
+    const Alone alone(one);
     CALL(cuMemcpyHtoD);
     std::memcpy(reinterpret_cast<void*>(to), from, bytes);
     return 0;
 }
 int cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, Stream* stream) {
+    const Alone alone(one);
     CALL(cuMemcpyHtoDAsync);
     enqueue(stream, [=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); });
     return 0;
 }
 int cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, std::size_t bytes, Stream* stream) {
+    const Alone alone(one);
     CALL(cuMemcpyDtoHAsync);
     enqueue(stream, [=] { std::memcpy(to, reinterpret_cast<const void*>(from), bytes); });
     return 0;
 }
 int cuMemcpyDtoDAsync_v2(unsigned long long to, unsigned long long from, std::size_t bytes, Stream* stream) {
+    const Alone alone(one);
     CALL(cuMemcpyDtoDAsync);
     enqueue(stream, [=] { std::memmove(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes); });
     return 0;
 }
 int cuMemsetD8Async(unsigned long long to, unsigned char value, std::size_t bytes, Stream* stream) {
+    const Alone alone(one);
     CALL(cuMemsetD8Async);
     enqueue(stream, [=] { std::memset(reinterpret_cast<void*>(to), value, bytes); });
     return 0;
 }
 int cuStreamCreate(Stream** stream, unsigned) {
+    const Alone alone(one);
     streams.push_back(*stream = new Stream);
     return 0;
 }
 int cuStreamDestroy_v2(Stream* stream) {
+    const Alone alone(one);
     drain();
     streams.erase(std::find(streams.begin(), streams.end(), stream));
     delete stream;
     return 0;
 }
 int cuStreamSynchronize(Stream* stream) {
+    const Alone alone(one);
     CALL(cuStreamSynchronize);
     while (!stream->queue.empty() && runOne()) {}
     return stream->queue.empty() ? 0 : NOT_READY;
 }
 int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
+    const Alone alone(one);
     stream->queue.push_back({nullptr, event, event->recorded});
     return 0;
 }
 int cuEventCreate(Event** event, unsigned) {
+    const Alone alone(one);
     *event = new Event;
     return 0;
 }
 int cuEventDestroy_v2(Event* event) {
+    const Alone alone(one);
     drain();
     delete event;
     return 0;
 }
 int cuEventRecord(Event* event, Stream* stream) {
+    const Alone alone(one);
     const long count = ++event->recorded;
     stream->queue.push_back({[=] { event->reached = count; }});
     return 0;
 }
 int cuEventQuery(Event* event) {
+    const Alone alone(one);
     CALL(cuEventQuery);
     if (event->reached < event->recorded) runOne();
     return event->reached < event->recorded ? NOT_READY : 0;
 }
 int cuEventSynchronize(Event* event) {
+    const Alone alone(one);
     CALL(cuEventSynchronize);
     while (event->reached < event->recorded && runOne()) {}
     return event->reached < event->recorded ? NOT_READY : 0;
 }
 int cuEventElapsedTime(float* millis, Event*, Event*) {
+    const Alone alone(one);
     *millis = 1;
     return 0;
 }
 int cuEventElapsedTime_v2(float* millis, Event*, Event*) {
+    const Alone alone(one);
     *millis = 1;
     return 0;
 }
 int cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                    unsigned shared, Stream* stream, void** arguments, void**) {
+    const Alone alone(one);
     CALL(cuLaunchKernel);
     if (gx == 0 || gy == 0 || gz == 0 || gy > 65535 || gz > 65535 || bx * by * bz > 1024) return INVALID_VALUE;
     std::function<void()> body = (*function->caller)(arguments);
@@ -305,38 +344,46 @@ int cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, un
     return 0;
 }
 int cuStreamBeginCapture_v2(Stream* stream, int) {
+    const Alone alone(one);
     stream->capture = new Graph;
     return 0;
 }
 int cuStreamEndCapture(Stream* stream, Graph** graph) {
+    const Alone alone(one);
     *graph = stream->capture;
     stream->capture = nullptr;
     return 0;
 }
 int cuGraphInstantiateWithFlags(Graph** executable, Graph* graph, unsigned long long) {
+    const Alone alone(one);
     CALL(cuGraphInstantiate);
     *executable = new Graph(*graph);
     return 0;
 }
 int cuGraphLaunch(Graph* executable, Stream* stream) {
+    const Alone alone(one);
     CALL(cuGraphLaunch);
     for (const Operation& operation : executable->operations) stream->queue.push_back({operation});
     return 0;
 }
 int cuGraphUpload(Graph*, Stream*) { return 0; }
 int cuGraphDestroy(Graph* graph) {
+    const Alone alone(one);
     delete graph;
     return 0;
 }
 int cuGraphExecDestroy(Graph* graph) {
+    const Alone alone(one);
     delete graph;
     return 0;
 }
 int cuGetErrorName(int, const char** name) {
+    const Alone alone(one);
     *name = "CUDA_ERROR_EMULATED";
     return 0;
 }
 int cuGetErrorString(int, const char** text) {
+    const Alone alone(one);
     *text = "emulated error";
     return 0;
 }

@@ -24,7 +24,7 @@
 #define __device__
 #define __shared__ static __attribute__((section("emulated_shared")))
 #define __align__(n) alignas(n)
-#define KERNEL(name, threads) static void kernel_entry_##name
+#define KERNEL(name, ...) static void kernel_entry_##name
 #define DYNAMIC_SHARED(type, name) type* name = reinterpret_cast<type*>(emulation::dynamicShared())
 
 struct dim3 {
@@ -72,6 +72,24 @@ inline T __shfl_sync(unsigned, T x, int from) {
     T other;
     emulation::exchange(&x, &other, from, sizeof x);
     return other;
+}
+
+template <class T, class Merge>
+inline T __reduce_sync(T x, Merge merge) {
+    T all[32];
+    emulation::gather(&x, all, sizeof x);
+    T whole = all[0];
+    for (int lane = 1; lane < 32; lane++) whole = merge(whole, all[lane]);
+    return whole;
+}
+inline unsigned __reduce_max_sync(unsigned, unsigned x) {
+    return __reduce_sync(x, [](unsigned a, unsigned b) { return std::max(a, b); });
+}
+inline unsigned __reduce_add_sync(unsigned, unsigned x) {
+    return __reduce_sync(x, [](unsigned a, unsigned b) { return a + b; });
+}
+inline int __any_sync(unsigned, int x) {
+    return __reduce_sync(x != 0, [](bool a, bool b) { return a || b; });
 }
 
 inline float __uint_as_float(unsigned x) {

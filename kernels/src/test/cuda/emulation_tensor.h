@@ -46,4 +46,3 @@ inline void copyAsync(Element* to, const Element* from, bool there) {
 inline void commitCopies() {}
 template <int pending>
 inline void awaitCopies() {}
-inline float exponential2(float x) { return std::exp2(x); }

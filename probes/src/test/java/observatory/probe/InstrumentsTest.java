@@ -130,8 +130,7 @@ class InstrumentsTest {
     @Test
     void aStepThatMayWaitIsReadWhenTheBackendCatchesUpAndBeforeAnythingElseIsTold() {
         reducer.mayWait = true;
-        instruments.install(
-                List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everySteps(2), new ArrayList<>())));
+        instruments.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everySteps(2), new ArrayList<>())));
         step(instruments, 2);
         assertEquals(List.of(), sent, "nothing is told while the results may wait");
         instruments.beginStep(3);

@@ -18,8 +18,8 @@ import observatory.kernel.blas.Lapack;
 import observatory.probe.Spectrum;
 
 /**
- * Whole spectra of weights, beside the training thread: that copies a weight, one thread of low priority makes the Gram
- * matrix of its shorter side in double and LAPACK its eigenvalues. The copies that wait are bounded in bytes; a weight
+ * Whole spectra of weights, beside the training thread: that copies a weight, one thread of low priority makes the Gram matrix
+ * of its shorter side in double and LAPACK its eigenvalues. The copies that wait are bounded in bytes; a weight
  * for which there is no room is passed over, and has its turn before those that were taken more often.
  */
 public final class SpectrumQueue {
@@ -41,8 +41,21 @@ public final class SpectrumQueue {
         worker.allowCoreThreadTimeOut(true);
     }
 
-    /** A weight matrix: where it lies, which tells it from others, its shape, and how to copy it to the host, row-major. */
-    public record Weight(long address, int rows, int columns, Supplier<float[]> copy) {}
+    /**
+     * A weight matrix.
+     *
+     * @param address where it lies, which tells it from others
+     * @param copy copies it, on the thread that offers; what comes of it gives the elements, row-major, to the worker
+     */
+    public record Weight(long address, int rows, int columns, Supplier<Supplier<float[]>> copy) {
+        /** One whose elements are brought to the host at once. */
+        public static Weight onHost(long address, int rows, int columns, Supplier<float[]> elements) {
+            return new Weight(address, rows, columns, () -> {
+                float[] all = elements.get();
+                return () -> all;
+            });
+        }
+    }
 
     /** The spectrum of the weight as it is now; cancelled where it is passed over or holds what is not finite. */
     public Future<Spectrum> offer(Weight weight) {
@@ -55,23 +68,23 @@ public final class SpectrumQueue {
             result.cancel(false);
             return result;
         }
+        Supplier<float[]> copy = weight.copy().get();
         taken.put(address, times + 1);
         waitingBytes.addAndGet(bytes);
-        float[] copy = weight.copy().get();
         worker.execute(() -> finish(result, copy, weight.rows(), weight.columns()));
         return result;
     }
 
-    private void finish(CompletableFuture<Spectrum> result, float[] matrix, int rows, int columns) {
+    private void finish(CompletableFuture<Spectrum> result, Supplier<float[]> copy, int rows, int columns) {
         double[] eigenvalues;
         try {
-            eigenvalues = eigenvalues(matrix, rows, columns);
+            eigenvalues = eigenvalues(copy.get(), rows, columns);
         } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
             return;
         } finally {
             // Before anybody is told, so that who offers the next one finds the room.
-            waitingBytes.addAndGet(-(long) matrix.length * Float.BYTES);
+            waitingBytes.addAndGet(-(long) rows * columns * Float.BYTES);
         }
         if (eigenvalues.length == 0) {
             result.cancel(false);

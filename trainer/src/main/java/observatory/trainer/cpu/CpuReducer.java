@@ -44,7 +44,7 @@ public final class CpuReducer implements Reducer<Tensor> {
             case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());
             case Reduction.OfRows<?> rows -> overRows(HostReductions.begin(rows), tensor);
             case Reduction.ToSpectrum _ ->
-                spectra.offer(new SpectrumQueue.Weight(
+                spectra.offer(SpectrumQueue.Weight.onHost(
                         tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray));
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
         };

@@ -1,6 +1,7 @@
 package observatory.trainer.cuda;
 
 import java.util.List;
+import observatory.probe.Reduction;
 import observatory.trainer.FixedPositions;
 import observatory.trainer.cuda.Operations.Heads;
 
@@ -42,7 +43,9 @@ final class AttentionCases {
         long in = rig.elements(qkv);
         long out = rig.poisonedElements(rows * width);
         long grad = rig.poisonedElements(rows * 3 * width);
-        rig.ops.attentionForward(in, out, scores, heads);
+        int blocks = rig.ops.blocksForAttention(heads);
+        long partials = blocks == 0 ? 0 : rig.poisoned((long) blocks * Summary.BYTES);
+        rig.ops.attentionForward(in, out, scores, heads, partials);
         rig.ops.attentionBackward(in, out, rig.elements(dOut), scores.logs(), rig.poisoned(perQuery), grad, heads);
 
         Plain plain = new Plain(qkv, dOut, s, count, scale);
@@ -52,6 +55,13 @@ final class AttentionCases {
             }
         }
         double worst = KernelCase.difference(plain.out, rig.readElements(out, rows * width));
+        if (partials != 0) {
+            long merged = rig.poisoned(Summary.BYTES);
+            rig.ops.mergeSummaries(StatisticsCases.span(rig, partials, blocks), 1, 0, merged);
+            Summary got = Summary.read(rig.bytes(merged, Summary.BYTES), 0);
+            Object expected = StatisticsCases.onHost(new Reduction.ToMoments(), qkv, 3 * width);
+            worst = Math.max(worst, StatisticsCases.away(expected, got.moments(qkv.length)));
+        }
         worst = Math.max(worst, KernelCase.difference(plain.grad, rig.readElements(grad, rows * 3 * width)));
         worst = Math.max(worst, KernelCase.difference(plain.largest, rig.readFloats(scores.largest(), rows * count)));
         return Math.max(worst, KernelCase.difference(plain.entropy, rig.readFloats(scores.entropies(), rows * count)));

@@ -10,6 +10,7 @@ import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.Pack;
+import observatory.probe.Question;
 import observatory.probe.RunId;
 import observatory.probe.builtin.Probes;
 import observatory.trainer.Adam;
@@ -39,9 +40,7 @@ final class BenchRuns {
         private final CudaModel model;
         private final ModelSpec spec;
         private final TrainingSpec training;
-        private final LongSupplier nanos;
         private long step;
-        private long readNanos;
 
         OnCuda(ModelSpec spec, TrainingSpec training, Pack pack, LongSupplier nanos) {
             this(spec, training, pack, CudaModel.Products.FASTEST, nanos);
@@ -52,28 +51,29 @@ final class BenchRuns {
             FrameSink sink = pack == Pack.OFF ? FrameSink.NOBODY : item -> true;
             this.spec = spec;
             this.training = training;
-            this.nanos = nanos;
             this.instruments = new Instruments<>(origin(), reducer, sink, InstantSource.fixed(Instant.EPOCH), nanos);
             this.model = new CudaModel(spec, training, Fault.NONE, instruments, reducer, products);
             watch(pack);
         }
 
         void watch(Pack pack) {
-            instruments.install(Probes.of(pack));
+            watch(Probes.of(pack));
+        }
+
+        void watch(List<? extends Question> questions) {
+            instruments.install(questions);
         }
 
         Model.Outcome step() {
             instruments.beginStep(++step);
             Model.Outcome outcome = model.step(List.of(batch(spec, training.batch(), step)), settings(training, step));
-            long began = nanos.getAsLong();
             instruments.endStep();
-            readNanos += nanos.getAsLong() - began;
             return outcome;
         }
 
-        /** Time so far that probes took to read what the device had measured. */
-        double readSeconds() {
-            return readNanos / 1e9;
+        /** The state of the last step is read, and its frame told. */
+        void settle() {
+            instruments.catchUp();
         }
 
         CudaModel model() {

@@ -50,7 +50,7 @@ public final class CudaBench {
                 training.throughput(Precision.BF16, CudaModel.Products.OWN, peakTeraflops);
             }
             case "overhead" -> training.overhead(Precision.BF16);
-            case "profile" -> training.watched(observatory.probe.Pack.PROFILE);
+            case "timeline" -> training.timeline();
             default ->
                 throw new IllegalArgumentException("no such part: " + part + "; parts are " + String.join(", ", PARTS));
         }

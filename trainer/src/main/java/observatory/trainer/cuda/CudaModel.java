@@ -28,7 +28,7 @@ import observatory.trainer.fault.Damage;
 
 /**
  * The transformer on an NVIDIA GPU. A step is one graph launch, from tokens to updated weights; the host waits once, for
- * the results. The same seed gives the same bits on the same device and libraries, observed or not. Belongs to one
+ * loss and decision, and reads what was measured while the next step runs. The same seed gives the same bits on the same device and libraries, observed or not. Belongs to one
  * thread; closing it frees the device.
  */
 public final class CudaModel implements Model {
@@ -58,7 +58,12 @@ public final class CudaModel implements Model {
     private final long sent; // orders, then the packets of all passes
     private final MemorySegment sending;
     private final long results;
-    private final MemorySegment home;
+    /** Where results come home, in turns: those of a step are read while the next one runs. */
+    private final MemorySegment[] homes;
+    /** Where those of an evaluation do, which may come between. */
+    private final MemorySegment aside;
+
+    private MemorySegment home;
     private final long gradientPartials;
     private final long gradientSpans;
     private int recorded;
@@ -117,10 +122,11 @@ public final class CudaModel implements Model {
         this.sent = device.allocate(sentBytes);
         this.sending = device.pinned(sentBytes);
         this.results = device.allocate(RESULT_BYTES);
-        this.home = device.pinned(RESULT_BYTES);
+        this.homes = new MemorySegment[] {device.pinned(RESULT_BYTES), device.pinned(RESULT_BYTES)};
+        this.aside = device.pinned(RESULT_BYTES);
+        this.home = homes[0];
         this.gradientPartials = device.allocate((long) parameters.chunks().size() * Summary.BYTES);
         this.gradientSpans = device.allocate(parameters.all().size() * 16L);
-        reducer.answers(home);
         reducer.copies(new HostCopies(device));
         weights.writeChunks(device);
         writeGradientSpans();
@@ -147,6 +153,7 @@ public final class CudaModel implements Model {
                 Observation.due(instruments),
                 faults(settings.step()));
         send(passes, settings);
+        home = home == homes[0] ? homes[1] : homes[0];
         Results r = Observation.needsHost(key.due()) ? runEagerly(key) : runProgram(key);
         boolean skipped = r.skipped(home);
         double[] losses = new double[passes.stream().mapToInt(TokenBatch::size).sum()];
@@ -161,10 +168,13 @@ public final class CudaModel implements Model {
         Key key = new Key(List.of(new PassShape(batch.size(), batch.context())), false, Map.of(), Map.of());
         packet.write(batch, batch.size(), sending.asSlice(ORDER_BYTES));
         device.toDevice(sent + ORDER_BYTES, sending.asSlice(ORDER_BYTES, packet.bytes()));
-        Results r = runProgram(key);
+        Program program = program(key);
+        program.graph().launch();
+        bringHome(program.results(), aside);
+        device.await();
         double[] losses = new double[batch.size()];
         for (int i = 0; i < losses.length; i++) {
-            losses[i] = r.loss(home, i);
+            losses[i] = program.results().loss(aside, i);
         }
         return losses;
     }
@@ -181,6 +191,7 @@ public final class CudaModel implements Model {
 
     @Override
     public void close() {
+        instruments.catchUp();
         programs.values().forEach(Program::close);
         kernels.close();
         if (gemm instanceof CublasLt library) {
@@ -190,21 +201,30 @@ public final class CudaModel implements Model {
         arena.close();
     }
 
-    /** A step as one graph; its hooks are told of it afterwards, when the results are there. */
+    /** A step as one graph. While it runs, the host reads what the step before it brought home. */
     private Results runProgram(Key key) {
+        Program program = program(key);
+        program.graph().launch();
+        bringHome(program.results(), home);
+        instruments.catchUp();
+        device.await();
+        boolean skipped = program.results().skipped(home);
+        List<Visit> visits = program.observation().visits();
+        reducer.passed(
+                home,
+                () -> visits.stream()
+                        .filter(visit -> !(visit.ofUpdate() && skipped))
+                        .forEach(visit -> visit.tell(instruments)),
+                !Observation.copies(key.due()));
+        return program.results();
+    }
+
+    private Program program(Key key) {
         Program program = programs.computeIfAbsent(key, this::record);
         if (programs.size() > MOST_PROGRAMS) {
             programs.remove(programs.keySet().iterator().next()).close();
         }
-        program.graph().launch();
-        bringHome(program.results());
-        boolean skipped = program.results().skipped(home);
-        for (Visit visit : program.observation().visits()) {
-            if (!(visit.ofUpdate() && skipped)) {
-                visit.tell(instruments);
-            }
-        }
-        return program.results();
+        return program;
     }
 
     /** How many programs were recorded so far; each costs some tens of milliseconds once. */
@@ -226,6 +246,8 @@ public final class CudaModel implements Model {
 
     /** A step launch by launch, in which the host looks at tensors where the device has no kernel for what is due. */
     private Results runEagerly(Key key) {
+        instruments.catchUp();
+        reducer.passing(home);
         Results r = resultsOf(key);
         Observation observation = new Observation(device, operations, measurements, key.due(), r, visit -> {
             if (!visit.ofUpdate()) {
@@ -235,7 +257,8 @@ public final class CudaModel implements Model {
         enqueue(key, observation, r);
         observation.writeSpans();
         observation.merge();
-        bringHome(r);
+        bringHome(r, home);
+        device.await();
         if (!r.skipped(home)) {
             observation.visits().stream().filter(Visit::ofUpdate).forEach(visit -> visit.tell(instruments));
         }
@@ -250,9 +273,8 @@ public final class CudaModel implements Model {
         return new Results(results, RESULT_BYTES, sequences(key), parameters, rows);
     }
 
-    private void bringHome(Results r) {
-        device.toHost(home.asSlice(0, r.used()), results);
-        device.await();
+    private void bringHome(Results r, MemorySegment to) {
+        device.toHost(to.asSlice(0, r.used()), results);
     }
 
     private static int sequences(Key key) {
@@ -302,7 +324,7 @@ public final class CudaModel implements Model {
         gradientRows(r.gradientRow(0));
         Operations.Control control = new Operations.Control(sent, r.decision());
         operations.decide(results + r.gradientRow(0), all.size(), control.orders(), control.decision());
-        observation.gradients(all, weights);
+        observation.gradients(all, weights, sent);
         boolean updates = observation.wants(Hook.UPDATE);
         List<Long> updateRows = new ArrayList<>();
         List<Long> valueRows = new ArrayList<>();

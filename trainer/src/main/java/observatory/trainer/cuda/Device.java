@@ -4,22 +4,31 @@ import static observatory.trainer.cuda.CudaFailure.check;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
- * Device 0 with its primary context and one stream, on which everything runs in order. Belongs to one thread; closing it
- * frees whatever was allocated through it.
+ * Device 0 with its primary context and one stream, on which everything runs in order. Belongs to one thread, but for
+ * fetching what {@link #snapshot} has copied; closing it frees whatever was allocated through it.
  */
 final class Device implements AutoCloseable {
     private static final int PROCESSORS = 16;
+    private static final long PIECE_BYTES = 8 << 20;
 
     private final CUdevice device = new CUdevice();
+    private final CUcontext context = new CUcontext();
     private final Handles.Stream stream = new Handles.Stream();
+    /** For copies that another thread waits for. */
+    private final Handles.Stream beside = new Handles.Stream();
+
+    private boolean closed;
     private final Arena arena = Arena.ofShared();
     private final java.util.List<Handles.Allocation> allocations = new java.util.ArrayList<>();
     private final java.util.List<MemorySegment> pinned = new java.util.ArrayList<>();
@@ -34,10 +43,10 @@ final class Device implements AutoCloseable {
         Natives.load();
         check("cuInit", JCudaDriver.cuInit(0));
         check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, 0));
-        CUcontext context = new CUcontext();
         check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
         check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
         check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        check("cuStreamCreate", JCudaDriver.cuStreamCreate(beside, CUstream_flags.CU_STREAM_NON_BLOCKING));
     }
 
     String name() {
@@ -66,7 +75,7 @@ final class Device implements AutoCloseable {
     }
 
     /** Allocates, and returns the address; 0 where there is not enough memory. */
-    long tryAllocate(long bytes) {
+    synchronized long tryAllocate(long bytes) {
         Handles.Allocation allocation = new Handles.Allocation();
         int code = JCudaDriver.cuMemAlloc(allocation, bytes);
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
@@ -86,7 +95,7 @@ final class Device implements AutoCloseable {
     }
 
     /** Frees one allocation before its time. */
-    void free(long address) {
+    synchronized void free(long address) {
         for (Handles.Allocation allocation : allocations) {
             if (allocation.address() == address) {
                 check("cuMemFree", JCudaDriver.cuMemFree(allocation));
@@ -140,6 +149,55 @@ final class Device implements AutoCloseable {
         check("work on the device", JCudaDriver.cuStreamSynchronize(stream));
     }
 
+    /**
+     * Copies what is at an address when the stream has come so far, on the device.
+     *
+     * @return what to run once, on any thread: fetches the copy piece by piece and frees it
+     */
+    Consumer<Piece> snapshot(long from, long bytes) {
+        long own = allocate(bytes);
+        copy(own, from, bytes);
+        CUevent copied = new CUevent();
+        check("cuEventCreate", JCudaDriver.cuEventCreate(copied, CUevent_flags.CU_EVENT_BLOCKING_SYNC));
+        record(copied);
+        return piece -> fetch(own, bytes, copied, piece);
+    }
+
+    /** Takes a stretch of a fetched copy. */
+    interface Piece {
+        void take(long offset, MemorySegment bytes);
+    }
+
+    private void fetch(long own, long bytes, CUevent copied, Piece piece) {
+        try (Arena room = Arena.ofConfined()) {
+            MemorySegment landing = room.allocate(Math.min(bytes, PIECE_BYTES), 16);
+            for (long at = 0; at < bytes; at += PIECE_BYTES) {
+                MemorySegment part = landing.asSlice(0, Math.min(PIECE_BYTES, bytes - at));
+                bring(part, own + at, copied);
+                piece.take(at, part);
+            }
+        }
+        free(own);
+        check("cuEventDestroy", JCudaDriver.cuEventDestroy(copied));
+    }
+
+    private synchronized void bring(MemorySegment to, long from, CUevent copied) {
+        if (closed) {
+            throw new CancellationException("the device was given back");
+        }
+        check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
+        await(copied);
+        check(
+                "cuMemcpyDtoHAsync",
+                JCudaDriver.cuMemcpyDtoHAsync(Handles.host(to), Handles.device(from), to.byteSize(), beside));
+        check("work on the device", JCudaDriver.cuStreamSynchronize(beside));
+    }
+
+    /** Marks where a profiler that waits for marks begins, or ends. */
+    static void profiled(boolean on) {
+        check("cuProfilerStart or Stop", on ? JCudaDriver.cuProfilerStart() : JCudaDriver.cuProfilerStop());
+    }
+
     CUevent event() {
         CUevent event = new CUevent();
         check("cuEventCreate", JCudaDriver.cuEventCreate(event, 0));
@@ -162,7 +220,8 @@ final class Device implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         // After a failure of the device every call fails; what can still be freed is, and the driver frees the rest.
         for (Handles.Allocation allocation : allocations) {
             JCudaDriver.cuMemFree(allocation);
@@ -171,6 +230,7 @@ final class Device implements AutoCloseable {
             JCudaDriver.cuMemFreeHost(Handles.host(memory));
         }
         JCudaDriver.cuStreamDestroy(stream);
+        JCudaDriver.cuStreamDestroy(beside);
         JCudaDriver.cuDevicePrimaryCtxRelease(device);
         arena.close();
     }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import observatory.probe.Moments;
 import observatory.probe.Norms;
 import observatory.probe.Reduction;
@@ -42,8 +43,25 @@ final class HostCopies {
         };
     }
 
+    /** Weights are float in every format; the copy that the worker fetches is made on the device, behind the step. */
     private SpectrumQueue.Weight weight(Place place) {
-        return new SpectrumQueue.Weight(place.address(), place.rows(), place.columns(), () -> floats(place));
+        if (!place.isFloat()) {
+            return SpectrumQueue.Weight.onHost(place.address(), place.rows(), place.columns(), () -> floats(place));
+        }
+        return new SpectrumQueue.Weight(place.address(), place.rows(), place.columns(), () -> {
+            Consumer<Device.Piece> copied = device.snapshot(place.address(), place.elements() * Float.BYTES);
+            return () -> {
+                float[] all = new float[Math.toIntExact(place.elements())];
+                copied.accept((offset, bytes) -> MemorySegment.copy(
+                        bytes,
+                        JAVA_FLOAT,
+                        0,
+                        all,
+                        Math.toIntExact(offset / Float.BYTES),
+                        Math.toIntExact(bytes.byteSize() / Float.BYTES)));
+                return all;
+            };
+        });
     }
 
     private float[] floats(Place place) {

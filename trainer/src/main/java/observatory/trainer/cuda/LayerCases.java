@@ -24,6 +24,8 @@ final class LayerCases {
                 new KernelCase("layernorm, 40 columns", rig -> norm(rig, 40, true)),
                 new KernelCase("layernorm, 33 columns", rig -> norm(rig, 33, true)),
                 new KernelCase("rmsnorm, 40 columns", rig -> norm(rig, 40, false)),
+                new KernelCase("layernorm, 392 columns", rig -> norm(rig, 392, true)),
+                new KernelCase("rmsnorm, 1032 columns", rig -> norm(rig, 1032, false)),
                 new KernelCase("activation gelu", rig -> activation(rig, 0)),
                 new KernelCase("activation squared relu", rig -> activation(rig, 3)),
                 new KernelCase("cross-entropy, 48 columns", rig -> crossEntropy(rig, 48)),

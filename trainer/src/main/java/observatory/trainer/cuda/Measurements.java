@@ -25,7 +25,9 @@ import observatory.trainer.cuda.CudaTensor.Place;
  * step brings home. Layouts are those of statistics.cu and spectral.cu.
  */
 final class Measurements {
-    private static final int COUNTS = 257;
+    /** Integers that an exponent histogram takes: bins, zeros, not finite. */
+    static final int COUNTS = 257;
+
     private static final int SHAPE_BYTES = 48;
     private static final int ROW_NORM_BYTES = 32;
 
@@ -75,13 +77,16 @@ final class Measurements {
         long bytes = (long) COUNTS * Integer.BYTES;
         long at = room.results().take(bytes);
         operations.exponents(place, stride, room.results().address() + at);
-        return home -> {
-            long[] bins = new long[Exponents.BINS];
-            for (int bin = 0; bin < bins.length; bin++) {
-                bins[bin] = count(home, at, bin);
-            }
-            return new Exponents(count(home, at, Exponents.BINS), count(home, at, Exponents.BINS + 1), bins);
-        };
+        return home -> exponents(home, at);
+    }
+
+    /** The counts that kernels keep of exponents. */
+    static Exponents exponents(MemorySegment home, long at) {
+        long[] bins = new long[Exponents.BINS];
+        for (int bin = 0; bin < bins.length; bin++) {
+            bins[bin] = count(home, at, bin);
+        }
+        return new Exponents(count(home, at, Exponents.BINS), count(home, at, Exponents.BINS + 1), bins);
     }
 
     private static long count(MemorySegment home, long at, int bin) {

@@ -156,6 +156,10 @@ final class Network {
                 layer.attentionInput(),
                 working(number, "attention.qkv"),
                 layer.qkv());
+        // What nothing changes on the way to attention is measured there.
+        boolean asItIs = !spec.qkNorm() && tables.rotation().isEmpty();
+        int blocks = asItIs ? operations.blocksForAttention(heads(pass)) : 0;
+        long partials = blocks == 0 ? 0 : pass.lines().partials(Hook.QKV, number, blocks);
         pass(pass, Hook.QKV, number, layer.qkv(), 3 * width);
         if (spec.qkNorm()) {
             operations.headNorm(layer.qkv(), layer.raw(), headGains(number), heads(pass));
@@ -167,7 +171,8 @@ final class Network {
                 layer.qkv(),
                 layer.mixed(),
                 new Operations.Scores(layer.logs(), observed ? kept.scores() : 0, kept.entropies()),
-                heads(pass));
+                heads(pass),
+                partials);
         pass.seen().pass(Hook.ATTENTION_LOGITS, number, Place.ofFloats(kept.scores(), rows, spec.heads()));
         pass.seen().pass(Hook.ATTENTION_ENTROPY, number, Place.ofFloats(kept.entropies(), rows, spec.heads()));
         multiply(Kind.FORWARD, rows, width, width, layer.mixed(), working(number, "attention.out"), kept.branch());

@@ -90,9 +90,22 @@ final class Observation {
         return due.containsKey(hook);
     }
 
-    /** Whether something is due that only the host can compute, so that the step cannot run as one graph. */
+    /** Whether something is due that only the host can compute, from a tensor that is there only while the step passes. */
     static boolean needsHost(Map<Hook, List<Reduction<?>>> due) {
-        return due.values().stream().flatMap(List::stream).anyMatch(reduction -> !Measurements.known(reduction));
+        return due.entrySet().stream().anyMatch(entry -> !stays(entry.getKey()) && copied(entry.getValue()));
+    }
+
+    /** Whether the host copies a tensor that stays as it is until the next step begins. */
+    static boolean copies(Map<Hook, List<Reduction<?>>> due) {
+        return due.values().stream().anyMatch(Observation::copied);
+    }
+
+    private static boolean copied(List<Reduction<?>> reductions) {
+        return reductions.stream().anyMatch(reduction -> !Measurements.known(reduction));
+    }
+
+    private static boolean stays(Hook hook) {
+        return hook == Hook.WEIGHT || hook == Hook.NORM_GAIN || hook == Hook.GRADIENT;
     }
 
     /** Where a kernel that is about to write a tensor puts its partial summaries; 0 where nobody asks. */
@@ -154,20 +167,36 @@ final class Observation {
         return answers;
     }
 
-    /** Every parameter's gradient, whose rows are there anyway. */
-    void gradients(List<Parameter> parameters, Weights weights) {
+    /** Every parameter's gradient, unscaled: its row is there anyway, and exponents of all are counted at once. */
+    void gradients(List<Parameter> parameters, Weights weights, long orders) {
         if (!wants(Hook.GRADIENT)) {
             return;
         }
+        List<Parameters.Chunk> chunks = weights.parameters().chunks();
+        Map<Reduction<?>, Long> counts = new HashMap<>();
+        for (Reduction<?> reduction : due.get(Hook.GRADIENT)) {
+            if (reduction instanceof Reduction.ToExponents exponents && Parameters.wholeRuns(exponents.stride())) {
+                long at = results.take((long) parameters.size() * Measurements.COUNTS * Integer.BYTES);
+                operations.gradientExponents(
+                        weights.gradients(),
+                        weights.chunks(),
+                        chunks.size(),
+                        orders,
+                        exponents.stride(),
+                        results.address() + at);
+                counts.put(reduction, at);
+            }
+        }
         for (Parameter parameter : parameters) {
             long offset = results.gradientRow(parameter.number());
-            Place place = new Place(
-                    weights.gradient(parameter),
-                    parameter.rows(),
-                    parameter.columns(),
-                    new Elements("f32", Float.BYTES));
-            CudaTensor tensor = new CudaTensor(place, summaryAnswers(Hook.GRADIENT, offset, parameter.size()));
-            visit(new Visit(parameter.site(Hook.GRADIENT), tensor, null, false));
+            Place place = Place.ofFloats(weights.gradient(parameter), parameter.rows(), parameter.columns());
+            Map<Reduction<?>, Function<MemorySegment, Object>> answers =
+                    summaryAnswers(Hook.GRADIENT, offset, parameter.size());
+            counts.forEach((reduction, at) -> {
+                long own = at + (long) parameter.number() * Measurements.COUNTS * Integer.BYTES;
+                answers.put(reduction, home -> Measurements.exponents(home, own));
+            });
+            visit(new Visit(parameter.site(Hook.GRADIENT), new CudaTensor(place, answers), null, false));
         }
     }
 

@@ -36,7 +36,8 @@ final class Operations {
 
     /** Blocks, and so partials, of an operation over elements. */
     int blocksFor(long elements) {
-        return Math.clamp(ceil(elements, (long) THREADS * pack), 1, MOST_BLOCKS);
+        // Half as many: their threads have several loads under way, and all of them run at once.
+        return Math.clamp(ceil(elements, (long) THREADS * pack), 1, MOST_BLOCKS / 2);
     }
 
     /** Blocks, and so partials, of an operation over rows. */
@@ -190,7 +191,7 @@ final class Operations {
 
     /** @param orders 0, or where the loss scale is that the rows are divided by */
     void mergeSummaries(long spans, int rows, long orders, long out) {
-        kernels.launch("merge_summaries", Grid.of(rows, 64), spans, orders, out);
+        kernels.launch("merge_summaries", Grid.of(rows, THREADS), spans, orders, out);
     }
 
     void embed(long tokens, long tokenVectors, long positionVectors, long x, Rows rows, int context, long partials) {
@@ -361,15 +362,48 @@ final class Operations {
     /** What attention keeps for its backward pass, and what it tells where largest is not 0. */
     record Scores(long logs, long largest, long entropies) {}
 
-    void attentionForward(long qkv, long out, Scores scores, Heads heads) {
-        String kernel = measured(
-                tensorCores(heads) ? "attention_forward_" + heads.size() : "attention_plain_forward", scores.largest());
-        Grid grid = tensorCores(heads) ? tiles(heads, 5) : plain(heads);
+    /** Blocks, and so partials of queries, keys and values, of attention; 0 where its kernel cannot measure them. */
+    int blocksForAttention(Heads heads) {
+        return tensorCores(heads) ? tiles(heads, 5).x() * tiles(heads, 5).y() : 0;
+    }
+
+    /** @param partials 0, or where the summaries of the joint tensor go, where {@link #blocksForAttention} is not 0 */
+    void attentionForward(long qkv, long out, Scores scores, Heads heads, long partials) {
+        boolean observed = scores.largest() != 0;
         MemorySegment shape = shape(heads);
-        if (scores.largest() == 0) {
-            kernels.launch(kernel, grid, qkv, out, scores.logs(), shape);
+        if (!tensorCores(heads)) {
+            if (observed) {
+                kernels.launch(
+                        "attention_plain_forward_observed",
+                        plain(heads),
+                        qkv,
+                        out,
+                        scores.logs(),
+                        shape,
+                        scores.largest(),
+                        scores.entropies());
+            } else {
+                kernels.launch("attention_plain_forward", plain(heads), qkv, out, scores.logs(), shape);
+            }
+            return;
+        }
+        String kernel = "attention_forward_" + heads.size();
+        Grid grid = tiles(heads, 5);
+        if (observed) {
+            kernels.launch(
+                    kernel + "_observed",
+                    grid,
+                    qkv,
+                    out,
+                    scores.logs(),
+                    shape,
+                    partials,
+                    scores.largest(),
+                    scores.entropies());
+        } else if (partials != 0) {
+            kernels.launch(kernel + "_measured", grid, qkv, out, scores.logs(), shape, partials);
         } else {
-            kernels.launch(kernel, grid, qkv, out, scores.logs(), shape, scores.largest(), scores.entropies());
+            kernels.launch(kernel, grid, qkv, out, scores.logs(), shape);
         }
     }
 
@@ -539,6 +573,11 @@ final class Operations {
 
     void gradientNorm(long gradients, long chunks, int count, long partials) {
         kernels.launch("gradient_norm", Grid.of(count, THREADS), gradients, chunks, partials);
+    }
+
+    /** @param counts 257 integers for each parameter, zero at first */
+    void gradientExponents(long gradients, long chunks, int count, long orders, int stride, long counts) {
+        kernels.launch("gradient_exponents", Grid.of(count, THREADS), gradients, chunks, orders, stride, counts);
     }
 
     void decide(long rows, int parameters, long orders, long decision) {

@@ -7,7 +7,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
+import observatory.probe.Exponents;
+import observatory.probe.Reduction;
 
 /** The end of a step beside the formulas: norm, decision, update, and nothing at all where the step is skipped. */
 final class OptimizerCases {
@@ -48,6 +51,9 @@ final class OptimizerCases {
         rig.ops.mergeSummaries(StatisticsCases.span(rig, partials, 1), 1, orders, rows);
         rig.ops.mergeSummaries(StatisticsCases.span(rig, partials + Summary.BYTES, 1), 1, orders, rows + Summary.BYTES);
         rig.ops.decide(rows, 2, orders, decision);
+        double counted = Math.max(
+                exponents(rig, arrays, chunks, orders, scale, g, 1),
+                exponents(rig, arrays, chunks, orders, scale, g, 8));
         rig.ops.adamw(arrays, chunks, 2, new Operations.Control(orders, decision), 0, 0);
 
         MemorySegment decided = rig.bytes(decision, 16);
@@ -55,9 +61,10 @@ final class OptimizerCases {
         double norm = decided.get(JAVA_DOUBLE, 0);
         float[] got = rig.readFloats(arrays.weights(), ALL);
         if (broken || skipped) {
-            return broken && skipped && Double.isNaN(norm) && java.util.Arrays.equals(w, got)
-                    ? 0
-                    : Double.POSITIVE_INFINITY;
+            return broken && skipped && Double.isNaN(norm) && Arrays.equals(w, got) ? 0 : Double.POSITIVE_INFINITY;
+        }
+        if (counted > 0) {
+            return counted;
         }
         double squares = 0;
         for (int i = 0; i < ALL; i++) {
@@ -85,6 +92,31 @@ final class OptimizerCases {
             worst = Math.max(worst, KernelCase.difference(whole, working));
         }
         return Math.max(worst, Math.abs(norm - expectedNorm) / expectedNorm);
+    }
+
+    /** Exponents of the unscaled gradients of both parameters beside the host's; infinite where a count differs. */
+    private static double exponents(
+            KernelRig rig,
+            Operations.Parameters arrays,
+            long chunks,
+            long orders,
+            double scale,
+            float[] g,
+            int stride) {
+        long counts = rig.zeros(2L * Measurements.COUNTS * Integer.BYTES);
+        rig.ops.gradientExponents(arrays.gradients(), chunks, 2, orders, stride, counts);
+        MemorySegment got = rig.bytes(counts, 2L * Measurements.COUNTS * Integer.BYTES);
+        double worst = 0;
+        for (int parameter = 0; parameter < 2; parameter++) {
+            float[] own = Arrays.copyOfRange(g, parameter * 128, parameter * 128 + (parameter == 0 ? FIRST : SECOND));
+            for (int i = 0; i < own.length; i++) {
+                own[i] /= (float) scale;
+            }
+            Object expected = StatisticsCases.onHost(new Reduction.ToExponents(stride), own, own.length);
+            Exponents counted = Measurements.exponents(got, (long) parameter * Measurements.COUNTS * Integer.BYTES);
+            worst = Math.max(worst, StatisticsCases.away(expected, counted));
+        }
+        return worst;
     }
 
     /** Two parameters, the first a matrix, each at a multiple of 64; nothing between them may change. */

@@ -80,6 +80,11 @@ final class Parameters {
         return all;
     }
 
+    /** Whether every chunk begins with a run that is looked at where one run of 64 elements in {@code stride} is. */
+    static boolean wholeRuns(int stride) {
+        return CHUNK % (64 * stride) == 0;
+    }
+
     List<Chunk> chunks() {
         return chunks;
     }

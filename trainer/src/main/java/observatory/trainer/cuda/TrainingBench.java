@@ -1,10 +1,22 @@
 package observatory.trainer.cuda;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import observatory.probe.Hook;
 import observatory.probe.Pack;
+import observatory.probe.Question;
+import observatory.probe.Schedule;
+import observatory.probe.builtin.ActivationScale;
+import observatory.probe.builtin.GradientNorm;
+import observatory.probe.builtin.LogZ;
+import observatory.probe.builtin.NonFinite;
+import observatory.probe.builtin.Probes;
+import observatory.probe.builtin.UpdateRatio;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Norm;
 import observatory.trainer.Precision;
@@ -162,61 +174,97 @@ final class TrainingBench {
         }
     }
 
-    /** What each pack costs at GPT-2 124M: rounds of steps with and without it take turns, and medians are compared. */
+    /** What is watched, and the share of the step that it may cost; not a number where nothing is promised. */
+    private record Watching(String name, List<? extends Question> questions, double promised) {}
+
+    private static List<Watching> watchings() {
+        Set<Hook> tensors = EnumSet.of(Hook.LOGITS_GRADIENT, Hook.RESIDUAL_GRADIENT);
+        EnumSet.allOf(Hook.class).stream().filter(Hook::activation).forEach(tensors::add);
+        Schedule always = Schedule.everyStep();
+        return List.of(
+                new Watching("off", List.of(), Double.NaN),
+                new Watching(
+                        "the residual stream, every step",
+                        List.of(new ActivationScale(Set.of(Hook.RESIDUAL), always)),
+                        0.005),
+                new Watching(
+                        "every hook and layer, every step",
+                        List.of(
+                                new NonFinite(tensors, Schedule.always()),
+                                new ActivationScale(tensors, always),
+                                new LogZ(always),
+                                new GradientNorm(always),
+                                new UpdateRatio(always)),
+                        0.02),
+                new Watching("continuous", Probes.of(Pack.CONTINUOUS), 0.02),
+                new Watching("profile", Probes.of(Pack.PROFILE), Double.NaN));
+    }
+
+    /** What watching costs at GPT-2 124M: rounds of steps with and without it take turns, and medians are compared. */
     void overhead(Precision precision) {
-        Pack[] packs = {Pack.OFF, Pack.CONTINUOUS, Pack.PROFILE};
+        List<Watching> all = watchings();
         try (BenchRuns.OnCuda run = gpt2(precision, CudaModel.Products.FASTEST)) {
-            for (Pack pack : packs) {
-                run.watch(pack);
-                steps(run, WARM_STEPS);
+            for (Watching watching : all) {
+                run.watch(watching.questions());
+                steps(run, 2 * STEPS_A_ROUND);
             }
-            double[][] seconds = new double[packs.length][ROUNDS];
-            double[][] usual = new double[packs.length][ROUNDS];
-            double[][] slowest = new double[packs.length][ROUNDS];
-            double[] reading = new double[packs.length];
+            double[][] seconds = new double[all.size()][ROUNDS];
+            double[][] usual = new double[all.size()][ROUNDS];
+            double[][] slowest = new double[all.size()][ROUNDS];
             int recorded = run.model().recorded();
             for (int round = 0; round < ROUNDS; round++) {
-                for (int pack = 0; pack < packs.length; pack++) {
-                    run.watch(packs[pack]);
-                    double read = run.readSeconds();
+                for (int i = 0; i < all.size(); i++) {
+                    run.watch(all.get(i).questions());
                     double[] single = singleSteps(run);
-                    seconds[pack][round] = BenchRuns.mean(single);
-                    usual[pack][round] = median(single);
-                    slowest[pack][round] = Arrays.stream(single).max().orElseThrow();
-                    reading[pack] += (run.readSeconds() - read) / STEPS_A_ROUND / ROUNDS;
+                    seconds[i][round] = BenchRuns.mean(single);
+                    usual[i][round] = median(single);
+                    slowest[i][round] = Arrays.stream(single).max().orElseThrow();
                 }
             }
             double off = median(seconds[0]);
-            for (int pack = 1; pack < packs.length; pack++) {
-                double overhead = median(seconds[pack]) / off - 1;
-                out.accept(Measured.of(
-                        "overhead of " + packs[pack].label(),
-                        overhead <= 0.02,
-                        "off_ms",
-                        off * 1e3,
-                        "step_ms",
-                        median(seconds[pack]) * 1e3,
-                        "usual_step_ms",
-                        median(usual[pack]) * 1e3,
-                        "tenth_step_ms",
-                        median(slowest[pack]) * 1e3,
-                        "read_ms",
-                        reading[pack] * 1e3,
-                        "recorded_meanwhile",
-                        run.model().recorded() - recorded,
-                        "overhead",
-                        overhead));
+            for (int i = 1; i < all.size(); i++) {
+                Watching watching = all.get(i);
+                double overhead = median(seconds[i]) / off - 1;
+                Object[] numbers = {
+                    "off_ms", off * 1e3,
+                    "step_ms", median(seconds[i]) * 1e3,
+                    "usual_step_ms", median(usual[i]) * 1e3,
+                    "tenth_step_ms", median(slowest[i]) * 1e3,
+                    "recorded_meanwhile", run.model().recorded() - recorded,
+                    "overhead", overhead
+                };
+                String name = "overhead of " + watching.name();
+                out.accept(
+                        Double.isNaN(watching.promised())
+                                ? Measured.only(name, numbers)
+                                : Measured.of(name, overhead <= watching.promised(), numbers));
             }
         }
     }
 
-    /** Some steps with everything of a pack due, for a profiler to look at. */
-    void watched(Pack pack) {
+    /**
+     * Of each pack a usual step and a tenth one between marks, for a profiler that goes by them: {@code ncu
+     * --profile-from-start off}.
+     */
+    void timeline() {
         try (BenchRuns.OnCuda run = gpt2(Precision.BF16, CudaModel.Products.FASTEST)) {
-            run.watch(pack);
-            double plain = steps(run, 2 * STEPS_A_ROUND);
-            out.accept(Measured.only("steps with " + pack.label(), "step_ms", plain / 2 / STEPS_A_ROUND * 1e3));
+            for (Pack pack : new Pack[] {Pack.OFF, Pack.CONTINUOUS, Pack.PROFILE}) {
+                run.watch(pack);
+                steps(run, 2 * STEPS_A_ROUND);
+                double usual = marked(run);
+                steps(run, STEPS_A_ROUND - 2);
+                double tenth = marked(run);
+                out.accept(
+                        Measured.only("steps with " + pack.label(), "usual_ms", usual * 1e3, "tenth_ms", tenth * 1e3));
+            }
         }
+    }
+
+    private double marked(BenchRuns.OnCuda run) {
+        Device.profiled(true);
+        double seconds = steps(run, 1);
+        Device.profiled(false);
+        return seconds;
     }
 
     private BenchRuns.OnCuda gpt2(Precision precision, CudaModel.Products products) {
@@ -224,8 +272,12 @@ final class TrainingBench {
         return new BenchRuns.OnCuda(GPT2, training, Pack.CONTINUOUS, products, nanos);
     }
 
-    /** The times of the steps of a round; each tenth step looks at more. */
+    /**
+     * The times of the steps of a round; each tenth step looks at more. A step is read while the next one runs, so the step
+     * before the round is read before it.
+     */
     private double[] singleSteps(BenchRuns.OnCuda run) {
+        run.settle();
         double[] seconds = new double[STEPS_A_ROUND];
         for (int i = 0; i < seconds.length; i++) {
             seconds[i] = steps(run, 1);

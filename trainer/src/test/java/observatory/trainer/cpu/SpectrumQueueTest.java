@@ -92,6 +92,6 @@ class SpectrumQueueTest {
     }
 
     private static SpectrumQueue.Weight weight(Tensor tensor) {
-        return new SpectrumQueue.Weight(tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray);
+        return SpectrumQueue.Weight.onHost(tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray);
     }
 }

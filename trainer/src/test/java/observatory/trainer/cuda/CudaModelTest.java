@@ -86,6 +86,7 @@ class CudaModelTest {
                 twins.stepCpu();
                 twins.stepCuda();
             }
+            twins.settle();
             for (int step = 0; step < twins.onCpu.size(); step++) {
                 agree(values(twins.onCpu.get(step)), values(twins.onCuda.get(step)));
             }

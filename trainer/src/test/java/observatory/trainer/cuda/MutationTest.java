@@ -40,17 +40,14 @@ class MutationTest {
                 Arguments.of("reduce.cuh", "for (int away = WARP / 2; away", "for (int away = WARP / 4; away"),
                 Arguments.of(
                         "summary.cuh",
-                        "shared[threadIdx.x / WARP] = mine;\n    __syncthreads();",
-                        "shared[threadIdx.x / WARP] = mine;"),
-                Arguments.of(
-                        "summary.cuh",
-                        "int warp = 1; warp < blockDim.x / WARP",
-                        "int warp = 2; warp < blockDim.x / WARP"),
+                        "shared[k * warps + warp] = mine;\n    }\n    __syncthreads();",
+                        "shared[k * warps + warp] = mine;\n    }"),
+                Arguments.of("summary.cuh", "int other = 1; other < warps", "int other = 2; other < warps"),
                 Arguments.of("summary.cu", "threadIdx.x < n % PACK", "threadIdx.x + 1 < n % PACK"),
                 Arguments.of(
                         "activation.cu",
-                        "packs * PACK + threadIdx.x, kind);",
-                        "packs * PACK + threadIdx.x + 1, kind);"),
+                        "const long last = packs * PACK + threadIdx.x;",
+                        "const long last = packs * PACK + threadIdx.x + 1;"),
                 Arguments.of(
                         "norm.cu", "biases[threadIdx.x] = bias;\n    __syncthreads();", "biases[threadIdx.x] = bias;"),
                 Arguments.of(

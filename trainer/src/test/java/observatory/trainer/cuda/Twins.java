@@ -29,13 +29,14 @@ final class Twins implements AutoCloseable {
     private final Workers workers = new Workers(1);
     private final Trainer cpuTrainer;
     private final Trainer cudaTrainer;
+    private final Instruments<CudaTensor> cudaInstruments;
 
     Twins(ModelSpec spec, TrainingSpec training, Fault fault, List<? extends Question> questions) {
         Recipe recipe = new Recipe(spec, training, corpus(), fault);
         Instruments<Tensor> cpuInstruments = new Instruments<>(
                 origin(), new CpuReducer(), item -> keep(onCpu, item), InstantSource.system(), System::nanoTime);
         CudaReducer reducer = new CudaReducer();
-        Instruments<CudaTensor> cudaInstruments = new Instruments<>(
+        this.cudaInstruments = new Instruments<>(
                 origin(), reducer, item -> keep(onCuda, item), InstantSource.system(), System::nanoTime);
         cpuInstruments.install(questions);
         cudaInstruments.install(questions);
@@ -51,6 +52,11 @@ final class Twins implements AutoCloseable {
 
     Trainer.Result stepCuda() {
         return cudaTrainer.step();
+    }
+
+    /** The last frame on CUDA too, which is read while the next step runs. */
+    void settle() {
+        cudaInstruments.catchUp();
     }
 
     boolean done() {
