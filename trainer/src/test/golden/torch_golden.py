@@ -106,7 +106,7 @@ def normalise(x, w, name):
 
 def sinusoids():
     places = torch.arange(CONTEXT)[:, None] / 10_000 ** (torch.arange(0, WIDTH, 2) / WIDTH)
-    return torch.stack([places.sin(), places.cos()], -1).reshape(CONTEXT, WIDTH)
+    return 0.02 * math.sqrt(2) * torch.stack([places.sin(), places.cos()], -1).reshape(CONTEXT, WIDTH)
 
 
 def rotate(x):

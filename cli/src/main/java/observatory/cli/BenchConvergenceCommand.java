@@ -29,9 +29,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Train on nine tenths of the bundled corpus and compare with an order-3 byte model on the rest.")
 final class BenchConvergenceCommand implements Callable<Integer> {
     private static final int BYTES = 256;
-    private static final int BATCH = 8;
-    private static final int WARMUP = 30;
-    private static final double RATE = 2e-3;
+    private static final int WARMUP = 100;
     private static final Validation HELD_BACK = new Validation(0.1, 1, 24);
 
     @ParentCommand
@@ -40,7 +38,7 @@ final class BenchConvergenceCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "3000", description = "Steps (${DEFAULT-VALUE}).")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "3600", description = "Steps (${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
@@ -49,6 +47,20 @@ final class BenchConvergenceCommand implements Callable<Integer> {
             defaultValue = "5",
             description = "Longest time of one training (${DEFAULT-VALUE}).")
     private int minutes;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            defaultValue = "0.005",
+            description = "Peak of the learning rate (${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Sequences of a step (${DEFAULT-VALUE}).")
+    private int batch;
 
     @Option(
             names = "--variants",
@@ -112,7 +124,7 @@ final class BenchConvergenceCommand implements Callable<Integer> {
 
     private Convergence train(Corpus corpus, ModelSpec model) {
         TrainingSpec training =
-                new TrainingSpec(steps, BATCH, RATE, Math.min(WARMUP, steps / 4), 1, Precision.FP32, 1).with(HELD_BACK);
+                new TrainingSpec(steps, batch, rate, Math.min(WARMUP, steps / 4), 1, Precision.FP32, 1).with(HELD_BACK);
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         long deadline = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         return Convergence.of(corpus, model, training, workers, System::nanoTime, () -> System.nanoTime() > deadline);

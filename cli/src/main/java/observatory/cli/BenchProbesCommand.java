@@ -45,6 +45,11 @@ final class BenchProbesCommand implements Callable<Integer> {
             description = "Also each probe by itself.")
     private boolean each;
 
+    @Option(
+            names = "--governor",
+            description = "Also the packs once the governor has brought them to their budget, in blocks of 40 steps.")
+    private boolean governor;
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the trainer (all cores).")
     private Integer threads;
 
@@ -89,6 +94,13 @@ final class BenchProbesCommand implements Callable<Integer> {
             ArrayNode packs = result.putArray("packs");
             for (Pack pack : new Pack[] {Pack.CONTINUOUS, Pack.PROFILE, Pack.FORENSIC}) {
                 pack(packs.addObject(), pack, bench.pack(pack, pairs));
+            }
+            if (governor) {
+                ArrayNode governed = result.putArray("governed");
+                for (Pack pack : new Pack[] {Pack.CONTINUOUS, Pack.PROFILE}) {
+                    say("governed:");
+                    pack(governed.addObject(), pack, bench.governed(pack, Math.max(2, pairs / 2)));
+                }
             }
             ArrayNode probes = result.putArray("probes");
             if (each) {

@@ -42,6 +42,9 @@ final class BenchTrainerCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads (all cores).")
     private Integer threads;
 
+    @Option(names = "--shape", paramLabel = "NAME", description = "Only this one: 6x384-bytes or gpt2-124m.")
+    private String only;
+
     @Option(names = "--python", paramLabel = "FILE", description = "A Python with PyTorch, to measure it as well.")
     private String python;
 
@@ -56,7 +59,7 @@ final class BenchTrainerCommand implements Callable<Integer> {
         ObjectNode result = Json.mapper().createObjectNode();
         ArrayNode shapes = result.putArray("shapes");
         // The small one first, so that the largest resident set after it is its own.
-        for (Shape shape : List.of(Shape.BYTES, Shape.GPT2)) {
+        for (Shape shape : shapes()) {
             Speed speed = bench.measure(shape, workers, steps);
             ObjectNode node = write(shapes.addObject(), speed);
             if (python != null) {
@@ -70,6 +73,17 @@ final class BenchTrainerCommand implements Callable<Integer> {
             parent.console().result(result.toString());
         }
         return ExitCode.OK;
+    }
+
+    private List<Shape> shapes() {
+        List<Shape> all = List.of(Shape.BYTES, Shape.GPT2);
+        List<Shape> asked =
+                all.stream().filter(s -> only == null || s.name().equals(only)).toList();
+        if (asked.isEmpty()) {
+            throw Failure.usage("no such shape: shape=" + only + "; there are "
+                    + all.stream().map(Shape::name).collect(java.util.stream.Collectors.joining(", ")));
+        }
+        return asked;
     }
 
     private static ObjectNode write(ObjectNode node, Speed speed) throws IOException {

@@ -144,7 +144,7 @@ final class Demo {
                 live.incidents(),
                 explanation.spikeLogs(),
                 explanation.report(),
-                live.overheadRatio(),
+                live.overhead(),
                 live.tokensPerSecond(),
                 taken.seconds,
                 taken.complete,

@@ -23,7 +23,7 @@ record DemoResult(
         List<Incident> incidents,
         List<Path> spikeLogs,
         Path report,
-        double overheadRatio,
+        Overhead.Ratio overhead,
         double tokensPerSecond,
         double wallSeconds,
         boolean complete,
@@ -51,7 +51,8 @@ record DemoResult(
         ArrayNode logs = node.putArray("spikeLogs");
         spikeLogs.forEach(log -> logs.add(log.toString()));
         node.put("report", report.toString());
-        node.put("overheadRatio", overheadRatio);
+        node.put("overheadRatio", overhead.typical());
+        node.put("overheadRatioOfAllSteps", overhead.ofAll());
         node.put("tokensPerSecond", tokensPerSecond);
         node.put("wallSeconds", wallSeconds);
         replay.ifPresent(one -> node.set("replay", one));
@@ -67,12 +68,13 @@ record DemoResult(
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s: %d steps in %.1f s, %.0f tokens/s, observing took %.1f %% of it%n",
+                "%s: %d steps in %.1f s, %.0f tokens/s, observing added %.1f %% to a step (%.1f %% with its warm-up)%n",
                 run,
                 steps,
                 wallSeconds,
                 tokensPerSecond,
-                100 * overheadRatio));
+                100 * overhead.typical(),
+                100 * overhead.ofAll()));
         text.append(String.format(
                 Locale.ROOT,
                 "frames: %d captured, %d delivered, %d lost%s%n",

@@ -15,15 +15,16 @@ import observatory.probe.Telemetry;
 final class LiveRun {
     private final List<Telemetry> telemetry = new ArrayList<>();
     private final SortedMap<Integer, Incident> incidents = new TreeMap<>();
-    private double observerSeconds;
+    private final Overhead overhead = new Overhead();
     private double stepSeconds;
     private double tokens;
 
     synchronized void accept(Telemetry item) {
         telemetry.add(item);
         if (item instanceof Frame frame) {
-            observerSeconds += frame.scalars().find(Scalars.OBSERVER_SECONDS).orElse(0);
-            stepSeconds += frame.scalars().find(Scalars.STEP_SECONDS).orElse(0);
+            double step = frame.scalars().find(Scalars.STEP_SECONDS).orElse(0);
+            overhead.step(step, frame.scalars().find(Scalars.OBSERVER_SECONDS).orElse(0));
+            stepSeconds += step;
             tokens += frame.scalars().find(Scalars.TOKENS).orElse(0);
         }
     }
@@ -62,9 +63,9 @@ final class LiveRun {
                 .toArray();
     }
 
-    /** Share of the training time that went into observing. */
-    synchronized double overheadRatio() {
-        return stepSeconds > observerSeconds ? observerSeconds / (stepSeconds - observerSeconds) : 0;
+    /** What observing added to a step, and to the run as a whole. */
+    synchronized Overhead.Ratio overhead() {
+        return overhead.ratio();
     }
 
     synchronized double tokensPerSecond() {

@@ -42,11 +42,15 @@ import observatory.trainer.cpu.Workers;
  * Measures what observing costs, on one model that trains on. Blocks of ten steps, the period of the continuous pack, are
  * taken by turns with and without probes; a block's time over that of the block before it is one pair, the order within
  * pairs alternates, and the median over pairs is the answer, with the interval of its order statistics. The governor is
- * off, so that a pack costs what it costs. Frames are built and dropped: their way to disk is another thread's.
+ * off, so that a pack costs what it costs, unless it is asked for. Frames are built and dropped: their way to disk is another thread's.
  */
 final class ProbesBench implements AutoCloseable {
     private static final int BLOCK = 10;
     private static final int WARM_UP = 30;
+    /** The governor looks every 16 steps, and changes one cadence a look. */
+    private static final int SETTLING = 320;
+
+    private static final int GOVERNED_BLOCK = 40;
     private static final int CALLS = 200_000;
     private static final double NO_BUDGET = Double.POSITIVE_INFINITY;
 
@@ -110,7 +114,25 @@ final class ProbesBench implements AutoCloseable {
 
     Cost pack(Pack pack, int pairs) {
         List<Question> questions = Probes.of(pack);
-        List<Pair> measured = pairs(questions, BLOCK, pairs);
+        return cost(pairs(questions, BLOCK, pairs), BLOCK, hookP99Micros(questions));
+    }
+
+    /**
+     * The same once the governor has settled at the pack's budget. The pairs differ in who listens and in nothing else, so
+     * cadences stay as they are; blocks are longer, because a slowed probe is not due in every ten steps.
+     */
+    Cost governed(Pack pack, int pairs) {
+        Setup on = setup(Probes.of(pack)).withBudget(pack.budget());
+        instruments.setUp(on);
+        block(SETTLING);
+        return cost(
+                pairs(on, on.with(FrameSink.NOBODY), GOVERNED_BLOCK, pairs),
+                GOVERNED_BLOCK,
+                hookP99Micros(Probes.of(pack)));
+    }
+
+    private static Cost cost(List<Pair> measured, int steps, double hookP99Micros) {
+        int pairs = measured.size();
         double[] ratios = sorted(measured, Pair::wallRatio);
         // Between two order statistics the median lies in 95 of 100 measurements (normal approximation).
         int half = (int) Math.ceil(1.96 * Math.sqrt(pairs) / 2);
@@ -121,9 +143,9 @@ final class ProbesBench implements AutoCloseable {
                 ratios[low],
                 ratios[high],
                 median(sorted(measured, Pair::cpuRatio)),
-                hookP99Micros(questions),
-                (long) Math.max(0, median(sorted(measured, pair -> pair.with.bytes - pair.without.bytes)) / BLOCK),
-                1e3 * median(sorted(measured, pair -> pair.without.seconds)) / BLOCK);
+                hookP99Micros,
+                (long) Math.max(0, median(sorted(measured, pair -> pair.with.bytes - pair.without.bytes)) / steps),
+                1e3 * median(sorted(measured, pair -> pair.without.seconds)) / steps);
     }
 
     /** A probe's ratio of processor times at its usual cadence, from its cost when it is due in every step. */
@@ -141,12 +163,16 @@ final class ProbesBench implements AutoCloseable {
 
     /** Blocks by turns with and without. */
     private List<Pair> pairs(List<Question> questions, int steps, int pairs) {
+        return pairs(setup(questions), Setup.NONE, steps, pairs);
+    }
+
+    private List<Pair> pairs(Setup with, Setup without, int steps, int pairs) {
         List<Pair> measured = new ArrayList<>();
         for (int pair = 0; pair < pairs; pair++) {
             boolean watchedFirst = pair % 2 == 0;
-            watch(watchedFirst ? questions : List.of());
+            instruments.setUp(watchedFirst ? with : without);
             Block first = block(steps);
-            watch(watchedFirst ? List.of() : questions);
+            instruments.setUp(watchedFirst ? without : with);
             Block second = block(steps);
             measured.add(watchedFirst ? new Pair(first, second) : new Pair(second, first));
         }

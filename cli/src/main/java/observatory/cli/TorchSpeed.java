@@ -10,12 +10,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import observatory.kernel.blas.Blas;
 import observatory.stream.Json;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Recipe;
 import observatory.trainer.cpu.TrainerBench.Shape;
 
-/** PyTorch's speed at the same shape, by a script in a Python that has it. */
+/** PyTorch's speed at the same shape and with the same OpenBLAS, by a script in a Python that has it. */
 final class TorchSpeed {
     private static final String SCRIPT = "torch_speed.py";
     private static final int PATIENCE_MINUTES = 10;
@@ -42,7 +43,7 @@ final class TorchSpeed {
                                                 steps)
                                         .map(String::valueOf))
                         .toList();
-                return run(command);
+                return run(command, threads);
             } finally {
                 Files.delete(script);
             }
@@ -55,10 +56,12 @@ final class TorchSpeed {
         }
     }
 
-    private static JsonNode run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    private static JsonNode run(List<String> command, int threads) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        // Debian's PyTorch takes whatever BLAS is there, which may be the unoptimised one: it gets ours.
+        builder.environment().put("LD_PRELOAD", Blas.library().toString());
+        builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+        Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
             process.destroyForcibly();

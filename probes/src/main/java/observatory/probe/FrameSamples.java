@@ -8,6 +8,8 @@ import java.util.Map;
 final class FrameSamples implements SampleSink {
     private final Map<Site, Integer> sites = new LinkedHashMap<>();
     private final Columns columns = new Columns();
+    private Site last;
+    private int lastPlace;
 
     /** Gives a site its place in the order of execution, before anything is known about it. */
     void pass(Site site) {
@@ -16,8 +18,13 @@ final class FrameSamples implements SampleSink {
 
     @Override
     public void sample(Site site, String metric, double value) {
-        pass(site);
-        columns.add(metric, sites.get(site), value);
+        // A probe tells several things of one site, one after the other.
+        if (site != last) {
+            pass(site);
+            last = site;
+            lastPlace = sites.get(site);
+        }
+        columns.add(metric, lastPlace, value);
     }
 
     Sites take() {
@@ -26,6 +33,7 @@ final class FrameSamples implements SampleSink {
         }
         Sites taken = new Sites(List.copyOf(sites.keySet()), columns.take());
         sites.clear();
+        last = null;
         return taken;
     }
 }

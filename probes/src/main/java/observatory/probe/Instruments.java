@@ -155,6 +155,18 @@ public final class Instruments<T> {
         }
     }
 
+    /** Charges a reduction at a hook with what measuring a tensor while it was computed took, on the step's own time. */
+    public void spent(Hook hook, Reduction<?> reduction, long nanosTaken) {
+        if (plan.wants(hook)) {
+            observerNanos += nanosTaken;
+            for (Plan.Due due : plan.at(hook)) {
+                if (due.reduction().equals(reduction)) {
+                    due.spent(nanosTaken);
+                }
+            }
+        }
+    }
+
     /** Starts what is due for an activation, where it lies. */
     public void at(Hook hook, int layer, T tensor) {
         if (plan.wants(hook)) {

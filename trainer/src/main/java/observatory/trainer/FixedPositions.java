@@ -3,16 +3,25 @@ package observatory.trainer;
 /** What tells a model the place of a token without being trained; the same numbers in every backend. */
 public final class FixedPositions {
     private static final double BASE = 10_000;
+    /**
+     * Beside token vectors that begin with deviation 0.02, waves of amplitude one would be all that a first layer sees. The
+     * Transformer (3.4) multiplies its tokens by √C instead, which to a model that normalises first is the same.
+     */
+    private static final double AMPLITUDE = Math.sqrt(2) * InitialWeights.DEVIATION;
 
     private FixedPositions() {}
 
-    /** (T, C): sin(t / 10000^(2i/C)) in the even columns 2i, the cosine in the odd ones (arXiv 1706.03762, 3.5). */
+    /**
+     * (T, C): sin(t / 10000^(2i/C)) in the even columns 2i, the cosine in the odd ones (arXiv 1706.03762, 3.5), times √2 ·
+     * 0.02, so that they are as large as token vectors are at the beginning.
+     */
     public static float[] sinusoids(ModelSpec spec) {
         float[] table = new float[spec.context() * spec.width()];
         for (int t = 0; t < spec.context(); t++) {
             for (int i = 0; i < spec.width(); i++) {
                 double angle = t * StrictMath.pow(BASE, -(double) (i / 2 * 2) / spec.width());
-                table[t * spec.width() + i] = (float) (i % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle));
+                double wave = i % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle);
+                table[t * spec.width() + i] = (float) (AMPLITUDE * wave);
             }
         }
         return table;

@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
  * gains are one and biases zero. A weight is a function of its place alone, so every backend begins with the same bits.
  */
 public final class InitialWeights {
-    private static final double DEVIATION = 0.02;
+    static final double DEVIATION = 0.02;
     /** Weights that one task makes. */
     private static final long EACH = 1 << 16;
 

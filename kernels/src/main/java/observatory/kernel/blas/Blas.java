@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 
 /**
  * Single-precision matrix products by OpenBLAS on off-heap memory, row-major. Each call runs on the calling thread
@@ -20,6 +21,11 @@ public final class Blas {
     private static final MethodHandle SGEMM = bind();
 
     private Blas() {}
+
+    /** The library's file, for a program that is to be measured with the same products. */
+    public static Path library() {
+        return OpenBlas.place();
+    }
 
     /** Whether an operand is read as it lies or transposed. */
     public enum Read {

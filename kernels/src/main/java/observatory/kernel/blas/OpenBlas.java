@@ -16,11 +16,14 @@ final class OpenBlas {
 
     private OpenBlas() {}
 
+    /** Where it lies: JavaCPP unpacks and loads it with all it depends on, beside its own glue. */
+    static Path place() {
+        return Path.of(Loader.load(openblas.class)).resolveSibling("libopenblas.so.0");
+    }
+
     @SuppressWarnings("restricted")
     private static SymbolLookup load() {
-        // JavaCPP unpacks and loads the library with all it depends on; beside its own glue lies OpenBLAS itself.
-        Path glue = Path.of(Loader.load(openblas.class));
-        SymbolLookup library = SymbolLookup.libraryLookup(glue.resolveSibling("libopenblas.so.0"), Arena.global());
+        SymbolLookup library = SymbolLookup.libraryLookup(place(), Arena.global());
         try {
             Linker.nativeLinker()
                     .downcallHandle(

@@ -2,8 +2,13 @@ package observatory.trainer.cpu;
 
 /** A non-linearity of single elements and its derivative. */
 interface Activation {
+    /** y = f(x); {@code measuring} takes the parts of y, or is null. */
+    void forward(Tensor x, Tensor y, Measuring measuring);
+
     /** y = f(x). */
-    void forward(Tensor x, Tensor y);
+    default void forward(Tensor x, Tensor y) {
+        forward(x, y, null);
+    }
 
     /** dx = dy · f'(x); {@code dx} may be {@code dy}. */
     void backward(Tensor dy, Tensor x, Tensor dx);

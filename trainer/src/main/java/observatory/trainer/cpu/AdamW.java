@@ -15,10 +15,62 @@ final class AdamW {
         this.workers = workers;
     }
 
-    /** One update with the gradient times {@code clipFactor}; bias correction counts the updates really taken. */
-    void update(Parameter parameter, StepSettings settings, double clipFactor) {
+    /**
+     * What observers see of an update: the difference it made, and the moments of that and of the weight after it. Taken in
+     * the same parts as the update, while they are in a core's cache.
+     */
+    record Observed(Tensor update, Measuring ofUpdate, Measuring ofWeight) {
+        static Observed in(Tensor update, HookLines lines) {
+            int parts = Workers.parts(update.size(), 1);
+            return new Observed(update, lines.measuring(parts), lines.measuring(parts));
+        }
+
+        long nanos() {
+            return ofUpdate.nanos() + ofWeight.nanos();
+        }
+    }
+
+    /**
+     * One update with the gradient times {@code clipFactor}; bias correction counts the updates really taken.
+     *
+     * @param observed what is told of it, or null
+     */
+    void update(Parameter parameter, StepSettings settings, double clipFactor, Observed observed) {
         Constants constants = Constants.of(settings, clipFactor, parameter.matrix());
-        workers.overElements(parameter.weight(), (from, to) -> sweep(parameter, constants, from, to));
+        workers.overElements(parameter.weight(), (from, to) -> {
+            if (observed == null) {
+                sweep(parameter, constants, from, to);
+            } else {
+                observedSweep(parameter, constants, from, to, observed);
+            }
+        });
+    }
+
+    private static void observedSweep(Parameter parameter, Constants constants, long from, long to, Observed observed) {
+        Tensor weight = parameter.weight();
+        Tensor update = observed.update;
+        int part = (int) (from / Workers.GRAIN);
+        long bytes = (to - from) * Float.BYTES;
+        observed.ofUpdate.more(
+                part,
+                () -> MemorySegment.copy(
+                        weight.data(), from * Float.BYTES, update.data(), from * Float.BYTES, bytes));
+        sweep(parameter, constants, from, to);
+        observed.ofUpdate.more(part, () -> difference(weight, update, from, to));
+        observed.ofUpdate.part(part, update, from, to);
+        observed.ofWeight.part(part, weight, from, to);
+    }
+
+    /** update = weight - update. */
+    private static void difference(Tensor weight, Tensor update, long from, long to) {
+        for (long i = from; i < to; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, to);
+            Vectors.store(
+                    Vectors.load(weight.data(), i, mask).sub(Vectors.load(update.data(), i, mask)),
+                    update.data(),
+                    i,
+                    mask);
+        }
     }
 
     /** What is the same for all elements. */

@@ -21,6 +21,7 @@ final class AdamWatch {
 
     private final List<Seen> parameters = new ArrayList<>();
     private final Workers workers;
+    private final HookLines lines;
     private final Instruments<Tensor> instruments;
 
     private record Seen(Parameter parameter, Hook weight, List<Site> sites) {
@@ -31,6 +32,7 @@ final class AdamWatch {
 
     AdamWatch(List<Parameter> parameters, Operations ops, Instruments<Tensor> instruments) {
         this.workers = ops.workers();
+        this.lines = ops.lines();
         this.instruments = instruments;
         for (Parameter parameter : parameters) {
             List<Site> sites = new ArrayList<>();
@@ -55,8 +57,9 @@ final class AdamWatch {
             instruments.making(hook, () -> {
                 for (Seen seen : parameters) {
                     Tensor made = scratch.apply(seen.parameter.weight());
-                    make(hook, seen.parameter, settings, (float) clipFactor, made);
-                    instruments.at(seen.at(hook), made);
+                    Measuring measuring = lines.measuring(Workers.parts(made.size(), 1));
+                    make(hook, seen.parameter, settings, (float) clipFactor, made, measuring);
+                    instruments.at(seen.at(hook), made.measured(measuring.moments()));
                 }
             });
         }
@@ -71,7 +74,7 @@ final class AdamWatch {
         }
     }
 
-    private void make(Hook hook, Parameter parameter, StepSettings settings, float clip, Tensor made) {
+    private void make(Hook hook, Parameter parameter, StepSettings settings, float clip, Tensor made, Measuring measuring) {
         Adam adam = settings.adam();
         float correct1 = (float) (1 / (1 - StrictMath.pow(adam.beta1(), settings.updates())));
         float correct2 = (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates())));
@@ -94,6 +97,7 @@ final class AdamWatch {
                 };
                 Vectors.store(value, made.data(), i, mask);
             }
+            measuring.part((int) (from / Workers.GRAIN), made, from, to);
         });
     }
 }

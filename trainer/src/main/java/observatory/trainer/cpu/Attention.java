@@ -93,18 +93,28 @@ final class Attention {
     private void softmax(long row, int seen, int context) {
         MemorySegment p = probabilities.data();
         // In whole vectors, which reach a little into the future; masks at every row would take longer than the rest.
-        int end = Vectors.whole(seen, context);
+        long end = row + Vectors.whole(seen, context);
+        long whole = Vectors.wholeEnd(row, end);
         float max = Vectors.max(p, row, seen);
-        for (int i = 0; i < end; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, end);
-            Vectors.store(Vectors.exp(Vectors.load(p, row + i, mask).sub(max)), p, row + i, mask);
+        exponentials(p, row, whole, max);
+        VectorMask<Float> rest = whole == end ? null : Vectors.first(end - whole);
+        if (rest != null) {
+            Vectors.store(Vectors.exp(Vectors.load(p, whole, rest).sub(max)), p, whole, rest);
         }
         float share = 1 / Vectors.sum(p, row, seen);
-        for (int i = 0; i < end; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, end);
-            Vectors.store(Vectors.load(p, row + i, mask).mul(share), p, row + i, mask);
+        for (long i = row; i < whole; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.load(p, i).mul(share), p, i);
+        }
+        if (rest != null) {
+            Vectors.store(Vectors.load(p, whole, rest).mul(share), p, whole, rest);
         }
         clear(p, row + seen, row + context);
+    }
+
+    private static void exponentials(MemorySegment p, long from, long to, float max) {
+        for (long i = from; i < to; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.exp(Vectors.load(p, i).sub(max)), p, i);
+        }
     }
 
     /** With d the gradient of the probabilities p, the gradient of the scores is p · (d - Σ d·p), zero in the future. */

@@ -63,17 +63,17 @@ final class Block {
         normaliseAttention.forward(x, normal);
         lines.pass(Hook.ATTENTION_NORM, layer, normal);
         attention.forward(normal, batch, narrow);
-        lines.pass(Hook.ATTENTION_OUT, layer, narrow);
-        ops.elementwise().add(x, narrow, mid);
-        lines.pass(Hook.RESIDUAL_MID, layer, mid);
+        Measuring measuring = lines.measuring(Hook.RESIDUAL_MID, layer, Workers.parts(mid.size(), 1));
+        ops.elementwise().add(x, narrow, mid, measuring);
+        lines.pass(Hook.RESIDUAL_MID, layer, mid, measuring);
 
         normal = mlpInput.top(x.rows());
         normaliseMlp.forward(mid, normal);
         lines.pass(Hook.MLP_NORM, layer, normal);
         mlp.forward(normal, narrow);
-        lines.pass(Hook.MLP_OUT, layer, narrow);
-        ops.elementwise().add(mid, narrow, out);
-        lines.pass(Hook.RESIDUAL, layer, out);
+        measuring = lines.measuring(Hook.RESIDUAL, layer, Workers.parts(out.size(), 1));
+        ops.elementwise().add(mid, narrow, out, measuring);
+        lines.pass(Hook.RESIDUAL, layer, out, measuring);
         return out;
     }
 
@@ -84,13 +84,11 @@ final class Block {
     void backward(Tensor d, TokenBatch batch, float keep) {
         Tensor narrow = ops.narrow().top(d.rows());
         mlp.backward(d, mlpInput.top(d.rows()), keep, narrow);
-        normaliseMlp.show(narrow, middle.top(d.rows()), ops.lines());
-        normaliseMlp.backward(narrow, middle.top(d.rows()), keep, d);
+        normaliseMlp.backward(narrow, middle.top(d.rows()), keep, d, ops.lines());
         ops.rounding().round(d);
 
         attention.backward(d, attentionInput.top(d.rows()), batch, keep, narrow);
-        normaliseAttention.show(narrow, input, ops.lines());
-        normaliseAttention.backward(narrow, input, keep, d);
+        normaliseAttention.backward(narrow, input, keep, d, ops.lines());
         ops.lines().pass(Hook.RESIDUAL_GRADIENT, layer, d);
     }
 }

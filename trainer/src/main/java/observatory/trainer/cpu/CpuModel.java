@@ -73,7 +73,7 @@ public final class CpuModel implements Model {
         this.ranked = ranked;
         this.nanos = nanos;
         this.rounding = new Rounding(workers, training.precision());
-        this.lines = new HookLines(fault, spec, rounding, instruments, new Elementwise(workers), wide);
+        this.lines = new HookLines(fault, spec, rounding, instruments, workers, nanos, wide);
         this.ops = Operations.of(arena, spec, sequences, workers, lines, rounding);
         this.network = new Network(arena, spec, sequences, ops);
         this.optimiser = new Optimiser(arena, network.parameters(), ops, instruments);

@@ -11,24 +11,16 @@ final class Elementwise {
         this.workers = workers;
     }
 
-    /** sum = a + b. */
-    void add(Tensor a, Tensor b, Tensor sum) {
+    /** sum = a + b; {@code measuring} takes the parts of the sum, or is null. */
+    void add(Tensor a, Tensor b, Tensor sum, Measuring measuring) {
         workers.overElements(sum, (from, to) -> {
             for (long i = from; i < to; i += Vectors.WIDE.length()) {
                 VectorMask<Float> mask = Vectors.within(i, to);
                 Vectors.store(
                         Vectors.load(a.data(), i, mask).add(Vectors.load(b.data(), i, mask)), sum.data(), i, mask);
             }
-        });
-    }
-
-    /** difference = a - b. */
-    void subtract(Tensor a, Tensor b, Tensor difference) {
-        workers.overElements(difference, (from, to) -> {
-            for (long i = from; i < to; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, to);
-                FloatVector less = Vectors.load(a.data(), i, mask).sub(Vectors.load(b.data(), i, mask));
-                Vectors.store(less, difference.data(), i, mask);
+            if (measuring != null) {
+                measuring.part((int) (from / Workers.GRAIN), sum, from, to);
             }
         });
     }

@@ -1,5 +1,6 @@
 package observatory.trainer.cpu;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -10,6 +11,8 @@ import jdk.incubator.vector.VectorMask;
 final class Gelu implements Activation {
     private static final float SLOPE = 1.5957691216f; // 2√(2/π)
     private static final float CUBIC = 0.044715f;
+    /** Elements at a time of the backward pass. */
+    private static final int BLOCK = 1024;
 
     private final Workers workers;
 
@@ -18,12 +21,22 @@ final class Gelu implements Activation {
     }
 
     @Override
-    public void forward(Tensor x, Tensor y) {
+    public void forward(Tensor x, Tensor y, Measuring measuring) {
         workers.overElements(x, (from, to) -> {
-            for (long i = from; i < to; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, to);
-                FloatVector v = Vectors.load(x.data(), i, mask);
-                Vectors.store(v.mul(gate(v)), y.data(), i, mask);
+            MemorySegment in = x.data();
+            MemorySegment out = y.data();
+            long end = Vectors.wholeEnd(from, to);
+            for (long i = from; i < end; i += Vectors.WIDE.length()) {
+                FloatVector v = Vectors.load(in, i);
+                Vectors.store(v.mul(gate(v)), out, i);
+            }
+            if (end < to) {
+                VectorMask<Float> mask = Vectors.first(to - end);
+                FloatVector v = Vectors.load(in, end, mask);
+                Vectors.store(v.mul(gate(v)), out, end, mask);
+            }
+            if (measuring != null) {
+                measuring.part((int) (from / Workers.GRAIN), y, from, to);
             }
         });
     }
@@ -31,17 +44,46 @@ final class Gelu implements Activation {
     @Override
     public void backward(Tensor dy, Tensor x, Tensor dx) {
         workers.overElements(x, (from, to) -> {
-            for (long i = from; i < to; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, to);
-                FloatVector v = Vectors.load(x.data(), i, mask);
-                FloatVector s = gate(v);
-                // gelu' = s + x · s · (1 - s) · slope · (1 + 3 · cubic · x²)
-                FloatVector inner = v.mul(v).fma(Vectors.broadcast(3 * CUBIC), Vectors.broadcast(1f));
-                FloatVector curve = v.mul(s).mul(s.neg().add(1f)).mul(SLOPE);
-                FloatVector slope = curve.fma(inner, s);
-                Vectors.store(Vectors.load(dy.data(), i, mask).mul(slope), dx.data(), i, mask);
+            float[] gates = new float[BLOCK];
+            for (long at = from; at < to; at += BLOCK) {
+                long end = Math.min(to, at + BLOCK);
+                gates(x.data(), at, end, gates);
+                slopes(dy.data(), x.data(), dx.data(), at, end, gates);
             }
         });
+    }
+
+    // Two loops, because the compiler gives up on one with as many operations, and puts each of its vectors on the heap.
+
+    private static void gates(MemorySegment x, long from, long to, float[] gates) {
+        long end = Vectors.wholeEnd(from, to);
+        for (long i = from; i < end; i += Vectors.WIDE.length()) {
+            gate(Vectors.load(x, i)).intoArray(gates, (int) (i - from));
+        }
+        if (end < to) {
+            VectorMask<Float> mask = Vectors.first(to - end);
+            gate(Vectors.load(x, end, mask)).intoArray(gates, (int) (end - from), mask);
+        }
+    }
+
+    private static void slopes(MemorySegment dy, MemorySegment x, MemorySegment dx, long from, long to, float[] gates) {
+        long end = Vectors.wholeEnd(from, to);
+        for (long i = from; i < end; i += Vectors.WIDE.length()) {
+            FloatVector s = FloatVector.fromArray(Vectors.WIDE, gates, (int) (i - from));
+            Vectors.store(Vectors.load(dy, i).mul(slope(Vectors.load(x, i), s)), dx, i);
+        }
+        if (end < to) {
+            VectorMask<Float> mask = Vectors.first(to - end);
+            FloatVector s = FloatVector.fromArray(Vectors.WIDE, gates, (int) (end - from), mask);
+            Vectors.store(Vectors.load(dy, end, mask).mul(slope(Vectors.load(x, end, mask), s)), dx, end, mask);
+        }
+    }
+
+    /** gelu' = s + x · s · (1 - s) · slope · (1 + 3 · cubic · x²), with s the gate. */
+    private static FloatVector slope(FloatVector v, FloatVector s) {
+        FloatVector inner = v.mul(v).fma(Vectors.broadcast(3 * CUBIC), Vectors.broadcast(1f));
+        FloatVector curve = v.mul(s).mul(s.neg().add(1f)).mul(SLOPE);
+        return curve.fma(inner, s);
     }
 
     private static FloatVector gate(FloatVector v) {

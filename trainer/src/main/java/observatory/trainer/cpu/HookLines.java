@@ -1,11 +1,14 @@
 package observatory.trainer.cpu;
 
 import java.util.Set;
+import java.util.function.LongSupplier;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
+import observatory.probe.Reduction;
 import observatory.probe.Site;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
+import observatory.trainer.Precision;
 import observatory.trainer.fault.Damage;
 
 /**
@@ -14,11 +17,15 @@ import observatory.trainer.fault.Damage;
  * nothing is damaged or observed.
  */
 final class HookLines {
+    private static final Reduction<?> MOMENTS = new Reduction.ToMoments();
+
     private final Fault fault;
     private final ModelSpec model;
     private final Rounding rounding;
     private final Instruments<Tensor> instruments;
     private final Elementwise elementwise;
+    private final int threads;
+    private final LongSupplier nanos;
     private final Set<Site> wide;
     private long step;
     private boolean inStep;
@@ -31,13 +38,16 @@ final class HookLines {
             ModelSpec model,
             Rounding rounding,
             Instruments<Tensor> instruments,
-            Elementwise elementwise,
+            Workers workers,
+            LongSupplier nanos,
             Set<Site> wide) {
         this.fault = fault;
         this.model = model;
         this.rounding = rounding;
         this.instruments = instruments;
-        this.elementwise = elementwise;
+        this.elementwise = new Elementwise(workers);
+        this.threads = workers.threads();
+        this.nanos = nanos;
         this.wide = wide;
     }
 
@@ -93,6 +103,33 @@ final class HookLines {
     void show(Site site, Tensor tensor) {
         if (inStep) {
             instruments.at(site, tensor);
+        }
+    }
+
+    /**
+     * How an operation is to measure what it writes for a hook, in so many parts; null where nobody wants its moments, or
+     * what is seen there is not what the operation leaves, because it is rounded or damaged first.
+     */
+    Measuring measuring(Hook hook, int layer, int parts) {
+        boolean wanted = inStep
+                && rounding.precision() == Precision.FP32
+                && instruments.due(hook).contains(MOMENTS)
+                && fault.damage(hook, layer, model, step).isEmpty();
+        return wanted ? measuring(parts) : null;
+    }
+
+    /** Of a tensor that only serves observers. */
+    Measuring measuring(int parts) {
+        return new Measuring(parts, nanos);
+    }
+
+    /** The same as {@link #pass(Hook, int, Tensor)} for a tensor that was measured as it was written. */
+    void pass(Hook hook, int layer, Tensor tensor, Measuring measured) {
+        if (measured == null) {
+            pass(hook, layer, tensor);
+        } else {
+            instruments.spent(hook, MOMENTS, measured.nanos() / threads);
+            instruments.at(hook, layer, tensor.measured(measured.moments()));
         }
     }
 

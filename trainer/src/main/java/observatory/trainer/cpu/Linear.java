@@ -16,15 +16,28 @@ final class Linear {
     }
 
     void forward(Tensor x, Tensor w, Tensor y) {
-        inParts(
-                x.rows(),
-                (from, rows) -> Blas.multiply(
-                        new Shape(rows, w.rows(), w.columns()),
-                        1,
-                        Operand.of(x.from(from * x.columns()), x.columns()),
-                        Operand.transposed(w.data(), w.columns()),
-                        0,
-                        Operand.of(y.from(from * y.columns()), y.columns())));
+        forward(x, w, y, null);
+    }
+
+    /** @param measuring the parts of y, or null */
+    void forward(Tensor x, Tensor w, Tensor y, Measuring measuring) {
+        inParts(x.rows(), (from, rows) -> {
+            Blas.multiply(
+                    new Shape(rows, w.rows(), w.columns()),
+                    1,
+                    Operand.of(x.from(from * x.columns()), x.columns()),
+                    Operand.transposed(w.data(), w.columns()),
+                    0,
+                    Operand.of(y.from(from * y.columns()), y.columns()));
+            if (measuring != null) {
+                measuring.part((int) (from / ROWS), y, from * y.columns(), (from + rows) * y.columns());
+            }
+        });
+    }
+
+    /** Parts of a product with so many rows. */
+    static int parts(int rows) {
+        return (rows + ROWS - 1) / ROWS;
     }
 
     /** dx = dy · w + keep · dx. */
@@ -59,7 +72,7 @@ final class Linear {
     }
 
     private void inParts(int rows, Part part) {
-        workers.run((rows + ROWS - 1) / ROWS, i -> {
+        workers.run(parts(rows), i -> {
             long from = (long) i * ROWS;
             part.run(from, (int) Math.min(ROWS, rows - from));
         });

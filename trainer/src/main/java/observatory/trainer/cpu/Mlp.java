@@ -40,17 +40,21 @@ final class Mlp {
     void forward(Tensor x, Tensor y) {
         Tensor u = up.top(x.rows());
         Tensor h = hidden.top(x.rows());
-        ops.linear().forward(x, half(upWeight.working(), 0), u);
-        ops.lines().pass(Hook.MLP_UP, layer, u);
-        ops.activation().forward(u, h);
+        Measuring measuring = ops.lines().measuring(Hook.MLP_UP, layer, Linear.parts(u.rows()));
+        ops.linear().forward(x, half(upWeight.working(), 0), u, measuring);
+        ops.lines().pass(Hook.MLP_UP, layer, u, measuring);
+        measuring = gated ? null : ops.lines().measuring(Hook.MLP_HIDDEN, layer, Workers.parts(h.size(), 1));
+        ops.activation().forward(u, h, measuring);
         if (gated) {
             Tensor v = values.top(x.rows());
             ops.linear().forward(x, half(upWeight.working(), 1), v);
             ops.rounding().round(v);
             ops.elementwise().multiply(h, v, h);
         }
-        ops.lines().pass(Hook.MLP_HIDDEN, layer, h);
-        ops.linear().forward(h, downWeight.working(), y);
+        ops.lines().pass(Hook.MLP_HIDDEN, layer, h, measuring);
+        measuring = ops.lines().measuring(Hook.MLP_OUT, layer, Linear.parts(y.rows()));
+        ops.linear().forward(h, downWeight.working(), y, measuring);
+        ops.lines().pass(Hook.MLP_OUT, layer, y, measuring);
     }
 
     /** From dy, (B·T, C), and the x of the forward pass sets dx, (B·T, C), and adds to the kept weight gradients. */

@@ -77,8 +77,9 @@ final class Network {
         residual = x;
         finalNorm.forward(residual, normalised.top(rows));
         lines.pass(Hook.FINAL_NORM, Site.NO_LAYER, normalised.top(rows));
-        ops.linear().forward(normalised.top(rows), unembedding.working(), logits.top(rows));
-        lines.pass(Hook.LOGITS, Site.NO_LAYER, logits.top(rows));
+        Measuring measuring = lines.measuring(Hook.LOGITS, Site.NO_LAYER, Linear.parts(rows));
+        ops.linear().forward(normalised.top(rows), unembedding.working(), logits.top(rows), measuring);
+        lines.pass(Hook.LOGITS, Site.NO_LAYER, logits.top(rows), measuring);
         crossEntropy.forward(logits.top(rows), batch.targets(), tokenLosses);
         lines.show(Hook.LOG_Z, Site.NO_LAYER, crossEntropy.logZ().top(rows));
         return sequenceLosses();
@@ -105,8 +106,7 @@ final class Network {
         ops.linear().backwardInput(logits.top(rows), unembedding.working(), 0, narrow);
         ops.rounding().round(narrow);
         d.clear();
-        finalNorm.show(narrow, residual, ops.lines());
-        finalNorm.backward(narrow, residual, keep, d);
+        finalNorm.backward(narrow, residual, keep, d, ops.lines());
         ops.rounding().round(d);
         for (Block block : blocks.reversed()) {
             block.backward(d, batch, keep);

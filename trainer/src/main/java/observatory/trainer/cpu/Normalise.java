@@ -21,24 +21,23 @@ final class Normalise {
     private final Parameter bias;
     private final Tensor means; // (rows, 1)
     private final Tensor scales; // (rows, 1)
-    private final Tensor gainParts; // (parts, C)
-    private final Tensor biasParts; // (parts, C)
-    private final Tensor scratch; // (parts, 2C)
+    private final Arena arena;
+    private Tensor gainParts; // (parts, C)
+    private Tensor biasParts; // (parts, C)
+    private Tensor scratch; // (parts, 2C)
 
     /** @param bias null for RMSNorm */
     Normalise(Workers workers, Arena arena, Norm norm, Parameter gain, Parameter bias, int rows) {
         this.workers = workers;
-        this.examples = new NormExamples(workers, arena, gain.site(Hook.NORM_EXAMPLE_GRADIENT));
+        this.examples = new NormExamples(arena, gain.site(Hook.NORM_EXAMPLE_GRADIENT));
         this.norm = norm;
         this.gain = gain;
         this.bias = bias;
         int columns = gain.weight().columns();
-        int parts = Workers.parts(rows, columns);
+        this.arena = arena;
         this.means = Tensor.zeros(arena, rows, 1);
         this.scales = Tensor.zeros(arena, rows, 1);
-        this.gainParts = Tensor.zeros(arena, parts, columns);
-        this.biasParts = Tensor.zeros(arena, parts, columns);
-        this.scratch = Tensor.zeros(arena, parts, 2 * columns);
+        room(Workers.parts(rows, columns), columns);
     }
 
     void forward(Tensor x, Tensor y) {
@@ -54,28 +53,40 @@ final class Normalise {
         });
     }
 
-    /** Shows observers what each sequence of the pass adds to the gradient of the gain. */
-    void show(Tensor dy, Tensor x, HookLines lines) {
-        lines.making(
-                Hook.NORM_EXAMPLE_GRADIENT, () -> examples.show(dy, x, new NormExamples.Rows(means, scales), lines));
-    }
-
-    /** Adds the gradient through this norm to {@code dx}, and to {@code keep} times the gradients of gain and bias. */
-    void backward(Tensor dy, Tensor x, float keep, Tensor dx) {
+    /**
+     * Adds the gradient through this norm to {@code dx}, and to {@code keep} times the gradients of gain and bias. No part
+     * reaches over the end of a sequence, so the sums of parts also tell observers what each sequence adds to the gain's.
+     */
+    void backward(Tensor dy, Tensor x, float keep, Tensor dx, HookLines lines) {
         int c = x.columns();
-        long each = Workers.rowsEach(c);
-        gainParts.clear();
+        int sequences = lines.sequences();
+        long context = x.rows() / sequences;
+        int each = Workers.parts(context, c);
+        long rowsEach = (context + each - 1) / each;
+        room(sequences * each, c);
+        Tensor gains = gainParts.top(sequences * each);
+        gains.clear();
         biasParts.clear();
-        workers.overRows(x.rows(), c, (from, to) -> {
-            long part = from / each;
+        workers.run(gains.rows(), part -> {
+            long from = part / each * context + part % each * rowsEach;
+            long to = Math.min(part / each * context + context, from + rowsEach);
             for (long row = from; row < to; row++) {
-                backwardRow(dy, x, dx, row, part * c);
+                backwardRow(dy, x, dx, row, (long) part * c);
             }
         });
-        int parts = Workers.parts(x.rows(), c);
-        Sums.ofRows(gainParts.top(parts), 0, keep, gain.gradient());
+        Sums.ofRows(gains, 0, keep, gain.gradient());
         if (bias != null) {
-            Sums.ofRows(biasParts.top(parts), 0, keep, bias.gradient());
+            Sums.ofRows(biasParts.top(gains.rows()), 0, keep, bias.gradient());
+        }
+        lines.making(Hook.NORM_EXAMPLE_GRADIENT, () -> examples.show(gains, sequences, lines));
+    }
+
+    /** Makes room for the sums of so many parts. */
+    private void room(int parts, int columns) {
+        if (gainParts == null || gainParts.rows() < parts) {
+            gainParts = Tensor.zeros(arena, parts, columns);
+            biasParts = Tensor.zeros(arena, parts, columns);
+            scratch = Tensor.zeros(arena, parts, 2 * columns);
         }
     }
 

@@ -4,10 +4,14 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
+import observatory.probe.Moments;
+import observatory.probe.Reduction;
 import observatory.trainer.Model.StepSettings;
 
 /** What happens to gradients once they are there: rounded, unscaled, measured, and turned into an update. */
 final class Optimiser {
+    private static final Reduction<?> NORMS = new Reduction.ToNorms();
+
     private final List<Parameter> parameters;
     private final Operations ops;
     private final Instruments<Tensor> instruments;
@@ -29,7 +33,7 @@ final class Optimiser {
     double squares() {
         double squares = 0;
         for (Parameter parameter : parameters) {
-            squares += Sums.ofSquares(ops.workers(), parameter.gradient());
+            squares += squares(Sums.moments(ops.workers(), parameter.gradient()));
         }
         return squares;
     }
@@ -42,31 +46,35 @@ final class Optimiser {
             if (lossScale != 1) {
                 ops.elementwise().scale(parameter.gradient(), (float) (1 / lossScale));
             }
-            instruments.at(parameter.gradientSite(), parameter.gradient());
-            squares += Sums.ofSquares(ops.workers(), parameter.gradient());
+            // What training takes of a gradient is what observers ask for first.
+            Moments moments = Sums.moments(ops.workers(), parameter.gradient());
+            instruments.at(parameter.gradientSite(), parameter.gradient().measured(moments));
+            squares += squares(moments);
         }
         return Math.sqrt(squares);
+    }
+
+    /** Not finite as soon as one element is not. */
+    private static double squares(Moments moments) {
+        return moments.norm() * moments.norm();
     }
 
     void update(StepSettings settings, double clipFactor) {
         boolean observed = instruments.wants(Hook.UPDATE);
         for (Parameter parameter : parameters) {
             Tensor weight = parameter.weight();
-            Tensor kept = observed ? copyOf(weight) : null;
-            adam.update(parameter, settings, clipFactor);
+            AdamW.Observed seen = observed ? AdamW.Observed.in(scratch(weight), ops.lines()) : null;
+            adam.update(parameter, settings, clipFactor, seen);
             parameter.refresh(ops.rounding());
             if (observed) {
-                ops.elementwise().subtract(weight, kept, kept);
-                instruments.at(parameter.updateSite(), kept, weight);
+                instruments.spent(Hook.UPDATE, NORMS, seen.nanos() / ops.workers().threads());
+                instruments.at(
+                        parameter.updateSite(),
+                        seen.update().measured(seen.ofUpdate().moments()),
+                        weight.measured(seen.ofWeight().moments()));
             }
         }
         watch.show(settings, clipFactor, this::scratch);
-    }
-
-    private Tensor copyOf(Tensor weight) {
-        Tensor copy = scratch(weight);
-        copy.copyFrom(weight);
-        return copy;
     }
 
     /** A tensor of the same shape, whose content is whatever was there. */

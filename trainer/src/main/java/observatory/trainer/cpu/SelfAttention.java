@@ -45,8 +45,9 @@ final class SelfAttention {
     void forward(Tensor x, TokenBatch batch, Tensor y) {
         Tensor joint = qkv.top(x.rows());
         Tensor mix = mixed.top(x.rows());
-        ops.linear().forward(x, qkvWeight.working(), joint);
-        ops.lines().pass(Hook.QKV, layer, joint);
+        Measuring measuring = ops.lines().measuring(Hook.QKV, layer, Linear.parts(joint.rows()));
+        ops.linear().forward(x, qkvWeight.working(), joint, measuring);
+        ops.lines().pass(Hook.QKV, layer, joint, measuring);
         if (qkNorm != null) {
             qkNorm.forward(joint);
             ops.rounding().round(joint);
@@ -57,7 +58,9 @@ final class SelfAttention {
         }
         attention.forward(layer, joint, batch, mix);
         ops.rounding().round(mix);
-        ops.linear().forward(mix, outWeight.working(), y);
+        measuring = ops.lines().measuring(Hook.ATTENTION_OUT, layer, Linear.parts(y.rows()));
+        ops.linear().forward(mix, outWeight.working(), y, measuring);
+        ops.lines().pass(Hook.ATTENTION_OUT, layer, y, measuring);
     }
 
     /** From dy, (B·T, C), and the x of the forward pass sets dx, (B·T, C); uses dx on its way. */

@@ -2,6 +2,7 @@ package observatory.trainer.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import observatory.probe.Moments;
 
 /** Sums in a fixed order, whoever computed the parts. */
 final class Sums {
@@ -23,27 +24,11 @@ final class Sums {
         }
     }
 
-    /** Sum of squares: blocks of a fixed size in float, added in double in their order. */
-    static double ofSquares(Workers workers, Tensor tensor) {
-        int blocks = Workers.parts(tensor.size(), 1);
-        double[] squares = new double[blocks];
-        workers.overElements(tensor, (from, to) -> {
-            double block = Vectors.dot(tensor.data(), from, tensor.data(), from, (int) (to - from));
-            squares[(int) (from / Workers.GRAIN)] = Double.isFinite(block) ? block : inDouble(tensor, from, to);
-        });
-        double sum = 0;
-        for (double block : squares) {
-            sum += block;
-        }
-        return sum;
-    }
-
-    /** Where a float cannot hold a sum of squares, the elements may still be finite. */
-    private static double inDouble(Tensor tensor, long from, long to) {
-        double sum = 0;
-        for (long i = from; i < to; i++) {
-            sum += (double) tensor.get(i) * tensor.get(i);
-        }
-        return sum;
+    /** Moments of a tensor: parts of a fixed size, from all threads, added in their order. */
+    static Moments moments(Workers workers, Tensor tensor) {
+        Moments[] parts = new Moments[Workers.parts(tensor.size(), 1)];
+        workers.overElements(
+                tensor, (from, to) -> parts[(int) (from / Workers.GRAIN)] = TensorMoments.of(tensor, from, to));
+        return TensorMoments.together(parts);
     }
 }

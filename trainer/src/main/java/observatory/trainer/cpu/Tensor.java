@@ -4,14 +4,30 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import observatory.probe.Moments;
 
-/** A row-major matrix of floats off the heap, where OpenBLAS and the vector loops can both reach it. */
-public record Tensor(MemorySegment data, int rows, int columns) {
+/**
+ * A row-major matrix of floats off the heap, where OpenBLAS and the vector loops can both reach it.
+ *
+ * @param moments of what it holds, where who wrote it measured them on the way; else null
+ */
+public record Tensor(MemorySegment data, int rows, int columns, Moments moments) {
     private static final int CACHE_LINE = 64;
+
+    Tensor(MemorySegment data, int rows, int columns) {
+        this(data, rows, columns, null);
+    }
+
+    /** The same memory with the moments of what it holds now. */
+    Tensor measured(Moments known) {
+        return new Tensor(data, rows, columns, known);
+    }
 
     /** A tensor of zeros that lives as long as the arena. */
     static Tensor zeros(Arena arena, int rows, int columns) {
-        return new Tensor(arena.allocate((long) rows * columns * Float.BYTES, CACHE_LINE), rows, columns);
+        long bytes = (long) rows * columns * Float.BYTES;
+        return new Tensor(
+                LargePages.zeros(arena, bytes).orElseGet(() -> arena.allocate(bytes, CACHE_LINE)), rows, columns);
     }
 
     long size() {

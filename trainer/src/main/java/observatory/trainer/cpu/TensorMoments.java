@@ -28,11 +28,31 @@ final class TensorMoments {
     private TensorMoments() {}
 
     static Moments of(Tensor tensor) {
+        return tensor.moments() == null ? of(tensor, 0, tensor.size()) : tensor.moments();
+    }
+
+    /** Of the elements from (inclusive) to (exclusive). */
+    static Moments of(Tensor tensor, long from, long to) {
         TensorMoments moments = new TensorMoments();
-        for (long at = 0; at < tensor.size(); at += BLOCK) {
-            moments.block(tensor, at, (int) Math.min(BLOCK, tensor.size() - at));
+        for (long at = from; at < to; at += BLOCK) {
+            moments.block(tensor, at, (int) Math.min(BLOCK, to - at));
         }
-        return new Moments(tensor.size(), moments.sum, moments.squares, moments.absMax, moments.nan, moments.infinite);
+        return new Moments(to - from, moments.sum, moments.squares, moments.absMax, moments.nan, moments.infinite);
+    }
+
+    /** Of parts that lie one after the other. */
+    static Moments together(Moments[] parts) {
+        long count = 0;
+        TensorMoments all = new TensorMoments();
+        for (Moments part : parts) {
+            count += part.count();
+            all.sum += part.sum();
+            all.squares += part.sumOfSquares();
+            all.absMax = Math.max(all.absMax, (float) part.absMax());
+            all.nan += part.nan();
+            all.infinite += part.infinite();
+        }
+        return new Moments(count, all.sum, all.squares, all.absMax, all.nan, all.infinite);
     }
 
     private void block(Tensor tensor, long from, int count) {

@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Vector loops with the same bits on every machine, warm or cold: exponentials are polynomials of fma, mul and add, and
- * sums go through sixteen lanes that are added by a fixed tree, however wide the vectors are.
+ * sums go through sixteen lanes that are added by a fixed tree, however wide the vectors are, and then take what is left
+ * over in order.
  */
 final class Vectors {
     /** For element-wise work: as wide as the machine has them. Width does not change the bits there. */
@@ -27,6 +28,25 @@ final class Vectors {
         return mask == null
                 ? FloatVector.fromMemorySegment(WIDE, data, at * Float.BYTES, ByteOrder.nativeOrder())
                 : FloatVector.fromMemorySegment(WIDE, data, at * Float.BYTES, ByteOrder.nativeOrder(), mask);
+    }
+
+    /** Loads one whole vector. */
+    static FloatVector load(MemorySegment data, long at) {
+        return FloatVector.fromMemorySegment(WIDE, data, at * Float.BYTES, ByteOrder.nativeOrder());
+    }
+
+    static void store(FloatVector vector, MemorySegment data, long at) {
+        vector.intoMemorySegment(data, at * Float.BYTES, ByteOrder.nativeOrder());
+    }
+
+    /** The end of the last whole vector of a run of elements. */
+    static long wholeEnd(long from, long to) {
+        return to - (to - from) % WIDE.length();
+    }
+
+    /** The first so many lanes of a vector. */
+    static VectorMask<Float> first(long lanes) {
+        return WIDE.indexInRange(0, lanes);
     }
 
     static void store(FloatVector vector, MemorySegment data, long at, VectorMask<Float> mask) {
@@ -60,11 +80,11 @@ final class Vectors {
             low = low.add(half(data, from + i));
             high = high.add(half(data, from + i + 8));
         }
-        float[] lanes = lanes(low, high);
+        float sum = tree(low.add(high));
         for (; i < count; i++) {
-            lanes[i % LANES] += element(data, from + i);
+            sum += element(data, from + i);
         }
-        return tree(lanes);
+        return sum;
     }
 
     /** Sum of the products of two runs of elements. */
@@ -76,11 +96,11 @@ final class Vectors {
             low = half(a, fromA + i).fma(half(b, fromB + i), low);
             high = half(a, fromA + i + 8).fma(half(b, fromB + i + 8), high);
         }
-        float[] lanes = lanes(low, high);
+        float sum = tree(low.add(high));
         for (; i < count; i++) {
-            lanes[i % LANES] = Math.fma(element(a, fromA + i), element(b, fromB + i), lanes[i % LANES]);
+            sum = Math.fma(element(a, fromA + i), element(b, fromB + i), sum);
         }
-        return tree(lanes);
+        return sum;
     }
 
     /** Largest of a run of elements; NaN as soon as one of them is. */
@@ -137,19 +157,10 @@ final class Vectors {
         return data.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, at);
     }
 
-    private static float[] lanes(FloatVector low, FloatVector high) {
-        float[] lanes = new float[LANES];
-        low.intoArray(lanes, 0);
-        high.intoArray(lanes, 8);
-        return lanes;
-    }
-
-    private static float tree(float[] lanes) {
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                lanes[i] += lanes[i + half];
-            }
-        }
-        return lanes[0];
+    /** Lane i with lane i + 4, then i + 2, then i + 1. */
+    private static float tree(FloatVector eight) {
+        float even = (eight.lane(0) + eight.lane(4)) + (eight.lane(2) + eight.lane(6));
+        float odd = (eight.lane(1) + eight.lane(5)) + (eight.lane(3) + eight.lane(7));
+        return even + odd;
     }
 }

@@ -76,6 +76,11 @@ public final class Workers implements AutoCloseable {
         }
     }
 
+    /** How many threads work on one operation. */
+    int threads() {
+        return threads;
+    }
+
     /** Number of parts that rows of a width are cut into. */
     static int parts(long rows, int columns) {
         long each = rowsEach(columns);

@@ -48,7 +48,7 @@ final class PlainGpt {
             case SINUSOIDAL -> {
                 for (int i = 0; i < vector.length; i++) {
                     double angle = t / Math.pow(10_000, 2 * (i / 2) / (double) vector.length);
-                    vector[i] = i % 2 == 0 ? Math.sin(angle) : Math.cos(angle);
+                    vector[i] = 0.02 * Math.sqrt(2) * (i % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
                 }
             }
             case ROTARY, ALIBI -> {}
