@@ -45,7 +45,8 @@ final class Overhead {
         if (blocks.isEmpty()) {
             return new Ratio(ofAll, ofAll);
         }
-        double[] sorted = blocks.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                blocks.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         int middle = sorted.length / 2;
         double typical = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return new Ratio(typical, ofAll);

@@ -53,8 +53,7 @@ final class AdamW {
         long bytes = (to - from) * Float.BYTES;
         observed.ofUpdate.more(
                 part,
-                () -> MemorySegment.copy(
-                        weight.data(), from * Float.BYTES, update.data(), from * Float.BYTES, bytes));
+                () -> MemorySegment.copy(weight.data(), from * Float.BYTES, update.data(), from * Float.BYTES, bytes));
         sweep(parameter, constants, from, to);
         observed.ofUpdate.more(part, () -> difference(weight, update, from, to));
         observed.ofUpdate.part(part, update, from, to);

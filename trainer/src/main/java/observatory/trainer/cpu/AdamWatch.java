@@ -74,7 +74,8 @@ final class AdamWatch {
         }
     }
 
-    private void make(Hook hook, Parameter parameter, StepSettings settings, float clip, Tensor made, Measuring measuring) {
+    private void make(
+            Hook hook, Parameter parameter, StepSettings settings, float clip, Tensor made, Measuring measuring) {
         Adam adam = settings.adam();
         float correct1 = (float) (1 / (1 - StrictMath.pow(adam.beta1(), settings.updates())));
         float correct2 = (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates())));

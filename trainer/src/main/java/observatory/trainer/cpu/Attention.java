@@ -102,13 +102,17 @@ final class Attention {
             Vectors.store(Vectors.exp(Vectors.load(p, whole, rest).sub(max)), p, whole, rest);
         }
         float share = 1 / Vectors.sum(p, row, seen);
-        for (long i = row; i < whole; i += Vectors.WIDE.length()) {
-            Vectors.store(Vectors.load(p, i).mul(share), p, i);
-        }
+        scale(p, row, whole, share);
         if (rest != null) {
             Vectors.store(Vectors.load(p, whole, rest).mul(share), p, whole, rest);
         }
         clear(p, row + seen, row + context);
+    }
+
+    private static void scale(MemorySegment p, long from, long to, float factor) {
+        for (long i = from; i < to; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.load(p, i).mul(factor), p, i);
+        }
     }
 
     private static void exponentials(MemorySegment p, long from, long to, float max) {

@@ -53,7 +53,8 @@ final class Gelu implements Activation {
         });
     }
 
-    // Two loops, because the compiler gives up on one with as many operations, and puts each of its vectors on the heap.
+    // Two loops, because the compiler gives up on one with as many operations, and puts each of its vectors on the
+    // heap.
 
     private static void gates(MemorySegment x, long from, long to, float[] gates) {
         long end = Vectors.wholeEnd(from, to);

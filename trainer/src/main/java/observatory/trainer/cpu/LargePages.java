@@ -43,7 +43,8 @@ final class LargePages {
             }
             long from = (PAGE - whole.address() % PAGE) % PAGE;
             // What it answers does not matter: without large pages the memory is there all the same.
-            int _ = (int) calls.advise.invokeExact(MemorySegment.ofAddress(whole.address() + from), bytes, MADV_HUGEPAGE);
+            int _ = (int)
+                    calls.advise.invokeExact(MemorySegment.ofAddress(whole.address() + from), bytes, MADV_HUGEPAGE);
             return Optional.of(whole.reinterpret(mapped, arena, memory -> unmap(calls, memory, mapped))
                     .asSlice(from, bytes));
         } catch (Throwable e) {
@@ -65,18 +66,21 @@ final class LargePages {
             return Optional.empty();
         }
         Linker linker = Linker.nativeLinker();
-        return linker.defaultLookup().find("mmap").flatMap(map -> linker.defaultLookup()
-                .find("madvise")
-                .flatMap(advise -> linker.defaultLookup()
-                        .find("munmap")
-                        .map(unmap -> new Calls(
-                                linker.downcallHandle(
-                                        map,
-                                        FunctionDescriptor.of(
-                                                ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG)),
-                                linker.downcallHandle(
-                                        advise, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT)),
-                                linker.downcallHandle(
-                                        unmap, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG))))));
+        return linker.defaultLookup()
+                .find("mmap")
+                .flatMap(map -> linker.defaultLookup()
+                        .find("madvise")
+                        .flatMap(advise -> linker.defaultLookup()
+                                .find("munmap")
+                                .map(unmap -> new Calls(
+                                        linker.downcallHandle(
+                                                map,
+                                                FunctionDescriptor.of(
+                                                        ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                                                        JAVA_LONG)),
+                                        linker.downcallHandle(
+                                                advise, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT)),
+                                        linker.downcallHandle(
+                                                unmap, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG))))));
     }
 }

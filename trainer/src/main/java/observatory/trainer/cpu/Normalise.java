@@ -128,13 +128,27 @@ final class Normalise {
 
     private void backwardRow(Tensor dy, Tensor x, Tensor dx, long row, long part) {
         int c = x.columns();
-        float mean = means.get(row);
-        float scale = scales.get(row);
-        MemorySegment g = gain.working().data();
         // With h = gain · dy and n the normalised row: dx = scale · (h - mean(h) - n · mean(h · n)); RMSNorm has no
         // mean(h).
         MemorySegment h = scratch.from(2 * part);
         MemorySegment hn = scratch.from(2 * part + c);
+        gained(dy, x, row, part, h, hn);
+        float meanH = norm == Norm.LAYERNORM ? Vectors.sum(h, 0, c) / c : 0;
+        float meanHn = Vectors.sum(hn, 0, c) / c;
+        through(x, dx, row, h, meanH, meanHn);
+    }
+
+    // Two methods, because the compiler gives up on one with as many operations, and puts each of its vectors on the
+    // heap.
+
+    /** Leaves h and h · n of a row, and adds what the row gives to the gradients of gain and bias. */
+    private void gained(Tensor dy, Tensor x, long row, long part, MemorySegment h, MemorySegment hn) {
+        int c = x.columns();
+        float mean = means.get(row);
+        float scale = scales.get(row);
+        MemorySegment g = gain.working().data();
+        MemorySegment gains = gainParts.data();
+        MemorySegment biases = biasParts.data();
         for (int i = 0; i < c; i += Vectors.WIDE.length()) {
             VectorMask<Float> mask = Vectors.within(i, c);
             FloatVector d = Vectors.load(dy.data(), row * c + i, mask);
@@ -143,19 +157,23 @@ final class Normalise {
             FloatVector gained = d.mul(Vectors.load(g, i, mask));
             Vectors.store(gained, h, i, mask);
             Vectors.store(gained.mul(normal), hn, i, mask);
-            Vectors.store(
-                    d.fma(normal, Vectors.load(gainParts.data(), part + i, mask)), gainParts.data(), part + i, mask);
-            Vectors.store(d.add(Vectors.load(biasParts.data(), part + i, mask)), biasParts.data(), part + i, mask);
+            Vectors.store(d.fma(normal, Vectors.load(gains, part + i, mask)), gains, part + i, mask);
+            Vectors.store(d.add(Vectors.load(biases, part + i, mask)), biases, part + i, mask);
         }
-        float meanH = norm == Norm.LAYERNORM ? Vectors.sum(h, 0, c) / c : 0;
-        float meanHn = Vectors.sum(hn, 0, c) / c;
+    }
+
+    private void through(Tensor x, Tensor dx, long row, MemorySegment h, float meanH, float meanHn) {
+        int c = x.columns();
+        float mean = means.get(row);
+        float scale = scales.get(row);
+        FloatVector back = Vectors.broadcast(-meanHn);
+        FloatVector factor = Vectors.broadcast(scale);
         for (int i = 0; i < c; i += Vectors.WIDE.length()) {
             VectorMask<Float> mask = Vectors.within(i, c);
             FloatVector normal =
                     Vectors.load(x.data(), row * c + i, mask).sub(mean).mul(scale);
-            FloatVector inner = normal.fma(
-                    Vectors.broadcast(-meanHn), Vectors.load(h, i, mask).sub(meanH));
-            FloatVector sum = inner.fma(Vectors.broadcast(scale), Vectors.load(dx.data(), row * c + i, mask));
+            FloatVector inner = normal.fma(back, Vectors.load(h, i, mask).sub(meanH));
+            FloatVector sum = inner.fma(factor, Vectors.load(dx.data(), row * c + i, mask));
             Vectors.store(sum, dx.data(), row * c + i, mask);
         }
     }

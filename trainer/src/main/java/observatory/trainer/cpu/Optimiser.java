@@ -67,7 +67,8 @@ final class Optimiser {
             adam.update(parameter, settings, clipFactor, seen);
             parameter.refresh(ops.rounding());
             if (observed) {
-                instruments.spent(Hook.UPDATE, NORMS, seen.nanos() / ops.workers().threads());
+                instruments.spent(
+                        Hook.UPDATE, NORMS, seen.nanos() / ops.workers().threads());
                 instruments.at(
                         parameter.updateSite(),
                         seen.update().measured(seen.ofUpdate().moments()),
