@@ -36,12 +36,14 @@ final class Columns {
         Extent extent = new Extent();
         double gap = (double) index.stride() * GAP_STRIDES;
         double before = Double.NaN;
+        int rows = 1;
         for (int row = first; row < end; ) {
             int next = row + 1;
             double at = steps.share(index.step(row)) * (width - 1);
             if (columns.dense) {
                 double edge = steps.at((Math.floor(at + 0.5) + 0.5) / (width - 1));
-                next = Math.clamp(index.rowAtOrAfter(new StepIndex.Segment(row, end, 0), edge), row + 1, end);
+                next = index.rowAtOrAfter(row + rows, row + 1, end, edge);
+                rows = next - row; // the next column most likely has as many
                 at = Math.floor(at + 0.5);
             }
             series.summarise(row, next, extent.clear());

@@ -10,6 +10,7 @@ import java.util.List;
  */
 public final class StepIndex {
     private static final int RECENT = 64;
+    private static final int NEAR = 4; // rows that are cheaper to try than to search for
 
     private final LongLog steps = new LongLog();
     private volatile List<Segment> closed = List.of();
@@ -134,6 +135,24 @@ public final class StepIndex {
             }
         }
         return low;
+    }
+
+    /**
+     * The first of the rows from {@code from} whose step is at least this, {@code to} where there is none; looked for around
+     * a guess first, because whoever asks for one pixel column after another can guess well.
+     */
+    public int rowAtOrAfter(int guess, int from, int to, double step) {
+        int row = Math.clamp(guess, from, to);
+        for (int moves = 0; moves < NEAR; moves++) {
+            if (row > from && steps.get(row - 1) >= step) {
+                row--;
+            } else if (row < to && steps.get(row) < step) {
+                row++;
+            } else {
+                return row;
+            }
+        }
+        return rowAtOrAfter(new Segment(from, to, 0), step);
     }
 
     /** The latest row written for the greatest step that is not beyond this one; -1 where there is none. */

@@ -2,6 +2,7 @@ package observatory.ui.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class StepIndexTest {
@@ -35,5 +36,26 @@ class StepIndexTest {
         assertEquals(-1, index.rowAtOrBefore(9));
         assertEquals(2, index.rowAtOrBefore(1e9));
         assertEquals(20, index.stride());
+    }
+
+    @Test
+    void aGuessNeverChangesWhatIsFound() {
+        Random random = new Random(11);
+        StepIndex.Growing growing = new StepIndex.Growing();
+        long last = 0;
+        for (int row = 0; row < 300; row++) {
+            last += 1 + random.nextInt(row % 50 == 0 ? 100 : 3);
+            growing.append(last);
+        }
+        StepIndex index = growing.index();
+        for (int trial = 0; trial < 5000; trial++) {
+            int from = random.nextInt(300);
+            int to = from + random.nextInt(301 - from);
+            double step = random.nextDouble() * last;
+            assertEquals(
+                    index.rowAtOrAfter(new StepIndex.Segment(from, to, 0), step),
+                    index.rowAtOrAfter(random.nextInt(320) - 10, from, to, step),
+                    "seed 11, trial " + trial);
+        }
     }
 }
