@@ -46,7 +46,7 @@ final class Packs {
                 Stream.of(
                         new NonFinite(FLAGGED, Schedule.always()),
                         new NonFinite(UNFLAGGED, sparse),
-                        new ActivationScale(RESIDUAL, Schedule.everyStep()),
+                        new ActivationScale(RESIDUAL, Schedule.always()),
                         new ActivationScale(OTHERS, sparse),
                         new FormatHeadroom(ACTIVATIONS, sparse),
                         new FormatRange(ACTIVATIONS, SAMPLED, sparse),

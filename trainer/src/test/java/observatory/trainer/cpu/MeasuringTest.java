@@ -1,0 +1,64 @@
+package observatory.trainer.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.util.SplittableRandom;
+import observatory.probe.Moments;
+import org.junit.jupiter.api.Test;
+
+class MeasuringTest {
+    private static final int SIZE = 5 * Workers.GRAIN + 77;
+
+    @Test
+    void partsAddUpToPlainSumsInDouble() {
+        SplittableRandom random = new SplittableRandom(11);
+        try (Arena arena = Arena.ofShared();
+                Workers workers = new Workers(2)) {
+            Tensor tensor = Tensor.zeros(arena, 1, SIZE);
+            for (int i = 0; i < SIZE; i++) {
+                tensor.set(i, (float) random.nextGaussian());
+            }
+            tensor.set(Workers.GRAIN, Float.NaN);
+            tensor.set(3L * Workers.GRAIN - 1, Float.NEGATIVE_INFINITY);
+            Measuring measuring = new Measuring(Workers.parts(SIZE, 1), System::nanoTime);
+            workers.overElements(tensor, (from, to) -> measuring.part((int) (from / Workers.GRAIN), tensor, from, to));
+            Moments moments = measuring.moments();
+
+            double sum = 0;
+            double squares = 0;
+            double largest = 0;
+            for (int i = 0; i < SIZE; i++) {
+                double value = tensor.get(i);
+                if (Double.isFinite(value)) {
+                    sum += value;
+                    squares += value * value;
+                    largest = Math.max(largest, Math.abs(value));
+                }
+            }
+            assertEquals(SIZE, moments.count());
+            assertEquals(1, moments.nan());
+            assertEquals(1, moments.infinite());
+            assertEquals(sum, moments.sum(), 1e-5 * SIZE);
+            assertEquals(squares, moments.sumOfSquares(), 1e-5 * squares);
+            assertEquals(largest, moments.absMax());
+            assertEquals(moments, TensorMoments.of(tensor.measured(moments)), "what was measured is not read again");
+            assertTrue(measuring.nanos() > 0);
+        }
+    }
+
+    @Test
+    void largePagesAreZeroAndAllOfThemCanBeWritten() {
+        try (Arena arena = Arena.ofShared()) {
+            Tensor tensor = Tensor.zeros(arena, 3, 1 << 19);
+            for (long i = 0; i < tensor.size(); i += 1021) {
+                assertEquals(0, tensor.get(i));
+            }
+            tensor.set(0, 1);
+            tensor.set(tensor.size() - 1, 2);
+            assertEquals(1, tensor.get(0));
+            assertEquals(2, tensor.get(tensor.size() - 1));
+        }
+    }
+}
