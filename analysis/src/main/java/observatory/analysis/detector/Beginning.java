@@ -17,8 +17,8 @@ record Beginning(double loss, double gradientNorm, double learningRate, double l
     /** Far enough from the first value that coming back to it is news. */
     private static final double ELSEWHERE = 2;
 
-    /** Deviations; noise of any kind passes as many less than once in 100,000 values. */
-    private static final double BEYOND_NOISE = 12;
+    /** Deviations between the level and the first loss: a run that falls by less has not left its first values behind. */
+    private static final double BEYOND_NOISE = 4;
 
     static Beginning unknown() {
         return new Beginning(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);

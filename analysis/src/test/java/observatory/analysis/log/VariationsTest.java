@@ -109,6 +109,22 @@ class VariationsTest {
                         2,3.25,1e-4,nan
                         2,nan,nan,3.6
                         """),
+                new Variation(
+                        "rows of which pandas left only the step", "csv", """
+                        global_step,grad_norm,loss,train/loss,score
+                        1,0.5,3.5,,
+                        2,,,3.4,0.1
+                        3,0.5,3.25,,
+                        4,,,,
+                        5,,,,
+                        """, new long[] {1, 3, 4, 5}, new double[] {3.5, 3.25, Double.NaN, Double.NaN}),
+                of("norms in rows of their own", "csv", 2, 4, """
+                        step,grad_norm,loss
+                        1,0.5,
+                        2,,3.5
+                        3,0.5,
+                        4,,3.25
+                        """),
                 of("a series as TensorBoard hands it out", "csv", 10, 20, """
                         Wall time,Step,Value
                         1700000000.1,10,3.5
@@ -121,6 +137,11 @@ class VariationsTest {
                 new Variation("NaN that became null", "jsonl", """
                         {"step": 1, "loss": 3.5, "lr": 1e-4}
                         {"step": 2, "loss": null, "lr": 1e-4}
+                        """, new long[] {1, 2}, new double[] {3.5, Double.NaN}),
+                new Variation(
+                        "null and nothing beside it", "jsonl", """
+                        {"step": 1, "loss": 3.5}
+                        {"step": 2, "loss": null}
                         """, new long[] {1, 2}, new double[] {3.5, Double.NaN}),
                 of("objects under their steps", "json", 1, 2, """
                         {"1": {"loss": 3.5, "lr": 1e-4},
