@@ -14,11 +14,11 @@ import observatory.probe.Frame;
 public final class SpectralDrift implements Detector<SpectralDrift.State> {
     static final Setting NORM = new Setting(
             "spectral_drift.norm",
-            1.5,
+            2,
             Setting.from(1.05, 100),
             "ratio to the level of 300 steps",
-            "weights under Adam move by about the learning rate a step: half as much again within some hundred steps is"
-                    + " far beyond it");
+            "weights under Adam move by up to the learning rate a step, so that small initial ones of a healthy run may grow"
+                    + " by half within 300 of its first thousand steps; a doubling is twice that and more");
     static final Setting RANK = new Setting(
             "spectral_drift.stable_rank",
             0.5,

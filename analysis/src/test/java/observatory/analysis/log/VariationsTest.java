@@ -117,7 +117,9 @@ class VariationsTest {
                         3,0.5,3.25,,
                         4,,,,
                         5,,,,
-                        """, new long[] {1, 3, 4, 5}, new double[] {3.5, 3.25, Double.NaN, Double.NaN}),
+                        """, new long[] {1, 3, 4, 5}, new double[] {
+                            3.5, 3.25, Double.NaN, Double.NaN
+                        }),
                 of("norms in rows of their own", "csv", 2, 4, """
                         step,grad_norm,loss
                         1,0.5,
