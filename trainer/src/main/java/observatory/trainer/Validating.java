@@ -39,7 +39,10 @@ public final class Validating {
             TokenBatch held = sampling.heldBack(source, training.validation().sequences());
             if (held.size() > 0) {
                 double[] all = new double[held.size()];
-                int micro = training.batching().micro();
+                // No rank's model holds more at once than its own part of a batch.
+                int micro = Math.min(
+                        training.batching().micro(),
+                        training.batch() / training.batching().ranks());
                 for (int from = 0; from < all.length; from += micro) {
                     int to = Math.min(all.length, from + micro);
                     System.arraycopy(model.evaluate(held.rows(from, to)), 0, all, from, to - from);

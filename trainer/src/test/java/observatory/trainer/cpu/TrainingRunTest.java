@@ -30,6 +30,7 @@ import observatory.trainer.ModelSpec.Norm;
 import observatory.trainer.Precision;
 import observatory.trainer.Recipe;
 import observatory.trainer.Trainer;
+import observatory.trainer.Validation;
 import observatory.trainer.checkpoint.Checkpoint;
 import observatory.trainer.checkpoint.CheckpointRing;
 import observatory.trainer.fault.Pathology;
@@ -79,6 +80,24 @@ class TrainingRunTest {
         for (int step = 0; step < STEPS; step++) {
             assertEquals(alone.get(step), (first.get(step) + second.get(step)) / 2, 1e-4, "loss of step " + (step + 1));
         }
+    }
+
+    @Test
+    void severalRanksValidateInPartsOfABatch() throws IOException {
+        Recipe plain = recipe(2, "none");
+        Recipe validating = new Recipe(
+                SPEC,
+                plain.training().with(Batching.of(4).withRanks(2)).with(new Validation(0.05, 10, 5)),
+                plain.corpus(),
+                plain.fault());
+        List<Frame> frames = train(validating);
+        assertEquals(
+                List.of(10L, 20L),
+                frames.stream()
+                        .filter(frame ->
+                                frame.scalars().find(Scalars.VALIDATION_LOSS).orElse(Double.NaN) > 0)
+                        .map(Frame::step)
+                        .toList());
     }
 
     @Test
