@@ -43,7 +43,7 @@ final class BrokerCommand implements Callable<Integer> {
                 Admin admin = Admin.create(
                         Map.<String, Object>of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()))) {
             Topics.STANDARD.create(admin, 1);
-            if (broker.port() != port) {
+            if (port > 0 && broker.port() != port) {
                 parent.console().say("port " + port + " is taken; the broker listens on " + broker.port());
             }
             parent.console().result(broker.bootstrap());

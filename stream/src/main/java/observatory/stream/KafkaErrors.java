@@ -9,10 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** What an error of a Kafka client means, in one line that names the cluster, the cause and the next step. */
@@ -63,6 +65,13 @@ public final class KafkaErrors {
                     Kind.DENIED,
                     cluster + " refused the credentials: " + sasl.get().getMessage()
                             + "; check sasl.mechanism and sasl.jaas.config");
+        }
+        if (find(error, IllegalSaslStateException.class).isPresent()
+                || find(error, UnsupportedSaslMechanismException.class).isPresent()) {
+            return new Explained(
+                    Kind.DENIED,
+                    cluster + " does not take this way of logging in: " + last(error)
+                            + "; correct security.protocol and sasl.mechanism, or ask for the port that takes them");
         }
         Optional<AuthorizationException> denied = find(error, AuthorizationException.class);
         if (denied.isPresent()) {

@@ -43,7 +43,7 @@ public final class Leftovers {
         try (Delivery delivery = new Delivery(connection, topics, () -> System.nanoTime() > deadline, message -> {})) {
             for (Leftover leftover : all) {
                 Sender.empty(leftover.store(), delivery, () -> System.nanoTime() > deadline);
-                Store.Counts counts = leftover.store().counts();
+                Ledger.Counts counts = leftover.store().counts();
                 delivered += counts.delivered();
                 corrupt += counts.corrupt();
                 left += counts.held();

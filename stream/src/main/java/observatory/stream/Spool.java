@@ -90,7 +90,7 @@ public final class Spool implements FrameSink, AutoCloseable {
 
     public Counts counts() {
         long all = captured.get();
-        Store.Counts kept = store.counts();
+        Ledger.Counts kept = store.counts();
         // What is in the ring is on its way to the disk.
         long inRing = Math.max(0, all - kept.delivered() - kept.held() - kept.shed() - kept.corrupt());
         return new Counts(all, kept.delivered(), kept.held() + inRing, kept.shed(), kept.corrupt(), refused.get());

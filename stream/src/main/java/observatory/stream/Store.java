@@ -24,15 +24,9 @@ final class Store implements AutoCloseable {
     private final Tail tail;
     private final Segments segments;
     private final Backlog memory;
+    private final Ledger ledger = new Ledger();
     private long lastKey = -1;
     private long acknowledged = -1;
-    private long reading = -1;
-    private long readingItems;
-    private long delivered;
-    private long held;
-    private long shed;
-    private long corrupt;
-    private long corruptUpTo = -1;
     private long nextLook;
     private String trouble = "";
 
@@ -59,16 +53,13 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /** Where every item of a store is; see {@link Spool.Counts}. */
-    record Counts(long delivered, long held, long shed, long corrupt) {}
-
     /** The next rows after a key, and the key up to which nothing else is left to read. */
     record Found(List<Row> rows, long upTo) {}
 
     /** Keeps rows, whose keys grow: on disk where that works, in memory where it does not. */
     synchronized void append(List<Row> rows) {
         memory.add(rows);
-        held += rows.stream().filter(Row::counts).count();
+        ledger.captured(rows);
         lastKey = rows.isEmpty() ? lastKey : rows.getLast().key();
         look();
         toDisk();
@@ -78,7 +69,7 @@ final class Store implements AutoCloseable {
 
     /** Counts an item that could not even be encoded; its number stays empty. */
     synchronized void unusable(long item, String why) {
-        corrupt++;
+        ledger.unusable();
         lastKey = Math.max(lastKey, Row.key(item, 0));
         trouble = why;
     }
@@ -92,7 +83,7 @@ final class Store implements AutoCloseable {
             }
             try {
                 Segment.Found found = segment.after(from, limit, bytes);
-                found.corrupt().forEach(this::lost);
+                found.corrupt().forEach(ledger::damaged);
                 if (!found.rows().isEmpty()) {
                     return found(found.rows());
                 }
@@ -126,9 +117,8 @@ final class Store implements AutoCloseable {
     }
 
     private Found found(List<Row> rows) {
-        reading = rows.getLast().key();
-        readingItems = rows.stream().filter(Row::counts).count();
-        return new Found(rows, reading);
+        ledger.read(rows);
+        return new Found(rows, ledger.reading());
     }
 
     /** Waits until there may be rows after a key. */
@@ -147,12 +137,7 @@ final class Store implements AutoCloseable {
         if (key <= acknowledged) {
             return;
         }
-        if (key == reading) {
-            delivered += readingItems - refused;
-            shed += refused;
-            held -= readingItems;
-            readingItems = 0;
-        }
+        ledger.acknowledged(key, refused);
         acknowledged = Math.max(acknowledged, key);
         memory.forget(acknowledged);
         try {
@@ -176,8 +161,8 @@ final class Store implements AutoCloseable {
         return lastKey;
     }
 
-    synchronized Counts counts() {
-        return new Counts(delivered, held, shed, corrupt);
+    synchronized Ledger.Counts counts() {
+        return ledger.counts();
     }
 
     /** Room taken on disk and in memory. */
@@ -204,17 +189,6 @@ final class Store implements AutoCloseable {
             }
         } catch (SQLException | IOException e) {
             trouble = e.toString();
-        }
-    }
-
-    /** Counts a row that cannot be read back, once however often it is tried. */
-    private void lost(long key) {
-        if (key > corruptUpTo) {
-            corruptUpTo = key;
-            if (Row.key(Row.item(key), 0) == key) {
-                corrupt++;
-                held--;
-            }
         }
     }
 
@@ -251,18 +225,13 @@ final class Store implements AutoCloseable {
             trouble = e.toString();
         }
         memory.addFirst(rescued);
-        long kept = memory.items();
-        corrupt += Math.max(0, held - kept);
-        held = Math.min(held, kept);
+        ledger.left(memory.items());
     }
 
     private void shed() {
         try {
-            Shelf.Shed given =
-                    Shelf.fit(segments.list(), memory, new Shelf.Bounds(limitBytes, acknowledged, reading), disk);
-            shed += given.items();
-            corrupt += given.corrupt();
-            held -= given.items() + given.corrupt();
+            Shelf.Bounds bounds = new Shelf.Bounds(limitBytes, acknowledged, ledger.reading());
+            ledger.shed(Shelf.fit(segments.list(), memory, bounds, disk));
         } catch (SQLException | IOException e) {
             trouble = e.toString();
         }
@@ -270,17 +239,13 @@ final class Store implements AutoCloseable {
 
     private void open() throws IOException, SQLException {
         acknowledged = tail.acknowledged();
-        Segments.Account account = segments.open(tail.written(), acknowledged);
-        held = account.items();
-        corrupt = account.corrupt();
+        ledger.found(segments.open(tail.written(), acknowledged));
         lastKey = Math.max(tail.written(), segments.lastKey());
     }
 
     private boolean repair(int at) {
         try {
-            long gone = segments.repair(at, acknowledged).corrupt();
-            corrupt += gone;
-            held -= gone;
+            ledger.lost(segments.repair(at, acknowledged).corrupt());
             return true;
         } catch (SQLException | IOException e) {
             trouble = e.toString();

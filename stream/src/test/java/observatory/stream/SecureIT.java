@@ -140,6 +140,41 @@ class SecureIT {
     }
 
     @Test
+    void aListenerThatTakesNoLoginsIsNotTakenForAWrongPassword() {
+        assertTold(
+                Connection.of(Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrap(),
+                        "security.protocol",
+                        "SASL_PLAINTEXT",
+                        "sasl.mechanism",
+                        "PLAIN",
+                        "sasl.jaas.config",
+                        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"alice\""
+                                + " password=\"" + CANARY + "\";")),
+                KafkaErrors.Kind.DENIED,
+                "does not take this way of logging in");
+    }
+
+    @Test
+    void doctorSaysHowToMakeTheTopicsThatAreMissing() {
+        Check missing = Doctor.examine(
+                        folder,
+                        Map.of(),
+                        Optional.of(scram("alice", CANARY)),
+                        new Topics("other."),
+                        InstantSource.system())
+                .stream()
+                .filter(check -> check.outcome().failed())
+                .reduce((one, other) -> {
+                    throw new AssertionError("one cause, one failure: " + one + " and " + other);
+                })
+                .orElseThrow();
+        assertEquals("topics", missing.name());
+        assertEquals("run `observatory topics create --prefix other.`", missing.next());
+    }
+
+    @Test
     void doctorNamesTheCauseAndTheNextStepAndNoSecret() {
         List<Check> well = doctor(scram("alice", CANARY));
         assertEquals(

@@ -111,7 +111,7 @@ class SheddingTest {
             held = store.counts().held();
         }
         try (Store store = new Store(folder, LIMIT / 2)) {
-            assertEquals(new Store.Counts(0, held, 0, 0), store.counts(), "what was shed on purpose is not corrupt");
+            assertEquals(new Ledger.Counts(0, held, 0, 0), store.counts(), "what was shed on purpose is not corrupt");
         }
     }
 

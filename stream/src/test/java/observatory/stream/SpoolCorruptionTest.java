@@ -65,7 +65,7 @@ class SpoolCorruptionTest {
         try (Store store = new Store(own, ROOMY)) {
             apply(damage, segments(own).get(1));
             List<Row> rows = Rows.all(store);
-            Store.Counts counts = store.counts();
+            Ledger.Counts counts = store.counts();
             assertEquals(ITEMS, counts.held() + counts.corrupt(), damage + " " + counts);
             assertTrue(Rows.items(rows).containsAll(neighbours(1)), damage + " hurt a neighbour");
         }
@@ -109,7 +109,7 @@ class SpoolCorruptionTest {
             Set<Long> items = new TreeSet<>(Rows.items(rows));
             assertEquals(rows.size(), items.size(), what + ": none twice");
             assertTrue(items.containsAll(neighbours(segment)), what + ": more than one segment was lost");
-            Store.Counts counts = store.counts();
+            Ledger.Counts counts = store.counts();
             assertEquals(ITEMS, items.size() + counts.corrupt(), what + ": " + counts);
             assertEquals(items.size(), counts.held(), what + ": " + counts);
             for (Row row : rows) {

@@ -103,7 +103,7 @@ class SpoolDiskTest {
             now.addAndGet(2 * SECOND);
             store.append(Rows.plain(10, 5));
             assertEquals(15, Rows.all(store).size());
-            assertEquals(new Store.Counts(0, 15, 0, 0), store.counts());
+            assertEquals(new Ledger.Counts(0, 15, 0, 0), store.counts());
         }
         try (Store after = store()) {
             assertEquals(LongStream.range(0, 15).boxed().toList(), Rows.items(Rows.all(after)));
@@ -142,7 +142,7 @@ class SpoolDiskTest {
                     store.append(rows);
                     now.addAndGet(SECOND);
                 }
-                Store.Counts counts = store.counts();
+                Ledger.Counts counts = store.counts();
                 assertEquals(700, counts.held() + counts.shed() + counts.corrupt(), "operation " + n);
                 assertEquals(0, counts.corrupt(), "operation " + n);
             }

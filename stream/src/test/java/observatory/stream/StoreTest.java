@@ -38,10 +38,10 @@ class StoreTest {
                     Rows.plain(12, 1).getFirst().body(), found.rows().getFirst().body());
             assertEquals(1, store.after(-1, 100, 1).rows().size(), "no more once there are bytes enough");
             assertFalse(store.empty());
-            assertEquals(new Store.Counts(0, 15, 0, 0), store.counts());
+            assertEquals(new Ledger.Counts(0, 15, 0, 0), store.counts());
             assertEquals(15, Rows.drain(store).size());
             assertTrue(store.empty());
-            assertEquals(new Store.Counts(15, 0, 0, 0), store.counts());
+            assertEquals(new Ledger.Counts(15, 0, 0, 0), store.counts());
         }
         assertEquals(List.of(), files(), "what the broker has leaves no file");
     }
@@ -54,7 +54,7 @@ class StoreTest {
             store.acknowledge(found.upTo(), 0);
         }
         try (Store store = new Store(folder, ROOMY)) {
-            assertEquals(new Store.Counts(0, 6, 0, 0), store.counts());
+            assertEquals(new Ledger.Counts(0, 6, 0, 0), store.counts());
             assertEquals(List.of(4L, 5L, 6L, 7L, 8L, 9L), Rows.items(Rows.all(store)));
             store.append(Rows.plain(10, 1));
             assertEquals(List.of(4L, 5L, 6L, 7L, 8L, 9L, 10L), Rows.items(Rows.drain(store)));

@@ -27,6 +27,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.server.common.MetadataVersion;
 
@@ -58,7 +59,7 @@ final class Cluster {
             checks.add(topics(admin));
             checks.addAll(settings(admin));
             checks.add(permissions(admin));
-            checks.add(time());
+            checks.add(time(admin));
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             checks.add(failed(e));
         } catch (InterruptedException e) {
@@ -112,13 +113,41 @@ final class Cluster {
 
     private Check topics(Admin admin) throws ExecutionException, InterruptedException {
         List<Topics.Wanted> missing = topics.missing(admin, 1);
+        List<String> hidden = hidden(admin, missing);
+        if (!hidden.isEmpty()) {
+            return new Check(
+                    "topics",
+                    Check.Outcome.DENIED,
+                    "may not see " + String.join(", ", hidden),
+                    "ask for a prefixed ACL on " + topics.prefix() + " that allows describe, read and write");
+        }
         return missing.isEmpty()
                 ? Check.ok("topics", "all " + topics.wanted(1).size() + " there, prefix " + topics.prefix())
                 : new Check(
                         "topics",
                         Check.Outcome.CONFIGURATION,
                         "missing: " + missing.stream().map(Topics.Wanted::name).collect(Collectors.joining(", ")),
-                        "run `observatory topics create`");
+                        "run `observatory topics create"
+                                + (topics.equals(Topics.STANDARD) ? "" : " --prefix " + topics.prefix()) + "`");
+    }
+
+    /** Those that are not listed because this user may not know of them. */
+    private static List<String> hidden(Admin admin, List<Topics.Wanted> missing) throws InterruptedException {
+        List<String> hidden = new ArrayList<>();
+        var described = admin.describeTopics(
+                        missing.stream().map(Topics.Wanted::name).toList())
+                .topicNameValues();
+        for (var topic : described.entrySet()) {
+            try {
+                topic.getValue().get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof TopicAuthorizationException) {
+                    hidden.add(topic.getKey());
+                }
+            }
+        }
+        hidden.sort(null);
+        return hidden;
     }
 
     /** Topics that were made by other means may lose or refuse what this program writes. */
@@ -175,7 +204,10 @@ final class Cluster {
     }
 
     /** The broker stamps an audit entry with its own time; half the way there and back is the uncertainty. */
-    private Check time() throws ExecutionException, InterruptedException {
+    private Check time(Admin admin) throws ExecutionException, InterruptedException {
+        if (!admin.listTopics().names().get().contains(topics.audit())) {
+            return Check.skipped("clock", "no audit topic yet, on which to compare it");
+        }
         try (AuditLog audit = new AuditLog(connection, topics)) {
             audit.keep(entry("doctor begins")); // Connects, so that the next one is fast.
             long before = clock.millis();
