@@ -2,9 +2,12 @@ package observatory.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,6 +19,7 @@ import observatory.probe.Origin;
 import observatory.probe.Reducer;
 import observatory.probe.builtin.Probes;
 import observatory.trainer.Backend;
+import observatory.trainer.DeviceLost;
 import observatory.trainer.Model;
 import observatory.trainer.Trainer;
 import observatory.trainer.checkpoint.CheckpointException;
@@ -126,8 +130,28 @@ final class Training {
         if (error instanceof CheckpointException damaged) {
             throw new Failure(ExitCode.CORRUPT_INPUT, damaged.getMessage(), damaged);
         }
+        if (error instanceof DeviceLost lost) {
+            throw new Failure(
+                    ExitCode.INTERNAL,
+                    "the device was lost in step " + (steps() + 1) + ": " + lost.getMessage() + "; " + remedy(),
+                    lost);
+        }
         if (error != null) {
             throw new IllegalStateException("training failed at step " + (steps() + 1), error);
+        }
+    }
+
+    /** Where to go on from, after the weights were lost. */
+    private String remedy() {
+        try {
+            SortedMap<Long, Path> all = plan.checkpoints().isEmpty()
+                    ? Collections.emptySortedMap()
+                    : plan.checkpoints().get().ring().all();
+            return all.isEmpty()
+                    ? "there is no checkpoint to go on from; --checkpoint-every N writes them"
+                    : "go on with --resume " + all.get(all.lastKey());
+        } catch (IOException e) {
+            return "its checkpoints cannot be listed: " + e.getMessage();
         }
     }
 

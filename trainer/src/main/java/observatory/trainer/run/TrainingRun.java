@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import observatory.probe.RunEvent;
 import observatory.probe.TrainerCommand;
 import observatory.probe.TrainerControl;
+import observatory.trainer.DeviceLost;
 import observatory.trainer.LossScaler;
 import observatory.trainer.Precision;
 import observatory.trainer.Recipe;
@@ -62,8 +63,22 @@ public final class TrainingRun implements AutoCloseable {
         restore(checkpoint, checkpoint.state());
     }
 
-    /** One step, after whatever commands wait; empty where the run is over instead. */
+    /**
+     * One step, after whatever commands wait; empty where the run is over instead. Where the device is lost, watchers hear
+     * the end before that is thrown; what is left of the run are its checkpoints.
+     */
     public Optional<Trainer.Result> step() {
+        try {
+            return onDevice();
+        } catch (DeviceLost e) {
+            stopped = true;
+            reason = e.getMessage();
+            end();
+            throw e;
+        }
+    }
+
+    private Optional<Trainer.Result> onDevice() {
         commands.accept(this::apply);
         while (paused && !stopped) {
             stopped |= !waiting.getAsBoolean();

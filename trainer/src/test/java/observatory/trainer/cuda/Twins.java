@@ -81,7 +81,7 @@ final class Twins implements AutoCloseable {
         return new Origin(new RunId("twins"), 0, new UUID(1, 2), 0);
     }
 
-    private static Corpus corpus() {
+    static Corpus corpus() {
         byte[] text = "the quick brown fox jumps over the lazy dog and runs away from the big bad wolf; "
                 .repeat(40)
                 .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
