@@ -14,6 +14,7 @@ import observatory.probe.Frame;
 import observatory.probe.Metric;
 import observatory.probe.Scalars;
 import observatory.probe.Site;
+import observatory.probe.builtin.ExponentHistogram;
 import observatory.probe.builtin.FormatRange;
 import observatory.probe.builtin.GradientRange;
 
@@ -28,7 +29,8 @@ import observatory.probe.builtin.GradientRange;
 public record Comparison(long values, int steps, Optional<Difference> first) {
 
     /** Of every eighth element in one pack, and of all in another: the same name for two questions. */
-    private static final Set<String> SAMPLED = Stream.of(FormatRange.class, GradientRange.class)
+    private static final Set<String> SAMPLED = Stream.of(
+                    FormatRange.class, GradientRange.class, ExponentHistogram.class)
             .flatMap(probe -> Stream.of(probe.getAnnotationsByType(Metric.class)))
             .map(Metric::name)
             .collect(Collectors.toUnmodifiableSet());

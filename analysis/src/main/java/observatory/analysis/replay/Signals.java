@@ -109,7 +109,8 @@ public final class Signals {
                                 .orElse(0)));
         List<Site> sites = frame.sites().sites();
         for (Column column : frame.sites().columns()) {
-            if (!CARRIED.contains(column.metric())) {
+            // A histogram has many values at one site, none of which says anything alone.
+            if (!CARRIED.contains(column.metric()) && !column.metric().startsWith("histogram_")) {
                 for (int i = 0; i < column.size(); i++) {
                     values.put(
                             new Signal(

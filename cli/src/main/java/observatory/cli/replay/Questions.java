@@ -11,6 +11,7 @@ import observatory.probe.Pack;
 import observatory.probe.Question;
 import observatory.probe.Scalars;
 import observatory.probe.StepProbe;
+import observatory.probe.builtin.ExponentHistogram;
 import observatory.probe.builtin.FormatRange;
 import observatory.probe.builtin.GradientRange;
 import observatory.probe.builtin.NearDuplicates;
@@ -31,6 +32,7 @@ final class Questions {
     private static final List<Question> PLAIN = Probes.of(Pack.PROFILE).stream()
             .filter(question -> EVERYTHING.stream().anyMatch(one -> one.getClass() == question.getClass()))
             .filter(question -> !(question instanceof FormatRange)
+                    && !(question instanceof ExponentHistogram)
                     && !(question instanceof GradientRange)
                     && !(question instanceof NearDuplicates)
                     && !(question instanceof RunRepetition))
