@@ -100,95 +100,99 @@ _HISTOGRAM = 1 << 18  # elements an exponent histogram looks at, about
 if triton is not None:
 
     @triton.jit
-    def _moments_of(x, out, n, every, phase, PROGRAMS: tl.constexpr, TILE: tl.constexpr, RUN: tl.constexpr):
-        working = tl.minimum(tl.cdiv(n, 8 * TILE), PROGRAMS)  # a program has enough to do, or nothing
+    def _run(x, place):
+        """Pointers to one run of 64 elements in each row, so that a thread reads 16 bytes at once."""
+        at = x + (place * 64)[:, None] + tl.arange(0, 64)[None, :]
+        return tl.max_contiguous(tl.multiple_of(at, [1, 16]), [1, 64])
+
+    @triton.jit
+    def _more(v, there, total, squares, nans, infs, largest, cubes, fourths, zeros):
+        finite = tl.abs(v) < float("inf")  # false for NaN too
+        nan = v != v
+        clean = tl.where(finite, v, 0.0)
+        square = clean * clean
+        return (total + clean, squares + square, nans + nan.to(tl.float32), infs + (1.0 - finite.to(tl.float32) - nan.to(tl.float32)),
+                tl.maximum(largest, tl.abs(clean)), cubes + square * clean, fourths + square * square,
+                zeros + (there & (v == 0.0)).to(tl.float32))  # fmt: skip
+
+    @triton.jit
+    def _moments_of(x, out, n, every, phase, PROGRAMS: tl.constexpr, ROWS: tl.constexpr):
+        working = tl.minimum(tl.cdiv(n, 8 * 64 * ROWS), PROGRAMS)  # a program has enough to do, or nothing
         if tl.program_id(0) < working:
-            x = tl.multiple_of(x, 16)
-            total = tl.zeros([TILE], tl.float32)
-            squares = tl.zeros([TILE], tl.float32)
-            largest = tl.zeros([TILE], tl.float32)
-            nans = tl.zeros([TILE], tl.float32)
-            infs = tl.zeros([TILE], tl.float32)
-            cubes = tl.zeros([TILE], tl.float32)
-            fourths = tl.zeros([TILE], tl.float32)
-            zeros = tl.zeros([TILE], tl.float32)
-            for tile in range(tl.program_id(0), tl.cdiv(n, TILE), working):
-                i = (tile * TILE + tl.arange(0, TILE)).to(tl.int64)
-                there = i < n
-                v = tl.load(x + (i // RUN * every + phase) * RUN + i % RUN, mask=there, other=0.0).to(tl.float32)
-                finite = tl.abs(v) < float("inf")  # false for NaN too
-                nan = v != v
-                clean = tl.where(finite, v, 0.0)
-                square = clean * clean
-                total += clean
-                squares += square
-                largest = tl.maximum(largest, tl.abs(clean))
-                nans += nan.to(tl.float32)
-                infs += 1.0 - finite.to(tl.float32) - nan.to(tl.float32)
-                cubes += square * clean
-                fourths += square * square
-                zeros += (there & (v == 0.0)).to(tl.float32)
-            tl.store(out, tl.sum(total, 0))
-            tl.store(out + 1, tl.sum(squares, 0))
-            tl.store(out + 2, tl.sum(nans, 0))
-            tl.store(out + 3, tl.sum(infs, 0))
-            tl.store(out + 4, tl.max(largest, 0))
-            tl.store(out + 5, tl.sum(cubes, 0))
-            tl.store(out + 6, tl.sum(fourths, 0))
-            tl.store(out + 7, tl.sum(zeros, 0))
+            zero = tl.zeros([ROWS, 64], tl.float32)
+            total, squares, nans, infs, largest, cubes, fourths, zeros = zero, zero, zero, zero, zero, zero, zero, zero
+            runs = n // 64
+            for tile in range(tl.program_id(0), tl.cdiv(runs, ROWS), working):
+                run = (tile * ROWS + tl.arange(0, ROWS)).to(tl.int64)
+                there = (run < runs)[:, None]
+                v = tl.load(_run(x, run * every + phase), mask=there, other=0.0).to(tl.float32)
+                total, squares, nans, infs, largest, cubes, fourths, zeros = _more(
+                    v, there, total, squares, nans, infs, largest, cubes, fourths, zeros)  # fmt: skip
+            # What is no whole run, of a tensor that is not sampled.
+            column = runs * 64 + tl.arange(0, 64)
+            there = (tl.arange(0, ROWS) == tl.program_id(0))[:, None] & (column < n)[None, :] & (tl.program_id(0) == 0)
+            v = tl.load(x + column[None, :] + tl.zeros([ROWS, 1], tl.int64), mask=there, other=0.0).to(tl.float32)
+            total, squares, nans, infs, largest, cubes, fourths, zeros = _more(
+                v, there, total, squares, nans, infs, largest, cubes, fourths, zeros)  # fmt: skip
+            tl.store(out, tl.sum(total))
+            tl.store(out + 1, tl.sum(squares))
+            tl.store(out + 2, tl.sum(nans))
+            tl.store(out + 3, tl.sum(infs))
+            tl.store(out + 4, tl.max(largest))
+            tl.store(out + 5, tl.sum(cubes))
+            tl.store(out + 6, tl.sum(fourths))
+            tl.store(out + 7, tl.sum(zeros))
         else:
             tl.store(out + tl.arange(0, 8), tl.zeros([8], tl.float32))
 
     @triton.jit
-    def _moments_kernel(table, out, PROGRAMS: tl.constexpr, TILE: tl.constexpr, RUN: tl.constexpr):
+    def _moments_kernel(table, out, PROGRAMS: tl.constexpr, ROWS: tl.constexpr):
         """Programs (p, g) reduce the samples of tensor g to eight partial results; they are added later, in order: no atomics."""
         row = table + tl.program_id(1) * 8
         address, kind, n = tl.load(row), tl.load(row + 1), tl.load(row + 2)
         every, phase = tl.load(row + 3), tl.load(row + 4)
         out += (tl.program_id(1) * PROGRAMS + tl.program_id(0)) * 8
         if kind == 0:
-            _moments_of(address.to(tl.pointer_type(tl.float32)), out, n, every, phase, PROGRAMS, TILE, RUN)
+            _moments_of(address.to(tl.pointer_type(tl.float32)), out, n, every, phase, PROGRAMS, ROWS)
         elif kind == 1:
-            _moments_of(address.to(tl.pointer_type(tl.float16)), out, n, every, phase, PROGRAMS, TILE, RUN)
+            _moments_of(address.to(tl.pointer_type(tl.float16)), out, n, every, phase, PROGRAMS, ROWS)
         else:
-            _moments_of(address.to(tl.pointer_type(tl.bfloat16)), out, n, every, phase, PROGRAMS, TILE, RUN)
+            _moments_of(address.to(tl.pointer_type(tl.bfloat16)), out, n, every, phase, PROGRAMS, ROWS)
 
     @triton.jit
-    def _moments_of_one(x, out, n, every, phase, PROGRAMS: tl.constexpr, TILE: tl.constexpr, RUN: tl.constexpr):
-        _moments_of(x, out + tl.program_id(0) * 8, n, every, phase, PROGRAMS, TILE, RUN)
+    def _moments_of_one(x, out, n, every, phase, PROGRAMS: tl.constexpr, ROWS: tl.constexpr):
+        _moments_of(x, out + tl.program_id(0) * 8, n, every, phase, PROGRAMS, ROWS)
 
     @triton.jit
-    def _exponents_of(x, out, runs, every, phase, COUNTERS: tl.constexpr, RUN: tl.constexpr):
-        x = tl.multiple_of(x, 16)
+    def _exponents_of(x, out, runs, every, phase, COUNTERS: tl.constexpr):
         counts = tl.zeros([512], tl.int32)
         for some in range(tl.program_id(0) * 16, runs, COUNTERS * 16):
             which = some + tl.arange(0, 16)
-            at = (which.to(tl.int64)[:, None] * every + phase) * RUN + tl.arange(0, RUN)[None, :]
-            there = (which < runs)[:, None] & (tl.arange(0, RUN) < RUN)[None, :]
-            v = tl.load(x + at, mask=there, other=0.0).to(tl.float32)
+            there = (which < runs)[:, None]
+            v = tl.load(_run(x, which.to(tl.int64) * every + phase), mask=there, other=0.0).to(tl.float32)
             exponent = (v.to(tl.int32, bitcast=True) >> 23) & 255
             bin = tl.where(v == 0.0, 256, exponent)
-            counts += tl.histogram(tl.reshape(tl.where(there, bin, 511), [16 * RUN]), 512)
+            counts += tl.histogram(tl.reshape(tl.where(there, bin, 511), [16 * 64]), 512)
         tl.store(out + tl.arange(0, 512), counts)
 
     @triton.jit
-    def _exponents_kernel(table, out, COUNTERS: tl.constexpr, RUN: tl.constexpr):
+    def _exponents_kernel(table, out, COUNTERS: tl.constexpr):
         """Programs (p, g) count the exponents of runs of RUN elements of tensor g; bin 255: not finite, 256: zero."""
         row = table + tl.program_id(1) * 8
         address, kind, runs = tl.load(row), tl.load(row + 1), tl.load(row + 5).to(tl.int32)
         every, phase = tl.load(row + 6), tl.load(row + 7)
         out += (tl.program_id(1) * COUNTERS + tl.program_id(0)) * 512
         if kind == 0:
-            _exponents_of(address.to(tl.pointer_type(tl.float32)), out, runs, every, phase, COUNTERS, RUN)
+            _exponents_of(address.to(tl.pointer_type(tl.float32)), out, runs, every, phase, COUNTERS)
         elif kind == 1:
-            _exponents_of(address.to(tl.pointer_type(tl.float16)), out, runs, every, phase, COUNTERS, RUN)
+            _exponents_of(address.to(tl.pointer_type(tl.float16)), out, runs, every, phase, COUNTERS)
         else:
-            _exponents_of(address.to(tl.pointer_type(tl.bfloat16)), out, runs, every, phase, COUNTERS, RUN)
+            _exponents_of(address.to(tl.pointer_type(tl.bfloat16)), out, runs, every, phase, COUNTERS)
 
 
     @triton.jit
-    def _exponents_of_one(x, out, runs, every, phase, COUNTERS: tl.constexpr, RUN: tl.constexpr):
-        _exponents_of(x, out + tl.program_id(0) * 512, runs, every, phase, COUNTERS, RUN)
+    def _exponents_of_one(x, out, runs, every, phase, COUNTERS: tl.constexpr):
+        _exponents_of(x, out + tl.program_id(0) * 512, runs, every, phase, COUNTERS)
 
 
 class _Table:
@@ -198,7 +202,7 @@ class _Table:
     written to while it waits is dropped, and from then on its site is measured at once.
     """
 
-    GROUP, PROGRAMS, COUNTERS, TILE, STAGED = 16, 528, 64, 2048, 256
+    GROUP, PROGRAMS, COUNTERS, ROWS, STAGED = 16, 528, 64, 32, 256
     KINDS = {torch.float32: 0, torch.float16: 1, torch.bfloat16: 2}
     FUSED = frozenset(("moments", "shape", "exponents"))
 
@@ -233,11 +237,11 @@ class _Table:
             if "moments" in due:
                 n = _looked_at(x, every)
                 out = self._rows("moments", [(site, n)])
-                _moments_of_one[(self.PROGRAMS,)](x, out, n, every, step % every, PROGRAMS=self.PROGRAMS, TILE=self.TILE, RUN=_RUN, num_warps=8)
+                _moments_of_one[(self.PROGRAMS,)](x, out, n, every, step % every, PROGRAMS=self.PROGRAMS, ROWS=self.ROWS, num_warps=8)
             if "exponents" in due:
                 every = _histogram_every(x)
                 out = self._rows("exponents", [(site, 0)])
-                _exponents_of_one[(self.COUNTERS,)](x, out, x.numel() // (_RUN * every), every, step % every, COUNTERS=self.COUNTERS, RUN=_RUN)
+                _exponents_of_one[(self.COUNTERS,)](x, out, x.numel() // (_RUN * every), every, step % every, COUNTERS=self.COUNTERS)
 
     def flush(self):
         if not self.waiting:
@@ -265,10 +269,10 @@ class _Table:
             staged.copy_(torch.tensor(rows, dtype=torch.int64))
             table.copy_(staged, non_blocking=True)
             out = self._rows("moments", measured)
-            _moments_kernel[(self.PROGRAMS, len(rows))](table, out, PROGRAMS=self.PROGRAMS, TILE=self.TILE, RUN=_RUN, num_warps=8)
+            _moments_kernel[(self.PROGRAMS, len(rows))](table, out, PROGRAMS=self.PROGRAMS, ROWS=self.ROWS, num_warps=8)
             if any(site for site, _ in counted):
                 out = self._rows("exponents", counted)
-                _exponents_kernel[(self.COUNTERS, len(rows))](table, out, COUNTERS=self.COUNTERS, RUN=_RUN)
+                _exponents_kernel[(self.COUNTERS, len(rows))](table, out, COUNTERS=self.COUNTERS)
 
     def _rows(self, kind, told):
         rows, table = self.rows[kind], getattr(self, kind)
