@@ -1199,7 +1199,7 @@ class Watch:
         if self._unseen == 3:
             self._told.append("no hook was called in three steps: if the model is compiled, watch() it before its first call,"
                               " or give watch() the compiled model")  # fmt: skip
-            self._event("hooks_silent", {"reason": self._told[-1]})
+            self._event("probe_disabled", {"probe": "hooks", "error": self._told[-1]})
             print("observatory: " + self._told[-1], file=sys.stderr)
 
     def _ship(self, now):

@@ -54,7 +54,11 @@ record Control(List<Keys.Trusted> keys, Gate.Limits limits) {
 
     /** The commands of a run from now on; to be closed. */
     TopicCommandSource listen(Connection connection, Topics topics, RunId run) {
-        Gate gate = new Gate(run, keys, limits, Probes::share, InstantSource.system());
-        return new TopicCommandSource(connection, topics, run, gate, InstantSource.system());
+        return new TopicCommandSource(connection, topics, run, gate(run), InstantSource.system());
+    }
+
+    /** What decides on the commands of a run. */
+    Gate gate(RunId run) {
+        return new Gate(run, keys, limits, Probes::share, InstantSource.system());
     }
 }

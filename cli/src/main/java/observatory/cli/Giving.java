@@ -46,13 +46,16 @@ final class Giving {
     /** Signs and sends, and says what became of it; an exit code. */
     int give(Command command, Console console) {
         Operator.Manner standard = Operator.Manner.STANDARD;
-        send(cluster, run, key, command, new Operator.Manner(dryRun, standard.validity(), patience));
-        console.result(dryRun ? run + " would accept it" : run + " accepted it, and applies it before its next step");
+        Audit answer = send(cluster, run, key, command, new Operator.Manner(dryRun, standard.validity(), patience));
+        String accepted = answer.result().equals("applied")
+                ? " applied it"
+                : " accepted it, and applies it before its next step";
+        console.result(run + (dryRun ? " would accept it" : accepted));
         return ExitCode.OK;
     }
 
-    /** Signs a command and waits until the run has accepted it; whatever else becomes of it is a failure. */
-    static void send(ClusterOptions cluster, String run, Path key, Command command, Operator.Manner manner) {
+    /** Signs a command and waits until the run has accepted or applied it; whatever else becomes of it is a failure. */
+    static Audit send(ClusterOptions cluster, String run, Path key, Command command, Operator.Manner manner) {
         Connection connection = cluster.connection();
         Optional<Audit> answer;
         try {
@@ -76,6 +79,7 @@ final class Giving {
         if (answer.get().result().equals("refused")) {
             throw new Failure(ExitCode.DENIED, run + " refused: " + answer.get().reason());
         }
+        return answer.get();
     }
 
     /** The name that stands with the public key. */

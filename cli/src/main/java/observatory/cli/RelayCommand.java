@@ -3,13 +3,16 @@ package observatory.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import observatory.probe.RunId;
 import observatory.stream.Broker;
 import observatory.stream.Connection;
 import observatory.stream.Relay;
 import observatory.stream.Topics;
+import observatory.stream.control.SpoolControl;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -21,6 +24,8 @@ import picocli.CommandLine.ParentCommand;
 final class RelayCommand implements Callable<Integer> {
     private static final long LOOK_MILLIS = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Below the 10 s that an operator waits for an answer. */
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
     @ParentCommand
     private Observatory parent;
@@ -52,24 +57,37 @@ final class RelayCommand implements Callable<Integer> {
     @Option(names = "--once", description = "Carry what is there, then end.")
     private boolean once;
 
+    @Mixin
+    private ControlOptions controlled;
+
     @Override
     public Integer call() throws Exception {
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
         System.setProperty("observatory.log", state.log().toString());
         String broker = bootstrap != null ? bootstrap : running(state);
         Console console = parent.console();
+        Control control = controlled.control();
         try (Interrupt interrupt = Interrupt.listen();
                 Scraped scraped = Scraped.open(metricsPort, console);
+                SpoolControl commands = control.on() ? commands(broker, control) : null;
                 Relay relay = open(state, broker)) {
             scraped.watch(relay.spool(), new RunId("relay"), Relay.LIMIT_BYTES);
+            if (commands != null) {
+                relay.listen(commands);
+            }
             console.say("relaying " + state.spool() + " to " + broker + (once ? "" : "; Ctrl-C stops it"));
             int writers = -1;
+            long listening = 0;
             long fresh = 1;
             while (!interrupt.requested() && !(once && fresh == 0)) {
                 fresh = relay.look();
                 if (relay.writers() != writers) {
                     writers = relay.writers();
                     console.say(writers == 1 ? "1 trainer writes" : writers + " trainers write");
+                }
+                if (commands != null && commands.listening() != listening) {
+                    listening = commands.listening();
+                    console.say(listening == 1 ? "1 run takes commands" : listening + " runs take commands");
                 }
                 if (fresh == 0) {
                     Thread.sleep(LOOK_MILLIS);
@@ -93,6 +111,11 @@ final class RelayCommand implements Callable<Integer> {
                         ExitCode.CANNOT_CONNECT,
                         "no broker runs on " + state.broker()
                                 + "; start one with `observatory broker`, or name one with --bootstrap"));
+    }
+
+    private static SpoolControl commands(String broker, Control control) {
+        return new SpoolControl(
+                Connection.to(broker), Topics.STANDARD, control::gate, InstantSource.system(), ANSWER_PATIENCE);
     }
 
     private Relay open(StateDirectory state, String broker) {

@@ -37,11 +37,39 @@ public final class Relay implements AutoCloseable {
     private final Sender sender;
     private final boolean merging;
     private final StepJoin join = new StepJoin(System::nanoTime);
+    private Listener listener = Listener.NOBODY;
     private final Map<Path, FrameReader> writers = new HashMap<>();
     /** Who was last heard through a reader. */
     private final Map<FrameReader, Origin> last = new HashMap<>();
 
     private long relayed;
+
+    /** Hears of what passes, on the relay's thread. */
+    public interface Listener {
+        /** Somebody who does not care. */
+        Listener NOBODY = new Listener() {
+            @Override
+            public void item(Path writer, Telemetry item, boolean alive) {
+                // Nothing to do.
+            }
+
+            @Override
+            public void gone(Path writer) {
+                // Nothing to do.
+            }
+        };
+
+        /**
+         * An item was read and goes to the broker.
+         *
+         * @param writer the folder of the process that wrote it
+         * @param alive whether that process still runs
+         */
+        void item(Path writer, Telemetry item, boolean alive);
+
+        /** The process has ended, and all it wrote is with the broker. */
+        void gone(Path writer);
+    }
 
     /**
      * @param folder of all spools of this machine; its own lies beside it, so that no process takes it for a trainer's
@@ -54,6 +82,11 @@ public final class Relay implements AutoCloseable {
         this.spool = new Spool(folder.resolveSibling("relay"), UUID.randomUUID(), LIMIT_BYTES);
         this.sender = new Sender(spool, topics);
         sender.connect(connection);
+    }
+
+    /** Tells somebody of what passes from now on. */
+    public void listen(Listener other) {
+        listener = other;
     }
 
     /** Looks once at every writer; how many items were new. */
@@ -75,7 +108,7 @@ public final class Relay implements AutoCloseable {
                     segments.put(writer, segments(writer));
                 }
             }
-            readAll();
+            readAll(gone.keySet());
             for (Path writer : writers.keySet()) {
                 if (!segments.containsKey(writer) || clear(writer, segments.get(writer), gone.containsKey(writer))) {
                     over.add(writer);
@@ -88,6 +121,7 @@ public final class Relay implements AutoCloseable {
             FrameReader reader = writers.remove(writer);
             last.remove(reader);
             reader.close();
+            listener.gone(writer);
         }
         return relayed - before;
     }
@@ -126,14 +160,16 @@ public final class Relay implements AutoCloseable {
     }
 
     /** Reads all there is, from each writer some at a time and by turns, so that what belongs together meets. */
-    private void readAll() {
+    private void readAll(Set<Path> gone) {
         boolean more = true;
         while (more) {
             more = false;
             List<Iterator<Telemetry>> stretches = new ArrayList<>();
-            for (FrameReader reader : writers.values()) {
+            for (Map.Entry<Path, FrameReader> writer : writers.entrySet()) {
+                FrameReader reader = writer.getValue();
                 if (!join.full(last.get(reader))) {
                     List<Telemetry> items = reader.poll();
+                    items.forEach(item -> listener.item(writer.getKey(), item, !gone.contains(writer.getKey())));
                     items.stream().reduce((one, next) -> next).ifPresent(item -> last.put(reader, item.origin()));
                     stretches.add(items.iterator());
                     more |= !reader.atTheEnd();
