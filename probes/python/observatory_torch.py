@@ -729,7 +729,7 @@ class _Step:
         self.scalars = {}
         self.batch = None
         self.event = self.flat = self.layout = None
-        self.stepped = self.norms_taken = self.looked = False
+        self.stepped = self.norms_taken = self.norm_told = self.looked = False
 
 
 class Watch:
@@ -755,10 +755,11 @@ class Watch:
         self._need_norm = True  # until the loop tells the gradient norm itself
         self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
         self._sites, self._heads, self._tables = {}, {}, {}
-        global_layers = _global_layers(model)
+        global_layers, plain = _global_layers(model), set()
         for name, module in model.named_modules():
             found = _rule(_plain(name))
-            if found:
+            if found and _plain(name) not in plain:  # a wrapper and what it wraps are one
+                plain.add(_plain(name))
                 hook, layer, at_input = found
                 self._sites[name] = module, hook, global_layers.get(_stack(name), layer), at_input
                 if hook == "qkv":
@@ -1054,7 +1055,12 @@ class Watch:
                 me._guard("update", me._after_update)
 
         if hasattr(optimizer, "register_step_post_hook"):
-            self._optimizer_handles = [optimizer.register_step_pre_hook(before), optimizer.register_step_post_hook(after)]
+
+            def ahead(optimizer, arguments, keywords):  # the optimiser itself is the first argument
+                changed = before(optimizer, arguments[1:], keywords)
+                return changed and ((arguments[0], *changed[0]), changed[1])
+
+            self._optimizer_handles = [optimizer.register_step_pre_hook(ahead), optimizer.register_step_post_hook(after)]
             return
         inner, self._inner_step = optimizer.step, optimizer.__dict__.get("step")  # None: the class's own
 
@@ -1076,7 +1082,7 @@ class Watch:
     def _megatron_result(self, updated, gradient_norm):
         self._now.stepped = bool(updated)
         if gradient_norm is not None:
-            self._now.scalars["gradient_norm"] = gradient_norm
+            self._now.norm_told, self._now.scalars["gradient_norm"] = True, gradient_norm
 
     def _before_update(self):
         self._now.stepped = True
@@ -1169,7 +1175,7 @@ class Watch:
 
     def _end_step(self, scalars, batch):
         now, began = self._now, time.perf_counter()
-        self._need_norm = scalars.get("gradient_norm") is None and "gradient_norm" not in now.scalars
+        self._need_norm = scalars.get("gradient_norm") is None and not now.norm_told
         if not now.stepped and self._optimizer is not None:
             # The loss scaler skipped the update, so the gradients were not finite: whose, is still there to see.
             self._guard("gradients", self._gradients, True)
@@ -1189,6 +1195,7 @@ class Watch:
         self._drain(False)
         self._notice(now)
         self._now = _Step(now.number + 1, None)
+        self._pass += 1  # where nobody calls the model itself, only its parts
         self._take_requests()
         self._govern(now.scalars["step_seconds"])
         self._plan_next()
@@ -1632,7 +1639,7 @@ def huggingface_callback(**settings):
             self.ended = True
 
         def on_log(self, arguments, state, control, logs=None, **more):
-            self.logs = dict(logs or {})
+            self.logs.update(logs or {})
 
         def on_step_begin(self, arguments, state, control, **more):
             self._end_step(arguments)  # what is logged of a step is logged after its end
@@ -1678,6 +1685,9 @@ def lightning_callback(**settings):
         def on_train_start(self, trainer, module):
             self.watch = watch(module, trainer.optimizers[0], first_step=trainer.global_step + 1, **settings)
             self.done, self.losses = trainer.global_step, []
+
+        def on_train_batch_start(self, trainer, module, batch, batch_idx):
+            self.watch._pass += 1  # the module itself is not called, its training_step is
 
         def on_before_optimizer_step(self, trainer, module, optimizer):
             self.watch._guard("gradients", self.watch._gradients)  # before they are clipped

@@ -3,19 +3,39 @@ package observatory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
 import observatory.analysis.RunWatch;
+import observatory.probe.Column;
 import observatory.probe.Frame;
+import observatory.probe.HostTensor;
+import observatory.probe.Moments;
+import observatory.probe.Pack;
+import observatory.probe.ProbeCommand;
+import observatory.probe.Reduction;
+import observatory.probe.RunEvent;
 import observatory.probe.RunId;
+import observatory.probe.Schedule;
+import observatory.probe.Shape;
 import observatory.probe.Telemetry;
+import observatory.probe.host.HostReductions;
+import observatory.stream.Audit;
+import observatory.stream.AuditLog;
+import observatory.stream.Connection;
 import observatory.stream.FrameReader;
 import observatory.stream.Topics;
+import observatory.stream.control.Keys;
+import observatory.stream.control.Operator;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A PyTorch run watched through one Python file: its tests, and the way of its frames to an incident. */
 class PyTorchIT {
+    private static final Schedule EVERY = Schedule.everyStep();
+    private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
     private static final Path PYTHON = Program.home().resolve("probes/python");
 
     /** Eleven steps of a small GPT; in the last one weight of layer 1 is NaN. */
@@ -37,6 +59,35 @@ class PyTorchIT {
                 model.transformer['h'][1].mlp.c_fc.weight[0, 0] = math.nan
             train(model, optimizer, 1, watch)
             watch.close()
+            """;
+
+    /** Steps of a small GPT until a file is there. */
+    private static final String LIVE = """
+            import os, sys
+            from test_observatory_torch import *
+            torch.set_num_threads(1)
+            model, optimizer = make()
+            watch = observatory_torch.watch(model, optimizer, run='live', spool=sys.argv[1])
+            while not os.path.exists(sys.argv[2]):
+                train(model, optimizer, 1, watch)
+                time.sleep(0.02)
+            watch.close()
+            print(watch.trouble())
+            """;
+
+    /** What a forensic watch says of the stream of layer 1, and the numbers themselves. */
+    private static final String NUMBERS = """
+            import sys
+            from test_observatory_torch import *
+            model, optimizer = make()
+            watch = observatory_torch.watch(model, optimizer, run='numbers', probes='forensic', sums=True, spool=sys.argv[1])
+            seen = []
+            model.transformer['h'][1].register_forward_hook(lambda m, i, o: seen.append(o.detach().clone()))
+            train(model, optimizer, 1, watch)
+            watch.close()
+            frame = frames(sys.argv[1])[0]
+            names = ['rms', 'abs_max', 'mean', 'kurtosis', 'zero_fraction', 'fp16_subnormal', 'fp16_flushed']
+            print(json.dumps({'x': seen[0].reshape(-1).tolist(), **{name: metric(frame, name, 'residual', 1) for name in names}}))
             """;
 
     @TempDir
@@ -75,15 +126,14 @@ class PyTorchIT {
             Path address = state.resolve("broker/broker.address");
             broker.await("the broker has an address", () -> Files.exists(address));
             Path script = Files.writeString(scratch.resolve("train.py"), SCRIPT);
-            try (Program training = Program.shell(
-                    scratch, "PYTHONPATH=" + PYTHON + " " + python + " " + script + " " + state.resolve("spool"))) {
+            try (Program training = python(script, state.resolve("spool").toString())) {
                 Program.Ended ended = training.await();
                 assertEquals(0, ended.exitCode(), ended::toString);
             }
             Program.Ended relay = Program.run(scratch, "relay", "--once");
             assertEquals(0, relay.exitCode(), relay::toString);
 
-            List<Telemetry> run = read(Files.readString(address).strip(), 13);
+            List<Telemetry> run = read(Files.readString(address).strip(), "torch", items -> items.size() >= 13);
             assertEquals(11, run.stream().filter(Frame.class::isInstance).count());
             RunWatch watch = RunWatch.of(new RunId("torch"));
             run.forEach(watch::accept);
@@ -98,11 +148,115 @@ class PyTorchIT {
         }
     }
 
-    private static List<Telemetry> read(String bootstrap, int items) {
+    @Test
+    void itsStatisticsAreThoseOfTheJavaReducer() throws Exception {
+        Path script = Files.writeString(scratch.resolve("layer_one.py"), NUMBERS);
+        try (Program training = python(script, scratch.resolve("spool").toString())) {
+            Program.Ended ended = training.await();
+            assertEquals(0, ended.exitCode(), ended::toString);
+            JsonNode told = ended.json();
+            float[] x = new float[told.get("x").size()];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = (float) told.get("x").get(i).doubleValue();
+            }
+            HostTensor tensor = HostTensor.of(x);
+            Moments moments = (Moments) HostReductions.whole(new Reduction.ToMoments(), tensor);
+            agree(moments.rms(), told, "rms");
+            agree(moments.absMax(), told, "abs_max");
+            Shape shape = (Shape) HostReductions.whole(new Reduction.ToShape(), tensor);
+            agree(shape.kurtosis(), told, "kurtosis");
+            assertEquals(shape.mean(), told.get("mean").doubleValue(), 1e-6 * moments.rms(), "mean");
+        }
+    }
+
+    private static void agree(double expected, JsonNode told, String metric) {
+        assertEquals(1, told.get(metric).doubleValue() / expected, 1e-6, metric);
+    }
+
+    @Test
+    void aRunObeysSignedCommandsThatComeThroughTheRelay() throws Exception {
+        Path state = scratch.resolve("state/observatory");
+        Path key = scratch.resolve("alice.key");
+        Keys.create(key, "alice");
+        Path strange = scratch.resolve("mallory.key");
+        Keys.create(strange, "mallory");
+        Path stop = scratch.resolve("stop");
+        Path script = Files.writeString(scratch.resolve("live.py"), LIVE);
+        try (Program broker = Program.start(scratch, "broker", "--port", "0")) {
+            Path address = state.resolve("broker/broker.address");
+            broker.await("the broker has an address", () -> Files.exists(address));
+            String bootstrap = Files.readString(address).strip();
+            try (Program training = python(script, state.resolve("spool").toString(), stop.toString());
+                    Program relay = Program.start(
+                            scratch, "relay", "--control-key", Keys.publicFile(key).toString())) {
+                relay.awaitSaying("1 run takes commands");
+                Program.Ended given =
+                        Program.run(scratch, "probes", "profile", "--run", "live", "--key", key.toString(), "--wait", "60s");
+                assertEquals(0, given.exitCode(), given::toString);
+
+                Connection connection = Connection.to(bootstrap);
+                Audit unknown = give(connection, "alice", key, new ProbeCommand.Add("epsilon-dominance", EVERY, TEN_MINUTES));
+                assertEquals("refused", unknown.result(), unknown::toString);
+                assertTrue(unknown.reason().contains("no probe epsilon-dominance in PyTorch"), unknown.reason());
+                Audit removed = give(connection, "alice", key, new ProbeCommand.Remove("format-headroom", TEN_MINUTES));
+                assertEquals("applied", removed.result(), removed::toString);
+                Audit forged = give(connection, "mallory", strange, new ProbeCommand.Profile(Pack.OFF, TEN_MINUTES));
+                assertEquals("refused", forged.result(), forged::toString);
+                assertTrue(forged.reason().contains("no key that this run trusts"), forged.reason());
+
+                Files.createFile(stop);
+                Program.Ended ended = training.await();
+                assertEquals(0, ended.exitCode(), ended::toString);
+                assertEquals("", ended.out().strip(), "nothing was in trouble");
+                List<Telemetry> run = read(bootstrap, "live", items -> items.stream()
+                        .anyMatch(item -> item instanceof RunEvent event && event.kind() == RunEvent.Kind.END));
+                List<String> answers = run.stream()
+                        .filter(item -> item instanceof RunEvent event && event.kind() == RunEvent.Kind.COMMAND)
+                        .map(item -> ((RunEvent) item).details())
+                        .map(details -> details.get("operator") + " " + details.get("outcome"))
+                        .toList();
+                assertEquals(List.of("alice applied", "alice refused", "alice applied"), answers);
+                Frame last = (Frame) run.get(run.size() - 2);
+                List<String> metrics = last.sites().columns().stream().map(Column::metric).toList();
+                assertTrue(metrics.contains("rms") && !metrics.contains("fp16_headroom_bits"), metrics::toString);
+                List<String> audited = AuditLog.entries(connection, Topics.STANDARD).stream()
+                        .map(Audit::result)
+                        .toList();
+                assertEquals(List.of("applied", "refused", "applied", "refused"), audited);
+                relay.interrupt();
+                assertEquals(130, relay.await().exitCode());
+            }
+            broker.interrupt();
+            assertEquals(130, broker.await().exitCode());
+        }
+    }
+
+    /** Gives a command as often as it comes too soon after the one before. */
+    private static Audit give(Connection connection, String name, Path key, ProbeCommand command) throws Exception {
+        Operator operator =
+                new Operator(connection, Topics.STANDARD, name, Keys.privateKey(key), InstantSource.system());
+        Operator.Manner patient = new Operator.Manner(false, Duration.ofSeconds(60), Duration.ofSeconds(60));
+        while (true) {
+            Audit answer = operator.give(new RunId("live"), command, patient)
+                    .orElseThrow(() -> new AssertionError("no answer to " + command));
+            if (!answer.reason().startsWith("more than one command")) {
+                return answer;
+            }
+        }
+    }
+
+    private Program python(Path script, String... arguments) throws IOException {
+        return Program.shell(
+                scratch,
+                "PYTHONPATH=" + PYTHON + " OMP_NUM_THREADS=1 " + python + " " + script + " "
+                        + String.join(" ", arguments));
+    }
+
+    private static List<Telemetry> read(String bootstrap, String run, Predicate<List<Telemetry>> enough) {
         List<Telemetry> found = new ArrayList<>();
-        try (FrameReader reader = new FrameReader(bootstrap, Topics.STANDARD, Optional.of(new RunId("torch")))) {
+        try (FrameReader reader = new FrameReader(bootstrap, Topics.STANDARD, Optional.of(new RunId(run)))) {
             long deadline = System.nanoTime() + 120_000_000_000L;
-            while (found.size() < items && System.nanoTime() < deadline) {
+            while (!enough.test(found) && System.nanoTime() < deadline) {
                 found.addAll(reader.poll());
             }
         }

@@ -17,7 +17,8 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = {
             "Watch a trainer that runs in another JVM, by its process id; without one, list the JVMs there are.",
-            "The trainer goes on while its instruments get probes and send to the broker, until --detach."
+            "The trainer goes on while its instruments get probes and send to the broker, until --detach.",
+            "A Python program is watched from inside: --python says how, and puts the file for it where you want it."
         })
 final class AttachCommand implements Callable<Integer> {
     @ParentCommand
@@ -54,8 +55,21 @@ final class AttachCommand implements Callable<Integer> {
             description = "Public key of an operator who may change the probes; nobody may unless given. Repeatable.")
     private List<Path> controlKeys;
 
+    @Option(
+            names = "--python",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "PLACE",
+            description = "Print the lines that a PyTorch script needs, and copy observatory_torch.py to PLACE, a folder or"
+                    + " a file, where one is given.")
+    private String python;
+
     @Override
     public Integer call() {
+        if (python != null || (pid != null && PythonWatch.is(pid))) {
+            fromInside();
+            return ExitCode.OK;
+        }
         if (pid == null) {
             list();
             return ExitCode.OK;
@@ -75,6 +89,21 @@ final class AttachCommand implements Callable<Integer> {
             throw new Failure(ExitCode.CANNOT_CONNECT, e.getMessage(), e);
         }
         return ExitCode.OK;
+    }
+
+    private void fromInside() {
+        Console console = parent.console();
+        if (pid != null) {
+            console.say("process " + pid + " is a Python program; it cannot be attached to, its script has to say so:");
+        }
+        PythonWatch.lines(pack).forEach(console::result);
+        if (python == null || python.isEmpty()) {
+            console.say("`observatory attach --python PLACE` copies " + PythonWatch.FILE + " beside your script");
+        } else {
+            console.say("copied to " + PythonWatch.copy(Path.of(python)));
+        }
+        console.say("then, on the same machine, `observatory relay` carries what it measures to the broker"
+                + " (docs/pytorch.md)");
     }
 
     private String bootstrap(StateDirectory state) {
