@@ -765,6 +765,7 @@ class Watch:
                 if hook == "qkv":
                     self._heads[name] = self._fused_heads(name)
         self._by_index = list(self._sites)  # a compiled hook knows its site by number
+        self._often = frozenset()  # names of the modules that are looked at in every step
         self._mark = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
         self._parameters = [(name, global_layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1], p)
                             for name, p in model.named_parameters() if p.requires_grad]  # fmt: skip
@@ -775,6 +776,8 @@ class Watch:
         roots = list(model) if isinstance(model, torch.nn.ModuleList) else [model]
         self._roots = [root.register_forward_pre_hook(self._on_pass) for root in roots]
         self._roots += [root.register_forward_hook(self._after_pass) for root in roots]
+        most = self._plans.of(1, 1)  # a step in which nothing rare is due
+        self._often = frozenset(name for name, site in self._sites.items() if self._needed(name, site[1], most))
         self._hold_hooks(everything=True)  # whatever is compiled at the first call then has them all
         self._event("start", settings["manifest"])
         _by_key[self._key] = self
@@ -829,6 +832,8 @@ class Watch:
         plan = self._plan
         if plan.needed is None:
             plan.needed = frozenset(name for name, site in self._sites.items() if self._needed(name, site[1]))
+        global _all_hooks
+        _all_hooks = not plan.needed <= self._often
         needed = self._sites.keys() if everything else plan.needed
         if needed is not self._held:
             for name in self._handles.keys() - needed:
@@ -841,21 +846,21 @@ class Watch:
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
                 self._handles[name] = register(self._hook(name, hook, layer, at_input))
 
-    def _needed(self, name, hook):
-        plan = self._plan
+    def _needed(self, name, hook, plan=None):
+        plan = plan or self._plan
         return bool(plan.at(hook) or (hook == "qkv" and plan.attention and self._heads[name]) or (hook == "logits" and plan.log_z)
                     or (hook == "residual" and plan.residual_gradient) or (hook.endswith("norm") and plan.noise))  # fmt: skip
 
     def _hook(self, name, hook, layer, at_input):
         seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
-        index, key, mark = self._by_index.index(name), self._key, self._mark
+        index, key, mark, often = self._by_index.index(name), self._key, self._mark, name in self._often
 
         def look(module, inputs, output=None):
             value = inputs if at_input else output
             if _is_compiling():  # what a compiler makes of this is one call with constants
                 while isinstance(value, (tuple, list)) and value:
                     value = value[0]
-                if _compiled_look is not None and torch.is_grad_enabled() and isinstance(value, torch.Tensor):
+                if _compiled_look is not None and (often or _all_hooks) and torch.is_grad_enabled() and isinstance(value, torch.Tensor):
                     _compiled_look(value, mark, key, index)
                 return
             if self._dead or not torch.is_grad_enabled() or seen[0] == self._pass:
@@ -1366,6 +1371,7 @@ class Watch:
 _keys, _by_key = itertools.count(), weakref.WeakValueDictionary()
 _is_compiling = getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)  # since 2.1
 _compiled_look = None
+_all_hooks = False  # compilers make two variants of a model: one with the hooks of every step, one with all of them
 if hasattr(torch.library, "custom_op"):  # since 2.4
     _unsafe = getattr(torch.Tag, "cudagraph_unsafe", None)  # replayed from a CUDA graph nobody would look
 

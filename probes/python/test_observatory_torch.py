@@ -244,6 +244,47 @@ class WatchTest(unittest.TestCase):
         self.assertIn("transformer.h.0.ffn cannot be read", watch.trouble())
         self.assertFalse(any(site.get("layer") == 2 and site["hook"] == "update" for site in frames(self.spool)[0]["sites"]))
 
+    def test_tied_quantised_and_parameterless_modules_do_no_harm(self):
+        class Quantised(nn.Module):
+            def forward(self, x):
+                return torch.quantize_per_tensor(x, 0.1, 0, torch.qint8)
+
+        model, optimizer = make()
+        model.transformer["h"][1].ffn = Quantised()
+        model.transformer["h"][1].norm1 = nn.Identity()  # no parameters, at a hook where a gain is looked for
+        watch = self.watch(model, optimizer, probes="forensic")
+        model.transformer["h"][1].ffn(torch.ones(2, 2))
+        model.transformer["h"][1].norm1(torch.ones(2, 3, 4, requires_grad=True)).sum().backward()
+        train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertEqual("transformer.h.1.ffn cannot be read", watch.trouble())
+        tied = [site["parameter"] for site in frames(self.spool)[1]["sites"]
+                if site["hook"] == "gradient" and site.get("parameter", "").endswith(("wte.weight", "lm_head.weight"))]  # fmt: skip
+        self.assertEqual(["transformer.wte.weight"], tied, "one parameter under two names is one site")
+
+    def test_a_large_tensor_is_sampled_and_in_eight_steps_seen_whole(self):
+        x = torch.arange(1 << 17, dtype=torch.float32)
+        seen = torch.cat([observatory_torch._sample(x, 8, step).reshape(-1) for step in range(8)])
+        self.assertTrue(torch.equal(x, seen.sort().values))
+        self.assertEqual(x.numel() // 8, observatory_torch._sample(x, 8, 3).numel())
+
+    def test_ranks_whose_clocks_are_apart_are_told(self):
+        script = (
+            "import sys, os, time, torch; sys.path[:0] = [%r]; torch.set_num_threads(1)\n"
+            "from test_observatory_torch import *\n"
+            "import torch.distributed as dist\n"
+            "rank = int(os.environ['RANK']); dist.init_process_group('gloo', rank=rank, world_size=2, init_method='file://%s')\n"
+            "now = time.time; time.time = lambda: now() + 3600 * rank\n"
+            "model, optimizer = make(); watch = observatory_torch.watch(model, optimizer, spool=%r)\n"
+            "watch.step(loss=1.0); watch.close()\n"
+            "assert 'clocks of the ranks are 36' in watch.trouble(), watch.trouble()\n"
+        ) % (os.path.dirname(os.path.abspath(__file__)), os.path.join(self.spool, "meet"), os.path.join(self.spool, "ranks"))
+        ranks = [subprocess.Popen([sys.executable, "-c", script], env=dict(os.environ, RANK=str(r))) for r in (0, 1)]
+        self.assertEqual([0, 0], [process.wait(120) for process in ranks])
+        apart = [d["details"].get("clocks_apart_seconds") for d in spooled(os.path.join(self.spool, "ranks")) if d.get("kind") == "start"]
+        self.assertEqual(2, len(apart))
+        self.assertTrue(all(3590 < float(seconds) < 3700 for seconds in apart), apart)
+
     def test_gradient_checkpointing_counts_a_site_once(self):
         from torch.utils.checkpoint import checkpoint
 
@@ -288,8 +329,8 @@ class WatchTest(unittest.TestCase):
         child = os.fork()
         if child == 0:
             watch.step(loss=1.0)
-            os._exit(0)
-        os.waitpid(child, 0)
+            os._exit(0 if "only its parent writes" in watch.trouble() else 1)
+        self.assertEqual(0, os.waitpid(child, 0)[1])
         train(model, optimizer, 2, watch)
         watch.close()
         self.assertEqual([1, 2], [frame["step"] for frame in frames(self.spool)])
@@ -412,6 +453,49 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(x.numel(), total("elements"))
         self.assertLess(abs(math.sqrt(total("sum_squares") / total("elements")) / x.square().mean().sqrt().item() - 1), 1e-6)
         self.assertAlmostEqual(x.abs().max().item(), max(metric(frame, "abs_max", "residual", 2) for frame in parts), 5)
+
+
+@unittest.skipUnless(observatory_torch._compiled_look is not None, "an operator of one's own needs PyTorch 2.4")
+class CompiledTest(unittest.TestCase):
+    """torch.compile: the hooks are an operator in the compiled code, without a break in the graph."""
+
+    def frames(self, prepare, steps=11):
+        torch.compiler.reset()
+        with tempfile.TemporaryDirectory() as folder:
+            model, optimizer = make()
+            to_watch, to_call = prepare(model)
+            watch = observatory_torch.watch(to_watch, optimizer, run="test", spool=folder)
+            train(to_call(), optimizer, steps, watch)
+            watch.close()
+            return frames(folder), watch.trouble()
+
+    def test_hooks_are_called_however_it_was_compiled(self):
+        def compiled_before(model):
+            compiled = torch.compile(model, fullgraph=True)
+            loss_of(compiled, tokens(0)).backward()  # compiled without hooks
+            model.zero_grad()
+            return compiled, lambda: compiled
+
+        plain, _ = self.frames(lambda model: (model, lambda: model))
+        for prepare in (lambda model: (model, lambda: torch.compile(model, fullgraph=True)), compiled_before):
+            told, trouble = self.frames(prepare)
+            self.assertEqual("", trouble)
+            for a, b in zip(plain, told):
+                hooks = lambda frame: {site["hook"] for site in frame["sites"]} - {"norm_example_gradient"}  # of autograd, not there
+                self.assertEqual(hooks(a), hooks(b), "step %d" % a["step"])
+                self.assertLess(abs(metric(b, "rms", "residual", 2) / metric(a, "rms", "residual", 2) - 1), 1e-3)
+
+    def test_a_watch_that_comes_too_late_says_so(self):
+        def too_late(model):
+            compiled = torch.compile(model)
+            loss_of(compiled, tokens(0)).backward()
+            model.zero_grad()
+            return model, lambda: compiled
+
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            _, trouble = self.frames(too_late, 4)
+        self.assertIn("no hook was called in three steps: if the model is compiled", trouble)
+        self.assertIn("give watch() the compiled model", said.getvalue())
 
 
 @unittest.skipUnless(torch.cuda.is_available(), "no CUDA device here")

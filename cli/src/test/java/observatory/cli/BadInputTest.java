@@ -77,7 +77,7 @@ class BadInputTest {
                     runs --kafka-config {}/absent.properties   | 3 | there is no file, correct the path
                     runs --config {}/a-file --bootstrap no:port:at:all | 3 | no:port:at:all, observatory doctor
                     runs nobody --data-dir {}/none             | 2 | there is no run nobody
-                    attach --python {}/absent/                 | 3 | cannot write, name a folder
+                    attach --python {}/absent/watch.py         | 3 | cannot write, name a folder
                     attach --python {}/a-file                  | 3 | differs, name another place
                     relay --bootstrap no:1 --control-key {}/absent | 3 | cannot read the public key, observatory keys new
                     keys new {}/a-file --name ops              | 3 | never overwritten, name another

@@ -1,0 +1,152 @@
+package observatory.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import observatory.probe.Column;
+import observatory.probe.Frame;
+import observatory.probe.Hook;
+import observatory.probe.Origin;
+import observatory.probe.RunEvent;
+import observatory.probe.RunId;
+import observatory.probe.Site;
+import observatory.probe.Sites;
+import observatory.probe.Telemetry;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a process without a Kafka client spools arrives while it writes, once and in order. */
+class RelayIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void carriesALiveWritersFramesAndClearsUpBehindIt() throws Exception {
+        Origin origin = Frames.origin("foreign", new UUID(9, 9));
+        Path spools = folder.resolve("spool");
+        Path writer = spools.resolve(origin.writer().toString());
+        List<Telemetry> sent = new ArrayList<>();
+        try (Broker broker = Broker.start(folder.resolve("broker"), 0)) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                Topics.STANDARD.create(admin, 1);
+            }
+            Spool foreign = new Spool(spools, origin.writer(), 1L << 30);
+            Files.createFile(writer.resolve(Relay.MARK));
+            try (Relay relay = new Relay(spools, Connection.to(broker.bootstrap()), Topics.STANDARD, false)) {
+                for (int stretch = 0; stretch < 3; stretch++) {
+                    for (int i = 0; i < 40; i++) {
+                        Telemetry item = Frames.frame(origin, sent.size());
+                        sent.add(item);
+                        assertTrue(foreign.offer(item));
+                    }
+                    relayed(relay, sent.size());
+                }
+                assertEquals(sent, read(broker, origin.run(), sent.size()), "while it writes");
+                assertTrue(Files.exists(writer), "the folder is the writer's as long as it lives");
+                foreign.close();
+                Await.until("the folder is cleared", () -> {
+                    look(relay);
+                    return !Files.exists(writer);
+                });
+            }
+            assertEquals(sent, read(broker, origin.run(), sent.size()));
+        }
+        assertFalse(Files.exists(writer));
+    }
+
+    @Test
+    void ranksOfOneMachineBecomeOneWhereTheyMerge() throws Exception {
+        Path spools = folder.resolve("ranks");
+        int ranks = 3;
+        int steps = 200;
+        for (int rank = 0; rank < ranks; rank++) {
+            Origin origin = new Origin(new RunId("ranked"), 0, new UUID(8, rank), rank);
+            try (Spool foreign = new Spool(spools, origin.writer(), 1L << 30)) {
+                Files.createFile(spools.resolve(origin.writer().toString()).resolve(Relay.MARK));
+                assertTrue(foreign.offer(Frames.event(origin, 0, RunEvent.Kind.START)));
+                for (int step = 1; step <= steps; step++) {
+                    assertTrue(foreign.offer(counted(origin, step)));
+                }
+                assertTrue(foreign.offer(Frames.event(origin, steps + 1, RunEvent.Kind.END)));
+            }
+        }
+        try (Broker broker = Broker.start(folder.resolve("ranks-broker"), 0)) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                Topics.STANDARD.create(admin, 1);
+            }
+            try (Relay relay = new Relay(spools, Connection.to(broker.bootstrap()), Topics.STANDARD, true)) {
+                relayed(relay, (long) ranks * (steps + 2));
+                Await.until("the folders are cleared", () -> {
+                    look(relay);
+                    return relay.writers() == 0;
+                });
+            }
+            int merged = 0;
+            for (Telemetry item : read(broker, new RunId("ranked"), ranks * (steps + 2))) {
+                if (item instanceof Frame frame) {
+                    boolean lead = frame.origin().rank() == 0;
+                    assertEquals(
+                            lead ? ranks : 1,
+                            frame.scalars().find("ranks_merged").orElse(1));
+                    assertEquals(lead ? 1 : 0, frame.sites().columns().size());
+                    merged += lead
+                            ? (int) frame.sites().column("nan").orElseThrow().values()[0]
+                            : 0;
+                }
+            }
+            assertEquals(ranks * steps, merged, "each counted one in each step");
+            Manifest manifest = Manifest.of(
+                    Runs.list(broker.bootstrap(), Topics.STANDARD).getFirst().manifest());
+            assertEquals(
+                    List.of(0, 1, 2),
+                    manifest.ranks().stream().map(Manifest.Place::data).toList());
+            assertEquals(Measures.builtIn(), manifest.metrics());
+            assertEquals("tiny", manifest.configuration().get("model"));
+        }
+    }
+
+    private static Frame counted(Origin origin, int step) {
+        Sites sites = new Sites(
+                List.of(Site.of(Hook.RESIDUAL, 0)), List.of(new Column("nan", new int[] {0}, new double[] {1})));
+        Frame plain = Frames.frame(origin, step);
+        return new Frame(origin, step, step, plain.time(), plain.scalars(), sites, Optional.empty());
+    }
+
+    private static void relayed(Relay relay, long items) {
+        Await.until("all is relayed and delivered", () -> {
+            look(relay);
+            return relay.relayed() == items && relay.drain(PATIENCE);
+        });
+    }
+
+    private static void look(Relay relay) {
+        try {
+            relay.look();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static List<Telemetry> read(Broker broker, RunId run, int items) {
+        List<Telemetry> found = new ArrayList<>();
+        try (FrameReader reader = new FrameReader(broker.bootstrap(), Topics.STANDARD, Optional.of(run))) {
+            Await.until("all is read", () -> {
+                found.addAll(reader.poll());
+                return found.size() >= items;
+            });
+        }
+        return found;
+    }
+}
