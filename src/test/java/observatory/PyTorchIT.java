@@ -130,9 +130,19 @@ class PyTorchIT {
                 Program.Ended ended = training.await();
                 assertEquals(0, ended.exitCode(), ended::toString);
             }
+            Path byHand = Files.writeString(scratch.resolve("by_hand.py"), producerOfTheDocument());
+            try (Program producer = python(byHand, state.resolve("spool").toString())) {
+                Program.Ended ended = producer.await();
+                assertEquals(0, ended.exitCode(), ended::toString);
+            }
             Program.Ended relay = Program.run(scratch, "relay", "--once");
             assertEquals(0, relay.exitCode(), relay::toString);
 
+            List<Telemetry> written = read(Files.readString(address).strip(), "by-hand", items -> items.size() >= 5);
+            assertEquals(
+                    List.of(0L, 1L, 2L, 3L, 3L),
+                    written.stream().map(Telemetry::step).toList(),
+                    "the producer that docs/wire.md shows");
             List<Telemetry> run = read(Files.readString(address).strip(), "torch", items -> items.size() >= 13);
             assertEquals(11, run.stream().filter(Frame.class::isInstance).count());
             RunWatch watch = RunWatch.of(new RunId("torch"));
@@ -146,6 +156,14 @@ class PyTorchIT {
             broker.interrupt();
             assertEquals(130, broker.await().exitCode());
         }
+    }
+
+    /** The script of docs/wire.md that writes a spool. */
+    private static String producerOfTheDocument() throws IOException {
+        String page = Files.readString(Program.home().resolve("docs/wire.md"));
+        int used = page.indexOf("spool.lock\"), \"w\")");
+        int begin = page.lastIndexOf("```python\n", used) + "```python\n".length();
+        return page.substring(begin, page.indexOf("```", begin));
     }
 
     @Test
