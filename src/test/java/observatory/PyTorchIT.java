@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
 import observatory.analysis.RunWatch;
@@ -90,6 +91,37 @@ class PyTorchIT {
             print(json.dumps({'x': seen[0].reshape(-1).tolist(), **{name: metric(frame, name, 'residual', 1) for name in names}}))
             """;
 
+    /** 220 steps on text that is easy to learn: healthy, with one bad batch, and with attention that grows from step 150 on. */
+    private static final String FAULTS = """
+            import sys
+            from test_observatory_torch import *
+            torch.set_num_threads(1)
+            for fault in ('none', 'batch', 'attention'):
+                torch.manual_seed(7)
+                model = Gpt()
+                optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+                watch = observatory_torch.watch(model, optimizer, run=fault, spool=sys.argv[1] + '/' + fault, budget=1.0)
+                drawn = torch.Generator().manual_seed(3)
+                for step in range(1, 221):
+                    batch = torch.randint(0, VOCABULARY, (BATCH, 1), generator=drawn) + torch.arange(CONTEXT + 1)[None, :] * 3
+                    batch %= VOCABULARY
+                    if fault == 'batch' and step == 200:
+                        batch = torch.randint(0, VOCABULARY, (BATCH, CONTEXT + 1), generator=drawn)
+                    if fault == 'attention' and step >= 150:
+                        with torch.no_grad():
+                            model.transformer['h'][2].attn.c_attn.weight[: 2 * WIDTH].mul_(1.06)
+                    optimizer.zero_grad()
+                    logits = model(batch[:, :-1]).reshape(-1, VOCABULARY)
+                    each = F.cross_entropy(logits, batch[:, 1:].reshape(-1), reduction='none').reshape(BATCH, -1).mean(1)
+                    loss = each.mean()
+                    loss.backward()
+                    norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                    optimizer.step()
+                    sequences = [('corpus', BATCH * step + i, own) for i, own in enumerate(each.tolist())]
+                    watch.step(loss=loss, gradient_norm=norm, batch=sequences)
+                watch.close()
+            """;
+
     @TempDir
     Path scratch;
 
@@ -158,6 +190,39 @@ class PyTorchIT {
         }
     }
 
+    @Test
+    void plannedFaultsAreFoundWhereTheyWerePlanted() throws Exception {
+        Path script = Files.writeString(scratch.resolve("planned.py"), FAULTS);
+        try (Program training = python(script, scratch.toString())) {
+            Program.Ended ended = training.await();
+            assertEquals(0, ended.exitCode(), ended::toString);
+        }
+        assertEquals(List.of(), incidents("none"));
+
+        Incident batch = incidents("batch").getFirst();
+        assertEquals(Kind.BAD_BATCH, batch.kind(), batch::toString);
+        assertEquals(200, batch.firstStep(), batch::toString);
+
+        Incident attention = incidents("attention").getFirst();
+        assertEquals(Kind.ATTENTION_GROWTH, attention.kind(), attention::toString);
+        assertTrue(attention.summary().contains("layer 2 "), attention.summary());
+    }
+
+    /** What the analysis makes of the spool of a run. */
+    private List<Incident> incidents(String run) throws IOException {
+        Path writer;
+        try (Stream<Path> folders = Files.list(scratch.resolve(run))) {
+            writer = folders.findFirst().orElseThrow();
+        }
+        RunWatch watch = RunWatch.of(new RunId(run));
+        try (FrameReader reader = FrameReader.spool(writer)) {
+            do {
+                reader.poll().forEach(watch::accept);
+            } while (!reader.atTheEnd());
+        }
+        return watch.incidents();
+    }
+
     /** The script of docs/wire.md that writes a spool. */
     private static String producerOfTheDocument() throws IOException {
         String page = Files.readString(Program.home().resolve("docs/wire.md"));
@@ -206,14 +271,18 @@ class PyTorchIT {
             String bootstrap = Files.readString(address).strip();
             try (Program training = python(script, state.resolve("spool").toString(), stop.toString());
                     Program relay = Program.start(
-                            scratch, "relay", "--control-key", Keys.publicFile(key).toString())) {
+                            scratch,
+                            "relay",
+                            "--control-key",
+                            Keys.publicFile(key).toString())) {
                 relay.awaitSaying("1 run takes commands");
-                Program.Ended given =
-                        Program.run(scratch, "probes", "profile", "--run", "live", "--key", key.toString(), "--wait", "60s");
+                Program.Ended given = Program.run(
+                        scratch, "probes", "profile", "--run", "live", "--key", key.toString(), "--wait", "60s");
                 assertEquals(0, given.exitCode(), given::toString);
 
                 Connection connection = Connection.to(bootstrap);
-                Audit unknown = give(connection, "alice", key, new ProbeCommand.Add("epsilon-dominance", EVERY, TEN_MINUTES));
+                Audit unknown =
+                        give(connection, "alice", key, new ProbeCommand.Add("epsilon-dominance", EVERY, TEN_MINUTES));
                 assertEquals("refused", unknown.result(), unknown::toString);
                 assertTrue(unknown.reason().contains("no probe epsilon-dominance in PyTorch"), unknown.reason());
                 Audit removed = give(connection, "alice", key, new ProbeCommand.Remove("format-headroom", TEN_MINUTES));
@@ -226,8 +295,11 @@ class PyTorchIT {
                 Program.Ended ended = training.await();
                 assertEquals(0, ended.exitCode(), ended::toString);
                 assertEquals("", ended.out().strip(), "nothing was in trouble");
-                List<Telemetry> run = read(bootstrap, "live", items -> items.stream()
-                        .anyMatch(item -> item instanceof RunEvent event && event.kind() == RunEvent.Kind.END));
+                List<Telemetry> run = read(
+                        bootstrap,
+                        "live",
+                        items -> items.stream()
+                                .anyMatch(item -> item instanceof RunEvent event && event.kind() == RunEvent.Kind.END));
                 List<String> answers = run.stream()
                         .filter(item -> item instanceof RunEvent event && event.kind() == RunEvent.Kind.COMMAND)
                         .map(item -> ((RunEvent) item).details())
@@ -235,7 +307,8 @@ class PyTorchIT {
                         .toList();
                 assertEquals(List.of("alice applied", "alice refused", "alice applied"), answers);
                 Frame last = (Frame) run.get(run.size() - 2);
-                List<String> metrics = last.sites().columns().stream().map(Column::metric).toList();
+                List<String> metrics =
+                        last.sites().columns().stream().map(Column::metric).toList();
                 assertTrue(metrics.contains("rms") && !metrics.contains("fp16_headroom_bits"), metrics::toString);
                 List<String> audited = AuditLog.entries(connection, Topics.STANDARD).stream()
                         .map(Audit::result)

@@ -60,8 +60,9 @@ final class AttachCommand implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "",
             paramLabel = "PLACE",
-            description = "Print the lines that a PyTorch script needs, and copy observatory_torch.py to PLACE, a folder or"
-                    + " a file, where one is given.")
+            description =
+                    "Print the lines that a PyTorch script needs, and copy observatory_torch.py to PLACE, a folder or"
+                            + " a file, where one is given.")
     private String python;
 
     @Override

@@ -47,9 +47,8 @@ final class Giving {
     int give(Command command, Console console) {
         Operator.Manner standard = Operator.Manner.STANDARD;
         Audit answer = send(cluster, run, key, command, new Operator.Manner(dryRun, standard.validity(), patience));
-        String accepted = answer.result().equals("applied")
-                ? " applied it"
-                : " accepted it, and applies it before its next step";
+        String accepted =
+                answer.result().equals("applied") ? " applied it" : " accepted it, and applies it before its next step";
         console.result(run + (dryRun ? " would accept it" : accepted));
         return ExitCode.OK;
     }

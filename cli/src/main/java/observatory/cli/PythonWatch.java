@@ -18,7 +18,8 @@ final class PythonWatch {
 
     /** Whether a process of this machine is a Python interpreter, as far as its program's name tells. */
     static boolean is(long pid) {
-        Optional<String> command = ProcessHandle.of(pid).flatMap(process -> process.info().command());
+        Optional<String> command =
+                ProcessHandle.of(pid).flatMap(process -> process.info().command());
         return command.map(path -> Path.of(path).getFileName().toString().toLowerCase(Locale.ROOT))
                 .filter(name -> name.startsWith("python") || name.startsWith("pypy"))
                 .isPresent();
@@ -47,14 +48,15 @@ final class PythonWatch {
             } else if (!Arrays.equals(bytes, Files.readAllBytes(file))) {
                 throw new Failure(
                         ExitCode.CONFIGURATION,
-                        file + " is there already and differs, another version perhaps; remove it, or name another place");
+                        file
+                                + " is there already and differs, another version perhaps; remove it, or name another place");
             }
             return file;
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.CONFIGURATION,
-                    "cannot write " + file + ": " + e.getMessage() + "; name a folder that is there, such as that of the"
-                            + " training script",
+                    "cannot write " + file + ": " + e.getMessage()
+                            + "; name a folder that is there, such as that of the" + " training script",
                     e);
         }
     }

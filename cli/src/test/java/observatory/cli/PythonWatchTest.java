@@ -28,7 +28,9 @@ class PythonWatchTest {
 
     @Test
     void theLinesAskForThePack() {
-        assertTrue(PythonWatch.lines(Pack.CONTINUOUS).get(1).startsWith("watch = observatory_torch.watch(model, optimizer)"));
+        assertTrue(PythonWatch.lines(Pack.CONTINUOUS)
+                .get(1)
+                .startsWith("watch = observatory_torch.watch(model, optimizer)"));
         assertTrue(PythonWatch.lines(Pack.PROFILE).get(1).contains("probes=\"profile\""));
     }
 

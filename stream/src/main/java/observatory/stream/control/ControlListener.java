@@ -106,8 +106,7 @@ public final class ControlListener implements AutoCloseable {
         Gate.Decision decision = gate.decide(record);
         Outcome outcome = decision.request()
                 .map(obey)
-                .orElseGet(() ->
-                        new Outcome(decision.reason().isEmpty() ? "dry-run" : "refused", decision.reason()));
+                .orElseGet(() -> new Outcome(decision.reason().isEmpty() ? "dry-run" : "refused", decision.reason()));
         audit.acknowledge(new Audit(
                 clock.instant().toString(),
                 decision.operator(),

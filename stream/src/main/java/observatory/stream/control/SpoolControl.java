@@ -51,11 +51,7 @@ public final class SpoolControl implements Relay.Listener, AutoCloseable {
      * @param patience how long an operator waits for the writer's own answer
      */
     public SpoolControl(
-            Connection connection,
-            Topics topics,
-            Function<RunId, Gate> gates,
-            InstantSource clock,
-            Duration patience) {
+            Connection connection, Topics topics, Function<RunId, Gate> gates, InstantSource clock, Duration patience) {
         this.connection = connection;
         this.topics = topics;
         this.gates = gates;
