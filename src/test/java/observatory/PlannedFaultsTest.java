@@ -117,8 +117,19 @@ class PlannedFaultsTest {
                 }
             }
         }
-        System.out.printf("named rightly: %d of %d%n%s%n", found, runs, String.join("\n", wrong));
+        System.out.printf(
+                "named rightly: %d of %d (95 %%: %s)%n%s%n",
+                found, runs, interval(found, runs), String.join("\n", wrong));
         assertTrue(found >= 0.9 * runs, found + " of " + runs + ": " + wrong);
+    }
+
+    /** Of a proportion (Wilson 1927). */
+    private static String interval(int part, int whole) {
+        double z = 1.96;
+        double p = part / (double) whole;
+        double centre = (p + z * z / (2 * whole)) / (1 + z * z / whole);
+        double half = z / (1 + z * z / whole) * Math.sqrt(p * (1 - p) / whole + z * z / (4.0 * whole * whole));
+        return "%.3f to %.3f".formatted(Math.max(0, centre - half), Math.min(1, centre + half));
     }
 
     @Test
