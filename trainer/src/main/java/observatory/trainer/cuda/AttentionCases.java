@@ -57,7 +57,7 @@ final class AttentionCases {
         double worst = KernelCase.difference(plain.out, rig.readElements(out, rows * width));
         if (partials != 0) {
             long merged = rig.poisoned(Summary.BYTES);
-            rig.ops.mergeSummaries(StatisticsCases.span(rig, partials, blocks), 1, 0, merged);
+            rig.ops.reductions().mergeSummaries(StatisticsCases.span(rig, partials, blocks), 1, 0, merged);
             Summary got = Summary.read(rig.bytes(merged, Summary.BYTES), 0);
             Object expected = StatisticsCases.onHost(new Reduction.ToMoments(), qkv, 3 * width);
             worst = Math.max(worst, StatisticsCases.away(expected, got.moments(qkv.length)));

@@ -44,7 +44,10 @@ final class BandwidthBench {
             report(
                     "summarise",
                     precision,
-                    rate(device, bytes, () -> ops.summarise(new Place(x, ROWS, COLUMNS, format), partials)),
+                    rate(
+                            device,
+                            bytes,
+                            () -> ops.reductions().summarise(new Place(x, ROWS, COLUMNS, format), partials)),
                     copy,
                     true);
             for (boolean measured : new boolean[] {false, true}) {

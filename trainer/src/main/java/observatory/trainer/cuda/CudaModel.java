@@ -315,7 +315,7 @@ public final class CudaModel implements Model {
         int parameters = weights.parameters().all().size();
         int chunks = weights.parameters().chunks().size();
         operations.gradientNorm(weights.gradients(), weights.chunks(), chunks, gradientPartials);
-        operations.mergeSummaries(gradientSpans, parameters, sent, results + offset);
+        operations.reductions().mergeSummaries(gradientSpans, parameters, sent, results + offset);
     }
 
     private void optimise(Observation observation, Results r) {

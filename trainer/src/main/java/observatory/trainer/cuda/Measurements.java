@@ -76,7 +76,7 @@ final class Measurements {
     private Function<MemorySegment, Object> exponents(int stride, Place place, Room room) {
         long bytes = (long) COUNTS * Integer.BYTES;
         long at = room.results().take(bytes);
-        operations.exponents(place, stride, room.results().address() + at);
+        operations.reductions().exponents(place, stride, room.results().address() + at);
         return home -> exponents(home, at);
     }
 
@@ -95,7 +95,7 @@ final class Measurements {
 
     private Function<MemorySegment, Object> tail(float threshold, Place place, Room room) {
         long at = room.results().take(2 * Long.BYTES);
-        operations.tail(place, threshold, room.results().address() + at);
+        operations.reductions().tail(place, threshold, room.results().address() + at);
         return home -> tail(home, at);
     }
 
@@ -107,7 +107,7 @@ final class Measurements {
     private Function<MemorySegment, Object> shape(Place place, Room room) {
         long partials = room.own().applyAsLong((long) operations.blocksFor(place.elements()) * SHAPE_BYTES);
         long at = room.results().take(SHAPE_BYTES);
-        operations.shape(place, partials, room.results().address() + at);
+        operations.reductions().shape(place, partials, room.results().address() + at);
         return home -> new Shape(
                 home.get(JAVA_LONG, at + 32),
                 home.get(JAVA_LONG, at + 40),
@@ -120,7 +120,7 @@ final class Measurements {
     private Function<MemorySegment, Object> rows(Place place, Room room) {
         long partials = room.own().applyAsLong((long) Operations.blocksForRows(place.rows()) * ROW_NORM_BYTES);
         long at = room.results().take(ROW_NORM_BYTES);
-        operations.rowNorms(place, partials, room.results().address() + at);
+        operations.reductions().rowNorms(place, partials, room.results().address() + at);
         return home -> new RowNorms(
                 home.get(JAVA_LONG, at + 16),
                 place.columns(),
@@ -131,9 +131,11 @@ final class Measurements {
 
     private Function<MemorySegment, Object> columns(Place place, Room room) {
         long row = (long) place.columns() * Double.BYTES;
-        long parts = room.own().applyAsLong(3 * row * Operations.columnGroups(place.rows()));
+        long parts = room.own().applyAsLong(3 * row * Reductions.columnGroups(place.rows()));
         long at = room.results().take(3 * row);
-        operations.columns(place, parts, room.scale(), room.results().address() + at);
+        operations
+                .reductions()
+                .columns(place, parts, room.scale(), room.results().address() + at);
         return home -> new ColumnSums(
                 place.rows(),
                 doubles(home, at, place),
@@ -147,11 +149,11 @@ final class Measurements {
 
     private Function<MemorySegment, Object> spectralNorm(int iterations, Place place, Room room) {
         long v = warm.computeIfAbsent(place.address(), _ -> start(place.columns()));
-        int groups = Operations.columnGroups(place.rows());
+        int groups = Reductions.columnGroups(place.rows());
         long own = room.own().applyAsLong((2L * place.rows() + (long) groups * place.columns()) * Double.BYTES);
         long at = room.results().take(2 * Double.BYTES);
         for (int i = 0; i < iterations; i++) {
-            operations.powerIteration(place, v, own, room.results().address() + at);
+            operations.reductions().powerIteration(place, v, own, room.results().address() + at);
         }
         return home -> new SpectralNorm(Math.sqrt(home.get(JAVA_DOUBLE, at)), Math.sqrt(home.get(JAVA_DOUBLE, at + 8)));
     }

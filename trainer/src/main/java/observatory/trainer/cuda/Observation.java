@@ -146,7 +146,7 @@ final class Observation {
             Partials partials = fused.remove(site);
             if (partials == null) {
                 partials = newRow(operations.blocksFor(place.elements()));
-                operations.summarise(place, partials.address());
+                operations.reductions().summarise(place, partials.address());
             }
             answers.putAll(summaryAnswers(site.hook(), partials.offset(), place.elements()));
         }
@@ -177,13 +177,15 @@ final class Observation {
         for (Reduction<?> reduction : due.get(Hook.GRADIENT)) {
             if (reduction instanceof Reduction.ToExponents exponents && Parameters.wholeRuns(exponents.stride())) {
                 long at = results.take((long) parameters.size() * Measurements.COUNTS * Integer.BYTES);
-                operations.gradientExponents(
-                        weights.gradients(),
-                        weights.chunks(),
-                        chunks.size(),
-                        orders,
-                        exponents.stride(),
-                        results.address() + at);
+                operations
+                        .reductions()
+                        .gradientExponents(
+                                weights.gradients(),
+                                weights.chunks(),
+                                chunks.size(),
+                                orders,
+                                exponents.stride(),
+                                results.address() + at);
                 counts.put(reduction, at);
             }
         }
@@ -236,14 +238,16 @@ final class Observation {
         long partials = parameterPartials(chunks, offsets);
         long bytes = 2L * Long.BYTES * parameters.size();
         long tails = toTail == null ? 0 : results.take(bytes);
-        operations.adamRatio(
-                weights.arrays(),
-                weights.chunks(),
-                chunks.size(),
-                control,
-                new Operations.AdamRatio(kind, threshold),
-                partials,
-                toTail == null ? 0 : results.address() + tails);
+        operations
+                .reductions()
+                .adamRatio(
+                        weights.arrays(),
+                        weights.chunks(),
+                        chunks.size(),
+                        control,
+                        new Reductions.AdamRatio(kind, threshold),
+                        partials,
+                        toTail == null ? 0 : results.address() + tails);
         for (Parameter parameter : parameters) {
             Map<Reduction<?>, Function<MemorySegment, Object>> answers =
                     summaryAnswers(hook, offsets.get(parameter.number()), parameter.size());
@@ -279,8 +283,13 @@ final class Observation {
         if (rows.isEmpty()) {
             return;
         }
-        operations.mergeSummaries(
-                spans, rows.size(), 0, results.address() + rows.getFirst().offset());
+        operations
+                .reductions()
+                .mergeSummaries(
+                        spans,
+                        rows.size(),
+                        0,
+                        results.address() + rows.getFirst().offset());
     }
 
     /** Writes the table of where the partials are. */

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Kernels.Grid;
 
 /**
@@ -17,8 +16,8 @@ final class Operations {
     /** Eight blocks for each of 132 multiprocessors: enough in flight to fill the memory of the largest device. */
     static final int MOST_BLOCKS = 1056;
 
-    private static final int THREADS = 256;
-    private static final int ROWS_A_BLOCK = 8;
+    static final int THREADS = 256;
+    static final int ROWS_A_BLOCK = 8;
     private static final int CROSS_ENTROPY_THREADS = 512;
     private static final int TILE = 64;
     private static final int TILE_PADDING = 8;
@@ -26,12 +25,19 @@ final class Operations {
     private final Kernels kernels;
     private final Arena arena;
     private final int pack;
+    private final Reductions reductions;
 
     /** @param elementBytes 4, or 2 in 16-bit formats */
     Operations(Kernels kernels, Arena arena, int elementBytes) {
         this.kernels = kernels;
         this.arena = arena;
         this.pack = 16 / elementBytes;
+        this.reductions = new Reductions(kernels, this);
+    }
+
+    /** What only makes tensors small. */
+    Reductions reductions() {
+        return reductions;
     }
 
     /** Blocks, and so partials, of an operation over elements. */
@@ -48,150 +54,6 @@ final class Operations {
     /** Blocks, and so partials, of the loss: a block is a row at a time. */
     static int blocksForLoss(int rows) {
         return Math.min(rows, MOST_BLOCKS / 4);
-    }
-
-    void summarise(Place place, long partials) {
-        String kernel = place.isFloat() ? "summarise_floats" : "summarise";
-        kernels.launch(
-                kernel, Grid.of(blocksFor(place.elements()), THREADS), place.address(), place.elements(), partials);
-    }
-
-    /** @param counts 257 integers, zero at first */
-    void exponents(Place place, int stride, long counts) {
-        launchOver("exponents", place, stride, counts);
-    }
-
-    /** @param counts two longs, zero at first */
-    void tail(Place place, float threshold, long counts) {
-        launchOver("tail", place, threshold, counts);
-    }
-
-    private void launchOver(String kernel, Place place, Object parameter, long out) {
-        kernels.launch(
-                named(kernel, place),
-                Grid.of(blocksFor(place.elements()), THREADS),
-                place.address(),
-                place.elements(),
-                parameter,
-                out);
-    }
-
-    void shape(Place place, long partials, long out) {
-        int blocks = blocksFor(place.elements());
-        kernels.launch(named("shape", place), Grid.of(blocks, THREADS), place.address(), place.elements(), partials);
-        kernels.launch("merge_shapes", Grid.of(1, 64), partials, blocks, out);
-    }
-
-    void rowNorms(Place place, long partials, long out) {
-        int blocks = blocksForRows(place.rows());
-        kernels.launch(
-                named("rows", place),
-                Grid.of(blocks, THREADS),
-                place.address(),
-                place.rows(),
-                place.columns(),
-                partials);
-        kernels.launch("merge_rows", Grid.of(1, 64), partials, blocks, out);
-    }
-
-    /** Groups of rows whose columns are summed apart. */
-    static int columnGroups(int rows) {
-        int each = (int) ceil(rows, Math.min(128, rows));
-        return (int) ceil(rows, each);
-    }
-
-    void columns(Place place, long parts, Measurements.Scale scale, long out) {
-        int groups = columnGroups(place.rows());
-        int each = (int) ceil(place.rows(), groups);
-        kernels.launch(
-                named("columns", place),
-                Grid.of((int) ceil(place.columns(), 64), 64).rows(groups),
-                place.address(),
-                place.rows(),
-                place.columns(),
-                each,
-                parts);
-        kernels.launch(
-                "merge_columns",
-                Grid.of((int) ceil(place.columns(), 32), THREADS),
-                parts,
-                groups,
-                place.columns(),
-                scale.orders(),
-                scale.times(),
-                out);
-    }
-
-    /**
-     * One step on a float matrix.
-     *
-     * @param v (columns) double, goes on
-     * @param own room for 2 · rows + groups · columns doubles
-     * @param norms (2) double
-     */
-    void powerIteration(Place place, long v, long own, long norms) {
-        int groups = columnGroups(place.rows());
-        int each = (int) ceil(place.rows(), groups);
-        long squares = own + (long) place.rows() * Double.BYTES;
-        long parts = squares + (long) place.rows() * Double.BYTES;
-        kernels.launch(
-                "power_rows",
-                Grid.of((int) ceil(place.rows(), ROWS_A_BLOCK), THREADS),
-                place.address(),
-                v,
-                own,
-                squares,
-                place.rows(),
-                place.columns());
-        kernels.launch(
-                "power_columns",
-                Grid.of((int) ceil(place.columns(), 64), 64).rows(groups),
-                place.address(),
-                own,
-                parts,
-                place.rows(),
-                place.columns(),
-                each);
-        kernels.launch(
-                "power_finish",
-                Grid.of(1, THREADS),
-                own,
-                squares,
-                parts,
-                v,
-                norms,
-                place.rows(),
-                place.columns(),
-                groups);
-    }
-
-    /** What observers see of Adam, of all parameters at once. */
-    record AdamRatio(int kind, float threshold) {}
-
-    /** @param tails 0, or two longs for each parameter, zero at first */
-    void adamRatio(Parameters p, long chunks, int count, Control control, AdamRatio ratio, long partials, long tails) {
-        kernels.launch(
-                "adam_ratio",
-                Grid.of(count, THREADS),
-                p.gradients(),
-                p.firsts(),
-                p.seconds(),
-                chunks,
-                control.orders(),
-                control.decision(),
-                ratio.kind(),
-                ratio.threshold(),
-                partials,
-                tails);
-    }
-
-    private static String named(String kernel, Place place) {
-        return place.isFloat() ? kernel + "_floats" : kernel;
-    }
-
-    /** @param orders 0, or where the loss scale is that the rows are divided by */
-    void mergeSummaries(long spans, int rows, long orders, long out) {
-        kernels.launch("merge_summaries", Grid.of(rows, THREADS), spans, orders, out);
     }
 
     void embed(long tokens, long tokenVectors, long positionVectors, long x, Rows rows, int context, long partials) {
@@ -575,11 +437,6 @@ final class Operations {
         kernels.launch("gradient_norm", Grid.of(count, THREADS), gradients, chunks, partials);
     }
 
-    /** @param counts 257 integers for each parameter, zero at first */
-    void gradientExponents(long gradients, long chunks, int count, long orders, int stride, long counts) {
-        kernels.launch("gradient_exponents", Grid.of(count, THREADS), gradients, chunks, orders, stride, counts);
-    }
-
     void decide(long rows, int parameters, long orders, long decision) {
         kernels.launch("decide", Grid.of(1, 32), rows, parameters, orders, decision);
     }
@@ -650,7 +507,7 @@ final class Operations {
         return shape;
     }
 
-    private static long ceil(long value, long unit) {
+    static long ceil(long value, long unit) {
         return (value + unit - 1) / unit;
     }
 }

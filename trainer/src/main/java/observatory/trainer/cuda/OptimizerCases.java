@@ -48,8 +48,11 @@ final class OptimizerCases {
         Operations.Parameters arrays = new Operations.Parameters(
                 rig.floats(g), rig.floats(w), rig.floats(m), rig.floats(v), rounded ? rig.poisonedElements(ALL) : 0);
         rig.ops.gradientNorm(arrays.gradients(), chunks, 2, partials);
-        rig.ops.mergeSummaries(StatisticsCases.span(rig, partials, 1), 1, orders, rows);
-        rig.ops.mergeSummaries(StatisticsCases.span(rig, partials + Summary.BYTES, 1), 1, orders, rows + Summary.BYTES);
+        rig.ops.reductions().mergeSummaries(StatisticsCases.span(rig, partials, 1), 1, orders, rows);
+        rig.ops
+                .reductions()
+                .mergeSummaries(
+                        StatisticsCases.span(rig, partials + Summary.BYTES, 1), 1, orders, rows + Summary.BYTES);
         rig.ops.decide(rows, 2, orders, decision);
         double counted = Math.max(
                 exponents(rig, arrays, chunks, orders, scale, g, 1),
@@ -104,7 +107,7 @@ final class OptimizerCases {
             float[] g,
             int stride) {
         long counts = rig.zeros(2L * Measurements.COUNTS * Integer.BYTES);
-        rig.ops.gradientExponents(arrays.gradients(), chunks, 2, orders, stride, counts);
+        rig.ops.reductions().gradientExponents(arrays.gradients(), chunks, 2, orders, stride, counts);
         MemorySegment got = rig.bytes(counts, 2L * Measurements.COUNTS * Integer.BYTES);
         double worst = 0;
         for (int parameter = 0; parameter < 2; parameter++) {

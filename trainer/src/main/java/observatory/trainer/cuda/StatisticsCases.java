@@ -85,8 +85,8 @@ final class StatisticsCases {
             int blocks = rig.ops.blocksFor(place.elements());
             long partials = rig.poisoned((long) blocks * Summary.BYTES);
             long row = results.row();
-            rig.ops.summarise(place, partials);
-            rig.ops.mergeSummaries(span(rig, partials, blocks), 1, 0, results.address() + row);
+            rig.ops.reductions().summarise(place, partials);
+            rig.ops.reductions().mergeSummaries(span(rig, partials, blocks), 1, 0, results.address() + row);
             MemorySegment home = rig.bytes(results.address(), results.used());
             Summary summary = Summary.read(home, row);
             return reduction instanceof Reduction.ToRange
