@@ -4,15 +4,17 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 import observatory.cli.replay.Replaying.Watch;
 
-/** How far a replay has come: a bar on a terminal, elsewhere a line whenever something else is varied. Any thread. */
+/** How far a replay has come: a bar on a terminal, elsewhere a line whenever something else is varied, and every two seconds. Any thread. */
 final class ReplayProgress implements Watch.Telling {
     private static final int WIDTH = 30;
+    private static final double OFTEN = 2;
 
     private final Console console;
     private final LongSupplier nanos;
     private final long began;
     private String doing = "";
     private boolean drawn;
+    private double said;
 
     ReplayProgress(Console console, LongSupplier nanos) {
         this.console = console;
@@ -37,8 +39,10 @@ final class ReplayProgress implements Watch.Telling {
                             seconds,
                             what));
             drawn = true;
-        } else if (!what.equals(doing)) {
-            console.say(String.format(Locale.ROOT, "replay: %s (%d trials so far, %.0f s)", what, done, seconds));
+        } else if (!what.equals(doing) || seconds - said >= OFTEN) {
+            said = seconds;
+            console.say(String.format(
+                    Locale.ROOT, "replay: %s (%d of %d trials known of, %.0f s)", what, done, planned, seconds));
         }
         doing = what;
     }

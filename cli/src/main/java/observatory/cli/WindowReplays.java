@@ -1,21 +1,29 @@
 package observatory.cli;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import observatory.analysis.Incident;
 import observatory.analysis.SpikeLog;
+import observatory.analysis.replay.ReplayJson;
 import observatory.analysis.replay.ReplayResult;
-import observatory.analysis.report.ReplayReport;
-import observatory.cli.replay.Replaying;
-import observatory.trainer.checkpoint.CheckpointException;
+import observatory.stream.Json;
 import observatory.ui.replay.Replayer;
 
-/** Replays that are asked for in the window: of spike logs and checkpoints below the data directory. */
+/**
+ * Replays that are asked for in the window: `observatory replay` in a process of its own, because a window is started
+ * without what trains, and because it goes on drawing meanwhile.
+ */
 final class WindowReplays implements Replayer {
-    private static final String VECTORS = "jdk.incubator.vector";
+    private static final Pattern SAID = Pattern.compile("replay: (.*) \\((\\d+) of (\\d+) trials known of.*");
+    private static final String REFUSAL = "observatory: ";
 
     private final StateDirectory state;
 
@@ -30,29 +38,68 @@ final class WindowReplays implements Replayer {
             throw new IllegalArgumentException("there is no spike log of this incident yet: it is written to " + log
                     + " when the incident is over, if it is above info");
         }
-        if (ModuleLayer.boot().findModule(VECTORS).isEmpty()) {
-            throw new IllegalArgumentException("this window was opened without what trains; run `observatory replay "
-                    + log + "` in a terminal, or open the window with `observatory demo`");
-        }
-        Path checkpoints = state.checkpoints().resolve(incident.run().value());
-        if (!Files.isDirectory(checkpoints)) {
-            throw new IllegalArgumentException("there are no checkpoints of "
-                    + incident.run().value() + " in " + checkpoints + "; train with --checkpoint-every 50, or here");
-        }
-        Path notes = ReplayCommand.notes(state, log);
         try {
-            ReplayResult result = Replaying.of(
-                    new Replaying.Asked(SpikeLog.read(log), Optional.empty(), Optional.empty()),
-                    checkpoints,
-                    notes,
-                    Replaying.Manner.whole(Runtime.getRuntime().availableProcessors()),
-                    new Replaying.Watch(stop, progress::at, System::nanoTime));
-            Files.writeString(notes.resolveSibling("report.html"), ReplayReport.of(result));
-            return result;
-        } catch (CheckpointException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            return run(log, stop, progress);
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot replay below " + state.root() + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("cannot replay " + log + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalArgumentException("the window was closed", e);
         }
+    }
+
+    private ReplayResult run(Path log, BooleanSupplier stop, Progress progress)
+            throws IOException, InterruptedException {
+        Path report = ReplayCommand.notes(state, log).resolveSibling("report.html");
+        Files.createDirectories(report.getParent());
+        Path result = report.resolveSibling("result.json");
+        Process process = new ProcessBuilder(command(log, report))
+                .redirectOutput(result.toFile())
+                .start();
+        List<String> said = new ArrayList<>();
+        try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Matcher matcher = SAID.matcher(line);
+                if (matcher.matches()) {
+                    progress.at(
+                            Integer.parseInt(matcher.group(2)), Integer.parseInt(matcher.group(3)), matcher.group(1));
+                } else if (line.startsWith(REFUSAL)) {
+                    said.add(line.substring(REFUSAL.length()));
+                }
+                if (stop.getAsBoolean()) {
+                    process.destroy(); // a polite signal: it says what it knows, and ends
+                }
+            }
+        } finally {
+            process.destroy();
+        }
+        int code = process.waitFor();
+        if (code != ExitCode.OK && code != ExitCode.INTERRUPTED) {
+            throw new IllegalArgumentException(
+                    said.isEmpty() ? "the replay ended with exit code " + code : said.getLast());
+        }
+        return ReplayJson.read(Json.mapper().readTree(Files.readAllBytes(result)));
+    }
+
+    /** This program, once more, as it was started but for what trains. */
+    private List<String> command(Path log, Path report) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.awt.headless=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Observatory.class.getName(),
+                "replay",
+                log.toString(),
+                "--data-dir",
+                state.root().toString(),
+                "--html",
+                report.toString(),
+                "--json");
     }
 }

@@ -1,7 +1,13 @@
 package observatory.analysis.replay;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import observatory.analysis.Verdict;
 import observatory.stream.Json;
 
 /** A replay as other programs see it. */
@@ -83,6 +89,97 @@ public final class ReplayJson {
                 .put("checkpointBytes", result.cost().checkpointBytes());
         node.put("complete", result.complete());
         return node;
+    }
+
+    /** A replay as {@link #write} tells it; its curves are not told. */
+    public static ReplayResult read(JsonNode node) {
+        JsonNode again = node.path("reproduction");
+        List<ReplayResult.Outcome> outcomes = new ArrayList<>();
+        node.path("outcomes")
+                .forEach(one -> outcomes.add(new ReplayResult.Outcome(
+                        one.path("group").asText(),
+                        one.path("name").asText(),
+                        one.path("repeats").asInt(),
+                        number(one, "symptom"),
+                        number(one, "spread"),
+                        number(one, "removed"),
+                        number(one, "noise"),
+                        number(one, "p"),
+                        number(one, "loss"),
+                        one.path("firstBad").asText())));
+        List<ReplayResult.Culprit> samples = new ArrayList<>();
+        node.path("samples")
+                .forEach(one -> samples.add(new ReplayResult.Culprit(
+                        one.path("step").asLong(),
+                        one.path("rank").asInt(),
+                        one.path("number").asInt(),
+                        one.path("source").asText(),
+                        one.path("offset").asLong(),
+                        number(one, "loss"),
+                        number(one, "departure"),
+                        number(one, "gradient"),
+                        one.path("named").asBoolean(),
+                        one.path("why").asText(),
+                        one.path("text").asText())));
+        List<ReplayResult.Intervention> tried = new ArrayList<>();
+        node.path("interventions").forEach(one -> {
+            List<String> commands = new ArrayList<>();
+            one.path("commands").forEach(command -> commands.add(command.asText()));
+            tried.add(new ReplayResult.Intervention(
+                    one.path("name").asText(),
+                    one.path("steps").asInt(),
+                    number(one, "loss"),
+                    number(one, "symptom"),
+                    one.path("skipped").asInt(),
+                    commands,
+                    one.path("best").asBoolean()));
+        });
+        List<ReplayResult.NotRun> notRun = new ArrayList<>();
+        node.path("notRun")
+                .forEach(one -> notRun.add(new ReplayResult.NotRun(
+                        one.path("what").asText(), one.path("why").asText())));
+        JsonNode first = node.path("firstSite");
+        return new ReplayResult(
+                node.path("run").asText(),
+                node.path("incident").asText(),
+                new ReplayResult.Steps(
+                        node.path("checkpoint").asLong(),
+                        node.path("firstStep").asLong(),
+                        node.path("lastStep").asLong()),
+                Verdict.valueOf(
+                        node.path("verdict").asText().toUpperCase(Locale.ROOT).replace('-', '_')),
+                number(node, "errorProbability"),
+                node.path("because").asText(),
+                new ReplayResult.Reproduction(
+                        again.path("same").asBoolean(),
+                        again.path("steps").asInt(),
+                        again.path("values").asLong(),
+                        again.path("difference").asText(),
+                        again.path("weights").asText(),
+                        again.path("batch").asText(),
+                        again.path("arithmetic").asText()),
+                node.path("symptom").asText(),
+                outcomes,
+                samples,
+                first.isObject()
+                        ? Optional.of(new Departures.First(
+                                first.path("step").asLong(), first.path("what").asText(), number(first, "size")))
+                        : Optional.empty(),
+                node.has("leadSteps") ? Optional.of(node.path("leadSteps").asLong()) : Optional.empty(),
+                tried,
+                notRun,
+                List.of(),
+                new ReplayResult.Cost(
+                        node.path("cost").path("trials").asInt(),
+                        node.path("cost").path("resumed").asInt(),
+                        node.path("cost").path("seconds").asDouble(),
+                        node.path("cost").path("checkpointBytes").asLong()),
+                node.path("complete").asBoolean());
+    }
+
+    private static double number(JsonNode node, String name) {
+        JsonNode value = node.path(name);
+        return value.isTextual() ? Double.parseDouble(value.asText()) : value.asDouble();
     }
 
     /** What JSON has no number for is the word for it. */

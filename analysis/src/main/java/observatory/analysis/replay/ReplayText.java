@@ -101,7 +101,7 @@ public final class ReplayText {
                     first.step(),
                     Weighing.number(first.size()),
                     result.leadSteps()
-                            .map(lead -> ", " + lead + " steps before the loss")
+                            .map(lead -> ", " + lead + (lead == 1 ? " step" : " steps") + " before the loss")
                             .orElse(""));
         });
         samples(text, result);

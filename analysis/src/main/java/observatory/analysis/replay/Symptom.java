@@ -58,6 +58,7 @@ public final class Symptom {
         return own.or(() -> broken(baseline, before, during))
                 .or(() -> named(
                         farthest,
+                        PRESENT,
                         baseline,
                         before,
                         Scalars.LOSS,
@@ -75,14 +76,14 @@ public final class Symptom {
             case RANK_DISAGREEMENT -> whole(Signals.RANKS_DIFFER, 0.5, Signals.ranksDiffer(during), baseline, before);
             case LOSS_SPIKE, DIVERGENCE, SLOW_DIVERGENCE, BAD_BATCH, DATA_OUTLIER ->
                 broken(baseline, before, during)
-                        .or(() -> named(farthest, baseline, before, Scalars.LOSS, "worst_sequence_loss"));
+                        .or(() -> named(farthest, EXPECTED, baseline, before, Scalars.LOSS, "worst_sequence_loss"));
             case GRADIENT_SPIKE, GRADIENT_DRIFT, GRADIENT_EXPLOSION ->
-                named(farthest, baseline, before, Scalars.GRADIENT_NORM);
-            case ATTENTION_GROWTH -> named(farthest, baseline, before, "attention_logit_max");
-            case DEAD_UNITS -> named(farthest, baseline, before, "dead_fraction");
-            case LOGIT_DRIFT -> named(farthest, baseline, before, "log_z_max", "log_z_mean");
+                named(farthest, EXPECTED, baseline, before, Scalars.GRADIENT_NORM);
+            case ATTENTION_GROWTH -> named(farthest, EXPECTED, baseline, before, "attention_logit_max");
+            case DEAD_UNITS -> named(farthest, EXPECTED, baseline, before, "dead_fraction");
+            case LOGIT_DRIFT -> named(farthest, EXPECTED, baseline, before, "log_z_max", "log_z_mean");
             case UNDERFLOW, LOSS_SCALE_COLLAPSE ->
-                named(farthest, baseline, before, "zero_fraction", "fp16_flushed", "fp16_subnormal");
+                named(farthest, EXPECTED, baseline, before, "zero_fraction", "fp16_flushed", "fp16_subnormal");
             case SPECTRAL_DRIFT,
                     NOISE_SCALE,
                     THROUGHPUT,
@@ -110,10 +111,10 @@ public final class Symptom {
     }
 
     private static Optional<Symptom> named(
-            Map<Signal, Double> farthest, Baseline baseline, List<Frame> before, String... metrics) {
+            Map<Signal, Double> farthest, double least, Baseline baseline, List<Frame> before, String... metrics) {
         for (String metric : metrics) {
             Optional<Symptom> found =
-                    farthest(farthest, signal -> signal.metric().equals(metric), EXPECTED, baseline, before);
+                    farthest(farthest, signal -> signal.metric().equals(metric), least, baseline, before);
             if (found.isPresent()) {
                 return found;
             }

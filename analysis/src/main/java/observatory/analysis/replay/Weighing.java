@@ -14,7 +14,7 @@ import observatory.analysis.Verdict;
  * than half of the symptom is gone and the test is below {@value #LEVEL}.
  */
 public final class Weighing {
-    static final double LEVEL = 0.05;
+    public static final double LEVEL = 0.05;
     static final double HALF = 0.5;
 
     /** What a factor would mean. */

@@ -45,6 +45,9 @@ final class Draft {
 
     /** Adds what repeats of one thing came to, against the run as it was; {@code asRun} is empty for that itself. */
     void outcome(String group, String name, List<Measured> repeats, double[] asRun) {
+        if (repeats.isEmpty()) {
+            return; // the time was up, which is told elsewhere
+        }
         double[] strengths = strengths(repeats);
         double spread = Math.max(Weighing.spread(asRun), Weighing.spread(strengths));
         double gone = asRun.length == 0 ? 0 : Weighing.mean(asRun) - Weighing.mean(strengths);

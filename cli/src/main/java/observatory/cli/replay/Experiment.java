@@ -5,9 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
-import observatory.analysis.Verdict;
 import observatory.analysis.replay.Comparison;
 import observatory.analysis.replay.Departures;
 import observatory.analysis.replay.ReplayResult;
@@ -15,14 +12,11 @@ import observatory.analysis.replay.Signals;
 import observatory.analysis.replay.Symptom;
 import observatory.analysis.replay.Weighing;
 import observatory.analysis.replay.Weighing.Factor;
-import observatory.probe.Frame;
-import observatory.probe.Hook;
 import observatory.probe.Site;
 import observatory.trainer.Precision;
 import observatory.trainer.checkpoint.Checkpoint;
 import observatory.trainer.replay.Cancelled;
 import observatory.trainer.replay.Snapshot;
-import observatory.trainer.replay.Swaps;
 import observatory.trainer.replay.Trial;
 
 /**
@@ -39,19 +33,20 @@ final class Experiment {
 
     private static final int SLOW = 8;
     private static final int LONGEST = 16;
-    private static final int TAIL = 3;
     private static final double WORTH = 0.25;
 
     private final Subject subject;
     private final Lab lab;
     private final Depth depth;
     private final Draft draft;
+    private final Repeats repeats;
 
     Experiment(Subject subject, Lab lab, Depth depth) {
         this.subject = subject;
         this.lab = lab;
         this.depth = depth;
         this.draft = new Draft(subject);
+        this.repeats = new Repeats(lab, depth.repeats());
     }
 
     /** The result; where the lab was stopped, as far as it had come. */
@@ -154,17 +149,17 @@ final class Experiment {
         List<Factors.Varied> all = factors.all(draft);
         Map<String, Measured> glance =
                 lab.measure("a first look at each factor", glance(ground, symptom, factors, all));
-        Measured asItWas = glance.get(key(ground, "as it was", 0));
+        Measured asItWas = glance.get(Repeats.key(ground, "as it was", 0));
         boolean worth = asItWas == null
                 || all.stream()
-                        .map(one -> glance.get(key(ground, one.name(), 0)))
+                        .map(one -> glance.get(Repeats.key(ground, one.name(), 0)))
                         .anyMatch(one -> one == null || 1 - one.symptom() / asItWas.symptom() > WORTH);
         if (!worth) {
             draft.decide(Weighing.of(
                     new double[] {asItWas.symptom()},
                     all.stream()
                             .map(one -> new Weighing.Varied(one.factor(), one.name(), new double[] {
-                                glance.get(key(ground, one.name(), 0)).symptom()
+                                glance.get(Repeats.key(ground, one.name(), 0)).symptom()
                             }))
                             .toList(),
                     Double.NaN));
@@ -172,7 +167,7 @@ final class Experiment {
         }
         draft.outcomes.clear();
         draft.curves.clear();
-        List<Measured> asRun = repeats(ground, symptom, "as it was", factors::asRun);
+        List<Measured> asRun = repeats.of(ground, symptom, "as it was", factors::asRun);
         if (asRun.size() < 2) {
             draft.notRun("the factors", "the time was up; give more with --budget");
             return false;
@@ -182,17 +177,17 @@ final class Experiment {
         draft.curve("as it was", asRun.getFirst());
         List<Weighing.Varied> varied = new ArrayList<>();
         for (Factors.Varied one : all) {
-            List<Measured> repeats = repeats(ground, symptom, one.name(), one.repeat());
-            if (repeats.size() < depth.repeats()) {
+            List<Measured> these = repeats.of(ground, symptom, one.name(), one.repeat());
+            if (these.size() < depth.repeats()) {
                 draft.notRun(
                         one.name(),
-                        repeats.size() + " of " + depth.repeats()
+                        these.size() + " of " + depth.repeats()
                                 + " repeats were done when the time was up; give more with --budget");
             }
-            if (!repeats.isEmpty()) {
-                draft.outcome(one.factor().group(), one.name(), repeats, strengths);
-                draft.curve(one.name(), repeats.getFirst());
-                varied.add(new Weighing.Varied(one.factor(), one.name(), Draft.strengths(repeats)));
+            if (!these.isEmpty()) {
+                draft.outcome(one.factor().group(), one.name(), these, strengths);
+                draft.curve(one.name(), these.getFirst());
+                varied.add(new Weighing.Varied(one.factor(), one.name(), Draft.strengths(these)));
             }
         }
         double earlier = earlier(ground, symptom, factors, strengths);
@@ -204,9 +199,9 @@ final class Experiment {
     /** The other half of batch × state: the same batches, and others, at the state of the checkpoint. */
     private double earlier(Ground ground, Symptom symptom, Factors factors, double[] strengths) {
         List<Measured> same =
-                repeats(ground, symptom, "earlier state, same batches", repeat -> factors.earlier(false, repeat));
+                repeats.of(ground, symptom, "earlier state, same batches", repeat -> factors.earlier(false, repeat));
         List<Measured> other =
-                repeats(ground, symptom, "earlier state, other batches", repeat -> factors.earlier(true, repeat));
+                repeats.of(ground, symptom, "earlier state, other batches", repeat -> factors.earlier(true, repeat));
         String of = "the state after step " + ground.start().step();
         if (!same.isEmpty()) {
             draft.outcome("state", of + ", same batches", same, strengths);
@@ -219,45 +214,30 @@ final class Experiment {
 
     private List<Lab.Job> glance(Ground ground, Symptom symptom, Factors factors, List<Factors.Varied> all) {
         List<Lab.Job> jobs = new ArrayList<>();
-        jobs.add(job(ground, symptom, "as it was", 0, factors.asRun(0)));
-        all.forEach(
-                one -> jobs.add(job(ground, symptom, one.name(), 0, one.repeat().apply(0))));
+        jobs.add(Repeats.job(ground, symptom, "as it was", 0, factors.asRun(0)));
+        all.forEach(one -> jobs.add(
+                Repeats.job(ground, symptom, one.name(), 0, one.repeat().apply(0))));
         return jobs;
-    }
-
-    private List<Measured> repeats(Ground ground, Symptom symptom, String name, IntFunction<Trial> trial) {
-        List<Lab.Job> jobs = IntStream.range(0, depth.repeats())
-                .mapToObj(repeat -> job(ground, symptom, name, repeat, trial.apply(repeat)))
-                .toList();
-        return new ArrayList<>(lab.measure(name, jobs).values());
-    }
-
-    private static Lab.Job job(Ground ground, Symptom symptom, String name, int repeat, Trial trial) {
-        return new Lab.Job(key(ground, name, repeat), trial.asking(Questions.of(symptom)), symptom, Optional.empty());
-    }
-
-    private static String key(Ground ground, String name, int repeat) {
-        return ground.start().step() + " " + ground.first() + "-" + ground.last() + " " + name + " #" + repeat;
     }
 
     /** What is worth knowing once the cause is found. */
     private void rest(Ground ground, Symptom symptom) {
         draft.departures = Departures.of(ground.lead().frames(), ground.during().frames());
         Factors factors = new Factors(ground, subject);
-        if (depth.extras()) {
+        if (depth.extras() && !draft.outcomes.isEmpty()) {
             List<Factors.Varied> others = new ArrayList<>(factors.others());
             others.addAll(operations(ground, factors));
             double[] asRun = {draft.outcomes.getFirst().symptom()};
             for (Factors.Varied one : others) {
                 Measured measured = lab.measure(
                                 one.name(),
-                                List.of(job(
+                                List.of(Repeats.job(
                                         ground,
                                         symptom,
                                         one.name(),
                                         0,
                                         one.repeat().apply(0))))
-                        .get(key(ground, one.name(), 0));
+                        .get(Repeats.key(ground, one.name(), 0));
                 if (measured == null) {
                     draft.notRun(one.name(), "the time was up; give more with --budget");
                 } else {
@@ -306,86 +286,7 @@ final class Experiment {
             draft.because = "The time was up before anything that was varied explained it; give more with --budget.";
             return;
         }
-        state(ground, symptom.get());
-        if (draft.verdict == Verdict.UNDETERMINED) {
-            arithmetic(ground, symptom.get());
-        }
+        new Aftermath(subject, draft, repeats, ground, symptom.get()).examine();
         rest(ground, symptom.get());
-    }
-
-    /** Goes on after the incident with other batches and the settings as before: from the state it left, and from that before. */
-    private void state(Ground ground, Symptom symptom) {
-        Factors factors = new Factors(ground, subject);
-        long from = ground.last() + 1;
-        long to = ground.last() + TAIL;
-        List<Snapshot> left = ground.during().end();
-        List<Snapshot> before = IntStream.range(0, left.size())
-                .mapToObj(rank -> ground.before().get(rank).at(left.get(rank).trainer()))
-                .toList();
-        IntFunction<Trial> after = repeat -> Trial.asRun(left, to, List.of())
-                .batches(Swaps.control(subject.recipe(), from, to, repeat))
-                .settings(factors::held);
-        List<Measured> carried = repeats(ground, symptom, "the steps after, from the state it left", after);
-        List<Measured> put = repeats(
-                ground,
-                symptom,
-                "the steps after, from the state before",
-                repeat -> after.apply(repeat).from(before));
-        if (carried.size() < 2 || put.size() < 2) {
-            draft.notRun("the state put back", "the time was up; give more with --budget");
-            return;
-        }
-        double[] strengths = Draft.strengths(carried);
-        if (draft.outcomes.isEmpty()) {
-            draft.outcome(
-                    "baseline", "as it was", repeats(ground, symptom, "as it was", factors::asRun), new double[0]);
-        }
-        draft.outcome("state", "the steps after, from the state it left", carried, new double[0]);
-        draft.outcome("state", "the steps after, from the state before", put, strengths);
-        if (symptom.present(Weighing.mean(strengths))) {
-            Weighing.Decision decision = Weighing.of(
-                    strengths,
-                    List.of(new Weighing.Varied(Factor.STATE, "the state before the incident", Draft.strengths(put))),
-                    Double.NaN);
-            if (decision.verdict() != Verdict.UNDETERMINED) {
-                draft.decide(new Weighing.Decision(
-                        decision.verdict(),
-                        Math.min(
-                                1,
-                                decision.errorProbability()
-                                        * (1 + factors.all(new Draft(subject)).size())),
-                        decision.because()
-                                + " It comes again with the same bits, whatever the batch, the settings and the"
-                                + " format: the weights carry it.",
-                        decision.factor()));
-            }
-        }
-    }
-
-    /** An operation that makes what is not finite out of what is, whatever is fed to it. */
-    private void arithmetic(Ground ground, Symptom symptom) {
-        Optional<Frame> bad = ground.during().frames().stream()
-                .filter(frame -> Signals.firstBad(frame).isPresent())
-                .findFirst();
-        Optional<Site> site = bad.flatMap(Signals::firstBad);
-        if (site.isEmpty() || !site.get().hook().forward() || site.get().hook() == Hook.EMBEDDING) {
-            return;
-        }
-        Factors factors = new Factors(ground, subject);
-        List<Measured> others = repeats(ground, symptom, "other batches", factors::control);
-        String label = site.get().label();
-        long same = others.stream().filter(one -> one.firstBad().equals(label)).count();
-        draft.outcomes.removeIf(one -> one.name().equals("other batches"));
-        List<Measured> asRun = repeats(ground, symptom, "as it was", factors::asRun);
-        draft.outcome("data", "other batches", others, Draft.strengths(asRun));
-        if (!others.isEmpty() && same == others.size()) {
-            draft.verdict = Verdict.NUMERICAL;
-            draft.errorProbability = Math.pow(0.5, others.size());
-            draft.because =
-                    "The operation that writes " + label + " makes it: its inputs are finite, and what it writes is"
-                            + " not, at step " + bad.get().step() + " with each of " + others.size()
-                            + " other batches, with the settings and in the format as they were and otherwise; a cause in the batch"
-                            + " would spare at least every second one.";
-        }
     }
 }

@@ -111,7 +111,7 @@ final class Forward {
         options.add(rate(asRun, LOWER));
         double surge = factors.surge();
         if (surge > 1.5) {
-            options.add(rate(asRun, 1 / surge));
+            options.add(rate(asRun, Double.parseDouble(String.format(java.util.Locale.ROOT, "%.3g", 1 / surge))));
         }
         Precision precision = ground.told().precision();
         if (precision != Precision.FP32) {

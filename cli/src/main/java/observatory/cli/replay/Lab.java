@@ -100,7 +100,8 @@ final class Lab implements AutoCloseable {
     Course run(String what, Trial trial) {
         planned.incrementAndGet();
         progress.update(done.get() + again.get(), planned.get(), what);
-        Course course = alone.run(trial, new Stand.Watch(stop, step -> {}));
+        Course course = alone.run(
+                trial, new Stand.Watch(stop, step -> progress.update(done.get() + again.get(), planned.get(), what)));
         done.incrementAndGet();
         progress.update(done.get() + again.get(), planned.get(), what);
         return course;

@@ -66,7 +66,7 @@ public final class IncidentsView implements Screen {
                 event -> withChosen(row -> model.silence(row.incident().kind(), SILENCE)));
         acknowledge.setMinWidth(Region.USE_PREF_SIZE);
         silence.setMinWidth(Region.USE_PREF_SIZE);
-        Label hint = new Label("The first two are kept in this window; the analysis goes on telling whom it tells.");
+        Label hint = new Label("The first two are kept in this window alone.");
         hint.getStyleClass().add("soft");
         HBox buttons = new HBox(8, acknowledge, silence, replay.button(), hint);
         buttons.getStyleClass().add("controls");

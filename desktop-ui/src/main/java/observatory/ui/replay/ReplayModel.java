@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import observatory.analysis.Incident;
@@ -32,6 +34,7 @@ public final class ReplayModel {
     private final Executor window;
     private final Map<String, Shown> known = new HashMap<>();
     private final ReadOnlyObjectWrapper<Shown> shown = new ReadOnlyObjectWrapper<>(new Shown.Idle(""));
+    private final ReadOnlyBooleanWrapper possible = new ReadOnlyBooleanWrapper();
     private Incident incident;
     private String running = "";
     private volatile boolean stop;
@@ -53,8 +56,8 @@ public final class ReplayModel {
     }
 
     /** Whether the incident that is shown can be replayed now. */
-    public boolean possible() {
-        return replayer.isPresent() && incident != null && running.isEmpty();
+    public ReadOnlyBooleanProperty possibleProperty() {
+        return possible.getReadOnlyProperty();
     }
 
     /** Shows what is known of an incident. */
@@ -65,7 +68,7 @@ public final class ReplayModel {
 
     /** Replays the incident that is shown; nothing where that is not possible. */
     public void start() {
-        if (!possible()) {
+        if (!possible.get()) {
             return;
         }
         Incident one = incident;
@@ -111,6 +114,7 @@ public final class ReplayModel {
     }
 
     private void refresh() {
+        possible.set(replayer.isPresent() && incident != null && running.isEmpty());
         Shown none = new Shown.Idle(
                 replayer.isEmpty()
                         ? "Replays are run where the run was trained: observatory replay SPIKE-LOG."

@@ -45,6 +45,8 @@ public final class ReplayView {
         root = new VBox(6, heading("Replay by experiment"), progress, status, result);
         root.getStyleClass().add("detail");
         model.shownProperty().addListener((property, old, now) -> show(now));
+        model.possibleProperty()
+                .addListener(changed -> able(model.shownProperty().get() instanceof Shown.Running));
         show(model.shownProperty().get());
     }
 
@@ -61,7 +63,7 @@ public final class ReplayView {
     private void show(Shown shown) {
         boolean running = shown instanceof Shown.Running;
         button.setText(running ? "Stop" : shown instanceof Shown.Done ? "Run it again" : "Run the experiment");
-        button.setDisable(!running && !model.possible());
+        able(running);
         seen(progress, running);
         seen(
                 root,
@@ -76,6 +78,10 @@ public final class ReplayView {
             }
             case Shown.Done done -> tell(done.result());
         }
+    }
+
+    private void able(boolean running) {
+        button.setDisable(!running && !model.possibleProperty().get());
     }
 
     private void tell(String words) {

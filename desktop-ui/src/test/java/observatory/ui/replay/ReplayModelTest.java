@@ -83,14 +83,14 @@ class ReplayModelTest {
         });
         model.start();
         assertInstanceOf(Shown.Running.class, model.shownProperty().get());
-        assertFalse(model.possible(), "one at a time");
+        assertFalse(model.possibleProperty().get(), "one at a time");
         empty(background);
         window.poll().run();
         assertEquals(
                 new Shown.Running(0.25, "other batches"), model.shownProperty().get());
         empty(window);
         assertEquals(new Shown.Done(result()), model.shownProperty().get());
-        assertTrue(model.possible());
+        assertTrue(model.possibleProperty().get());
     }
 
     @Test
@@ -135,7 +135,7 @@ class ReplayModelTest {
     @Test
     void withoutAReplayerItSaysWhereToDoIt() {
         ReplayModel model = model(null);
-        assertFalse(model.possible());
+        assertFalse(model.possibleProperty().get());
         assertTrue(((Shown.Idle) model.shownProperty().get()).reason().contains("observatory replay"));
         model.start();
         assertTrue(background.isEmpty());
