@@ -45,6 +45,7 @@ public final class Measures {
             new Measure(Scalars.MICRO_GRADIENT_SQUARE, NONE, Merge.NONE),
             new Measure(Scalars.ADAM_BETA2, NONE, Merge.NONE),
             new Measure(Scalars.WEIGHTS_CHECK, NONE, Merge.NONE),
+            new Measure(Scalars.BATCH_CHECK, NONE, Merge.NONE),
             new Measure(Scalars.HEAD_WIDTH, "{column}", Merge.NONE));
 
     private static final List<Measure> BUILT_IN = builtIn(Probes.catalogue());
