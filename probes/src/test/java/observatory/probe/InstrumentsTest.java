@@ -35,12 +35,17 @@ class InstrumentsTest {
         for (int i = 0; i < 20_000; i++) {
             step(off, i);
         }
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 1_000; i++) {
-            step(off, i);
+        long least = Long.MAX_VALUE;
+        for (int round = 0;
+                round < 5;
+                round++) { // A step that allocated would do so in every round; the JVM does in some.
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1_000; i++) {
+                step(off, i);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-        assertEquals(0, bytes, "bytes allocated by 1,000 unwatched steps");
+        assertEquals(0, least, "bytes allocated by 1,000 unwatched steps");
     }
 
     @Test

@@ -33,6 +33,8 @@ public final class Attachment implements UnaryOperator<Properties> {
     private static final long SPOOL_BYTES = 2L << 30;
     /** A step of the largest model; a trainer that takes longer is detached without its last frame. */
     private static final Duration ONE_STEP = Duration.ofSeconds(20);
+    /** For the control topic to be read to its end; where the broker is away, commands are heard once it is back. */
+    private static final Duration TO_LISTEN = Duration.ofSeconds(20);
 
     private final List<Watched> watched = new ArrayList<>();
 
@@ -69,7 +71,21 @@ public final class Attachment implements UnaryOperator<Properties> {
             detach();
             return Request.error("the spool cannot be opened: " + e.getMessage());
         }
+        awaitListening();
         return Request.done(runs());
+    }
+
+    /** Who is told that it is attached may give commands at once: those given earlier than that would not be heard. */
+    private void awaitListening() {
+        long deadline = System.nanoTime() + TO_LISTEN.toNanos();
+        for (Watched one : watched) {
+            while (one.commands != null
+                    && !one.commands.listening()
+                    && one.commands.trouble().isEmpty()
+                    && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
     }
 
     private static Watched watch(Instruments<?> instruments, Request request) throws IOException {
