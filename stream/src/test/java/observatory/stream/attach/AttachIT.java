@@ -99,6 +99,7 @@ class AttachIT {
         AttachException nobody = assertThrows(AttachException.class, () -> new JvmAttach(Integer.MAX_VALUE).detach());
         assertTrue(nobody.getMessage().contains("process 2147483647"), nobody.getMessage());
         Process idle = start(List.of("-cp", classes(PlainTrainer.class), "observatory.stream.attach.Idle"));
+        assertEquals("started", firstLine(idle));
         AttachException other = assertThrows(AttachException.class, () -> new JvmAttach(idle.pid()).detach());
         assertTrue(other.getMessage().contains("has instruments"), other.getMessage());
         Process closed = start(List.of(
@@ -106,6 +107,7 @@ class AttachIT {
                 "-cp",
                 classes(PlainTrainer.class),
                 "observatory.stream.attach.Idle"));
+        assertEquals("started", firstLine(closed));
         AttachException refused = assertThrows(AttachException.class, () -> new JvmAttach(closed.pid()).detach());
         assertTrue(refused.getMessage().contains("-XX:+EnableDynamicAgentLoading"), refused.getMessage());
     }
