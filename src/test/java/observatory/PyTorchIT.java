@@ -208,7 +208,7 @@ class PyTorchIT {
         assertTrue(attention.summary().contains("layer 2 "), attention.summary());
     }
 
-    /** What the analysis makes of the spool of a run. */
+    /** What the analysis makes of the spool of a run; how fast it went is the machine's affair. */
     private List<Incident> incidents(String run) throws IOException {
         Path writer;
         try (Stream<Path> folders = Files.list(scratch.resolve(run))) {
@@ -220,7 +220,9 @@ class PyTorchIT {
                 reader.poll().forEach(watch::accept);
             } while (!reader.atTheEnd());
         }
-        return watch.incidents();
+        return watch.incidents().stream()
+                .filter(incident -> incident.kind() != Kind.THROUGHPUT)
+                .toList();
     }
 
     /** The script of docs/wire.md that writes a spool. */
@@ -311,6 +313,7 @@ class PyTorchIT {
                         last.sites().columns().stream().map(Column::metric).toList();
                 assertTrue(metrics.contains("rms") && !metrics.contains("fp16_headroom_bits"), metrics::toString);
                 List<String> audited = AuditLog.entries(connection, Topics.STANDARD).stream()
+                        .filter(entry -> !tooSoon(entry))
                         .map(Audit::result)
                         .toList();
                 assertEquals(List.of("applied", "refused", "applied", "refused"), audited);
@@ -330,10 +333,14 @@ class PyTorchIT {
         while (true) {
             Audit answer = operator.give(new RunId("live"), command, patient)
                     .orElseThrow(() -> new AssertionError("no answer to " + command));
-            if (!answer.reason().startsWith("more than one command")) {
+            if (!tooSoon(answer)) {
                 return answer;
             }
         }
+    }
+
+    private static boolean tooSoon(Audit answer) {
+        return answer.reason().startsWith("more than one command");
     }
 
     private Program python(Path script, String... arguments) throws IOException {

@@ -14,8 +14,10 @@ public final class Head {
     /** Text logs print their configuration or source code first; the longest preamble seen in real ones is 200 KB. */
     static final int LENGTH = 1 << 20;
 
-    /** Control bytes in a text; a bell or two are no harm. */
+    /** Control bytes in a text, as a share; a bell or two are no harm in a short one either. */
     private static final double ODD = 0.001;
+
+    private static final int BELLS = 2;
     /** What a file system left empty when the machine went down, or what was cut away under a writer. */
     private static final double BLANK = 0.5;
 
@@ -83,7 +85,7 @@ public final class Head {
             blank += b == 0 ? 1 : 0;
             odd += b > 0 && b < ' ' && "\t\n\r\b\f\u001B".indexOf(b) < 0 ? 1 : 0;
         }
-        if (odd + blank > 0 && (odd > ODD * bytes.length || blank > BLANK * bytes.length)) {
+        if (odd + blank > 0 && (odd > Math.max(BELLS, ODD * bytes.length) || blank > BLANK * bytes.length)) {
             return List.of();
         }
         List<String> all = new String(bytes, StandardCharsets.UTF_8)

@@ -22,9 +22,15 @@ record JsonDocument(String why, boolean damaged) {
             return new JsonDocument(
                     file.getFileName() + " is no whole JSON document: it is damaged or ends at byte " + offset
                             + "; what came before was read",
-                    !(damaged instanceof JsonEOFException));
+                    !ended(damaged));
         }
         throw new LogException(file, 0, error);
+    }
+
+    /** Behind a comma the parser has no type of its own for it. */
+    private static boolean ended(JsonProcessingException damaged) {
+        return damaged instanceof JsonEOFException
+                || damaged.getOriginalMessage().startsWith("Unexpected end-of-input");
     }
 
     void tell(Recording recording) {
