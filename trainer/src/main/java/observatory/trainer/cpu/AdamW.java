@@ -87,6 +87,7 @@ final class AdamW {
         }
     }
 
+    /** Whole vectors without masks in a loop of their own: with both kinds in one the compiler keeps vectors on the heap. */
     private static void sweep(Parameter parameter, Constants constants, long from, long to) {
         // Into locals: a store off the heap makes the compiler read every field again.
         MemorySegment weights = parameter.weight().data();
@@ -96,24 +97,32 @@ final class AdamW {
         float clip = constants.clip;
         float beta1 = constants.adam.beta1();
         float beta2 = constants.adam.beta2();
-        float epsilon = constants.adam.epsilon();
-        float correct1 = constants.correct1;
-        float correct2 = constants.correct2;
-        float keep = constants.keep;
-        FloatVector back = Vectors.broadcast(-constants.rate);
-        for (long i = from; i < to; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, to);
-            FloatVector g = Vectors.load(gradients, i, mask).mul(clip);
-            FloatVector m = moving(Vectors.load(first, i, mask), g, beta1);
-            FloatVector v = moving(Vectors.load(second, i, mask), g.mul(g), beta2);
-            FloatVector deviation =
-                    v.mul(correct2).lanewise(VectorOperators.SQRT).add(epsilon);
-            FloatVector direction = m.mul(correct1).div(deviation);
-            FloatVector weight = Vectors.load(weights, i, mask).mul(keep);
-            Vectors.store(m, first, i, mask);
-            Vectors.store(v, second, i, mask);
-            Vectors.store(direction.fma(back, weight), weights, i, mask);
+        long whole = Vectors.wholeEnd(from, to);
+        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
+            FloatVector g = Vectors.load(gradients, i).mul(clip);
+            FloatVector m = moving(Vectors.load(first, i), g, beta1);
+            FloatVector v = moving(Vectors.load(second, i), g.mul(g), beta2);
+            Vectors.store(m, first, i);
+            Vectors.store(v, second, i);
+            Vectors.store(moved(Vectors.load(weights, i), m, v, constants), weights, i);
         }
+        if (whole < to) {
+            VectorMask<Float> mask = Vectors.first(to - whole);
+            FloatVector g = Vectors.load(gradients, whole, mask).mul(clip);
+            FloatVector m = moving(Vectors.load(first, whole, mask), g, beta1);
+            FloatVector v = moving(Vectors.load(second, whole, mask), g.mul(g), beta2);
+            Vectors.store(m, first, whole, mask);
+            Vectors.store(v, second, whole, mask);
+            Vectors.store(moved(Vectors.load(weights, whole, mask), m, v, constants), weights, whole, mask);
+        }
+    }
+
+    /** The weight after the step. */
+    private static FloatVector moved(FloatVector weight, FloatVector m, FloatVector v, Constants constants) {
+        FloatVector deviation =
+                v.mul(constants.correct2).lanewise(VectorOperators.SQRT).add(constants.adam.epsilon());
+        FloatVector direction = m.mul(constants.correct1).div(deviation);
+        return direction.fma(Vectors.broadcast(-constants.rate), weight.mul(constants.keep));
     }
 
     private static FloatVector moving(FloatVector average, FloatVector value, float beta) {

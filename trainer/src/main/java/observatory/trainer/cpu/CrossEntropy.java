@@ -1,7 +1,7 @@
 package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
-import jdk.incubator.vector.FloatVector;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.VectorMask;
 
 /**
@@ -50,11 +50,7 @@ final class CrossEntropy {
                 float weight = weights[(int) row];
                 float max = Vectors.max(logits.data(), row * v, v);
                 float share = weight * (1 + 2 * zLoss * logZ.get(row)) / exponentials(logits, row, max);
-                for (int i = 0; i < v; i += Vectors.WIDE.length()) {
-                    VectorMask<Float> mask = Vectors.within(i, v);
-                    FloatVector e = Vectors.load(scratch.data(), scratchRow(row, v) + i, mask);
-                    Vectors.store(e.mul(share), logits.data(), row * v + i, mask);
-                }
+                scaled(scratch.data(), scratchRow(row, v), share, logits.data(), row * v, v);
                 long target = row * v + targets[(int) row];
                 logits.set(target, logits.get(target) - weight);
             }
@@ -65,13 +61,30 @@ final class CrossEntropy {
     private float exponentials(Tensor logits, long row, float max) {
         int v = logits.columns();
         long out = scratchRow(row, v);
-        for (int i = 0; i < v; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, v);
-            FloatVector e =
-                    Vectors.exp(Vectors.load(logits.data(), row * v + i, mask).sub(max));
-            Vectors.store(e, scratch.data(), out + i, mask);
-        }
+        exponentials(logits.data(), row * v, max, scratch.data(), out, v);
         return Vectors.sum(scratch.data(), out, v);
+    }
+
+    private static void exponentials(MemorySegment in, long from, float max, MemorySegment out, long at, int count) {
+        int whole = (int) Vectors.wholeEnd(0, count);
+        for (int i = 0; i < whole; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.exp(Vectors.load(in, from + i).sub(max)), out, at + i);
+        }
+        if (whole < count) {
+            VectorMask<Float> mask = Vectors.first(count - whole);
+            Vectors.store(Vectors.exp(Vectors.load(in, from + whole, mask).sub(max)), out, at + whole, mask);
+        }
+    }
+
+    private static void scaled(MemorySegment in, long from, float factor, MemorySegment out, long at, int count) {
+        int whole = (int) Vectors.wholeEnd(0, count);
+        for (int i = 0; i < whole; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.load(in, from + i).mul(factor), out, at + i);
+        }
+        if (whole < count) {
+            VectorMask<Float> mask = Vectors.first(count - whole);
+            Vectors.store(Vectors.load(in, from + whole, mask).mul(factor), out, at + whole, mask);
+        }
     }
 
     private static long scratchRow(long row, int v) {
