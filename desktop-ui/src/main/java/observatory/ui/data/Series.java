@@ -16,7 +16,7 @@ public final class Series {
 
     private final FloatLog rows = new FloatLog();
     private final Extent joining = new Extent();
-    private FloatLog[] levels = {}; // level k at index k - 1
+    private volatile FloatLog[] levels = {}; // level k at index k - 1
 
     public static boolean isAbsent(float value) {
         return Float.floatToRawIntBits(value) == 0x7fc0_0a55;
@@ -52,8 +52,10 @@ public final class Series {
         // Buckets are written when they are complete and never again: a reader sees them whole or not at all.
         for (int level = 1; (row + 1 & (1 << FAN_BITS * level) - 1) == 0; level++) {
             if (level > levels.length) {
-                levels = Arrays.copyOf(levels, level);
-                levels[level - 1] = new FloatLog();
+                // Shown to readers only with its log in place.
+                FloatLog[] higher = Arrays.copyOf(levels, level);
+                higher[level - 1] = new FloatLog();
+                levels = higher;
             }
             int first = row + 1 - (1 << FAN_BITS * level);
             joining.clear();
