@@ -1,6 +1,5 @@
 package observatory.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,11 +49,6 @@ final class PostMortemCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "No progress and no messages.")
     private boolean quiet;
 
-    /** Writes one form of the report. */
-    private interface Written {
-        void to(Path path) throws IOException;
-    }
-
     @Override
     public Integer call() {
         PostMortem result;
@@ -64,9 +58,10 @@ final class PostMortemCommand implements Callable<Integer> {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         }
         parent.console().result(json ? result.toJson() : TextReport.of(result));
-        write(html, path -> Files.writeString(path, HtmlReport.of(result)));
-        write(pdf, path -> Files.write(path, PdfReport.of(result)));
-        write(png, path -> ChartFiles.write(result, path));
+        ReportFiles files = new ReportFiles(parent.console(), quiet);
+        files.write(html, path -> Files.writeString(path, HtmlReport.of(result)));
+        files.write(pdf, path -> Files.write(path, PdfReport.of(result)));
+        files.write(png, path -> ChartFiles.write(result, path));
         if (result.partial()) {
             throw new Failure(
                     ExitCode.CORRUPT_INPUT,
@@ -76,24 +71,6 @@ final class PostMortemCommand implements Callable<Integer> {
                 && result.incidents().stream()
                         .anyMatch(incident -> incident.severity().compareTo(failOn) >= 0);
         return severe ? ExitCode.FINDINGS : ExitCode.OK;
-    }
-
-    private void write(Path path, Written form) {
-        if (path == null) {
-            return;
-        }
-        try {
-            form.to(path);
-        } catch (IOException e) {
-            String why = e.getClass().getSimpleName() + ": " + e.getMessage();
-            throw new Failure(
-                    ExitCode.CONFIGURATION,
-                    "cannot write the report " + path + " (" + why + "); name another place",
-                    e);
-        }
-        if (!quiet) {
-            parent.console().say("report: " + path);
-        }
     }
 
     private Progress progress() {

@@ -174,8 +174,9 @@ final class ReplayCommand implements Callable<Integer> {
                     e);
         }
         console.result(json ? ReplayJson.write(result).toString() : ReplayText.of(result));
-        write(html, path -> Files.writeString(path, ReplayReport.of(result)));
-        write(png, path -> ReplayReport.write(result, path));
+        ReportFiles files = new ReportFiles(parent.console(), quiet);
+        files.write(html, path -> Files.writeString(path, ReplayReport.of(result)));
+        files.write(png, path -> ReplayReport.write(result, path));
         if (apply && result.complete()) {
             apply(result, name, console);
         }
@@ -209,28 +210,6 @@ final class ReplayCommand implements Callable<Integer> {
         int at = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         return new Replaying.Manner(
                 budget.toMillis() / 1e3, memory << 20, at, repeats, true, true, forward, text, otherBuild);
-    }
-
-    /** Writes one form of the report. */
-    private interface Written {
-        void to(Path path) throws IOException;
-    }
-
-    private void write(Path path, Written form) {
-        if (path == null) {
-            return;
-        }
-        try {
-            form.to(path);
-        } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.CONFIGURATION,
-                    "cannot write the report " + path + " (" + e.getClass().getSimpleName() + "); name another place",
-                    e);
-        }
-        if (!quiet) {
-            parent.console().say("report: " + path);
-        }
     }
 
     private SpikeLog read() {
