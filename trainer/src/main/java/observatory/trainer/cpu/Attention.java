@@ -93,32 +93,11 @@ final class Attention {
     private void softmax(long row, int seen, int context) {
         MemorySegment p = probabilities.data();
         // In whole vectors, which reach a little into the future; masks at every row would take longer than the rest.
-        long end = row + Vectors.whole(seen, context);
-        long whole = Vectors.wholeEnd(row, end);
+        int reached = Vectors.whole(seen, context);
         float max = Vectors.max(p, row, seen);
-        exponentials(p, row, whole, max);
-        VectorMask<Float> rest = whole == end ? null : Vectors.first(end - whole);
-        if (rest != null) {
-            Vectors.store(Vectors.exp(Vectors.load(p, whole, rest).sub(max)), p, whole, rest);
-        }
-        float share = 1 / Vectors.sum(p, row, seen);
-        scale(p, row, whole, share);
-        if (rest != null) {
-            Vectors.store(Vectors.load(p, whole, rest).mul(share), p, whole, rest);
-        }
+        Vectors.exponentials(p, row, max, p, row, reached);
+        Vectors.scaled(p, row, 1 / Vectors.sum(p, row, seen), p, row, reached);
         clear(p, row + seen, row + context);
-    }
-
-    private static void scale(MemorySegment p, long from, long to, float factor) {
-        for (long i = from; i < to; i += Vectors.WIDE.length()) {
-            Vectors.store(Vectors.load(p, i).mul(factor), p, i);
-        }
-    }
-
-    private static void exponentials(MemorySegment p, long from, long to, float max) {
-        for (long i = from; i < to; i += Vectors.WIDE.length()) {
-            Vectors.store(Vectors.exp(Vectors.load(p, i).sub(max)), p, i);
-        }
     }
 
     /** With d the gradient of the probabilities p, the gradient of the scores is p · (d - Σ d·p), zero in the future. */

@@ -1,8 +1,6 @@
 package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Softmax cross-entropy over the vocabulary, and z-loss on top of it: the loss of each token, and logits turned into
@@ -50,7 +48,7 @@ final class CrossEntropy {
                 float weight = weights[(int) row];
                 float max = Vectors.max(logits.data(), row * v, v);
                 float share = weight * (1 + 2 * zLoss * logZ.get(row)) / exponentials(logits, row, max);
-                scaled(scratch.data(), scratchRow(row, v), share, logits.data(), row * v, v);
+                Vectors.scaled(scratch.data(), scratchRow(row, v), share, logits.data(), row * v, v);
                 long target = row * v + targets[(int) row];
                 logits.set(target, logits.get(target) - weight);
             }
@@ -61,30 +59,8 @@ final class CrossEntropy {
     private float exponentials(Tensor logits, long row, float max) {
         int v = logits.columns();
         long out = scratchRow(row, v);
-        exponentials(logits.data(), row * v, max, scratch.data(), out, v);
+        Vectors.exponentials(logits.data(), row * v, max, scratch.data(), out, v);
         return Vectors.sum(scratch.data(), out, v);
-    }
-
-    private static void exponentials(MemorySegment in, long from, float max, MemorySegment out, long at, int count) {
-        int whole = (int) Vectors.wholeEnd(0, count);
-        for (int i = 0; i < whole; i += Vectors.WIDE.length()) {
-            Vectors.store(Vectors.exp(Vectors.load(in, from + i).sub(max)), out, at + i);
-        }
-        if (whole < count) {
-            VectorMask<Float> mask = Vectors.first(count - whole);
-            Vectors.store(Vectors.exp(Vectors.load(in, from + whole, mask).sub(max)), out, at + whole, mask);
-        }
-    }
-
-    private static void scaled(MemorySegment in, long from, float factor, MemorySegment out, long at, int count) {
-        int whole = (int) Vectors.wholeEnd(0, count);
-        for (int i = 0; i < whole; i += Vectors.WIDE.length()) {
-            Vectors.store(Vectors.load(in, from + i).mul(factor), out, at + i);
-        }
-        if (whole < count) {
-            VectorMask<Float> mask = Vectors.first(count - whole);
-            Vectors.store(Vectors.load(in, from + whole, mask).mul(factor), out, at + whole, mask);
-        }
     }
 
     private static long scratchRow(long row, int v) {

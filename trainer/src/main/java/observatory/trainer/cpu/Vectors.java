@@ -121,6 +121,33 @@ final class Vectors {
     }
 
     /**
+     * Puts e to the (x - max) of a run of elements into another, which may be the same. Loops of their own, and masks only
+     * for what is left over: in longer ones the compiler keeps vectors on the heap.
+     */
+    static void exponentials(MemorySegment in, long from, float max, MemorySegment out, long at, int count) {
+        int whole = (int) wholeEnd(0, count);
+        for (int i = 0; i < whole; i += WIDE.length()) {
+            store(exp(load(in, from + i).sub(max)), out, at + i);
+        }
+        if (whole < count) {
+            VectorMask<Float> mask = first(count - whole);
+            store(exp(load(in, from + whole, mask).sub(max)), out, at + whole, mask);
+        }
+    }
+
+    /** Puts a run of elements times a factor into another, which may be the same. */
+    static void scaled(MemorySegment in, long from, float factor, MemorySegment out, long at, int count) {
+        int whole = (int) wholeEnd(0, count);
+        for (int i = 0; i < whole; i += WIDE.length()) {
+            store(load(in, from + i).mul(factor), out, at + i);
+        }
+        if (whole < count) {
+            VectorMask<Float> mask = first(count - whole);
+            store(load(in, from + whole, mask).mul(factor), out, at + whole, mask);
+        }
+    }
+
+    /**
      * e to the x, to about one unit in the last place, between -87.3 and 88.3 and held constant beyond; NaN stays NaN.
      * Cody and Waite's reduction and the degree-6 minimax polynomial of Cephes' expf.
      */
