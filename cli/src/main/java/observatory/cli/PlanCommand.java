@@ -184,10 +184,11 @@ final class PlanCommand implements Callable<Integer> {
         line(
                 text,
                 "time",
-                "%.4g device-hours; %.1f days on %d devices at %.4g TFLOP/s each",
+                "%.4g device-hours; %.1f days on %d %s at %.4g TFLOP/s each",
                 plan.deviceHours(),
                 plan.days(),
                 devices,
+                devices == 1 ? "device" : "devices",
                 teraflops);
         line(text, "steps", "%,d", Math.round(plan.steps()));
         line(text, "batches", "%s", ramp(plan));
