@@ -26,15 +26,15 @@ final class Packs {
     static final Set<Hook> GRADIENTS = Set.of(Hook.LOGITS_GRADIENT, Hook.RESIDUAL_GRADIENT, Hook.GRADIENT);
     static final Set<Hook> NORM_INPUTS = Set.of(Hook.EMBEDDING, Hook.RESIDUAL_MID, Hook.RESIDUAL);
     static final Set<Hook> UNITS = Set.of(Hook.MLP_HIDDEN, Hook.RESIDUAL);
-    /** Where a broken number is first seen whatever made it: the products, and what they are added to. */
-    static final Set<Hook> FLAGGED = Set.of(
-            Hook.EMBEDDING, Hook.QKV, Hook.ATTENTION_OUT, Hook.MLP_HIDDEN, Hook.MLP_OUT, Hook.RESIDUAL, Hook.LOGITS);
+    /** As wide as the hidden units, where all that is broken there shows but the -Inf of which a squared ReLU makes zero. */
+    private static final Set<Hook> UNFLAGGED = Set.of(Hook.MLP_UP);
+    /** Where a broken number is looked for at every step: all that operations write. */
+    static final Set<Hook> FLAGGED =
+            ACTIVATIONS.stream().filter(hook -> !UNFLAGGED.contains(hook)).collect(Collectors.toUnmodifiableSet());
 
     private static final Set<Hook> RESIDUAL = Set.of(Hook.RESIDUAL);
     private static final Set<Hook> OTHERS =
             ACTIVATIONS.stream().filter(hook -> !RESIDUAL.contains(hook)).collect(Collectors.toUnmodifiableSet());
-    private static final Set<Hook> UNFLAGGED =
-            ACTIVATIONS.stream().filter(hook -> !FLAGGED.contains(hook)).collect(Collectors.toUnmodifiableSet());
     static final Set<Hook> TENSORS =
             Stream.concat(ACTIVATIONS.stream(), GRADIENTS.stream()).collect(Collectors.toUnmodifiableSet());
 

@@ -60,16 +60,18 @@ final class Block {
         input = x;
 
         Tensor normal = attentionInput.top(x.rows());
-        normaliseAttention.forward(x, normal);
-        lines.pass(Hook.ATTENTION_NORM, layer, normal);
+        Measuring measuring = lines.measuring(Hook.ATTENTION_NORM, layer, Workers.parts(x.rows(), x.columns()));
+        normaliseAttention.forward(x, normal, measuring);
+        lines.pass(Hook.ATTENTION_NORM, layer, normal, measuring);
         attention.forward(normal, batch, narrow);
-        Measuring measuring = lines.measuring(Hook.RESIDUAL_MID, layer, Workers.parts(mid.size(), 1));
+        measuring = lines.measuring(Hook.RESIDUAL_MID, layer, Workers.parts(mid.size(), 1));
         ops.elementwise().add(x, narrow, mid, measuring);
         lines.pass(Hook.RESIDUAL_MID, layer, mid, measuring);
 
         normal = mlpInput.top(x.rows());
-        normaliseMlp.forward(mid, normal);
-        lines.pass(Hook.MLP_NORM, layer, normal);
+        measuring = lines.measuring(Hook.MLP_NORM, layer, Workers.parts(mid.rows(), mid.columns()));
+        normaliseMlp.forward(mid, normal, measuring);
+        lines.pass(Hook.MLP_NORM, layer, normal, measuring);
         mlp.forward(normal, narrow);
         measuring = lines.measuring(Hook.RESIDUAL, layer, Workers.parts(out.size(), 1));
         ops.elementwise().add(mid, narrow, out, measuring);

@@ -75,9 +75,10 @@ final class Network {
             x = block.forward(x, batch);
         }
         residual = x;
-        finalNorm.forward(residual, normalised.top(rows));
-        lines.pass(Hook.FINAL_NORM, Site.NO_LAYER, normalised.top(rows));
-        Measuring measuring = lines.measuring(Hook.LOGITS, Site.NO_LAYER, Linear.parts(rows));
+        Measuring measuring = lines.measuring(Hook.FINAL_NORM, Site.NO_LAYER, Workers.parts(rows, residual.columns()));
+        finalNorm.forward(residual, normalised.top(rows), measuring);
+        lines.pass(Hook.FINAL_NORM, Site.NO_LAYER, normalised.top(rows), measuring);
+        measuring = lines.measuring(Hook.LOGITS, Site.NO_LAYER, Linear.parts(rows));
         ops.linear().forward(normalised.top(rows), unembedding.working(), logits.top(rows), measuring);
         lines.pass(Hook.LOGITS, Site.NO_LAYER, logits.top(rows), measuring);
         crossEntropy.forward(logits.top(rows), batch.targets(), tokenLosses);

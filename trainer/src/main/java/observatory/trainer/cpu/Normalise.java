@@ -40,7 +40,8 @@ final class Normalise {
         room(Workers.parts(rows, columns), columns);
     }
 
-    void forward(Tensor x, Tensor y) {
+    /** @param measuring the parts of y, or null */
+    void forward(Tensor x, Tensor y, Measuring measuring) {
         int c = x.columns();
         workers.overRows(x.rows(), c, (from, to) -> {
             for (long row = from; row < to; row++) {
@@ -49,6 +50,9 @@ final class Normalise {
                 means.set(row, mean);
                 scales.set(row, scale);
                 apply(x, y, row);
+            }
+            if (measuring != null) {
+                measuring.part((int) (from / Workers.rowsEach(c)), y, from * c, to * c);
             }
         });
     }
