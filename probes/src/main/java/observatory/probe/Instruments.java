@@ -36,6 +36,7 @@ public final class Instruments<T> {
     private final Columns ofSequences = new Columns();
     private RunSketch seen = new RunSketch(RunSketch.DEFAULT_BITS);
     private Governor governor = new Governor();
+    private Bill bill = new Bill();
     private StepFacts facts;
     private Ended ended;
 
@@ -239,6 +240,7 @@ public final class Instruments<T> {
         scalars.put(Scalars.OBSERVER_SECONDS, (observerNanos + lastFrameNanos) / 1e9)
                 .put(Scalars.OBSERVER_BUDGET, orders.budget())
                 .put(Scalars.FRAMES_DROPPED, dropped);
+        bill.tell(watchers, scalars::put);
         offer(new Frame(origin, seq++, step, late.at, scalars.build(), measured, batch));
         govern(late.nanos, reading);
     }
@@ -273,6 +275,7 @@ public final class Instruments<T> {
         current = next;
         orders.begin(next);
         governor = new Governor();
+        bill = new Bill();
         changed();
     }
 
@@ -321,6 +324,7 @@ public final class Instruments<T> {
         lastFrameNanos = nanos.getAsLong() - reading;
         governor.after(stepNanos + lastFrameNanos, observerNanos + lastFrameNanos, watchers, orders.budget())
                 .ifPresent(change -> event(RunEvent.Kind.CADENCE, change.details(orders.budget())));
+        bill.add(observerNanos + lastFrameNanos);
         observerNanos = 0;
     }
 

@@ -79,6 +79,14 @@ public record Scalars(List<String> names, double[] values) {
         }
     }
 
+    /**
+     * The name under which a probe's part of {@link #OBSERVER_SECONDS} stands, in seconds a step at its cadence of now: in
+     * every {@value Bill#EVERY}th frame, for the probes that were due since the one before, and for the {@code frame} itself.
+     */
+    public static String observerSecondsOf(String probe) {
+        return OBSERVER_SECONDS + "/" + probe;
+    }
+
     public static Scalars none() {
         return NONE;
     }

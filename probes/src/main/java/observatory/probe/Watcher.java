@@ -13,6 +13,9 @@ final class Watcher {
     private int failures;
     private Throwable lastError;
     private long spentNanos;
+    private long unbilledNanos;
+    private int unbilledTimes;
+    private double nanosOfAStep;
     private double earlierNanos = Double.NaN;
     private double laterNanos = Double.NaN;
 
@@ -61,6 +64,8 @@ final class Watcher {
         if (spent > 0) {
             earlierNanos = laterNanos;
             laterNanos = spent;
+            unbilledNanos += spent;
+            unbilledTimes++;
         }
         spentNanos = 0;
         return spent;
@@ -74,6 +79,27 @@ final class Watcher {
     /** Cost of one time it is due: the lesser of the last two, because a collection or a cold loop is not its cost. */
     double nanos() {
         return measured() ? Math.min(earlierNanos, laterNanos) : 0;
+    }
+
+    /** What was settled since it was billed last, in nanoseconds. */
+    long unbilledNanos() {
+        return unbilledNanos;
+    }
+
+    /** Takes what it cost since it was billed last as its cost of now; false where it was not due since. */
+    boolean bill() {
+        if (unbilledTimes == 0) {
+            return false;
+        }
+        nanosOfAStep = (double) unbilledNanos / unbilledTimes / every();
+        unbilledNanos = 0;
+        unbilledTimes = 0;
+        return true;
+    }
+
+    /** What it takes of a step at the cadence of now, in nanoseconds, as it was billed last; 0 before. */
+    double nanosOfAStep() {
+        return nanosOfAStep;
     }
 
     /** Notes one more failure; true where it is the one that disables the probe. */

@@ -30,6 +30,7 @@ public final class Measures {
             new Measure(Scalars.TOKENS, "{token}", Merge.COUNT),
             new Measure(Scalars.STEP_SECONDS, SECOND, Merge.MAX),
             new Measure(Scalars.OBSERVER_SECONDS, SECOND, Merge.MAX),
+            new Measure(Scalars.observerSecondsOf("*"), SECOND, Merge.MAX),
             new Measure(Scalars.FRAMES_DROPPED, "{frame}", Merge.COUNT),
             new Measure(Scalars.OBSERVER_BUDGET, NONE, Merge.MAX),
             new Measure(Scalars.MODEL_FLOPS, OPERATION, Merge.SUM),

@@ -82,6 +82,7 @@ public final class Signals {
         return !NOT_OF_THE_MODEL.contains(scalar)
                 && !scalar.endsWith("_seconds")
                 && !scalar.endsWith("_per_second")
+                && !scalar.startsWith(Scalars.observerSecondsOf(""))
                 && !scalar.startsWith(Scalars.VALIDATION_LOSS);
     }
 
