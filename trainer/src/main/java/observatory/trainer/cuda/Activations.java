@@ -120,7 +120,7 @@ record Activations(
                 space.take(scores),
                 space.take(scores),
                 space.take((long) sequences * spec.width() * Float.BYTES),
-                space.take(2L * Operations.NormParts.most(rows, spec.context()) * spec.width() * Float.BYTES),
+                space.take(2L * NormKernels.NormParts.most(rows, spec.context()) * spec.width() * Float.BYTES),
                 space.take((long) Packet.mostParts(rows, spec.vocabulary()) * spec.width() * Float.BYTES));
     }
 

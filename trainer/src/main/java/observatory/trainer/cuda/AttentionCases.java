@@ -3,7 +3,6 @@ package observatory.trainer.cuda;
 import java.util.List;
 import observatory.probe.Reduction;
 import observatory.trainer.FixedPositions;
-import observatory.trainer.cuda.Operations.Heads;
 
 /** Attention forward and backward beside the formulas, with whole score matrices in double. */
 final class AttentionCases {
@@ -38,15 +37,15 @@ final class AttentionCases {
                 s.alibi ? rig.floats(slopes) : 0,
                 s.prefix ? rig.ints(prefixes) : 0);
         long perQuery = (long) rows * count * Float.BYTES;
-        Operations.Scores scores =
-                new Operations.Scores(rig.poisoned(perQuery), rig.poisoned(perQuery), rig.poisoned(perQuery));
+        AttentionKernels.Scores scores =
+                new AttentionKernels.Scores(rig.poisoned(perQuery), rig.poisoned(perQuery), rig.poisoned(perQuery));
         long in = rig.elements(qkv);
         long out = rig.poisonedElements(rows * width);
         long grad = rig.poisonedElements(rows * 3 * width);
-        int blocks = rig.ops.blocksForAttention(heads);
+        int blocks = rig.ops.attention().partialBlocks(heads);
         long partials = blocks == 0 ? 0 : rig.poisoned((long) blocks * Summary.BYTES);
-        rig.ops.attentionForward(in, out, scores, heads, partials);
-        rig.ops.attentionBackward(in, out, rig.elements(dOut), scores.logs(), rig.poisoned(perQuery), grad, heads);
+        rig.ops.attention().forward(in, out, scores, heads, partials);
+        rig.ops.attention().backward(in, out, rig.elements(dOut), scores.logs(), rig.poisoned(perQuery), grad, heads);
 
         Plain plain = new Plain(qkv, dOut, s, count, scale);
         for (int b = 0; b < batch; b++) {

@@ -5,9 +5,8 @@ import java.util.function.Consumer;
 import jcuda.driver.CUevent;
 import observatory.trainer.Precision;
 import observatory.trainer.cuda.CudaTensor.Place;
-import observatory.trainer.cuda.Operations.Norm;
-import observatory.trainer.cuda.Operations.NormPartials;
-import observatory.trainer.cuda.Operations.Rows;
+import observatory.trainer.cuda.NormKernels.Norm;
+import observatory.trainer.cuda.NormKernels.NormPartials;
 
 /**
  * Bytes a second of each kernel that measures, and of its twin that does not, beside a copy on the device that moves as
@@ -31,12 +30,12 @@ final class BandwidthBench {
         try (Device device = new Device();
                 Kernels kernels = new Kernels(device, format.name());
                 Arena arena = Arena.ofConfined()) {
-            Operations ops = new Operations(kernels, arena, format.bytes());
+            Operations ops = Operations.of(kernels, arena, format.bytes());
             long x = device.allocate(bytes);
             long y = device.allocate(bytes);
             long z = device.allocate(bytes);
             long small = device.allocate(4L * ROWS * Float.BYTES);
-            long partials = device.allocate(3L * Operations.MOST_BLOCKS * Summary.BYTES);
+            long partials = device.allocate(3L * Blocks.MOST * Summary.BYTES);
             fill(device, ops, x, elements, format);
             device.copy(y, x, bytes);
             double copy = rate(device, 2 * bytes, () -> device.copy(y, x, bytes));
@@ -56,7 +55,7 @@ final class BandwidthBench {
                 report(
                         "activate" + with,
                         precision,
-                        rate(device, 2 * bytes, () -> ops.activate(x, y, elements, 0, 0, p)),
+                        rate(device, 2 * bytes, () -> ops.activation().forward(x, y, elements, 0, 0, p)),
                         copy,
                         measured);
                 Rows rows = new Rows(ROWS, COLUMNS);
@@ -64,19 +63,19 @@ final class BandwidthBench {
                 NormPartials all = measured
                         ? new NormPartials(
                                 partials,
-                                partials + Operations.MOST_BLOCKS * Summary.BYTES,
-                                partials + 2L * Operations.MOST_BLOCKS * Summary.BYTES)
+                                partials + Blocks.MOST * Summary.BYTES,
+                                partials + 2L * Blocks.MOST * Summary.BYTES)
                         : NormPartials.NONE;
                 report(
                         "residual and norm" + with,
                         precision,
-                        rate(device, 4 * bytes, () -> ops.normForward(x, x, norm, y, z, rows, all)),
+                        rate(device, 4 * bytes, () -> ops.norm().forward(x, x, norm, y, z, rows, all)),
                         copy,
                         measured);
                 report(
                         "norm backward" + with,
                         precision,
-                        rate(device, 4 * bytes, () -> ops.normBackwardInput(x, y, norm, z, rows, p)),
+                        rate(device, 4 * bytes, () -> ops.norm().backwardInput(x, y, norm, z, rows, p)),
                         copy,
                         measured);
             }
@@ -99,7 +98,7 @@ final class BandwidthBench {
             if (format.bytes() == Float.BYTES) {
                 device.copy(x, staging, (long) block * Float.BYTES);
             } else {
-                ops.roundWeights(staging, x, block);
+                ops.optimizer().roundWeights(staging, x, block);
             }
             for (long done = block; done < elements; done += block) {
                 device.copy(x + done * format.bytes(), x, (long) block * format.bytes());

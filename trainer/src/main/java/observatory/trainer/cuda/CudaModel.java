@@ -108,7 +108,7 @@ public final class CudaModel implements Model {
         Footprint footprint = new Footprint(spec, parameters, format);
         Space space = new Space(footprint.allocate(device, mostSequences));
         this.kernels = new Kernels(device, format.name());
-        this.operations = new Operations(kernels, arena, format.bytes());
+        this.operations = Operations.of(kernels, arena, format.bytes());
         this.measurements = new Measurements(device, operations);
         this.weights = Weights.in(space, parameters, format);
         Activations activations = Activations.in(space, spec, mostSequences, format);
@@ -314,7 +314,7 @@ public final class CudaModel implements Model {
     private void gradientRows(long offset) {
         int parameters = weights.parameters().all().size();
         int chunks = weights.parameters().chunks().size();
-        operations.gradientNorm(weights.gradients(), weights.chunks(), chunks, gradientPartials);
+        operations.optimizer().gradientNorm(weights.gradients(), weights.chunks(), chunks, gradientPartials);
         operations.reductions().mergeSummaries(gradientSpans, parameters, sent, results + offset);
     }
 
@@ -322,15 +322,17 @@ public final class CudaModel implements Model {
         List<Parameters.Parameter> all = weights.parameters().all();
         List<Parameters.Chunk> chunks = weights.parameters().chunks();
         gradientRows(r.gradientRow(0));
-        Operations.Control control = new Operations.Control(sent, r.decision());
-        operations.decide(results + r.gradientRow(0), all.size(), control.orders(), control.decision());
+        OptimizerKernels.Control control = new OptimizerKernels.Control(sent, r.decision());
+        operations.optimizer().decide(results + r.gradientRow(0), all.size(), control.orders(), control.decision());
         observation.gradients(all, weights, sent);
         boolean updates = observation.wants(Hook.UPDATE);
         List<Long> updateRows = new ArrayList<>();
         List<Long> valueRows = new ArrayList<>();
         long updatePartials = updates ? observation.parameterPartials(chunks, updateRows) : 0;
         long valuePartials = updates ? observation.parameterPartials(chunks, valueRows) : 0;
-        operations.adamw(weights.arrays(), weights.chunks(), chunks.size(), control, updatePartials, valuePartials);
+        operations
+                .optimizer()
+                .adamw(weights.arrays(), weights.chunks(), chunks.size(), control, updatePartials, valuePartials);
         observation.adamRatios(Hook.NORMALISED_GRADIENT, 0, all, weights, control);
         observation.adamRatios(Hook.ADAM_DIRECTION, 1, all, weights, control);
         observation.adamRatios(Hook.SECOND_MOMENT, 2, all, weights, control);
@@ -402,8 +404,12 @@ public final class CudaModel implements Model {
     }
 
     private void round() {
-        operations.roundWeights(
-                weights.values(), weights.working(), weights.parameters().elements());
+        operations
+                .optimizer()
+                .roundWeights(
+                        weights.values(),
+                        weights.working(),
+                        weights.parameters().elements());
     }
 
     private void writeGradientSpans() {

@@ -20,7 +20,7 @@ record FixedTables(Device device, ModelSpec spec, Elements format) {
                 spec.position() == Position.ROTARY ? Optional.of(rotation()) : Optional.empty());
     }
 
-    private Operations.Rotation rotation() {
+    private HeadKernels.Rotation rotation() {
         double[] angles = FixedPositions.angles(spec);
         float[] cosines = new float[angles.length];
         float[] sines = new float[angles.length];
@@ -28,7 +28,7 @@ record FixedTables(Device device, ModelSpec spec, Elements format) {
             cosines[i] = (float) StrictMath.cos(angles[i]);
             sines[i] = (float) StrictMath.sin(angles[i]);
         }
-        return new Operations.Rotation(floats(cosines), floats(sines));
+        return new HeadKernels.Rotation(floats(cosines), floats(sines));
     }
 
     private long floats(float[] values) {

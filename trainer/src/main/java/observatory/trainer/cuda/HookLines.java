@@ -49,8 +49,8 @@ final class HookLines {
 
     private void apply(Damage damage, long address, long elements) {
         switch (damage) {
-            case Damage.Scale scale -> operations.scaleAll(address, elements, scale.factor());
-            case Damage.SetMiddle set -> operations.setElement(address, elements / 2, set.value());
+            case Damage.Scale scale -> operations.damage().scaleAll(address, elements, scale.factor());
+            case Damage.SetMiddle set -> operations.damage().setElement(address, elements / 2, set.value());
         }
     }
 

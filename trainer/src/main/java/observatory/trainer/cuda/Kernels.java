@@ -131,4 +131,9 @@ final class Kernels implements AutoCloseable {
                             + "; update the driver, or train with --backend cpu");
         }
     }
+
+    /** The name of a kernel that has a twin which measures on the way. */
+    static String measured(String kernel, long partials) {
+        return partials == 0 ? kernel : kernel + "_measured";
+    }
 }

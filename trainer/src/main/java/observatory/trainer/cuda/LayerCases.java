@@ -7,10 +7,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import observatory.trainer.cuda.Gemm.Kind;
-import observatory.trainer.cuda.Operations.Norm;
-import observatory.trainer.cuda.Operations.NormPartials;
-import observatory.trainer.cuda.Operations.NormParts;
-import observatory.trainer.cuda.Operations.Rows;
+import observatory.trainer.cuda.NormKernels.Norm;
+import observatory.trainer.cuda.NormKernels.NormPartials;
+import observatory.trainer.cuda.NormKernels.NormParts;
 
 /** What a layer is made of but attention, beside the formulas. */
 final class LayerCases {
@@ -48,16 +47,16 @@ final class LayerCases {
         Rows rows = new Rows(ROWS, c);
         long residual = rig.poisonedElements(n);
         long y = rig.poisonedElements(n);
-        rig.ops.normForward(rig.elements(x), rig.elements(branch), norm, residual, y, rows, NormPartials.NONE);
+        rig.ops.norm().forward(rig.elements(x), rig.elements(branch), norm, residual, y, rows, NormPartials.NONE);
         float[] stream = rig.readElements(residual, n);
         long d = rig.elements(d0);
         long dyAt = rig.elements(dy);
-        rig.ops.normBackwardInput(dyAt, residual, norm, d, rows, 0);
+        rig.ops.norm().backwardInput(dyAt, residual, norm, d, rows, 0);
         NormParts parts = NormParts.of(ROWS, 4);
         long gains = rig.zeros((long) c * Float.BYTES);
         long biases = rig.zeros((long) c * Float.BYTES);
         long room = rig.poisoned(2L * parts.count() * c * Float.BYTES);
-        rig.ops.normBackwardParameters(dyAt, residual, norm, room, gains, biases, rows, parts);
+        rig.ops.norm().backwardParameters(dyAt, residual, norm, room, gains, biases, rows, parts);
 
         double[] expectedStream = new double[n];
         double[] expectedY = new double[n];
@@ -107,8 +106,8 @@ final class LayerCases {
             long xAt = rig.elements(x);
             long y = rig.poisonedElements(n);
             long dx = rig.poisonedElements(n);
-            rig.ops.activate(xAt, y, n, kind, 0, 0);
-            rig.ops.activateBackward(rig.elements(dy), xAt, dx, n, kind);
+            rig.ops.activation().forward(xAt, y, n, kind, 0, 0);
+            rig.ops.activation().backward(rig.elements(dy), xAt, dx, n, kind);
             double[] expected = new double[n];
             double[] expectedDx = new double[n];
             double h = 1e-5;
@@ -139,9 +138,17 @@ final class LayerCases {
         long at = rig.elements(logits);
         long losses = rig.poisoned(10 * Float.BYTES);
         long orders = orders(rig, scale, z);
-        Operations.Targets given = new Operations.Targets(rig.ints(targets), rig.floats(shares), 0);
-        rig.ops.crossEntropy(
-                at, given, new Operations.Losses(losses, losses + 5 * Float.BYTES), new Rows(5, v), orders, 0, 0);
+        LossKernels.Targets given = new LossKernels.Targets(rig.ints(targets), rig.floats(shares), 0);
+        rig.ops
+                .loss()
+                .crossEntropy(
+                        at,
+                        given,
+                        new LossKernels.Losses(losses, losses + 5 * Float.BYTES),
+                        new Rows(5, v),
+                        orders,
+                        0,
+                        0);
         double[] expectedLosses = new double[10];
         double[] expected = new double[n];
         for (int row = 0; row < 5; row++) {

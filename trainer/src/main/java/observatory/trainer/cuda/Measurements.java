@@ -105,7 +105,7 @@ final class Measurements {
     }
 
     private Function<MemorySegment, Object> shape(Place place, Room room) {
-        long partials = room.own().applyAsLong((long) operations.blocksFor(place.elements()) * SHAPE_BYTES);
+        long partials = room.own().applyAsLong((long) operations.blocks().forElements(place.elements()) * SHAPE_BYTES);
         long at = room.results().take(SHAPE_BYTES);
         operations.reductions().shape(place, partials, room.results().address() + at);
         return home -> new Shape(
@@ -118,7 +118,7 @@ final class Measurements {
     }
 
     private Function<MemorySegment, Object> rows(Place place, Room room) {
-        long partials = room.own().applyAsLong((long) Operations.blocksForRows(place.rows()) * ROW_NORM_BYTES);
+        long partials = room.own().applyAsLong((long) Blocks.forRows(place.rows()) * ROW_NORM_BYTES);
         long at = room.results().take(ROW_NORM_BYTES);
         operations.reductions().rowNorms(place, partials, room.results().address() + at);
         return home -> new RowNorms(

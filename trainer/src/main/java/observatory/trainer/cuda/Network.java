@@ -9,10 +9,8 @@ import observatory.trainer.cuda.Activations.KeptByNorm;
 import observatory.trainer.cuda.Activations.Layer;
 import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Gemm.Kind;
-import observatory.trainer.cuda.Operations.Heads;
-import observatory.trainer.cuda.Operations.NormPartials;
-import observatory.trainer.cuda.Operations.NormParts;
-import observatory.trainer.cuda.Operations.Rows;
+import observatory.trainer.cuda.NormKernels.NormPartials;
+import observatory.trainer.cuda.NormKernels.NormParts;
 import observatory.trainer.cuda.Parameters.Parameter;
 
 /**
@@ -29,7 +27,7 @@ final class Network {
     private final Tables tables;
 
     /** Tables that are not trained: sinusoidal positions, ALiBi slopes and rotations; 0 or empty where there are none. */
-    record Tables(long positions, long slopes, Optional<Operations.Rotation> rotation) {}
+    record Tables(long positions, long slopes, Optional<HeadKernels.Rotation> rotation) {}
 
     /**
      * A pass: its shape, where its tokens are, and who looks on.
@@ -70,14 +68,20 @@ final class Network {
         Rows rows = new Rows(pass.rows(), spec.width());
         Parameter tokens = weights.parameters().of("embedding.token");
         Parameter positions = weights.parameters().of("embedding.position");
-        operations.embed(
-                pass.packet().inputs(),
-                weights.working(tokens),
-                positions == null ? tables.positions() : weights.working(positions),
-                kept.embedded(),
-                rows,
-                pass.context(),
-                pass.lines().partials(Hook.EMBEDDING, Site.NO_LAYER, operations.blocksFor(rows.elements())));
+        operations
+                .embedding()
+                .forward(
+                        pass.packet().inputs(),
+                        weights.working(tokens),
+                        positions == null ? tables.positions() : weights.working(positions),
+                        kept.embedded(),
+                        rows,
+                        pass.context(),
+                        pass.lines()
+                                .partials(
+                                        Hook.EMBEDDING,
+                                        Site.NO_LAYER,
+                                        operations.blocks().forElements(rows.elements())));
         pass(pass, Hook.EMBEDDING, Site.NO_LAYER, kept.embedded(), spec.width());
 
         for (int layer = 0; layer < spec.layers(); layer++) {
@@ -89,20 +93,22 @@ final class Network {
         multiply(Kind.FORWARD, pass.rows(), vocabulary, spec.width(), kept.normalised(), unembedding(), kept.logits());
         HookLines lines = pass.lines();
         lines.damage(Hook.LOGITS, Site.NO_LAYER, kept.logits(), (long) pass.rows() * vocabulary);
-        int blocks = Operations.blocksForLoss(pass.rows());
+        int blocks = Blocks.forLoss(pass.rows());
         long logitPartials = lines.partials(Hook.LOGITS, Site.NO_LAYER, blocks);
         long gradientPartials = lines.partials(Hook.LOGITS_GRADIENT, Site.NO_LAYER, blocks);
         pass(pass, Hook.LOGITS, Site.NO_LAYER, kept.logits(), vocabulary);
-        operations.crossEntropy(
-                kept.logits(),
-                pass.packet().loss(),
-                new Operations.Losses(kept.losses(), kept.logs()),
-                new Rows(pass.rows(), vocabulary),
-                orders,
-                logitPartials,
-                gradientPartials);
+        operations
+                .loss()
+                .crossEntropy(
+                        kept.logits(),
+                        pass.packet().loss(),
+                        new LossKernels.Losses(kept.losses(), kept.logs()),
+                        new Rows(pass.rows(), vocabulary),
+                        orders,
+                        logitPartials,
+                        gradientPartials);
         pass.seen().pass(Hook.LOG_Z, Site.NO_LAYER, Place.ofFloats(kept.logs(), pass.rows(), 1));
-        operations.sequenceLosses(kept.losses(), pass.packet().loss(), means, pass.sequences(), pass.context());
+        operations.loss().sequenceLosses(kept.losses(), pass.packet().loss(), means, pass.sequences(), pass.context());
     }
 
     /** Enqueues the backward pass; gradients are set, or added to where {@code more}. */
@@ -129,15 +135,19 @@ final class Network {
         }
         Parameter positions = weights.parameters().of("embedding.position");
         if (positions != null) {
-            operations.positionsBackward(
-                    kept.gradient(), weights.gradient(positions), pass.sequences(), width, pass.context());
+            operations
+                    .embedding()
+                    .positionsBackward(
+                            kept.gradient(), weights.gradient(positions), pass.sequences(), width, pass.context());
         }
-        operations.embedBackward(
-                kept.gradient(),
-                pass.packet().sorted(),
-                kept.tokenSums(),
-                weights.gradient(weights.parameters().of("embedding.token")),
-                width);
+        operations
+                .embedding()
+                .backward(
+                        kept.gradient(),
+                        pass.packet().sorted(),
+                        kept.tokenSums(),
+                        weights.gradient(weights.parameters().of("embedding.token")),
+                        width);
     }
 
     private void attention(Pass pass, int number) {
@@ -158,21 +168,23 @@ final class Network {
                 layer.qkv());
         // What nothing changes on the way to attention is measured there.
         boolean asItIs = !spec.qkNorm() && tables.rotation().isEmpty();
-        int blocks = asItIs ? operations.blocksForAttention(heads(pass)) : 0;
+        int blocks = asItIs ? operations.attention().partialBlocks(heads(pass)) : 0;
         long partials = blocks == 0 ? 0 : pass.lines().partials(Hook.QKV, number, blocks);
         pass(pass, Hook.QKV, number, layer.qkv(), 3 * width);
         if (spec.qkNorm()) {
-            operations.headNorm(layer.qkv(), layer.raw(), headGains(number), heads(pass));
+            operations.heads().norm(layer.qkv(), layer.raw(), headGains(number), heads(pass));
         }
-        tables.rotation().ifPresent(rotation -> operations.rotate(layer.qkv(), rotation, heads(pass), 1));
+        tables.rotation().ifPresent(rotation -> operations.heads().rotate(layer.qkv(), rotation, heads(pass), 1));
         boolean observed =
                 pass.seen().wants(Hook.ATTENTION_LOGITS) || pass.seen().wants(Hook.ATTENTION_ENTROPY);
-        operations.attentionForward(
-                layer.qkv(),
-                layer.mixed(),
-                new Operations.Scores(layer.logs(), observed ? kept.scores() : 0, kept.entropies()),
-                heads(pass),
-                partials);
+        operations
+                .attention()
+                .forward(
+                        layer.qkv(),
+                        layer.mixed(),
+                        new AttentionKernels.Scores(layer.logs(), observed ? kept.scores() : 0, kept.entropies()),
+                        heads(pass),
+                        partials);
         pass.seen().pass(Hook.ATTENTION_LOGITS, number, Place.ofFloats(kept.scores(), rows, spec.heads()));
         pass.seen().pass(Hook.ATTENTION_ENTROPY, number, Place.ofFloats(kept.entropies(), rows, spec.heads()));
         multiply(Kind.FORWARD, rows, width, width, layer.mixed(), working(number, "attention.out"), kept.branch());
@@ -185,19 +197,21 @@ final class Network {
         int width = spec.width();
         int units = spec.hidden();
         HookLines lines = pass.lines();
-        int blocks = Operations.blocksForRows(rows);
+        int blocks = Blocks.forRows(rows);
         NormPartials partials = new NormPartials(
                 lines.partials(Hook.ATTENTION_OUT, number, blocks),
                 lines.partials(Hook.RESIDUAL_MID, number, blocks),
                 lines.partials(Hook.MLP_NORM, number, blocks));
-        operations.normForward(
-                residualBefore(number),
-                kept.branch(),
-                norm(number, "mlp.norm", layer.mlpNorm()),
-                layer.middle(),
-                layer.mlpInput(),
-                new Rows(rows, width),
-                partials);
+        operations
+                .norm()
+                .forward(
+                        residualBefore(number),
+                        kept.branch(),
+                        norm(number, "mlp.norm", layer.mlpNorm()),
+                        layer.middle(),
+                        layer.mlpInput(),
+                        new Rows(rows, width),
+                        partials);
         pass(pass, Hook.ATTENTION_OUT, number, kept.branch(), width);
         pass(pass, Hook.RESIDUAL_MID, number, layer.middle(), width);
         pass(pass, Hook.MLP_NORM, number, layer.mlpInput(), width);
@@ -206,16 +220,24 @@ final class Network {
         multiply(Kind.FORWARD, rows, units, width, layer.mlpInput(), up, layer.up());
         long elements = (long) rows * units;
         lines.damage(Hook.MLP_UP, number, layer.up(), elements);
-        int elementBlocks = operations.blocksFor(elements);
+        int elementBlocks = operations.blocks().forElements(elements);
         long upPartials = lines.partials(Hook.MLP_UP, number, elementBlocks);
         long hiddenPartials = lines.partials(Hook.MLP_HIDDEN, number, elementBlocks);
         if (spec.activation().gated()) {
             long valueWeights = up + (long) units * width * weights.format().bytes();
             multiply(Kind.FORWARD, rows, units, width, layer.mlpInput(), valueWeights, values(layer, rows));
-            operations.gate(
-                    layer.up(), values(layer, rows), layer.hidden(), elements, kind(), upPartials, hiddenPartials);
+            operations
+                    .activation()
+                    .gate(
+                            layer.up(),
+                            values(layer, rows),
+                            layer.hidden(),
+                            elements,
+                            kind(),
+                            upPartials,
+                            hiddenPartials);
         } else {
-            operations.activate(layer.up(), layer.hidden(), elements, kind(), upPartials, hiddenPartials);
+            operations.activation().forward(layer.up(), layer.hidden(), elements, kind(), upPartials, hiddenPartials);
         }
         pass(pass, Hook.MLP_UP, number, layer.up(), units);
         pass(pass, Hook.MLP_HIDDEN, number, layer.hidden(), units);
@@ -232,10 +254,11 @@ final class Network {
         long hidden = spec.activation().gated() ? kept.units() : kept.wide();
         multiply(Kind.INPUT_GRADIENT, rows, units, width, kept.gradient(), working(number, "mlp.down"), hidden);
         if (spec.activation().gated()) {
-            operations.gateBackward(
-                    hidden, layer.up(), values(layer, rows), kept.wide(), new Rows(rows, units), kind());
+            operations
+                    .activation()
+                    .gateBackward(hidden, layer.up(), values(layer, rows), kept.wide(), new Rows(rows, units), kind());
         } else {
-            operations.activateBackward(hidden, layer.up(), kept.wide(), (long) rows * units, kind());
+            operations.activation().backward(hidden, layer.up(), kept.wide(), (long) rows * units, kind());
         }
         weightGradient(number, "mlp.up", rows, kept.wide(), layer.mlpInput(), more);
         multiply(
@@ -246,9 +269,9 @@ final class Network {
                 kept.wide(),
                 working(number, "mlp.up"),
                 kept.narrow());
-        Operations.Norm norm = norm(number, "mlp.norm", layer.mlpNorm());
+        NormKernels.Norm norm = norm(number, "mlp.norm", layer.mlpNorm());
         Rows shape = new Rows(rows, width);
-        operations.normBackwardInput(kept.narrow(), layer.middle(), norm, kept.gradient(), shape, 0);
+        operations.norm().backwardInput(kept.narrow(), layer.middle(), norm, kept.gradient(), shape, 0);
         normParameters(pass, number, "mlp.norm", norm, layer.middle());
     }
 
@@ -265,15 +288,25 @@ final class Network {
                 kept.gradient(),
                 working(number, "attention.out"),
                 kept.narrow());
-        operations.attentionBackward(
-                layer.qkv(), layer.mixed(), kept.narrow(), layer.logs(), kept.dots(), kept.triple(), heads(pass));
-        tables.rotation().ifPresent(rotation -> operations.rotate(kept.triple(), rotation, heads(pass), -1));
+        operations
+                .attention()
+                .backward(
+                        layer.qkv(),
+                        layer.mixed(),
+                        kept.narrow(),
+                        layer.logs(),
+                        kept.dots(),
+                        kept.triple(),
+                        heads(pass));
+        tables.rotation().ifPresent(rotation -> operations.heads().rotate(kept.triple(), rotation, heads(pass), -1));
         if (spec.qkNorm()) {
-            Operations.HeadGains gradients = new Operations.HeadGains(
+            HeadKernels.Gains gradients = new HeadKernels.Gains(
                     weights.gradient(weights.parameters().of(number, "attention.query_norm.gain")),
                     weights.gradient(weights.parameters().of(number, "attention.key_norm.gain")));
-            operations.headNormBackward(
-                    kept.triple(), layer.raw(), headGains(number), gradients, kept.normParts(), heads(pass));
+            operations
+                    .heads()
+                    .normBackward(
+                            kept.triple(), layer.raw(), headGains(number), gradients, kept.normParts(), heads(pass));
         }
         weightGradient(number, "attention.qkv", rows, kept.triple(), layer.attentionInput(), more);
         multiply(
@@ -294,21 +327,23 @@ final class Network {
     private void norm(Pass pass, int number, NormSite site) {
         int before = number - 1;
         int layer = number == spec.layers() ? Site.NO_LAYER : number;
-        int blocks = Operations.blocksForRows(pass.rows());
+        int blocks = Blocks.forRows(pass.rows());
         HookLines lines = pass.lines();
         boolean first = number == 0;
         NormPartials partials = new NormPartials(
                 first ? 0 : lines.partials(Hook.MLP_OUT, before, blocks),
                 first ? 0 : lines.partials(Hook.RESIDUAL, before, blocks),
                 lines.partials(site.hook(), layer, blocks));
-        operations.normForward(
-                first ? kept.embedded() : kept.layers().get(before).middle(),
-                first ? 0 : kept.branch(),
-                norm(layer, site.name(), site.kept()),
-                first ? 0 : kept.layers().get(before).output(),
-                site.output(),
-                new Rows(pass.rows(), spec.width()),
-                partials);
+        operations
+                .norm()
+                .forward(
+                        first ? kept.embedded() : kept.layers().get(before).middle(),
+                        first ? 0 : kept.branch(),
+                        norm(layer, site.name(), site.kept()),
+                        first ? 0 : kept.layers().get(before).output(),
+                        site.output(),
+                        new Rows(pass.rows(), spec.width()),
+                        partials);
         if (!first) {
             pass(pass, Hook.MLP_OUT, before, kept.branch(), spec.width());
             pass(pass, Hook.RESIDUAL, before, kept.layers().get(before).output(), spec.width());
@@ -319,43 +354,45 @@ final class Network {
     /** Adds the gradient through the norm in front of a layer, or the final one, to that of the residual stream. */
     private void normBackward(Pass pass, NormSite site, int number) {
         int layer = number == spec.layers() ? Site.NO_LAYER : number;
-        Operations.Norm norm = norm(layer, site.name(), site.kept());
+        NormKernels.Norm norm = norm(layer, site.name(), site.kept());
         Rows shape = new Rows(pass.rows(), spec.width());
-        long partials = site.hook() == null
-                ? 0
-                : pass.lines().partials(site.hook(), layer, Operations.blocksForRows(pass.rows()));
-        operations.normBackwardInput(kept.narrow(), residualBefore(number), norm, kept.gradient(), shape, partials);
+        long partials =
+                site.hook() == null ? 0 : pass.lines().partials(site.hook(), layer, Blocks.forRows(pass.rows()));
+        operations.norm().backwardInput(kept.narrow(), residualBefore(number), norm, kept.gradient(), shape, partials);
         normParameters(pass, layer, site.name(), norm, residualBefore(number));
         if (site.hook() != null) {
             pass(pass, site.hook(), layer, kept.gradient(), spec.width());
         }
     }
 
-    private void normParameters(Pass pass, int layer, String name, Operations.Norm norm, long x) {
+    private void normParameters(Pass pass, int layer, String name, NormKernels.Norm norm, long x) {
         Rows rows = new Rows(pass.rows(), spec.width());
         NormParts parts = NormParts.of(pass.rows(), pass.context());
         Parameter gain = weights.parameters().of(layer, name + ".gain");
         Parameter bias = weights.parameters().of(layer, name + ".bias");
-        operations.normBackwardParameters(
-                kept.narrow(),
-                x,
-                norm,
-                kept.normParts(),
-                weights.gradient(gain),
-                bias == null ? 0 : weights.gradient(bias),
-                rows,
-                parts);
+        operations
+                .norm()
+                .backwardParameters(
+                        kept.narrow(),
+                        x,
+                        norm,
+                        kept.normParts(),
+                        weights.gradient(gain),
+                        bias == null ? 0 : weights.gradient(bias),
+                        rows,
+                        parts);
         if (pass.seen().wants(Hook.NORM_EXAMPLE_GRADIENT)) {
-            operations.exampleGradients(
-                    kept.normParts(), kept.exampleGradients(), pass.sequences(), spec.width(), parts);
+            operations
+                    .norm()
+                    .exampleGradients(kept.normParts(), kept.exampleGradients(), pass.sequences(), spec.width(), parts);
             Place place = Place.ofFloats(kept.exampleGradients(), pass.sequences(), spec.width());
             pass.seen().pass(gain.site(Hook.NORM_EXAMPLE_GRADIENT), place, pass.own());
         }
     }
 
-    private Operations.Norm norm(int layer, String name, KeptByNorm rows) {
+    private NormKernels.Norm norm(int layer, String name, KeptByNorm rows) {
         Parameter bias = weights.parameters().of(layer, name + ".bias");
-        return new Operations.Norm(
+        return new NormKernels.Norm(
                 working(layer, name + ".gain"),
                 bias == null ? 0 : weights.working(bias),
                 rows.means(),
@@ -403,8 +440,8 @@ final class Network {
                 pass.packet().prefixes());
     }
 
-    private Operations.HeadGains headGains(int layer) {
-        return new Operations.HeadGains(
+    private HeadKernels.Gains headGains(int layer) {
+        return new HeadKernels.Gains(
                 working(layer, "attention.query_norm.gain"), working(layer, "attention.key_norm.gain"));
     }
 

@@ -145,7 +145,7 @@ final class Observation {
         if (wantsSummary(site.hook())) {
             Partials partials = fused.remove(site);
             if (partials == null) {
-                partials = newRow(operations.blocksFor(place.elements()));
+                partials = newRow(operations.blocks().forElements(place.elements()));
                 operations.reductions().summarise(place, partials.address());
             }
             answers.putAll(summaryAnswers(site.hook(), partials.offset(), place.elements()));
@@ -221,7 +221,8 @@ final class Observation {
     }
 
     /** What observers see of Adam, of every parameter: the kind of optimizer.cu, summaries and, where asked, a tail. */
-    void adamRatios(Hook hook, int kind, List<Parameter> parameters, Weights weights, Operations.Control control) {
+    void adamRatios(
+            Hook hook, int kind, List<Parameter> parameters, Weights weights, OptimizerKernels.Control control) {
         if (!wants(hook)) {
             return;
         }

@@ -45,19 +45,19 @@ final class OptimizerCases {
         long partials = rig.poisoned(2L * Summary.BYTES);
         long rows = rig.poisoned(2L * Summary.BYTES);
         boolean rounded = rig.format.bytes() == Short.BYTES;
-        Operations.Parameters arrays = new Operations.Parameters(
+        OptimizerKernels.Arrays arrays = new OptimizerKernels.Arrays(
                 rig.floats(g), rig.floats(w), rig.floats(m), rig.floats(v), rounded ? rig.poisonedElements(ALL) : 0);
-        rig.ops.gradientNorm(arrays.gradients(), chunks, 2, partials);
+        rig.ops.optimizer().gradientNorm(arrays.gradients(), chunks, 2, partials);
         rig.ops.reductions().mergeSummaries(StatisticsCases.span(rig, partials, 1), 1, orders, rows);
         rig.ops
                 .reductions()
                 .mergeSummaries(
                         StatisticsCases.span(rig, partials + Summary.BYTES, 1), 1, orders, rows + Summary.BYTES);
-        rig.ops.decide(rows, 2, orders, decision);
+        rig.ops.optimizer().decide(rows, 2, orders, decision);
         double counted = Math.max(
                 exponents(rig, arrays, chunks, orders, scale, g, 1),
                 exponents(rig, arrays, chunks, orders, scale, g, 8));
-        rig.ops.adamw(arrays, chunks, 2, new Operations.Control(orders, decision), 0, 0);
+        rig.ops.optimizer().adamw(arrays, chunks, 2, new OptimizerKernels.Control(orders, decision), 0, 0);
 
         MemorySegment decided = rig.bytes(decision, 16);
         boolean skipped = decided.get(JAVA_INT, 12) != 0;
@@ -100,7 +100,7 @@ final class OptimizerCases {
     /** Exponents of the unscaled gradients of both parameters beside the host's; infinite where a count differs. */
     private static double exponents(
             KernelRig rig,
-            Operations.Parameters arrays,
+            OptimizerKernels.Arrays arrays,
             long chunks,
             long orders,
             double scale,

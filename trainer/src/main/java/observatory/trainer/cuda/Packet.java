@@ -50,12 +50,12 @@ final class Packet {
             long partCount,
             long prefixes,
             int mostParts) {
-        Operations.Targets loss() {
-            return new Operations.Targets(targets, stepShares, sequenceShares);
+        LossKernels.Targets loss() {
+            return new LossKernels.Targets(targets, stepShares, sequenceShares);
         }
 
-        Operations.SortedTokens sorted() {
-            return new Operations.SortedTokens(sortedRows, parts, partCount, mostParts);
+        EmbeddingKernels.SortedTokens sorted() {
+            return new EmbeddingKernels.SortedTokens(sortedRows, parts, partCount, mostParts);
         }
     }
 

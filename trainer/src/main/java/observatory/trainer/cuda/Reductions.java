@@ -9,19 +9,18 @@ import observatory.trainer.cuda.Kernels.Grid;
  */
 final class Reductions {
     private final Kernels kernels;
-    private final Operations operations;
+    private final Blocks blocks;
 
-    /** @param operations knows how many blocks a shape takes */
-    Reductions(Kernels kernels, Operations operations) {
+    Reductions(Kernels kernels, Blocks blocks) {
         this.kernels = kernels;
-        this.operations = operations;
+        this.blocks = blocks;
     }
 
     void summarise(Place place, long partials) {
         String kernel = place.isFloat() ? "summarise_floats" : "summarise";
         kernels.launch(
                 kernel,
-                Grid.of(operations.blocksFor(place.elements()), Operations.THREADS),
+                Grid.of(blocks.forElements(place.elements()), Blocks.THREADS),
                 place.address(),
                 place.elements(),
                 partials);
@@ -40,7 +39,7 @@ final class Reductions {
     private void launchOver(String kernel, Place place, Object parameter, long out) {
         kernels.launch(
                 named(kernel, place),
-                Grid.of(operations.blocksFor(place.elements()), Operations.THREADS),
+                Grid.of(blocks.forElements(place.elements()), Blocks.THREADS),
                 place.address(),
                 place.elements(),
                 parameter,
@@ -48,40 +47,36 @@ final class Reductions {
     }
 
     void shape(Place place, long partials, long out) {
-        int blocks = operations.blocksFor(place.elements());
+        int count = blocks.forElements(place.elements());
         kernels.launch(
-                named("shape", place),
-                Grid.of(blocks, Operations.THREADS),
-                place.address(),
-                place.elements(),
-                partials);
-        kernels.launch("merge_shapes", Grid.of(1, 64), partials, blocks, out);
+                named("shape", place), Grid.of(count, Blocks.THREADS), place.address(), place.elements(), partials);
+        kernels.launch("merge_shapes", Grid.of(1, 64), partials, count, out);
     }
 
     void rowNorms(Place place, long partials, long out) {
-        int blocks = Operations.blocksForRows(place.rows());
+        int count = Blocks.forRows(place.rows());
         kernels.launch(
                 named("rows", place),
-                Grid.of(blocks, Operations.THREADS),
+                Grid.of(count, Blocks.THREADS),
                 place.address(),
                 place.rows(),
                 place.columns(),
                 partials);
-        kernels.launch("merge_rows", Grid.of(1, 64), partials, blocks, out);
+        kernels.launch("merge_rows", Grid.of(1, 64), partials, count, out);
     }
 
     /** Groups of rows whose columns are summed apart. */
     static int columnGroups(int rows) {
-        int each = (int) Operations.ceil(rows, Math.min(128, rows));
-        return (int) Operations.ceil(rows, each);
+        int each = (int) Blocks.ceil(rows, Math.min(128, rows));
+        return (int) Blocks.ceil(rows, each);
     }
 
     void columns(Place place, long parts, Measurements.Scale scale, long out) {
         int groups = columnGroups(place.rows());
-        int each = (int) Operations.ceil(place.rows(), groups);
+        int each = (int) Blocks.ceil(place.rows(), groups);
         kernels.launch(
                 named("columns", place),
-                Grid.of((int) Operations.ceil(place.columns(), 64), 64).rows(groups),
+                Grid.of((int) Blocks.ceil(place.columns(), 64), 64).rows(groups),
                 place.address(),
                 place.rows(),
                 place.columns(),
@@ -89,7 +84,7 @@ final class Reductions {
                 parts);
         kernels.launch(
                 "merge_columns",
-                Grid.of((int) Operations.ceil(place.columns(), 32), Operations.THREADS),
+                Grid.of((int) Blocks.ceil(place.columns(), 32), Blocks.THREADS),
                 parts,
                 groups,
                 place.columns(),
@@ -107,12 +102,12 @@ final class Reductions {
      */
     void powerIteration(Place place, long v, long own, long norms) {
         int groups = columnGroups(place.rows());
-        int each = (int) Operations.ceil(place.rows(), groups);
+        int each = (int) Blocks.ceil(place.rows(), groups);
         long squares = own + (long) place.rows() * Double.BYTES;
         long parts = squares + (long) place.rows() * Double.BYTES;
         kernels.launch(
                 "power_rows",
-                Grid.of((int) Operations.ceil(place.rows(), Operations.ROWS_A_BLOCK), Operations.THREADS),
+                Grid.of((int) Blocks.ceil(place.rows(), Blocks.ROWS_EACH), Blocks.THREADS),
                 place.address(),
                 v,
                 own,
@@ -121,7 +116,7 @@ final class Reductions {
                 place.columns());
         kernels.launch(
                 "power_columns",
-                Grid.of((int) Operations.ceil(place.columns(), 64), 64).rows(groups),
+                Grid.of((int) Blocks.ceil(place.columns(), 64), 64).rows(groups),
                 place.address(),
                 own,
                 parts,
@@ -130,7 +125,7 @@ final class Reductions {
                 each);
         kernels.launch(
                 "power_finish",
-                Grid.of(1, Operations.THREADS),
+                Grid.of(1, Blocks.THREADS),
                 own,
                 squares,
                 parts,
@@ -146,16 +141,16 @@ final class Reductions {
 
     /** @param tails 0, or two longs for each parameter, zero at first */
     void adamRatio(
-            Operations.Parameters p,
+            OptimizerKernels.Arrays p,
             long chunks,
             int count,
-            Operations.Control control,
+            OptimizerKernels.Control control,
             AdamRatio ratio,
             long partials,
             long tails) {
         kernels.launch(
                 "adam_ratio",
-                Grid.of(count, Operations.THREADS),
+                Grid.of(count, Blocks.THREADS),
                 p.gradients(),
                 p.firsts(),
                 p.seconds(),
@@ -174,12 +169,11 @@ final class Reductions {
 
     /** @param orders 0, or where the loss scale is that the rows are divided by */
     void mergeSummaries(long spans, int rows, long orders, long out) {
-        kernels.launch("merge_summaries", Grid.of(rows, Operations.THREADS), spans, orders, out);
+        kernels.launch("merge_summaries", Grid.of(rows, Blocks.THREADS), spans, orders, out);
     }
 
     /** @param counts 257 integers for each parameter, zero at first */
     void gradientExponents(long gradients, long chunks, int count, long orders, int stride, long counts) {
-        kernels.launch(
-                "gradient_exponents", Grid.of(count, Operations.THREADS), gradients, chunks, orders, stride, counts);
+        kernels.launch("gradient_exponents", Grid.of(count, Blocks.THREADS), gradients, chunks, orders, stride, counts);
     }
 }

@@ -82,7 +82,7 @@ final class StatisticsCases {
         Function<MemorySegment, Object> answer = measurements.enqueue(
                 reduction, place, new Measurements.Room(results, rig::poisoned, Measurements.Scale.NONE));
         if (answer == null) {
-            int blocks = rig.ops.blocksFor(place.elements());
+            int blocks = rig.ops.blocks().forElements(place.elements());
             long partials = rig.poisoned((long) blocks * Summary.BYTES);
             long row = results.row();
             rig.ops.reductions().summarise(place, partials);

@@ -56,8 +56,8 @@ record Weights(
         return values + parameter.first() * Float.BYTES;
     }
 
-    Operations.Parameters arrays() {
-        return new Operations.Parameters(gradients, values, firsts, seconds, rounded() ? working : 0);
+    OptimizerKernels.Arrays arrays() {
+        return new OptimizerKernels.Arrays(gradients, values, firsts, seconds, rounded() ? working : 0);
     }
 
     /** Writes the table of chunks for the device. */

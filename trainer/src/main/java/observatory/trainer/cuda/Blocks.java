@@ -1,0 +1,34 @@
+package observatory.trainer.cuda;
+
+/**
+ * Blocks, and so partial summaries, of a launch: a function of the shape alone, so results do not depend on the device.
+ *
+ * @param pack elements of one access of 16 bytes
+ */
+record Blocks(int pack) {
+    /** Eight blocks for each of 132 multiprocessors: enough in flight to fill the memory of the largest device. */
+    static final int MOST = 1056;
+
+    static final int THREADS = 256;
+    static final int ROWS_EACH = 8;
+
+    /** Of an operation over elements. */
+    int forElements(long elements) {
+        // Half as many: their threads have several loads under way, and all of them run at once.
+        return Math.clamp(ceil(elements, (long) THREADS * pack), 1, MOST / 2);
+    }
+
+    /** Of an operation over rows. */
+    static int forRows(int rows) {
+        return Math.clamp(ceil(rows, ROWS_EACH), 1, MOST);
+    }
+
+    /** Of the loss, where a block takes a row at a time. */
+    static int forLoss(int rows) {
+        return Math.min(rows, MOST / 4);
+    }
+
+    static long ceil(long value, long unit) {
+        return (value + unit - 1) / unit;
+    }
+}
