@@ -222,26 +222,26 @@ class _Table:
         return (triton is not None and x.is_cuda and x.dtype in _Table.KINDS and x.numel() >= _RUN * _EIGHTH
                 and x.is_contiguous() and x.data_ptr() % 16 == 0)  # fmt: skip
 
-    def reduce(self, site, due, x, every, step, at_once=False):
-        """Starts or plans the reductions; `at_once` where the tensor's memory may be used for another soon."""
+    def reduce(self, site, due, x, every, apart, step, at_once=False):
+        """Starts or plans the reductions of one run in `every`, exponents of one in `apart`; `at_once` where the tensor's
+        memory may be used for another soon."""
         if at_once or site in self.at_once:
-            self._launch_one(site, due, x, every, step)
+            self._launch_one(site, due, x, every, apart, step)
             return
-        self.waiting.append((site, due, x, x._version, every, step))
+        self.waiting.append((site, due, x, x._version, every, apart, step))
         self.bytes += x.numel() * x.element_size()
         if len(self.waiting) >= self.GROUP or self.bytes > self.room:
             self.flush()
 
-    def _launch_one(self, site, due, x, every, step):
+    def _launch_one(self, site, due, x, every, apart, step):
         with torch.cuda.device(self.device):
             if "moments" in due:
                 n = _looked_at(x, every)
                 out = self._rows("moments", [(site, n)])
                 _moments_of_one[(self.PROGRAMS,)](x, out, n, every, step % every, PROGRAMS=self.PROGRAMS, ROWS=self.ROWS, num_warps=8)
             if "exponents" in due:
-                every = _histogram_every(x)
                 out = self._rows("exponents", [(site, 0)])
-                _exponents_of_one[(self.COUNTERS,)](x, out, x.numel() // (_RUN * every), every, step % every, COUNTERS=self.COUNTERS)
+                _exponents_of_one[(self.COUNTERS,)](x, out, x.numel() // (_RUN * apart), apart, step % apart, COUNTERS=self.COUNTERS)
 
     def flush(self):
         if not self.waiting:
@@ -251,9 +251,8 @@ class _Table:
             self.at_once.update(one[0] for one in self.waiting if one[2]._version != one[3])
         self.waiting, self.bytes = [], 0
         rows, measured, counted = [], [], []
-        for site, due, x, _, every, step in group:
+        for site, due, x, _, every, apart, step in group:
             n = _looked_at(x, every)
-            apart = _histogram_every(x)
             rows.append((x.data_ptr(), self.KINDS[x.dtype], n, every, step % every, x.numel() // (_RUN * apart), apart, step % apart))
             measured.append((site if "moments" in due else None, n))
             counted.append((site if "exponents" in due else None, 0))
@@ -313,8 +312,10 @@ def _wide(x):
 
 def _sample(x, every, step):
     """One run in `every` of a large tensor, as a tensor of its own; what is small is itself."""
-    if every == 1 or x.numel() < _WHOLE:
-        return x
+    return x if every == 1 or x.numel() < _WHOLE else _every_run(x, every, step)
+
+
+def _every_run(x, every, step):
     runs = x.numel() // (_RUN * every)
     return x.reshape(-1)[: runs * _RUN * every].view(runs, -1)[:, step % every * _RUN :][:, :_RUN].contiguous()
 
@@ -323,10 +324,6 @@ def _rows(x, every, step):
     """The rows of a tensor, (elements / width, width); of a large one each `every`-th."""
     rows = x.reshape(-1, x.shape[-1])
     return rows if every == 1 or x.numel() < _WHOLE else rows[step % every :: every]
-
-
-def _histogram_every(x):
-    return max(_EIGHTH, x.numel() // _HISTOGRAM)
 
 
 def _moments(x):
@@ -354,10 +351,9 @@ def _merge_moments(a, b):
     return both
 
 
-def _exponents(x, step):
+def _exponents(x, every, step):
     """Counts of the 255 exponents of finite fp32 numbers, of a sample; bin e holds [2^(e-127), 2^(e-126)). Zeros apart."""
-    every = _histogram_every(x)
-    x = (_sample(x, every, step) if x.numel() >= _RUN * every else x).float()
+    x = (_every_run(x, every, step) if every > 1 and x.numel() >= _RUN * every else x).float()
     if x.device.type == "cpu":
         bits = x.contiguous().view(torch.int32).bitwise_and(0x7F800000).bitwise_right_shift_(23)
         bins = torch.bincount(bits.reshape(-1), minlength=256)
@@ -434,6 +430,18 @@ def _read_exponents(bins):
             "exponent_span": torch.where(every > 0, span.double(), torch.full_like(every, math.nan))}  # fmt: skip
 
 
+_BINADES = 40  # of a histogram at most, as much as fp16 spans; the last takes what lies below
+
+
+def _read_histogram(bins):
+    """Of 255 counts the highest exponent with one, and the counts from there down as the Java probe sends them."""
+    there = [e for e, count in enumerate(bins) if count]
+    if not there:
+        return math.nan, [0.0]
+    top, low = there[-1], max(there[0], there[-1] - _BINADES + 1)
+    return float(top - 127), [*reversed(bins[low + 1 : top + 1]), sum(bins[: low + 1])]
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # How often. Probes have the names of the catalogue (`observatory probes list`); each pack holds the one before.
 
@@ -444,6 +452,7 @@ _PROBES = {
     "format-headroom": ("moments", tuple(name + "_headroom_bits" for name in _FORMATS)),
     "format-range": ("exponents", ("fp16_overflow", "fp16_subnormal", "fp16_flushed", "bf16_flushed", "e4m3_overflow", "e4m3_flushed",
                                    "e5m2_overflow", "e5m2_flushed", "exponent_span")),
+    "exponent-histogram": ("exponents", ("histogram_exponent_top", "histogram_exponent")),
     "activation-shape": ("shape", ("mean", "kurtosis", "zero_fraction")),
     "unit-activity": ("units", ("dead_fraction", "neuron_kurtosis")),
     "attention-logits": ("attention", ("attention_logit_max",)),
@@ -459,12 +468,13 @@ _UNITS = ("mlp_hidden", "residual")
 _SPARSE = 10
 _LOW = {"format-range": {None: _SPARSE}, "attention-logits": {None: _SPARSE}, "example-gradients": {None: _SPARSE},
         **{name: {None: _SPARSE} for name in _PARAMETERS}}  # fmt: skip
-_CLOSE = {"activation-shape": {None: _SPARSE}, "unit-activity": {hook: _SPARSE for hook in _UNITS}, "log-z": {None: _SPARSE}}
+_CLOSE = {"activation-shape": {None: _SPARSE}, "exponent-histogram": {None: _SPARSE}, "unit-activity": {hook: _SPARSE for hook in _UNITS}, "log-z": {None: _SPARSE}}
 _PACKS = {  # for each probe how often, at each hook, None standing for those not named
     "off": {},
     "continuous": {**{name: {"residual": 1, "residual_gradient": 0, None: _SPARSE} for name in _SCALES}, **_LOW},
     "profile": {**{name: {"residual_gradient": _SPARSE, None: 1} for name in _SCALES}, **_LOW, **_CLOSE},
-    "forensic": {name: {hook: 1 for hook in _UNITS} if name == "unit-activity" else {None: 1} for name in _PROBES},
+    "forensic": {**{name: {None: 1} for name in _PROBES}, "unit-activity": {hook: 1 for hook in _UNITS},
+                 "exponent-histogram": {None: _SPARSE}},  # many numbers: never in every step
 }  # fmt: skip
 _BUDGETS = {"off": 0.01, "continuous": 0.01, "profile": 0.03, "forensic": math.inf}  # shares of a step's time
 # Reductions of one tensor: how, whether they see the tensor or a sample of it, and how two micro-batches merge.
@@ -576,6 +586,10 @@ class _Plan:
     def every(self, hook, elements):
         """Of how many runs of elements one is looked at."""
         return 1 if self.whole or hook == "residual" or elements < _WHOLE else max(_EIGHTH, elements // _ENOUGH)
+
+    def apart(self, elements):
+        """Of how many runs of elements the exponents of one are counted."""
+        return 1 if self.whole else max(_EIGHTH, elements // _HISTOGRAM)
 
     def metrics(self, hook):
         """The names of what is answered at a hook; a reduction gives more than was asked for."""
@@ -884,7 +898,8 @@ class Watch:
             if not isinstance(value, torch.Tensor) or not _Table.takes(value):
                 return False
             self._now.looked = True
-            self._table(value.device).reduce(site, due, value, self._plan.every(site[0], value.numel()), self._step, at_once)
+            elements = value.numel()
+            self._table(value.device).reduce(site, due, value, self._plan.every(site[0], elements), self._plan.apart(elements), self._step, at_once)
         except Exception as error:  # noqa: BLE001 - as in _guard
             self._failed("fused", error)
         finally:
@@ -969,14 +984,15 @@ class Watch:
                 self._watch_gain(name, layer, inputs, tensor)
 
     def _fuse(self, site, due, x, every, at_once=False):
-        self._table(x.device).reduce(site, due, x, every, self._step, at_once)
+        self._table(x.device).reduce(site, due, x, every, self._plan.apart(x.numel()), self._step, at_once)
 
     def _reduce(self, site, reduction, x, sample, every):
         if reduction == "units":
             self._now.later["units"].append((site, _units(_rows(x, every, self._step))))
             return
         reduce, merge = _REDUCTIONS[reduction]
-        self._keep(site, reduction, reduce(x, self._step) if reduction == "exponents" else reduce(sample), merge)
+        counted = reduction == "exponents"  # of a sample of its own
+        self._keep(site, reduction, reduce(x, self._plan.apart(x.numel()), self._step) if counted else reduce(sample), merge)
 
     def _log_z(self, x, every):
         rows = _rows(x, every, self._step)
@@ -1455,11 +1471,18 @@ class _Columns:
             at += itertools.compress(sites, wanted)
             numbers += itertools.compress(values.tolist(), wanted)
 
+    def add_several(self, metric, site, values):
+        """Many values of one metric at one site, in their order."""
+        if metric in self.plan.metrics(site[0]):
+            at, numbers = self.all.setdefault(metric, ([], []))
+            at += [site] * len(values)
+            numbers += values
+
     def documents(self):
         sites = sorted({site for at, _ in self.all.values() for site in at}, key=_order)
         place, columns = {site: i for i, site in enumerate(sites)}, {}
         for metric, (at, numbers) in self.all.items():
-            rows = sorted(zip([place[site] for site in at], numbers))
+            rows = sorted(zip([place[site] for site in at], numbers), key=lambda row: row[0])
             finite = all(map(math.isfinite, numbers))
             columns[metric] = {"at": [i for i, _ in rows], "values": [v if finite else _number(v) for _, v in rows]}
         return [_site_document(site) for site in sites], columns
@@ -1499,6 +1522,11 @@ def _frame_document(frame, done, told, sums):
         sites, m = _merged(block.sites, m, None)
         for metric, values in _read_exponents(m).items():
             columns.add(metric, sites, values)
+        for site, bins in zip(sites, m.tolist()):
+            if "histogram_exponent" in done.plan.metrics(site[0]):
+                top, counts = _read_histogram(bins)
+                columns.add_several("histogram_exponent_top", site, [top])
+                columns.add_several("histogram_exponent", site, counts)
     for block, m in of["units"]:
         sites = [site if site not in block.sites[:i] else None for i, site in enumerate(block.sites)]  # the first micro-batch
         columns.add("dead_fraction", sites, m[:, 0])

@@ -1,6 +1,6 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
-import contextlib, gc, glob, io, json, math, os, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
+import collections, contextlib, gc, glob, io, json, math, os, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
 
 import torch
 import torch.nn as nn
@@ -174,9 +174,35 @@ class WatchTest(unittest.TestCase):
 
     def test_exponents_say_what_fp16_would_lose(self):
         x = torch.cat([torch.full((512,), 2.0**-26), torch.full((1024,), 2.0**-20), torch.full((512,), 1.5), torch.zeros(512)])
-        out = {name: values.item() for name, values in observatory_torch._read_exponents(observatory_torch._exponents(x, 0)[None]).items()}
+        out = {name: values.item() for name, values in observatory_torch._read_exponents(observatory_torch._exponents(x, 8, 0)[None]).items()}
         self.assertEqual((0.25, 0.5, 0.0), (out["fp16_flushed"], out["fp16_subnormal"], out["fp16_overflow"]))
         self.assertEqual(27, out["exponent_span"])
+
+    def test_a_histogram_of_exponents_hangs_from_its_highest_binade(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="forensic", first_step=10)  # where what is sparse is due
+        seen = {}
+        block = model.transformer["h"][1]
+        block.register_forward_hook(lambda m, i, o: seen.__setitem__("x", o.detach().reshape(-1).tolist()))
+        train(model, optimizer, 1, watch)
+        watch.close()
+        frame = frames(self.spool)[0]
+        at = frame["sites"].index({"hook": "residual", "layer": 1})
+        of = lambda name: [v for i, v in zip(frame["metrics"][name]["at"], frame["metrics"][name]["values"]) if i == at]
+        exponents = collections.Counter(math.frexp(x)[1] - 1 for x in seen["x"] if x)
+        top = max(exponents)
+        expected = [exponents[e] for e in range(top, max(min(exponents), top - 39) - 1, -1)]
+        self.assertEqual([top], of("histogram_exponent_top"))
+        self.assertEqual(expected, of("histogram_exponent"))
+
+    def test_a_histogram_of_many_binades_ends_with_all_below(self):
+        bins = [0] * 255
+        for exponent, count in ((3, 5), (0, 2), (-36, 1), (-37, 4), (-126, 8)):
+            bins[exponent + 127] = count
+        top, counts = observatory_torch._read_histogram(bins)
+        self.assertEqual((3, [5, 0, 0, 2] + [0] * 35 + [13]), (top, counts))
+        nothing = observatory_torch._read_histogram([0] * 255)
+        self.assertEqual((True, [0.0]), (math.isnan(nothing[0]), nothing[1]))
 
     def test_attention_logits_and_example_gradients_by_another_way(self):
         model, optimizer = make()
@@ -515,7 +541,7 @@ class CudaTest(unittest.TestCase):
 
     def compare(self, x, every, at_once):
         table, y = observatory_torch._Table(torch.device("cuda", 0)), x.cuda()
-        table.reduce(("mlp_up", 0, ""), {"moments", "shape", "exponents"}, y, every, 17, at_once)
+        table.reduce(("mlp_up", 0, ""), {"moments", "shape", "exponents"}, y, every, 8, 17, at_once)
         of = {block.kind: (block, vector.tolist()) for block, vector in table.take()}
         moments = [of["fused"][0].more[0]] + of["fused"][1]
         sample = observatory_torch._sample(x, every, 17).double()
@@ -526,7 +552,7 @@ class CudaTest(unittest.TestCase):
         for got, want, size in zip(moments, expected, scale):
             self.assertLess(abs(got - float(want)) / max(size, abs(float(want))), 1e-6, (x.dtype, x.numel(), every, at_once))
         if x.numel() >= 65536:
-            self.assertEqual(observatory_torch._exponents(x, 17).tolist(), of["exponents"][1])
+            self.assertEqual(observatory_torch._exponents(x, 8, 17).tolist(), of["exponents"][1])
 
     def test_bits_are_the_same_and_an_overflow_is_named(self):
         with tempfile.TemporaryDirectory() as folder:

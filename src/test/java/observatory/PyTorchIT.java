@@ -12,13 +12,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
 import observatory.analysis.RunWatch;
 import observatory.probe.Column;
+import observatory.probe.Exponents;
 import observatory.probe.Frame;
+import observatory.probe.Hook;
+import observatory.probe.HostReducer;
 import observatory.probe.HostTensor;
 import observatory.probe.Moments;
 import observatory.probe.Pack;
@@ -28,7 +32,9 @@ import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Schedule;
 import observatory.probe.Shape;
+import observatory.probe.Site;
 import observatory.probe.Telemetry;
+import observatory.probe.builtin.ExponentHistogram;
 import observatory.probe.host.HostReductions;
 import observatory.stream.Audit;
 import observatory.stream.AuditLog;
@@ -81,14 +87,17 @@ class PyTorchIT {
             import sys
             from test_observatory_torch import *
             model, optimizer = make()
-            watch = observatory_torch.watch(model, optimizer, run='numbers', probes='forensic', sums=True, spool=sys.argv[1])
+            watch = observatory_torch.watch(model, optimizer, run='numbers', probes='forensic', sums=True, spool=sys.argv[1], first_step=10)
             seen = []
             model.transformer['h'][1].register_forward_hook(lambda m, i, o: seen.append(o.detach().clone()))
             train(model, optimizer, 1, watch)
             watch.close()
             frame = frames(sys.argv[1])[0]
-            names = ['rms', 'abs_max', 'mean', 'kurtosis', 'zero_fraction', 'fp16_subnormal', 'fp16_flushed']
-            print(json.dumps({'x': seen[0].reshape(-1).tolist(), **{name: metric(frame, name, 'residual', 1) for name in names}}))
+            counts = frame['metrics']['histogram_exponent']
+            at = frame['sites'].index({'hook': 'residual', 'layer': 1})
+            names = ['histogram_exponent_top', 'rms', 'abs_max', 'mean', 'kurtosis', 'zero_fraction', 'fp16_subnormal', 'fp16_flushed']
+            print(json.dumps({'x': seen[0].reshape(-1).tolist(), 'counts': [n for i, n in zip(counts['at'], counts['values']) if i == at],
+                              **{name: metric(frame, name, 'residual', 1) for name in names}}))
             """;
 
     /** 220 steps on text that is easy to learn: healthy, with one bad batch, and with attention that grows from step 150 on. */
@@ -250,6 +259,18 @@ class PyTorchIT {
             agree(moments.absMax(), told, "abs_max");
             Shape shape = (Shape) HostReductions.whole(new Reduction.ToShape(), tensor);
             agree(shape.kurtosis(), told, "kurtosis");
+            List<Double> expected = new ArrayList<>();
+            ExponentHistogram histogram = new ExponentHistogram(Set.of(Hook.RESIDUAL), 1, EVERY);
+            HostReducer reducer = new HostReducer();
+            reducer.enqueue(0, histogram.reduction(), tensor, null);
+            histogram.read(
+                    Site.of(Hook.RESIDUAL, 1),
+                    (Exponents) reducer.result(0),
+                    (site, metric, value) -> expected.add(value)); // the top, then the counts
+            List<Double> counted =
+                    new ArrayList<>(List.of(told.get("histogram_exponent_top").doubleValue()));
+            told.get("counts").forEach(count -> counted.add(count.doubleValue()));
+            assertEquals(expected, counted, "exponents");
             assertEquals(shape.mean(), told.get("mean").doubleValue(), 1e-6 * moments.rms(), "mean");
         }
     }

@@ -13,7 +13,10 @@ public enum Merge {
     MAX,
     /** The smallest; NaN only where every shard has NaN. */
     MIN,
-    /** Bin by bin as a sum. */
+    /**
+     * Bin by bin as a sum. Where a metric with {@code _top} behind the name stands beside it, bins hang from that, downwards,
+     * and the last of the most there may be takes everything below.
+     */
     HISTOGRAM,
     /** √Σx², as the Euclidean norm of disjoint shards. */
     NORM,

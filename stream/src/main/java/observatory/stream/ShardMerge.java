@@ -116,6 +116,13 @@ final class ShardMerge {
         if (parts.size() == 1) {
             return first;
         }
+        String hanging = hanging(site, metric, parts);
+        if (!hanging.isEmpty() && !HangingBins.whole(site, hanging, parts)) {
+            return new double[0]; // neither without the other
+        }
+        if (hanging.equals(metric)) {
+            return HangingBins.sum(site, metric, parts);
+        }
         for (Readings part : parts) {
             if (part.get(site, metric).length != first.length) {
                 return new double[0];
@@ -130,6 +137,16 @@ final class ShardMerge {
             case RMS -> root(overFinite(site, "sum_squares", parts));
             case NONE -> new double[0];
         };
+    }
+
+    /** The histogram that a metric belongs to, as its counts or as the place of its first bin; empty where to none. */
+    private String hanging(Site site, String metric, List<Readings> parts) {
+        String counts = metric.endsWith(HangingBins.TOP)
+                ? metric.substring(0, metric.length() - HangingBins.TOP.length())
+                : metric;
+        boolean hangs = rules.get(counts) == Merge.HISTOGRAM
+                && parts.stream().anyMatch(part -> part.get(site, counts + HangingBins.TOP).length > 0);
+        return hangs ? counts : "";
     }
 
     private static double[] folded(

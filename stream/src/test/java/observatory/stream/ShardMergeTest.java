@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntFunction;
 import observatory.probe.Column;
+import observatory.probe.Exponents;
 import observatory.probe.Frame;
 import observatory.probe.Hook;
 import observatory.probe.HostReducer;
@@ -28,6 +29,7 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 import observatory.probe.Sites;
 import observatory.probe.builtin.ActivationScale;
+import observatory.probe.builtin.ExponentHistogram;
 import observatory.probe.builtin.NonFinite;
 import observatory.probe.builtin.ShardSums;
 import org.junit.jupiter.api.Test;
@@ -141,6 +143,79 @@ class ShardMergeTest {
                 new double[] {9, 4},
                 merged.get(0).sites().column("eigenvalue").orElseThrow().values());
         assertEquals(List.of("eigenvalue"), metrics(merged.get(1)));
+    }
+
+    /** The histogram of all numbers is what the probe makes of them, whoever of the ranks had which. */
+    @Test
+    void histogramsThatHangFromTheirOwnTopsMergeToThatOfTheWhole() {
+        Random random = new Random(SEED);
+        ExponentHistogram probe = new ExponentHistogram(Set.of(Hook.RESIDUAL), 1, Schedule.everyStep());
+        ShardMerge merge = new ShardMerge(Measures.rules(Measures.builtIn()), DATA);
+        for (int round = 0; round < 300; round++) {
+            List<Frame> frames = new ArrayList<>();
+            List<Float> all = new ArrayList<>();
+            for (int rank = 0; rank < 2 + random.nextInt(4); rank++) {
+                float[] shard = new float[1 + random.nextInt(30)];
+                int span = 1 + random.nextInt(100);
+                for (int i = 0; i < shard.length; i++) {
+                    shard[i] = random.nextInt(4) == 0 ? 0 : Math.scalb(1.5f, random.nextInt(span) - random.nextInt(60));
+                    all.add(shard[i]);
+                }
+                frames.add(frame(rank, histogram(probe, shard)));
+            }
+            float[] whole = new float[all.size()];
+            for (int i = 0; i < whole.length; i++) {
+                whole[i] = all.get(i);
+            }
+            List<Frame> merged = merge.merge(frames);
+            Sites expected = histogram(probe, whole);
+            for (Column column : expected.columns()) {
+                assertArrayEquals(
+                        column.values(),
+                        merged.getFirst()
+                                .sites()
+                                .column(column.metric())
+                                .orElseThrow()
+                                .values(),
+                        "seed " + SEED + ", round " + round + ", " + column.metric());
+            }
+            assertEquals(List.of(), metrics(merged.getLast()), "nothing is left with the others");
+        }
+    }
+
+    @Test
+    void aHistogramWhoseTopGotLostStaysWithItsRank() {
+        Column counts = new Column("histogram_exponent", new int[] {0, 0}, new double[] {1, 2});
+        Column top = new Column("histogram_exponent_top", new int[] {0}, new double[] {3});
+        Sites whole = new Sites(List.of(RESIDUAL), List.of(top, counts));
+        ShardMerge merge = new ShardMerge(Measures.rules(Measures.builtIn()), DATA);
+        for (Column left : List.of(counts, top)) {
+            Sites half = new Sites(List.of(RESIDUAL), List.of(left));
+            List<Frame> merged = merge.merge(List.of(frame(0, whole), frame(1, half)));
+            assertEquals(whole, merged.get(0).sites());
+            assertEquals(half, merged.get(1).sites());
+        }
+    }
+
+    private static Sites histogram(ExponentHistogram probe, float[] values) {
+        List<Double> top = new ArrayList<>();
+        List<Double> counts = new ArrayList<>();
+        HostReducer reducer = new HostReducer();
+        reducer.enqueue(0, probe.reduction(), HostTensor.of(values), null);
+        probe.read(
+                RESIDUAL,
+                (Exponents) reducer.result(0),
+                (site, metric, value) -> (metric.endsWith("_top") ? top : counts).add(value));
+        return new Sites(
+                List.of(RESIDUAL),
+                List.of(column("histogram_exponent_top", top), column("histogram_exponent", counts)));
+    }
+
+    private static Column column(String metric, List<Double> values) {
+        return new Column(
+                metric,
+                new int[values.size()],
+                values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     @Test

@@ -3,6 +3,7 @@ package observatory.probe.builtin;
 import java.util.Set;
 import observatory.probe.Exponents;
 import observatory.probe.Hook;
+import observatory.probe.Merge;
 import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.Reduction;
@@ -15,12 +16,18 @@ import observatory.probe.Site;
  * one metric at one site, many values, from the highest occupied binade downwards; the last of {@value #MOST} takes
  * everything below, which is as much as fp16 spans and bounds what is sent. Shares its read with {@link FormatRange}.
  */
-@Metric(name = "histogram_exponent_top", unit = "bit", tells = "exponent of two of the highest binade with an element")
+@Metric(
+        name = "histogram_exponent_top",
+        unit = "bit",
+        tells = "exponent of two of the highest binade with an element",
+        merge = Merge.MAX)
 @Metric(
         name = "histogram_exponent",
-        tells = "non-zero elements looked at in each binade, from the highest down; many values at one site")
+        tells = "non-zero elements looked at in each binade, from the highest down; many values at one site",
+        merge = Merge.HISTOGRAM)
 public record ExponentHistogram(Set<Hook> hooks, int stride, Schedule schedule) implements Probe<Exponents> {
-    static final int MOST = 40;
+    /** Binades of a histogram at most. */
+    public static final int MOST = 40;
 
     @Override
     public Reduction<Exponents> reduction() {
