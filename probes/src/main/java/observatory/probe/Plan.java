@@ -19,11 +19,11 @@ final class Plan {
     private final List<Watcher> ofStep;
 
     /** One reduction at a hook, shared by all who need it. */
-    record Due(Reduction<?> reduction, Watcher[] readers) {
+    record Due(Hook hook, Reduction<?> reduction, Watcher[] readers) {
         /** Charges each reader its share of what the reduction took. */
         void spent(long nanos) {
             for (Watcher reader : readers) {
-                reader.spent(nanos / readers.length);
+                reader.spent(hook, nanos / readers.length);
             }
         }
     }
@@ -39,7 +39,7 @@ final class Plan {
                 }
             }
             byHook[hook.ordinal()] = readers.entrySet().stream()
-                    .map(e -> new Due(e.getKey(), e.getValue().toArray(Watcher[]::new)))
+                    .map(e -> new Due(hook, e.getKey(), e.getValue().toArray(Watcher[]::new)))
                     .toArray(Due[]::new);
             reductions.add(List.copyOf(readers.keySet()));
             mask |= readers.isEmpty() ? 0 : hook.bit();

@@ -80,11 +80,12 @@ public record Scalars(List<String> names, double[] values) {
     }
 
     /**
-     * The name under which a probe's part of {@link #OBSERVER_SECONDS} stands, in seconds a step at its cadence of now: in
-     * every {@value Bill#EVERY}th frame, for the probes that were due since the one before, and for the {@code frame} itself.
+     * The name under which a part of {@link #OBSERVER_SECONDS} stands, in seconds a step at the cadence of now. Parts are
+     * {@code probe/hook}, of what looks at no hook {@code probe}, and {@code frame}; in every {@value Bill#EVERY}th frame, of
+     * the probes that were due since the one before.
      */
-    public static String observerSecondsOf(String probe) {
-        return OBSERVER_SECONDS + "/" + probe;
+    public static String observerSecondsOf(String part) {
+        return OBSERVER_SECONDS + "/" + part;
     }
 
     public static Scalars none() {

@@ -1,9 +1,14 @@
 package observatory.probe;
 
+import java.util.Arrays;
+
 /** A question as it is installed: what it asked for, read once, what it costs, and how often it has failed since. */
 final class Watcher {
     /** A probe that failed this often is broken, not unlucky. */
     static final int FAILURES_ALLOWED = 10;
+
+    /** Every hook, and what is at none. */
+    private static final int PLACES = Hook.values().length + 1;
 
     final Question question;
     final long hooks;
@@ -13,9 +18,9 @@ final class Watcher {
     private int failures;
     private Throwable lastError;
     private long spentNanos;
-    private long unbilledNanos;
+    private final long[] unbilledNanos = new long[PLACES];
+    private final double[] nanosOfAStep = new double[PLACES];
     private int unbilledTimes;
-    private double nanosOfAStep;
     private double earlierNanos = Double.NaN;
     private double laterNanos = Double.NaN;
 
@@ -54,8 +59,18 @@ final class Watcher {
         ((Probe<Object>) question).read(site, result, out);
     }
 
+    /** At no hook: for the step, or its batch. */
     void spent(long nanos) {
+        spent(PLACES - 1, nanos);
+    }
+
+    void spent(Hook hook, long nanos) {
+        spent(hook.ordinal(), nanos);
+    }
+
+    private void spent(int place, long nanos) {
         spentNanos += nanos;
+        unbilledNanos[place] += nanos;
     }
 
     /** Closes the account of a step; what was spent in it, in nanoseconds. */
@@ -64,7 +79,6 @@ final class Watcher {
         if (spent > 0) {
             earlierNanos = laterNanos;
             laterNanos = spent;
-            unbilledNanos += spent;
             unbilledTimes++;
         }
         spentNanos = 0;
@@ -81,9 +95,9 @@ final class Watcher {
         return measured() ? Math.min(earlierNanos, laterNanos) : 0;
     }
 
-    /** What was settled since it was billed last, in nanoseconds. */
+    /** What it took since it was billed last, in nanoseconds. */
     long unbilledNanos() {
-        return unbilledNanos;
+        return Arrays.stream(unbilledNanos).sum();
     }
 
     /** Takes what it cost since it was billed last as its cost of now; false where it was not due since. */
@@ -91,14 +105,19 @@ final class Watcher {
         if (unbilledTimes == 0) {
             return false;
         }
-        nanosOfAStep = (double) unbilledNanos / unbilledTimes / every();
-        unbilledNanos = 0;
+        for (int i = 0; i < PLACES; i++) {
+            nanosOfAStep[i] = (double) unbilledNanos[i] / unbilledTimes / every();
+        }
+        Arrays.fill(unbilledNanos, 0);
         unbilledTimes = 0;
         return true;
     }
 
-    /** What it takes of a step at the cadence of now, in nanoseconds, as it was billed last; 0 before. */
-    double nanosOfAStep() {
+    /**
+     * What it takes of a step at the cadence of now, in nanoseconds, as it was billed last: for each hook by its number,
+     * and behind them what it takes at none of them.
+     */
+    double[] nanosOfAStep() {
         return nanosOfAStep;
     }
 

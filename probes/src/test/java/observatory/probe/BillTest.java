@@ -13,37 +13,43 @@ class BillTest {
     private final Bill bill = new Bill();
     private final Watcher often = watcher("often", Schedule.everyStep());
     private final Watcher sometimes = watcher("sometimes", Schedule.everySteps(8));
-    private final Watcher rare = watcher("rare", Schedule.everySteps(32));
+    private final Watcher rare = watcher("rare", Schedule.everySteps(64));
     private final List<Watcher> watchers = List.of(often, sometimes, rare);
 
     @Test
     void eachPaysWhatATimeTakesOverItsCadenceAndTheFrameTheRest() {
         assertEquals(
                 Map.of(
-                        "observer_seconds/often", 2_000e-9,
+                        "observer_seconds/often/residual", 1_500e-9,
+                        "observer_seconds/often/qkv", 500e-9,
                         "observer_seconds/sometimes", 500e-9, // 4 µs every 8 steps
-                        "observer_seconds/rare", 1_000e-9, // 32 µs once in 32 steps, though it was due once in these 16
+                        "observer_seconds/rare", 500e-9, // 32 µs once in 64 steps, though it was due once in these 32
                         "observer_seconds/frame", 7_000e-9),
-                window(0));
+                window(0, watchers));
         assertEquals(
-                Set.of("observer_seconds/often", "observer_seconds/sometimes", "observer_seconds/frame"),
-                window(16).keySet(),
+                Set.of(
+                        "observer_seconds/often/residual",
+                        "observer_seconds/often/qkv",
+                        "observer_seconds/sometimes",
+                        "observer_seconds/frame"),
+                window(32, watchers).keySet(),
                 "who was not due is not billed");
-        assertEquals(1_000e-9, window(32).get("observer_seconds/rare"), "and once more when it was");
+        assertEquals(500e-9, window(64, watchers).get("observer_seconds/rare"), "and once more when it was");
     }
 
     @Test
     void theCadenceIsThatOfNow() {
-        window(0);
+        window(0, watchers);
         sometimes.stretch(2);
-        assertEquals(250e-9, window(16).get("observer_seconds/sometimes"));
+        assertEquals(250e-9, window(32, watchers).get("observer_seconds/sometimes"));
     }
 
     @Test
     void twoOfOneNameAreOneProbeAndBothCountWhereOneWasDue() {
-        Watcher other = watcher("often", Schedule.everySteps(32));
-        assertEquals(3_000e-9, window(0, List.of(often, other)).get("observer_seconds/often"));
-        assertEquals(3_000e-9, window(16, List.of(often, other)).get("observer_seconds/often"));
+        Watcher other = watcher("sometimes", Schedule.everySteps(64));
+        List<Watcher> both = List.of(sometimes, other);
+        assertEquals(1_000e-9, window(0, both).get("observer_seconds/sometimes"));
+        assertEquals(1_000e-9, window(32, both).get("observer_seconds/sometimes"));
     }
 
     @Test
@@ -54,18 +60,13 @@ class BillTest {
         });
     }
 
-    private Map<String, Double> window(long from) {
-        return window(from, watchers);
-    }
-
-    /** Sixteen steps, in each of which the frame takes 7 µs, and what is told in the next. */
+    /** As many steps as a bill is of, in each of which the frame takes 7 µs, and what is told in the next. */
     private Map<String, Double> window(long from, List<Watcher> all) {
-        for (long step = from; step < from + 16; step++) {
+        for (long step = from; step < from + Bill.EVERY; step++) {
             long spent = 7_000;
             for (Watcher one : all) {
                 if (one.due(step)) {
-                    long takes = one == often ? 2_000 : one == sometimes ? 4_000 : 32_000;
-                    one.spent(takes);
+                    spend(one);
                     spent += one.settle();
                 }
             }
@@ -74,6 +75,15 @@ class BillTest {
         Map<String, Double> told = new TreeMap<>();
         bill.tell(all, (name, value) -> told.put(name, Math.rint(value * 1e12) / 1e12));
         return told;
+    }
+
+    private void spend(Watcher one) {
+        if (one == often) {
+            one.spent(Hook.RESIDUAL, 1_500);
+            one.spent(Hook.QKV, 500);
+        } else {
+            one.spent(one == sometimes ? 4_000 : 32_000);
+        }
     }
 
     private static Watcher watcher(String name, Schedule schedule) {
