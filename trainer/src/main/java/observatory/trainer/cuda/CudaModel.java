@@ -114,7 +114,8 @@ public final class CudaModel implements Model {
         Activations activations = Activations.in(space, spec, mostSequences, format);
         this.gemm = gemm(products, format);
         FixedTables tables = new FixedTables(device, spec, format);
-        this.network = new Network(spec, weights, activations, operations, gemm, device, tables.upload());
+        this.network =
+                new Network(new NetworkContext(spec, weights, activations, operations, gemm, tables.upload()), device);
         this.packet = new Packet(mostSequences, spec.context(), spec.vocabulary());
 
         int passes = (training.batch() + mostSequences - 1) / mostSequences;
@@ -291,7 +292,7 @@ public final class CudaModel implements Model {
         int done = 0;
         for (int i = 0; i < key.passes().size(); i++) {
             PassShape shape = key.passes().get(i);
-            Network.Pass pass = new Network.Pass(
+            Pass pass = new Pass(
                     shape.sequences(),
                     shape.context(),
                     packet.at(sent + ORDER_BYTES + i * packet.bytes()),

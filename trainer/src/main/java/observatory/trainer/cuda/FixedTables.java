@@ -13,8 +13,11 @@ import observatory.trainer.ModelSpec.Position;
 /** Tables that are computed once and not trained, on the device. */
 record FixedTables(Device device, ModelSpec spec, Elements format) {
 
-    Network.Tables upload() {
-        return new Network.Tables(
+    /** Sinusoidal positions, ALiBi slopes and rotations; 0 or empty where there are none. */
+    record Uploaded(long positions, long slopes, Optional<HeadKernels.Rotation> rotation) {}
+
+    Uploaded upload() {
+        return new Uploaded(
                 spec.position() == Position.SINUSOIDAL ? elements(FixedPositions.sinusoids(spec)) : 0,
                 spec.position() == Position.ALIBI ? floats(FixedPositions.slopes(spec.heads())) : 0,
                 spec.position() == Position.ROTARY ? Optional.of(rotation()) : Optional.empty());
