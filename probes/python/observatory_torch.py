@@ -812,7 +812,7 @@ class Watch:
                     "gradient_norm": gradient_norm, "loss_scale": loss_scale, **more}, batch)  # fmt: skip
 
     def event(self, kind, **details):
-        """Something between two steps, such as a checkpoint: event("checkpoint", path=…)."""
+        """Something between two steps: event("checkpoint", path=…), or a word of your own, which the timeline shows."""
         self._guard("event", self._event, kind, details)
 
     def close(self, reason="finished", patience=5.0):

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -111,14 +110,10 @@ final class TelemetryParser {
                 Sites measured = measured();
                 yield new Frame(origin, number, ofStep, at, counted(scalars), measured, trainedOn());
             }
-            case "event" ->
-                RunEvent.of(
-                        origin,
-                        number,
-                        ofStep,
-                        at,
-                        RunEvent.Kind.valueOf(Values.required("kind", kind).toUpperCase(Locale.ROOT)),
-                        details);
+            case "event" -> {
+                String name = Values.required("kind", kind);
+                yield RunEvent.of(origin, number, ofStep, at, EventKind.read(name), EventKind.details(name, details));
+            }
             default -> throw new IllegalArgumentException("type is frame or event: type=" + type);
         };
     }

@@ -3,7 +3,6 @@ package observatory.stream;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import observatory.probe.Batch;
 import observatory.probe.Column;
@@ -125,9 +124,9 @@ final class TelemetryWriter {
     }
 
     private void event(RunEvent event) throws IOException {
-        out.writeStringField("kind", event.kind().name().toLowerCase(Locale.ROOT));
+        out.writeStringField("kind", EventKind.written(event));
         out.writeObjectFieldStart("details");
-        for (Map.Entry<String, String> detail : event.details().entrySet()) {
+        for (Map.Entry<String, String> detail : EventKind.writtenDetails(event).entrySet()) {
             out.writeStringField(detail.getKey(), detail.getValue());
         }
         out.writeEndObject();

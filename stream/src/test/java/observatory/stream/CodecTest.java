@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Hook;
+import observatory.probe.RunEvent;
 import observatory.probe.Site;
 import observatory.probe.Telemetry;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,23 @@ class CodecTest {
                 CodecException.Reason.INVALID,
                 refusal(document.replace("[2,1]", "[3,1]")).reason(),
                 "a site that is not there is an error still");
+    }
+
+    @Test
+    void anEventOfALaterVersionIsKeptAndSaidAgainAsItCame() throws CodecException {
+        String document = """
+                {"details":{"accuracy":"0.61"},"v":1,"type":"event","run":"demo","seq":0,"step":1,"kind":"Evaluation",
+                 "writer":"00000000-0000-0001-0000-000000000002","time":"2026-11-24T12:00:00Z"}""";
+        RunEvent event = (RunEvent) Codec.decode(document.getBytes(StandardCharsets.UTF_8));
+        assertEquals(RunEvent.Kind.OTHER, event.kind());
+        assertEquals(Map.of("accuracy", "0.61", "kind", "Evaluation"), event.details());
+        String again = new String(Codec.json(event), StandardCharsets.UTF_8);
+        assertTrue(again.contains("\"kind\":\"Evaluation\"") && !again.contains("\"kind\":\"other"), again);
+        assertEquals(event, Codec.decode(Codec.smile(event)));
+
+        RunEvent disguised =
+                RunEvent.of(event.origin(), 0, 1, event.time(), RunEvent.Kind.OTHER, Map.of("kind", "end"));
+        assertEquals(disguised, Codec.decode(Codec.json(disguised)), "nothing becomes another kind on its way");
     }
 
     @Test
