@@ -156,6 +156,28 @@ public final class Instruments<T> {
         }
     }
 
+    /** Whether a probe that is due asks for a scalar that is made for it alone. */
+    public boolean wants(String scalar) {
+        return !plan.asking(scalar).isEmpty();
+    }
+
+    /** The same as {@link #making(Hook, Runnable)} for a scalar that probes ask for. */
+    public void making(String scalar, Runnable work) {
+        List<Watcher> asking = plan.asking(scalar);
+        if (asking.isEmpty()) {
+            return;
+        }
+        long asked = nanos.getAsLong();
+        try {
+            work.run();
+        } catch (Throwable e) {
+            asking.forEach(watcher -> failed(watcher, e));
+        }
+        long took = nanos.getAsLong() - asked;
+        asking.forEach(watcher -> watcher.spent(took / asking.size()));
+        observerNanos += took;
+    }
+
     /** Charges a reduction at a hook with what measuring a tensor while it was computed took, on the step's own time. */
     public void spent(Hook hook, Reduction<?> reduction, long nanosTaken) {
         if (plan.wants(hook)) {

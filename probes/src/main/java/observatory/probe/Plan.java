@@ -1,6 +1,7 @@
 package observatory.probe;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ final class Plan {
     private final List<List<Reduction<?>>> reductions = new ArrayList<>();
     private final List<Watcher> ofBatch;
     private final List<Watcher> ofStep;
+    private final Map<String, List<Watcher>> asking = new HashMap<>();
 
     /** One reduction at a hook, shared by all who need it. */
     record Due(Hook hook, Reduction<?> reduction, Watcher[] readers) {
@@ -47,6 +49,11 @@ final class Plan {
         hooks = mask;
         ofBatch = due.stream().filter(w -> w.question instanceof BatchProbe).toList();
         ofStep = due.stream().filter(w -> w.question instanceof StepProbe).toList();
+        for (Watcher watcher : ofStep) {
+            for (String scalar : ((StepProbe) watcher.question).asks()) {
+                asking.computeIfAbsent(scalar, s -> new ArrayList<>()).add(watcher);
+            }
+        }
     }
 
     boolean wants(Hook hook) {
@@ -59,6 +66,11 @@ final class Plan {
 
     List<Reduction<?>> reductions(Hook hook) {
         return reductions.get(hook.ordinal());
+    }
+
+    /** Those who ask for a scalar that is made for them alone. */
+    List<Watcher> asking(String scalar) {
+        return asking.getOrDefault(scalar, List.of());
     }
 
     List<Watcher> ofBatch() {

@@ -53,9 +53,12 @@ public record Scalars(List<String> names, double[] values) {
 
     /** Sequences of the step over all micro-batches and ranks. */
     public static final String BATCH_SEQUENCES = "batch_sequences";
-    /** Sequences of one micro-batch of one rank. */
+    /** Sequences of one micro-batch of one rank; where they differ, the mean over micro-batches and ranks. */
     public static final String MICRO_BATCH_SEQUENCES = "micro_batch_sequences";
-    /** Mean squared norm of the gradients of the micro-batches, each a mean over its own sequences, unscaled. */
+    /**
+     * Squared norm of a micro-batch's gradient, itself the mean over its own sequences, unscaled: mean over the sequences of
+     * all micro-batches and ranks.
+     */
     public static final String MICRO_GRADIENT_SQUARE = "micro_gradient_square";
     /** Decay of Adam's second moment, which bounds adam_rms by 1/sqrt(1 - beta2). */
     public static final String ADAM_BETA2 = "adam_beta2";

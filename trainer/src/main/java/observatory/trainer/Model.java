@@ -63,12 +63,17 @@ public interface Model extends AutoCloseable {
      * @param losses mean loss of each sequence over its targets, in the order of the passes, nats per token
      * @param gradientNorm global norm of the unscaled gradient before clipping
      * @param skipped whether the update was left out
-     * @param micro squared norms of smaller batches' gradients, where the step had several passes or ranks
+     * @param micro squared norms of smaller batches' gradients, where the step had several passes or ranks and a probe asks
      */
     record Outcome(double[] losses, double gradientNorm, boolean skipped, Optional<Micro> micro, Phases phases) {}
 
-    /** Gradients of single passes or ranks: sequences of each, and the mean of their unscaled squared norms. */
-    record Micro(int sequences, double gradientSquare) {}
+    /**
+     * How large the gradients of single passes are.
+     *
+     * @param sequences of one of them; where they differ, their mean over the passes
+     * @param gradientSquare mean over sequences of the unscaled squared norm of the pass they were in
+     */
+    record Micro(double sequences, double gradientSquare) {}
 
     /** Where the time of a step went, in seconds. */
     record Phases(double forward, double backward, double optimiser) {}

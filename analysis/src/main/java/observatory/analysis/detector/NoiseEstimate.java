@@ -18,8 +18,8 @@ public record NoiseEstimate(
     private static final int RING = 16;
     /** Fewer blocks than this know nothing of their own spread. */
     private static final int FEWEST = 8;
-    /** Student's t for 95 % in two tails at 8 to 16 blocks, the larger of them. */
-    private static final double T = 2.365;
+    /** Student's t for 95 % in two tails, at {@value #FEWEST} blocks and more. */
+    private static final double[] T = {2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131};
 
     /** The scale in sequences, and the interval it lies in with 95 %. */
     public record Scale(double value, double low, double high) {}
@@ -54,9 +54,10 @@ public record NoiseEstimate(
         }
         double x = mean(squares, n);
         double y = mean(traces, n);
-        double xx = T * T * covariance(squares, squares, n) / n;
-        double xy = T * T * covariance(squares, traces, n) / n;
-        double yy = T * T * covariance(traces, traces, n) / n;
+        double t = T[n - FEWEST];
+        double xx = t * t * covariance(squares, squares, n) / n;
+        double xy = t * t * covariance(squares, traces, n) / n;
+        double yy = t * t * covariance(traces, traces, n) / n;
         // Fieller: the scales θ for which y - θx is not further from zero than t of its standard errors.
         double a = x * x - xx;
         double b = x * y - xy;

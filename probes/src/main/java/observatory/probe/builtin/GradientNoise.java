@@ -1,5 +1,6 @@
 package observatory.probe.builtin;
 
+import java.util.Set;
 import observatory.probe.Metric;
 import observatory.probe.ScalarSink;
 import observatory.probe.Scalars;
@@ -10,13 +11,20 @@ import observatory.probe.StepProbe;
 
 /**
  * The two halves of the gradient noise scale B = tr Σ/|G|² (McCandlish et al. 2018, arXiv 1812.06162), from the gradients
- * of micro-batches or ranks (mean squared norm s at b sequences) and of the whole batch (l at B): |G|² = (B·l - b·s)/(B - b),
- * tr Σ = (s - l)/(1/b - 1/B). A step whose batch is one micro-batch, or that was skipped, says nothing. One read of each
- * micro-batch's gradient by the trainer, 4 bytes and 2 flops a parameter.
+ * of all micro-batches of all ranks (mean squared norm s at b sequences) and of the whole batch (l at B): |G|² =
+ * (B·l - b·s)/(B - b), tr Σ = (s - l)/(1/b - 1/B). Where the n micro-batches differ in size, b = B/n and s weighs them by
+ * their sequences, which makes tr Σ = (B·s - B·l)/(n - 1), the mean square between groups of an analysis of variance: both stay
+ * unbiased. A step whose batch is one micro-batch, or that was skipped, says nothing. 12 bytes and 3 flops a parameter for
+ * each micro-batch, spent by the trainer.
  */
 @Metric(name = "gradient_noise_square", tells = "this step's unbiased estimate of the true gradient's squared norm")
 @Metric(name = "gradient_noise_trace", tells = "this step's unbiased estimate of the variance of a sequence's gradient")
 public record GradientNoise(Schedule schedule) implements StepProbe {
+
+    @Override
+    public Set<String> asks() {
+        return Set.of(Scalars.MICRO_GRADIENT_SQUARE);
+    }
 
     @Override
     public void read(StepFacts facts, Sites sites, ScalarSink out) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import observatory.probe.Instruments;
+import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.trainer.Fault;
 import observatory.trainer.Fingerprint;
@@ -27,6 +28,7 @@ public final class CpuModel implements Model {
     private final Operations ops;
     private final Network network;
     private final Optimiser optimiser;
+    private final PassGradients passGradients;
     private final ModelState state;
     private final Ranked ranked;
     private final LongSupplier nanos;
@@ -77,6 +79,7 @@ public final class CpuModel implements Model {
         this.ops = Operations.of(arena, spec, sequences, workers, lines, rounding);
         this.network = new Network(arena, spec, sequences, ops);
         this.optimiser = new Optimiser(arena, network.parameters(), ops, instruments);
+        this.passGradients = new PassGradients(arena, network.parameters(), workers);
         this.state = new CpuState(network.parameters(), rounding);
         Initial.fill(network.parameters(), spec.layers(), training.seed());
         network.parameters().forEach(parameter -> parameter.refresh(rounding));
@@ -98,10 +101,12 @@ public final class CpuModel implements Model {
         double[] losses = new double[sequences];
         long forward = 0;
         long backward = 0;
-        double firstSquares = Double.NaN;
+        int parts = passes.size() * ranked.exchange.ranks();
         int done = 0;
+        passGradients.beginStep();
         for (TokenBatch pass : passes) {
-            lines.beginPass(pass.size(), (double) sequences / pass.size() / settings.lossScale());
+            double ownFactor = (double) sequences / pass.size() / settings.lossScale();
+            lines.beginPass(pass.size(), ownFactor);
             long began = nanos.getAsLong();
             double[] these = network.forward(pass);
             long between = nanos.getAsLong();
@@ -110,12 +115,14 @@ public final class CpuModel implements Model {
             backward += nanos.getAsLong() - between;
             forward += between - began;
             done += pass.size();
-            if (done == pass.size() && passes.size() > 1) {
-                firstSquares = optimiser.squares() * square((double) sequences / pass.size() / settings.lossScale());
+            boolean more = done < sequences;
+            if (parts > 1 && instruments.wants(Scalars.MICRO_GRADIENT_SQUARE)) {
+                instruments.making(
+                        Scalars.MICRO_GRADIENT_SQUARE, () -> passGradients.after(pass.size(), ownFactor, more));
             }
         }
         long began = nanos.getAsLong();
-        Optional<Micro> micro = micro(passes, firstSquares, settings);
+        Optional<Micro> micro = micro(sequences, parts);
         double norm = optimiser.gradients(settings.lossScale());
         boolean skipped = !Double.isFinite(norm);
         if (!skipped) {
@@ -126,19 +133,22 @@ public final class CpuModel implements Model {
         return new Outcome(losses, norm, skipped, micro, new Phases(forward / 1e9, backward / 1e9, optimising / 1e9));
     }
 
-    /** Exchanges gradients, where there are several ranks, and says how large they were before. */
-    private Optional<Micro> micro(List<TokenBatch> passes, double firstSquares, StepSettings settings) {
-        int sequences = passes.stream().mapToInt(TokenBatch::size).sum();
-        if (ranked.exchange.ranks() == 1) {
-            return passes.size() > 1
-                    ? Optional.of(new Micro(passes.getFirst().size(), firstSquares))
-                    : Optional.empty();
+    /** Exchanges gradients, where there are several ranks, and says how large those of all passes of all ranks were. */
+    private Optional<Micro> micro(int sequences, int parts) {
+        double weighted = passGradients.weighted();
+        double seen = passGradients.passes();
+        int ranks = ranked.exchange.ranks();
+        if (ranks > 1) {
+            network.parameters().forEach(parameter -> rounding.round(parameter.gradient()));
+            double[] sums = ranked.exchange.sums(ranked.rank, weighted, seen);
+            weighted = sums[0];
+            seen = sums[1];
+            ranked.exchange.average(ranked.rank, network.parameters());
         }
-        network.parameters().forEach(parameter -> rounding.round(parameter.gradient()));
-        double squares = optimiser.squares() * square(1 / settings.lossScale());
-        double mean = ranked.exchange.average(ranked.rank, squares);
-        ranked.exchange.average(ranked.rank, network.parameters());
-        return Optional.of(new Micro(sequences, mean));
+        // A rank that nobody asked, or whose looking failed, leaves the others' passes without their whole.
+        return seen > 1 && seen == parts
+                ? Optional.of(new Micro(sequences * ranks / seen, weighted / (sequences * ranks)))
+                : Optional.empty();
     }
 
     @Override
@@ -166,9 +176,5 @@ public final class CpuModel implements Model {
             rounding.to(settings.precision());
             network.parameters().forEach(parameter -> parameter.refresh(rounding));
         }
-    }
-
-    private static double square(double x) {
-        return x * x;
     }
 }

@@ -11,12 +11,12 @@ import java.util.concurrent.CyclicBarrier;
 public final class Exchange {
     private final CyclicBarrier barrier;
     private final List<List<Parameter>> parameters;
-    private final double[] numbers;
+    private final double[][] numbers;
 
     public Exchange(int ranks) {
         this.barrier = new CyclicBarrier(ranks);
         this.parameters = new java.util.ArrayList<>(java.util.Collections.nCopies(ranks, List.of()));
-        this.numbers = new double[ranks];
+        this.numbers = new double[ranks][];
     }
 
     int ranks() {
@@ -39,16 +39,18 @@ public final class Exchange {
         await();
     }
 
-    /** The mean of one number of each rank. */
-    double average(int rank, double number) {
-        numbers[rank] = number;
+    /** The sums over all ranks of numbers that each has as many of. */
+    double[] sums(int rank, double... mine) {
+        numbers[rank] = mine;
         await();
-        double sum = 0;
-        for (double each : numbers) {
-            sum += each;
+        double[] sums = new double[mine.length];
+        for (double[] each : numbers) {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += each[i];
+            }
         }
         await();
-        return sum / ranks();
+        return sums;
     }
 
     private void averageElements(int p, long from, long to) {

@@ -29,15 +29,6 @@ final class Optimiser {
         this.watch = new AdamWatch(parameters, ops, instruments);
     }
 
-    /** Squared global norm of the gradients as they are. */
-    double squares() {
-        double squares = 0;
-        for (Parameter parameter : parameters) {
-            squares += squares(Sums.moments(ops.workers(), parameter.gradient()));
-        }
-        return squares;
-    }
-
     /** Rounds the gradients as they were written, divides them by the loss scale, and takes their global norm. */
     double gradients(double lossScale) {
         double squares = 0;

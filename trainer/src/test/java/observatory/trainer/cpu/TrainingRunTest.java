@@ -21,8 +21,10 @@ import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Scalars;
+import observatory.probe.Schedule;
 import observatory.probe.Telemetry;
 import observatory.probe.TrainerCommand;
+import observatory.probe.builtin.GradientNoise;
 import observatory.trainer.Batching;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
@@ -119,15 +121,26 @@ class TrainingRunTest {
 
     @Test
     void smallerBatchesSayHowLargeTheirGradientsAre() throws IOException {
-        for (int ranks : new int[] {1, 2}) {
-            List<Frame> frames = train(recipe(ranks, "none"));
-            Scalars scalars = frames.getFirst().scalars();
-            double whole = Math.pow(scalars.find(Scalars.GRADIENT_NORM).orElseThrow(), 2);
-            double part = scalars.find(Scalars.MICRO_GRADIENT_SQUARE).orElseThrow();
-            assertEquals(2, scalars.find(Scalars.MICRO_BATCH_SEQUENCES).orElseThrow());
-            assertEquals(4, scalars.find(Scalars.BATCH_SEQUENCES).orElseThrow());
-            assertTrue(part > whole / 2 && part < 4 * whole, "ranks " + ranks + ": " + part + " of " + whole);
+        for (int micro : new int[] {1, 2}) {
+            double alone = microSquare(1, micro);
+            assertEquals(alone, microSquare(2, micro), 1e-5 * alone, "the same passes, shared by two ranks");
         }
+    }
+
+    /** Of the first step of four sequences. */
+    private double microSquare(int ranks, int micro) throws IOException {
+        Recipe recipe = recipe(ranks, "none");
+        Batching batching = Batching.of(4).withMicro(micro).withRanks(ranks);
+        Scalars scalars = train(
+                        new Recipe(recipe.model(), recipe.training().with(batching), recipe.corpus(), recipe.fault()))
+                .getFirst()
+                .scalars();
+        double whole = Math.pow(scalars.find(Scalars.GRADIENT_NORM).orElseThrow(), 2);
+        double part = scalars.find(Scalars.MICRO_GRADIENT_SQUARE).orElseThrow();
+        assertEquals(micro, scalars.find(Scalars.MICRO_BATCH_SEQUENCES).orElseThrow());
+        assertEquals(4, scalars.find(Scalars.BATCH_SEQUENCES).orElseThrow());
+        assertTrue(part > whole / 2 && part < 4 * whole, "ranks " + ranks + ": " + part + " of " + whole);
+        return part;
     }
 
     @Test
@@ -292,6 +305,7 @@ class TrainingRunTest {
                     },
                     InstantSource.fixed(Instant.EPOCH),
                     System::nanoTime);
+            instruments.install(List.of(new GradientNoise(Schedule.everyStep())));
             CpuModel model = new CpuModel(
                     recipe.model(),
                     recipe.training(),

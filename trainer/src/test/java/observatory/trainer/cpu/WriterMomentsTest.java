@@ -105,7 +105,6 @@ class WriterMomentsTest {
                 CpuModel model =
                         new CpuModel(SPEC, Small.training(9, 4, Precision.FP32), Fault.NONE, instruments, workers)) {
             change.accept(model);
-            model.parameters().forEach(parameter -> parameter.refresh(new Rounding(workers, Precision.FP32)));
             instruments.beginStep(STEP);
             model.step(List.of(Small.batch(SPEC, 4, 3)), Small.settings(STEP, Precision.FP32, 1));
             instruments.endStep();
