@@ -1,0 +1,70 @@
+package observatory.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import observatory.probe.HostTensor;
+
+/** Copies of arrays on the host, as fp32. Everything made on the way is closed. */
+final class Host {
+    private Host() {}
+
+    /** A matrix whose columns are the last dimension. */
+    static HostTensor tensor(NDArray array) {
+        float[] data = floats(array);
+        Shape shape = array.getShape();
+        int columns = shape.dimension() == 0 ? 1 : Math.toIntExact(shape.get(shape.dimension() - 1));
+        return new HostTensor(data, columns == 0 ? 0 : data.length / columns, columns);
+    }
+
+    static float[] floats(NDArray array) {
+        if (array.isSparse()) {
+            try (NDArray dense = array.toDense()) {
+                return floats(dense);
+            }
+        }
+        if (array.getDataType() == DataType.FLOAT32) {
+            return array.toFloatArray();
+        }
+        try (NDArray single = array.toType(DataType.FLOAT32, true)) {
+            return single.toFloatArray();
+        }
+    }
+
+    /** Matrices of equally many rows, side by side. */
+    static HostTensor beside(List<HostTensor> parts) {
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        int rows = parts.getFirst().rows();
+        int columns = parts.stream().mapToInt(HostTensor::columns).sum();
+        float[] data = new float[rows * columns];
+        int at = 0;
+        for (HostTensor part : parts) {
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(part.data(), row * part.columns(), data, row * columns + at, part.columns());
+            }
+            at += part.columns();
+        }
+        return new HostTensor(data, rows, columns);
+    }
+
+    /** ln Σ e to the elements of each row, (rows, 1). */
+    static HostTensor logSumExp(HostTensor logits) {
+        float[] out = new float[logits.rows()];
+        for (int row = 0; row < out.length; row++) {
+            int from = row * logits.columns();
+            float largest = Float.NEGATIVE_INFINITY;
+            for (int i = 0; i < logits.columns(); i++) {
+                largest = Math.max(largest, logits.data()[from + i]);
+            }
+            double sum = 0;
+            for (int i = 0; i < logits.columns(); i++) {
+                sum += Math.exp(logits.data()[from + i] - largest);
+            }
+            out[row] = (float) (largest + Math.log(sum));
+        }
+        return new HostTensor(out, out.length, 1);
+    }
+}

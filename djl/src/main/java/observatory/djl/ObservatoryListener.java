@@ -1,0 +1,92 @@
+package observatory.djl;
+
+import ai.djl.nn.Block;
+import ai.djl.training.Trainer;
+import ai.djl.training.listener.TrainingListener;
+import java.time.InstantSource;
+import java.util.UUID;
+import observatory.probe.FrameSink;
+import observatory.probe.Hook;
+import observatory.probe.HostReducer;
+import observatory.probe.HostTensor;
+import observatory.probe.Instruments;
+import observatory.probe.Origin;
+import observatory.probe.RunId;
+
+/**
+ * Watches a trainer of the Deep Java Library: {@code config.addTrainingListeners(new ObservatoryListener("my-run"))}.
+ * It tells the loss, the gradients, updates and weights of all parameters, and the model's outputs; what blocks compute
+ * it tells of those handed through {@link #watched}. Nobody listens until {@code observatory attach PID}, or until {@link
+ * #instruments} are set up. Weights are the same to the last bit with it and without; nothing it does throws into the
+ * loop; what is due is copied to the host, so the governor of the instruments keeps the cost in its budget. A step is a
+ * batch. The loss is computed again from labels and predictions, as DJL's own evaluators do.
+ */
+public final class ObservatoryListener implements TrainingListener {
+    private final Instruments<HostTensor> instruments;
+    private final StepWatch watch;
+
+    /** @param run the name of the run in the telemetry, as {@link RunId} allows it */
+    public ObservatoryListener(String run) {
+        this(run, 0);
+    }
+
+    /** @param rank which of several processes that train one model this is, from 0 */
+    public ObservatoryListener(String run, int rank) {
+        this(run, rank, false);
+    }
+
+    ObservatoryListener(String run, int rank, boolean stepsAreHeard) {
+        instruments = new Instruments<>(
+                new Origin(new RunId(run), 0, UUID.randomUUID(), rank),
+                new HostReducer(),
+                FrameSink.NOBODY,
+                InstantSource.system(),
+                System::nanoTime);
+        watch = new StepWatch(instruments, System::nanoTime, stepsAreHeard);
+    }
+
+    /** To whom it tells, and what is asked; see {@code Probes.setup}. */
+    public Instruments<HostTensor> instruments() {
+        return instruments;
+    }
+
+    /**
+     * The same block, whose outputs in training are watched: to be put where the block was to stand. Its parameters, its
+     * children and the file it is saved in are those of the block itself.
+     *
+     * @param layer from 0, or -1 outside the stack of layers
+     */
+    public Block watched(Block block, Hook hook, int layer) {
+        if (!hook.activation()) {
+            throw new IllegalArgumentException("a block computes an activation: hook=" + hook.label()
+                    + "; parameters and their gradients are watched without being named");
+        }
+        Place place = new Place(hook, layer);
+        return new WatchedBlock(block, out -> watch.forward(place, out));
+    }
+
+    @Override
+    public void onTrainingBegin(Trainer trainer) {
+        watch.begin(trainer);
+    }
+
+    @Override
+    public void onTrainingBatch(Trainer trainer, BatchData batchData) {
+        watch.batch(trainer, batchData);
+    }
+
+    @Override
+    public void onValidationBatch(Trainer trainer, BatchData batchData) {
+        watch.settle();
+    }
+
+    @Override
+    public void onEpoch(Trainer trainer) {
+        watch.epoch();
+    }
+
+    @Override
+    public void onTrainingEnd(Trainer trainer) {
+        watch.end("trainer closed");
+    }
+}

@@ -1,0 +1,116 @@
+package observatory.djl;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.translate.Batchifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+/** A transformer of two layers of DJL's own blocks, with dropout, that learns to say the next token of a cycle. */
+final class TinyTransformer implements AutoCloseable {
+    static final int VOCABULARY = 11;
+    static final int SEQUENCES = 3;
+    static final int LENGTH = 7;
+    private static final int WIDTH = 16;
+
+    final Model model;
+    final Trainer trainer;
+    private final SplittableRandom data = new SplittableRandom(5);
+
+    /** @param wrapped what stands in the model for one of its layers, by its number */
+    TinyTransformer(float rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
+        model = Model.newInstance("tiny", "PyTorch");
+        model.getNDManager().getEngine().setRandomSeed(17);
+        SequentialBlock blocks = new SequentialBlock()
+                .add(input -> new NDList(input.singletonOrThrow().oneHot(VOCABULARY)))
+                .add(Linear.builder().setUnits(WIDTH).build());
+        for (int layer = 0; layer < 2; layer++) {
+            blocks.add(wrapped.apply(layer, new TransformerEncoderBlock(WIDTH, 2, 2 * WIDTH, 0.1f, Activation::relu)));
+        }
+        blocks.add(Linear.builder().setUnits(VOCABULARY).build())
+                .add(out -> new NDList(out.singletonOrThrow().reshape(-1, VOCABULARY)));
+        model.setBlock(blocks);
+        trainer = model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optDevices(new Device[] {Device.cpu()})
+                .optOptimizer(Optimizer.adamW()
+                        .optLearningRateTracker(Tracker.fixed(rate))
+                        .build())
+                .addTrainingListeners(listeners));
+        trainer.initialize(new Shape(SEQUENCES, LENGTH));
+    }
+
+    void train(int steps) {
+        for (int step = 0; step < steps; step++) {
+            try (Batch batch = batch()) {
+                EasyTrain.trainBatch(trainer, batch);
+                trainer.step();
+            }
+        }
+    }
+
+    Batch batch() {
+        NDManager manager = model.getNDManager().newSubManager();
+        int[] ids = new int[SEQUENCES * LENGTH];
+        int[] next = new int[ids.length];
+        for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+            int from = data.nextInt(VOCABULARY);
+            for (int i = 0; i < LENGTH; i++) {
+                ids[sequence * LENGTH + i] = (from + i) % VOCABULARY;
+                next[sequence * LENGTH + i] = (from + i + 1) % VOCABULARY;
+            }
+        }
+        return new Batch(
+                manager,
+                new NDList(manager.create(ids, new Shape(SEQUENCES, LENGTH))),
+                new NDList(manager.create(next, new Shape(ids.length))),
+                SEQUENCES,
+                Batchifier.STACK,
+                Batchifier.STACK,
+                0,
+                0,
+                Stream.iterate(0, i -> i + 1).limit(SEQUENCES).toList());
+    }
+
+    Parameter parameter(int layer, String name) {
+        return model.getBlock().getParameters().stream()
+                .filter(pair -> pair.getKey().startsWith("0" + (layer + 3))
+                        && pair.getKey().endsWith("_" + name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(
+                        name + " of " + model.getBlock().getParameters().keys()))
+                .getValue();
+    }
+
+    /** Of each parameter, in their order, what stands for all its bits. */
+    List<Integer> weights() {
+        return model.getBlock().getParameters().values().stream()
+                .map(parameter -> Arrays.hashCode(parameter.getArray().toFloatArray()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+        model.close();
+    }
+}
