@@ -3,16 +3,17 @@ package observatory.probe;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.concurrent.CompletableFuture;
 import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReductions;
+import observatory.probe.host.SpectrumQueue;
 
 /**
- * The plain reducer over arrays on the host, in double: all that a trainer written against this module needs. Warm
- * vectors of power iterations are kept for as long as their tensor's array is.
+ * The plain reducer over arrays on the host, in double: all that a trainer written against this module needs. Whole spectra
+ * are computed on a thread of low priority. Warm vectors of power iterations are kept for as long as their tensor's array is.
  */
 public final class HostReducer implements Reducer<HostTensor> {
     private final Map<Object, double[]> warm = new WeakHashMap<>();
+    private final SpectrumQueue spectra = SpectrumQueue.plain();
     private Object[] results = new Object[64];
 
     @Override
@@ -24,8 +25,8 @@ public final class HostReducer implements Reducer<HostTensor> {
             case Reduction.ToNorms _ -> new Norms(norm(tensor), norm(other));
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
             case Reduction.ToSpectrum _ ->
-                CompletableFuture.failedFuture(new UnsupportedOperationException(
-                        "whole spectra need a backend with LAPACK, and the plain reducer has none"));
+                spectra.offer(SpectrumQueue.Weight.onHost(
+                        tensor.data(), tensor.rows(), tensor.columns(), tensor.data()::clone));
             case Reduction.OfRows<?> rows -> HostReductions.whole(rows, tensor);
         };
     }

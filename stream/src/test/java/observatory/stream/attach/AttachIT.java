@@ -120,15 +120,17 @@ class AttachIT {
                 "alice",
                 Keys.privateKey(key),
                 InstantSource.system());
-        Command add = new ProbeCommand.Add("activation-shape", Schedule.everyStep(), Duration.ofMinutes(1));
+        Command add = new ProbeCommand.Add("weight-spectrum", Schedule.everyStep(), Duration.ofMinutes(1));
         String answer = alice.give(new RunId("watched"), add, PATIENT)
                 .map(Audit::result)
                 .orElse("no answer");
         assertEquals("accepted", answer);
+        int before = heard.size();
         hear(
                 reader,
                 heard,
-                () -> frames(heard).getLast().sites().column("kurtosis").isPresent());
+                () -> frames(heard.subList(before, heard.size())).stream()
+                        .anyMatch(frame -> frame.sites().column("eigenvalue").isPresent()));
         RunEvent applied = heard.stream()
                 .filter(RunEvent.class::isInstance)
                 .map(RunEvent.class::cast)

@@ -28,6 +28,7 @@ public final class PlainTrainer {
     private static final int WIDTH = 32;
     private static final Site GRADIENT = new Site(Hook.GRADIENT, 0, "weight");
     private static final Site UPDATE = new Site(Hook.UPDATE, 0, "weight");
+    private static final Site WEIGHT = new Site(Hook.WEIGHT, 0, "weight");
 
     private PlainTrainer() {}
 
@@ -61,6 +62,7 @@ public final class PlainTrainer {
             instruments.at(Hook.RESIDUAL, 0, HostTensor.of(x));
             instruments.at(GRADIENT, HostTensor.of(gradient));
             instruments.at(UPDATE, HostTensor.of(update), HostTensor.of(weight));
+            instruments.at(WEIGHT, new HostTensor(weight, 4, WIDTH / 4));
             if (instruments.watched()) {
                 double loss = (predicted - y) * (predicted - y) / 2;
                 instruments.note(new StepFacts(

@@ -13,7 +13,8 @@ import observatory.probe.SpectralNorm;
 import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReduction;
 import observatory.probe.host.HostReductions;
-import observatory.trainer.SpectrumQueue;
+import observatory.probe.host.SpectrumQueue;
+import observatory.trainer.LapackSpectrum;
 
 /**
  * Reduces tensors at once, on the training thread, where they lie. What is due in every step goes through vector loops;
@@ -22,7 +23,7 @@ import observatory.trainer.SpectrumQueue;
 public final class CpuReducer implements Reducer<Tensor> {
     private static final int PIECE = 8192;
 
-    private final SpectrumQueue spectra = new SpectrumQueue();
+    private final SpectrumQueue spectra = LapackSpectrum.queue();
     /** Warm vectors of power iterations, by the address of the weight, which stays where it is as long as the model. */
     private final Map<Long, double[]> warm = new HashMap<>();
 

@@ -14,7 +14,8 @@ import observatory.probe.SpectralNorm;
 import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReduction;
 import observatory.probe.host.HostReductions;
-import observatory.trainer.SpectrumQueue;
+import observatory.probe.host.SpectrumQueue;
+import observatory.trainer.LapackSpectrum;
 import observatory.trainer.cuda.CudaTensor.Place;
 
 /** Reduces tensors of the device on the host, piece by piece: slow, and right for every reduction there is. */
@@ -23,7 +24,7 @@ final class HostCopies {
 
     private final Device device;
     private final MemorySegment pinned;
-    private final SpectrumQueue spectra = new SpectrumQueue();
+    private final SpectrumQueue spectra = LapackSpectrum.queue();
     /** Warm vectors of power iterations, by the address of the weight. */
     private final Map<Long, double[]> warm = new HashMap<>();
 

@@ -16,7 +16,8 @@ import observatory.probe.HostTensor;
 import observatory.probe.Reduction;
 import observatory.probe.SpectralNorm;
 import observatory.probe.Spectrum;
-import observatory.trainer.SpectrumQueue;
+import observatory.probe.host.SpectrumQueue;
+import observatory.trainer.LapackSpectrum;
 import org.junit.jupiter.api.Test;
 
 class SpectrumQueueTest {
@@ -30,10 +31,10 @@ class SpectrumQueueTest {
             wide[i * 700 + 300 + i] = diagonal[i];
         }
         double[] expected = {25, 4, 0.25};
-        assertArrayEquals(expected, SpectrumQueue.eigenvalues(tall, 700, 3), 1e-12);
-        assertArrayEquals(expected, SpectrumQueue.eigenvalues(wide, 3, 700), 1e-12);
+        assertArrayEquals(expected, LapackSpectrum.eigenvalues(tall, 700, 3), 1e-12);
+        assertArrayEquals(expected, LapackSpectrum.eigenvalues(wide, 3, 700), 1e-12);
         wide[5] = Float.NaN;
-        assertEquals(0, SpectrumQueue.eigenvalues(wide, 3, 700).length);
+        assertEquals(0, LapackSpectrum.eigenvalues(wide, 3, 700).length);
     }
 
     @Test
@@ -48,9 +49,12 @@ class SpectrumQueueTest {
         SpectralNorm norm = (SpectralNorm) host.result(0);
         try (Arena arena = Arena.ofConfined()) {
             Tensor weight = tensor(arena, 40, 70, values);
-            Spectrum spectrum = new SpectrumQueue().offer(weight(weight)).get(30, TimeUnit.SECONDS);
+            Spectrum spectrum = LapackSpectrum.queue().offer(weight(weight)).get(30, TimeUnit.SECONDS);
             assertEquals(40, spectrum.eigenvalues().length);
             assertEquals(norm.norm() * norm.norm(), spectrum.eigenvalues()[0], 1e-6 * spectrum.eigenvalues()[0]);
+            host.enqueue(0, new Reduction.ToSpectrum(), new HostTensor(values, 40, 70), null);
+            Spectrum plain = (Spectrum) ((Future<?>) host.result(0)).get(30, TimeUnit.SECONDS);
+            assertArrayEquals(spectrum.eigenvalues(), plain.eigenvalues(), 1e-12 * spectrum.eigenvalues()[0]);
             double sum = java.util.Arrays.stream(spectrum.eigenvalues()).sum();
             assertEquals(norm.frobenius() * norm.frobenius(), sum, 1e-9 * sum);
         }
@@ -63,7 +67,7 @@ class SpectrumQueueTest {
             for (int i = 0; i < 3; i++) {
                 weights.add(Tensor.zeros(arena, 1_200_000, 8)); // 38 MB each: one waits, a second finds no room
             }
-            SpectrumQueue queue = new SpectrumQueue();
+            SpectrumQueue queue = LapackSpectrum.queue();
             int[] served = new int[3];
             for (int round = 0; round < 3; round++) {
                 List<Future<Spectrum>> results = weights.stream()
