@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.scene.control.TabPane;
+import javafx.scene.control.TreeTableView;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.robot.Robot;
@@ -119,6 +120,9 @@ final class Tour {
         for (KeyCode digit : digits) {
             int number = digit.ordinal() - KeyCode.DIGIT1.ordinal();
             press(digit, () -> tab() == number);
+            if (digit == KeyCode.DIGIT9) {
+                unfold();
+            }
             picture(title());
         }
         chord(KeyCode.CONTROL, KeyCode.TAB, () -> tab() == 9);
@@ -161,6 +165,23 @@ final class Tour {
         press(KeyCode.G, () -> sheet());
         press(KeyCode.DIGIT5, () -> true);
         press(KeyCode.ENTER, () -> bench.crosshairProperty().get() == 5 && !sheet());
+    }
+
+    /** Into the tree of probes, down to the first layer of the first hook that has layers. */
+    private void unfold() throws Exception {
+        press(KeyCode.TAB, () -> scene.getFocusOwner() instanceof TreeTableView<?>);
+        TreeTableView<?> tree = (TreeTableView<?>) scene.getFocusOwner();
+        press(KeyCode.HOME, () -> chosen(tree) == 0);
+        press(KeyCode.DOWN, () -> chosen(tree) == 1);
+        int folded = tree.getExpandedItemCount();
+        press(KeyCode.RIGHT, () -> tree.getExpandedItemCount() > folded);
+        press(KeyCode.DOWN, () -> chosen(tree) == 2);
+        int half = tree.getExpandedItemCount();
+        press(KeyCode.RIGHT, () -> tree.getExpandedItemCount() > half);
+    }
+
+    private static int chosen(TreeTableView<?> tree) {
+        return tree.getSelectionModel().getSelectedIndex();
     }
 
     private boolean exported(String end) {

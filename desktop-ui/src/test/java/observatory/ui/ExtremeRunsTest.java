@@ -90,7 +90,6 @@ class ExtremeRunsTest {
         compare.span(compare.plot());
         compare.settings();
         ProbesModel probes = new ProbesModel(bench);
-        probes.rows();
         probes.changes();
         probes.cost();
         new HealthModel(bench).rows();

@@ -13,6 +13,7 @@ import observatory.probe.RunId;
 import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.probe.Sites;
+import observatory.ui.data.Recording;
 
 /** Frames as tests need them: a loss, and where asked for a metric in a few layers. */
 public final class Frames {
@@ -71,5 +72,20 @@ public final class Frames {
                 scalars,
                 sites,
                 Optional.empty());
+    }
+
+    /** A source of what a test puts into a recording. */
+    public static Source source(Recording recording) {
+        return new Source() {
+            @Override
+            public Recording recording() {
+                return recording;
+            }
+
+            @Override
+            public Connection connection() {
+                return Connection.recording();
+            }
+        };
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkbenchTest {
     private final Recording recording = new Recording(Frames.RUN);
-    private final Workbench bench = new Workbench(source(recording));
+    private final Workbench bench = new Workbench(Frames.source(recording));
 
     @BeforeEach
     void aRunOfAThousandSteps() {
@@ -76,24 +76,10 @@ class WorkbenchTest {
 
     @Test
     void anEmptyRunHasSomethingToShowAllTheSame() {
-        Workbench empty = new Workbench(source(new Recording(Frames.RUN)));
+        Workbench empty = new Workbench(Frames.source(new Recording(Frames.RUN)));
         assertEquals(new Span(0, 100), empty.steps());
         empty.event(true);
         empty.zoom(0.5);
         empty.liveEdge();
-    }
-
-    static Source source(Recording recording) {
-        return new Source() {
-            @Override
-            public Recording recording() {
-                return recording;
-            }
-
-            @Override
-            public Connection connection() {
-                return Connection.recording();
-            }
-        };
     }
 }

@@ -46,6 +46,11 @@ public final class Extent {
         flags |= also;
     }
 
+    /** Whether anything at all was measured. */
+    boolean anyPresent() {
+        return (flags & ~ABSENT) != 0;
+    }
+
     public float min() {
         return min;
     }

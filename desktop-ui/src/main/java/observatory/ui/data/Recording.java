@@ -33,6 +33,7 @@ public final class Recording {
     private final Batches batches = new Batches();
     private final Spectra spectra = new Spectra();
     private final Histograms histograms = new Histograms();
+    private final Costs costs = new Costs();
     private volatile List<Mark> marks = List.of();
     private volatile SortedMap<String, String> manifest = new TreeMap<>();
     private volatile Frame latest;
@@ -123,6 +124,10 @@ public final class Recording {
         return histograms;
     }
 
+    public Costs costs() {
+        return costs;
+    }
+
     /** What the run says of itself. */
     public SortedMap<String, String> manifest() {
         return manifest;
@@ -177,7 +182,7 @@ public final class Recording {
                     frame.time(),
                     new TreeMap<>(Map.of("incarnation", Integer.toString(incarnation)))));
         }
-        scalars(frame.scalars(), row);
+        scalars(frame.step(), frame.scalars(), row);
         tokensSoFar += frame.scalars().find(Scalars.TOKENS).orElse(0);
         tokens.append(tokensSoFar);
         millis.append(frame.time().toEpochMilli());
@@ -199,8 +204,14 @@ public final class Recording {
         frames.append(frame.step(), incarnation); // last: it tells readers that the row is complete
     }
 
-    private void scalars(Scalars of, int row) {
+    private void scalars(long step, Scalars of, int row) {
+        int kept = 0;
         for (int i = 0; i < of.names().size(); i++) {
+            if (Costs.holds(of.names().get(i))) {
+                costs.add(step, of.names().get(i), of.values()[i]);
+                continue;
+            }
+            kept++;
             Series series = scalars.get(of.names().get(i));
             if (series == null) {
                 series = new Series();
@@ -213,7 +224,7 @@ public final class Recording {
                 series.append(of.values()[i]);
             }
         }
-        if (of.names().size() != scalars.size()) {
+        if (kept != scalars.size()) {
             scalars.values().stream().filter(one -> one.size() == row).forEach(Series::appendAbsent);
         }
     }

@@ -84,6 +84,28 @@ public final class Series {
         }
     }
 
+    /** The last row up to this one in which anything was measured, -1 where there is none; passes over buckets without. */
+    public int lastPresent(int row) {
+        int at = Math.min(row, rows.size() - 1);
+        Extent bucket = new Extent();
+        while (at >= 0) {
+            int level = 0;
+            while ((at + 1 & (1 << FAN_BITS * (level + 1)) - 1) == 0 && complete(at, level + 1)) {
+                level++;
+            }
+            addBucket(level, at >>> FAN_BITS * level, bucket.clear());
+            while (level > 0 && bucket.anyPresent()) {
+                level--;
+                addBucket(level, at >>> FAN_BITS * level, bucket.clear());
+            }
+            if (bucket.anyPresent()) {
+                return at;
+            }
+            at -= 1 << FAN_BITS * level;
+        }
+        return -1;
+    }
+
     /** How many finite values of the rows lie outside an interval; passes over buckets that cannot hold one. */
     public int countOutside(int from, int to, float low, float high) {
         int count = 0;
@@ -107,12 +129,14 @@ public final class Series {
     }
 
     private boolean complete(int row, int level, int end) {
-        FloatLog[] seen = levels;
         int rowsOfBucket = 1 << FAN_BITS * level;
-        return (row & rowsOfBucket - 1) == 0
-                && row + rowsOfBucket <= end
-                && level <= seen.length
-                && seen[level - 1].size() >= FIELDS * ((row >>> FAN_BITS * level) + 1);
+        return (row & rowsOfBucket - 1) == 0 && row + rowsOfBucket <= end && complete(row, level);
+    }
+
+    /** Whether the bucket of a level that has this row is written. */
+    private boolean complete(int row, int level) {
+        FloatLog[] seen = levels;
+        return level <= seen.length && seen[level - 1].size() >= FIELDS * ((row >>> FAN_BITS * level) + 1);
     }
 
     private void addBucket(int level, int bucket, Extent into) {

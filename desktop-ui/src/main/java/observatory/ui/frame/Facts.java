@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Incident;
-import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Numbers;
@@ -25,9 +24,6 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
         int row = run.frames().rowAtOrBefore(step);
         if (row >= 0) {
             for (String name : run.scalarNames()) {
-                if (name.startsWith(Scalars.observerSecondsOf(""))) {
-                    continue; // The screen of the probes has them, each beside its probe.
-                }
                 run.scalar(name)
                         .flatMap(series -> value(series, row))
                         .ifPresent(value -> rows.add(new Row(Words.plain(name), value)));

@@ -3,6 +3,7 @@ package observatory.ui.probes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +32,7 @@ final class Changed {
             case COMMAND ->
                 details.getOrDefault("operator", "nobody known") + ": " + details.getOrDefault("command", "?") + " "
                         + details.getOrDefault("outcome", "") + because(details.getOrDefault("reason", ""))
-                        + left(mark, now, reverted);
+                        + holds(mark, now, reverted);
             case PROBE_DISABLED ->
                 details.getOrDefault("probe", "?") + " was taken out: " + details.getOrDefault("error", "it failed");
             case START, RESTART, CHECKPOINT, HARDWARE_ERROR, LOST, END, NOTE, OTHER ->
@@ -45,17 +46,25 @@ final class Changed {
         return reason.isEmpty() ? "" : ", because " + reason;
     }
 
-    /** How long a command that was applied still holds. */
-    private static String left(Mark mark, Instant now, boolean reverted) {
+    private static String holds(Mark mark, Instant now, boolean reverted) {
+        return reverted || !"applied".equals(mark.details().get("outcome"))
+                ? ""
+                : left(mark, now)
+                        .map(left -> ", " + Numbers.duration(left) + " left")
+                        .orElse("");
+    }
+
+    /** What is left of the time to live of a command; empty where it has none, or it is over. */
+    static Optional<Duration> left(Mark mark, Instant now) {
         Matcher time = TIME_TO_LIVE.matcher(mark.details().getOrDefault("command", ""));
-        if (reverted || !"applied".equals(mark.details().get("outcome")) || !time.find()) {
-            return "";
+        if (!time.find()) {
+            return Optional.empty();
         }
         try {
-            Duration left = Duration.between(now, mark.time().plus(Duration.parse(time.group(1))));
-            return left.isPositive() ? ", " + Numbers.duration(left) + " left" : "";
+            return Optional.of(Duration.between(now, mark.time().plus(Duration.parse(time.group(1)))))
+                    .filter(Duration::isPositive);
         } catch (DateTimeParseException e) {
-            return ""; // of another program, whose times are written otherwise
+            return Optional.empty(); // of another program, whose times are written otherwise
         }
     }
 

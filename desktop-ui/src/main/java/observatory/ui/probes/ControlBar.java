@@ -2,6 +2,7 @@ package observatory.ui.probes;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import javafx.application.Platform;
 import javafx.scene.control.Button;
 import javafx.scene.control.CheckBox;
@@ -24,6 +25,9 @@ final class ControlBar {
     private final FlowPane root = new FlowPane(8, 6);
     private final Label answer = new Label();
     private final CheckBox dryRun = new CheckBox("dry run");
+    private final Button add = new Button();
+    private final Button remove = new Button();
+    private Optional<String> chosen = Optional.empty();
 
     ControlBar(Workbench bench, Optional<Control> control) {
         this.bench = bench;
@@ -40,6 +44,9 @@ final class ControlBar {
         root.getChildren().add(new Label("As " + by.operator() + ":"));
         button(by, "Profile 10 min", new ProbeCommand.Profile(Pack.PROFILE, LONG));
         button(by, "Forensic 2 min", new ProbeCommand.Profile(Pack.FORENSIC, SHORT));
+        chosen(by, add, probe -> new ProbeCommand.Add(probe, Watched.usual(probe), LONG));
+        chosen(by, remove, probe -> new ProbeCommand.Remove(probe, LONG));
+        choose(Optional.empty());
         button(by, "Checkpoint", new TrainerCommand.Checkpoint());
         button(by, "Learning rate × ½", new TrainerCommand.ChangeLearningRate(0.5));
         button(by, "Learning rate × 1", new TrainerCommand.ChangeLearningRate(1));
@@ -54,17 +61,36 @@ final class ControlBar {
         return root;
     }
 
+    /** Which probe the commands about one are for. */
+    void choose(Optional<String> probe) {
+        chosen = probe;
+        label(add, "Add ", probe);
+        label(remove, "Remove ", probe);
+    }
+
+    private static void label(Button button, String does, Optional<String> probe) {
+        button.setText(does + probe.orElse("a probe") + " 10 min");
+        button.setDisable(probe.isEmpty());
+    }
+
+    private void chosen(Control by, Button button, Function<String, Command> command) {
+        button.setOnAction(event -> chosen.ifPresent(probe -> give(by, command.apply(probe))));
+        root.getChildren().add(button);
+    }
+
     private void button(Control by, String does, Command command) {
         Button button = new Button(does);
-        button.setOnAction(event -> {
-            answer.setText("waiting for an answer…");
-            boolean dry = dryRun.isSelected();
-            var run = bench.run().run();
-            Thread.ofPlatform().name("observatory-command").daemon().start(() -> {
-                String said = by.give(run, command, dry);
-                Platform.runLater(() -> answer.setText(said));
-            });
-        });
+        button.setOnAction(event -> give(by, command));
         root.getChildren().add(button);
+    }
+
+    private void give(Control by, Command command) {
+        answer.setText("waiting for an answer…");
+        boolean dry = dryRun.isSelected();
+        var run = bench.run().run();
+        Thread.ofPlatform().name("observatory-command").daemon().start(() -> {
+            String said = by.give(run, command, dry);
+            Platform.runLater(() -> answer.setText(said));
+        });
     }
 }

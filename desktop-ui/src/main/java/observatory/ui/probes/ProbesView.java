@@ -12,11 +12,12 @@ import observatory.ui.frame.Control;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
 
-/** The catalogue of probes and which of them are on, what they cost, and what was changed. */
+/** Who looks where, what that costs, and what was changed. */
 public final class ProbesView implements Screen {
     private final Workbench bench;
     private final ProbesModel model;
-    private final TableView<ProbesModel.Row> probes = Tables.of("Probes", "");
+    private final ProbeTreeView tree;
+    private final ControlBar controls;
     private final TableView<ProbesModel.Change> changes =
             Tables.of("Changes", "Nothing was changed while this run was watched.");
     private final PlotView cost;
@@ -26,12 +27,8 @@ public final class ProbesView implements Screen {
         this.bench = bench;
         this.model = new ProbesModel(bench);
         this.cost = new PlotView(bench, bench.labels());
-        Tables.text(probes, "probe", 170, ProbesModel.Row::probe);
-        Tables.text(probes, "looks at", 150, ProbesModel.Row::where);
-        Tables.text(probes, "on", 110, ProbesModel.Row::every);
-        Tables.text(probes, "last seen", 90, ProbesModel.Row::last);
-        Tables.text(probes, "pack", 90, ProbesModel.Row::pack);
-        Tables.text(probes, "metrics", 460, ProbesModel.Row::metrics);
+        this.controls = new ControlBar(bench, control);
+        this.tree = new ProbeTreeView(model.tree(), controls::choose);
         Tables.text(changes, "step", 60, ProbesModel.Change::step);
         Tables.text(changes, "what", 100, ProbesModel.Change::kind);
         Tables.text(changes, "details", 620, ProbesModel.Change::what);
@@ -42,9 +39,9 @@ public final class ProbesView implements Screen {
         changes.setPrefWidth(420);
         low.setPrefHeight(200);
         low.setMinHeight(150);
-        root = new VBox(10, probes, new ControlBar(bench, control).node(), low);
+        root = new VBox(10, tree.node(), controls.node(), low);
         root.getStyleClass().add("screen");
-        VBox.setVgrow(probes, Priority.ALWAYS);
+        VBox.setVgrow(tree.node(), Priority.ALWAYS);
     }
 
     @Override
@@ -59,7 +56,7 @@ public final class ProbesView implements Screen {
 
     @Override
     public void refresh() {
-        Tables.fill(probes, model.rows());
+        tree.refresh();
         Tables.fill(changes, model.changes());
         cost.draw(model.cost(), bench.steps(), bench.themeProperty().get().palette());
         cost.crosshair(bench.crosshairProperty().get());

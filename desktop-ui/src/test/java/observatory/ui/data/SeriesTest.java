@@ -54,6 +54,25 @@ class SeriesTest {
     }
 
     @Test
+    void theLastThatWasMeasuredIsFoundAcrossLongStretchesOfNothing() {
+        Random random = new Random(SEED);
+        Series series = new Series();
+        for (int i = 0; i < 20_000; i++) {
+            if (random.nextInt(i < 10_000 ? 30 : 3_000) == 0) {
+                series.append(random.nextInt(4) == 0 ? Double.NaN : i);
+            } else {
+                series.appendAbsent();
+            }
+        }
+        int last = -1;
+        for (int row = 0; row < 20_000; row++) {
+            last = Series.isAbsent(series.at(row)) ? last : row;
+            assertEquals(last, series.lastPresent(row), "seed " + SEED + ", row " + row);
+        }
+        assertEquals(last, series.lastPresent(Integer.MAX_VALUE));
+    }
+
+    @Test
     void absentIsNotNaNAndFiniteStaysFinite() {
         Series series = new Series();
         series.append(Double.NaN);
