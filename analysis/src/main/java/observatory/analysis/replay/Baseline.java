@@ -10,7 +10,9 @@ import observatory.probe.Frame;
 /**
  * How the signals of a run were just before an incident: where a resistant line through the steps before had come to,
  * and the median absolute deviation from that line (times 1.4826, as for a normal distribution); of the logarithm where a
- * signal is never below zero. A line, because the loss of a young run falls by more than its noise.
+ * signal is never below zero. A line, because the loss of a young run falls by more than its noise. A signal with
+ * fewer than {@value #LEAST_VALUES} values has no level, unless half of the steps have one: of a handful no spread can
+ * be told.
  */
 final class Baseline {
     /** A departure larger than this is told as this: what is not finite has no size. */
@@ -21,9 +23,11 @@ final class Baseline {
     private static final double LEAST_LOG = 0.02;
     private static final double LEAST = 1e-3;
     private static final int LEAST_THIRD = 4;
+    private static final int LEAST_VALUES = 12;
     private static final double TREND = 3;
 
-    private record Level(double median, double scale, boolean logarithmic) {}
+    /** @param reach the farthest that any of the steps before lay from it, in deviations */
+    private record Level(double median, double scale, double reach, boolean logarithmic) {}
 
     private final Map<Signal, Level> levels = new HashMap<>();
 
@@ -34,7 +38,12 @@ final class Baseline {
                     .forEach((signal, value) -> values.computeIfAbsent(signal, s -> new ArrayList<>())
                             .add(value));
         }
-        values.forEach((signal, all) -> levels.put(signal, level(all)));
+        int least = Math.min(LEAST_VALUES, (frames.size() + 1) / 2);
+        values.forEach((signal, all) -> {
+            if (all.size() >= least) {
+                levels.put(signal, level(all));
+            }
+        });
     }
 
     private static Level level(List<Double> all) {
@@ -53,7 +62,12 @@ final class Baseline {
         double median = median(level);
         double deviation = trend ? noise : deviation(shown);
         double least = logarithmic ? LEAST_LOG : Math.max(LEAST, LEAST_RELATIVE * Math.abs(median));
-        return new Level(median, Math.max(deviation, least), logarithmic);
+        double scale = Math.max(deviation, least);
+        double reach = Arrays.stream(level)
+                .map(value -> Math.abs(value - median) / scale)
+                .max()
+                .orElse(0);
+        return new Level(median, scale, reach, logarithmic);
     }
 
     /** Every value as it would be at the end of the line. */
@@ -98,6 +112,12 @@ final class Baseline {
         }
         double shown = level.logarithmic ? Math.log(value) : value;
         return Math.clamp((shown - level.median) / level.scale, -MOST, MOST);
+    }
+
+    /** How many deviations from its level the signal came in the steps before; 0 for one without a level. */
+    double reach(Signal signal) {
+        Level level = levels.get(signal);
+        return level == null ? 0 : level.reach;
     }
 
     static double median(double[] values) {

@@ -16,6 +16,12 @@ public final class Symptom {
     /** Below this a signal has not departed: of a thousand signals some reach four deviations by chance. */
     static final double PRESENT = 6;
 
+    /**
+     * Where all signals are searched, one has departed only if it goes so many times as far as it ever did in the steps
+     * before: the largest of a thousand with long tails lies far out by chance, and any other batch would bring it back.
+     */
+    private static final double UNUSUAL = 2;
+
     /** Of the one signal that a kind of incident is about. */
     private static final double EXPECTED = 4;
 
@@ -64,7 +70,23 @@ public final class Symptom {
                         Scalars.LOSS,
                         Scalars.GRADIENT_NORM,
                         Signals.WORST_SEQUENCE.metric()))
-                .or(() -> farthest(farthest, Signals::size, PRESENT, baseline, before));
+                .or(() -> farthest(
+                        farthest,
+                        signal -> Signals.size(signal)
+                                && Math.abs(farthest.get(signal)) >= UNUSUAL * baseline.reach(signal),
+                        PRESENT,
+                        baseline,
+                        before));
+    }
+
+    /** The loss, whatever it does. */
+    public static Symptom loss(List<Frame> before) {
+        return new Symptom(new Signal(Scalars.LOSS, ""), 1, new Baseline(before), before, 0);
+    }
+
+    /** The same signal against other steps before. */
+    public Symptom against(List<Frame> before) {
+        return new Symptom(signal, sign, new Baseline(before), before, share);
     }
 
     private static Optional<Symptom> ofKind(
@@ -141,6 +163,11 @@ public final class Symptom {
 
     public Signal signal() {
         return signal;
+    }
+
+    /** Whether it is that sequences were trained on before. */
+    public boolean repetition() {
+        return signal.equals(Signals.REPEATED);
     }
 
     /** What the number is counted in. */

@@ -48,8 +48,32 @@ public final class Weighing {
     /** One factor's repeats: the strengths of the symptom without it. */
     public record Varied(Factor factor, String name, double[] strengths) {}
 
+    /**
+     * The other half of batch × state: strengths at an earlier state, with the settings before any change; NaN where
+     * that was not run.
+     *
+     * @param same with the batches of the incident, @param other with other batches
+     */
+    public record Earlier(double same, double other) {
+        public static final Earlier NOT_RUN = new Earlier(Double.NaN, Double.NaN);
+
+        boolean run() {
+            return !Double.isNaN(same);
+        }
+
+        /** What the batches alone do there. */
+        private double ofTheBatch() {
+            return same - (Double.isNaN(other) ? 0 : Math.min(other, same));
+        }
+    }
+
     /** @param factor empty where no factor explains it */
-    public record Decision(Verdict verdict, double errorProbability, String because, Optional<Factor> factor) {}
+    public record Decision(Verdict verdict, double errorProbability, String because, Optional<Factor> factor) {
+        /** The same finding where it cannot be told what it means. */
+        public Decision undetermined(String why) {
+            return new Decision(Verdict.UNDETERMINED, 1, because + why, factor);
+        }
+    }
 
     private Weighing() {}
 
@@ -80,9 +104,8 @@ public final class Weighing {
      * Weighs the factors.
      *
      * @param asRun strengths of the symptom in repeats of the run as it was, in other orders of the batch
-     * @param earlier strength with the same batches at an earlier state; NaN where that was not run
      */
-    public static Decision of(double[] asRun, List<Varied> factors, double earlier) {
+    public static Decision of(double[] asRun, List<Varied> factors, Earlier earlier) {
         List<Varied> explaining = new ArrayList<>();
         for (Varied one : factors) {
             if (removed(asRun, one.strengths()) > HALF && corrected(asRun, one, factors) < LEVEL) {
@@ -93,37 +116,43 @@ public final class Weighing {
             return new Decision(Verdict.UNDETERMINED, 1, nothing(asRun, factors), Optional.empty());
         }
         explaining.sort(Comparator.comparingDouble(one -> -removed(asRun, one.strengths())));
-        boolean data = explaining.stream().anyMatch(one -> one.factor() == Factor.DATA);
+        Optional<Varied> data =
+                explaining.stream().filter(one -> one.factor() == Factor.DATA).findFirst();
+        Optional<Varied> told = explaining.stream()
+                .filter(one -> one.factor() == Factor.SETTINGS)
+                .findFirst();
         Optional<Varied> other =
                 explaining.stream().filter(one -> one.factor() != Factor.DATA).findFirst();
-        boolean told = explaining.stream().anyMatch(one -> one.factor() == Factor.SETTINGS);
-        boolean everywhere = Double.isNaN(earlier) || earlier > HALF * mean(asRun);
-        if (data && (other.isEmpty() || everywhere && !told)) {
-            Varied one = explaining.stream()
-                    .filter(each -> each.factor() == Factor.DATA)
-                    .findFirst()
-                    .orElseThrow();
-            return everywhere || other.isPresent()
-                    ? decision(
-                            asRun,
-                            one,
-                            factors,
-                            everywhere && !Double.isNaN(earlier)
-                                    ? " The same batches do it to an earlier state as well."
-                                    : "")
-                    : new Decision(
-                            Verdict.UNDETERMINED,
-                            1,
-                            words(asRun, one, factors)
-                                    + " But the same batches do nothing to an earlier state: it takes both, this batch"
-                                    + " and this state (as PaLM's spikes did), and no setting that was tried avoids it.",
-                            Optional.of(Factor.DATA));
+        boolean everywhere = !earlier.run()
+                || data.map(one -> earlier.ofTheBatch() > HALF * (mean(asRun) - mean(one.strengths())))
+                        .orElse(false);
+        if (data.isEmpty() || other.isPresent() && !everywhere) {
+            return decision(
+                    asRun,
+                    told.or(() -> other).orElseThrow(),
+                    factors,
+                    data.isPresent()
+                            ? " Other batches avoid it too, but the same batches do nothing to an earlier state."
+                            : "");
         }
-        return decision(
-                asRun,
-                other.orElseThrow(),
-                factors,
-                data ? " Other batches avoid it too, but the same batches do nothing to an earlier state." : "");
+        if (told.isPresent()) {
+            return earlier.run()
+                    ? decision(asRun, told.get(), factors, "")
+                            .undetermined(
+                                    " But other batches avoid it too, and the same batches do it to an earlier state"
+                                            + " with the settings before the change: the two are not told apart.")
+                    : decision(asRun, told.get(), factors, " Other batches avoid it too.");
+        }
+        return everywhere
+                ? decision(
+                        asRun,
+                        data.get(),
+                        factors,
+                        earlier.run() ? " The same batches do it to an earlier state as well." : "")
+                : decision(asRun, data.get(), factors, "")
+                        .undetermined(
+                                " But the same batches do nothing to an earlier state: it takes both, this batch and"
+                                        + " this state (as PaLM's spikes did), and no setting that was tried avoids it.");
     }
 
     private static Decision decision(double[] asRun, Varied one, List<Varied> factors, String more) {

@@ -22,6 +22,10 @@ class BaselineTest {
     private static final Signal LOSS = new Signal(Scalars.LOSS, "");
 
     private static List<Frame> frames(int count, IntToDoubleFunction loss) {
+        return frames(count, Scalars.LOSS, loss);
+    }
+
+    private static List<Frame> frames(int count, String scalar, IntToDoubleFunction value) {
         List<Frame> frames = new ArrayList<>();
         for (int step = 1; step <= count; step++) {
             frames.add(new Frame(
@@ -29,9 +33,7 @@ class BaselineTest {
                     step,
                     step,
                     Instant.EPOCH,
-                    new Scalars.Builder()
-                            .put(Scalars.LOSS, loss.applyAsDouble(step))
-                            .build(),
+                    new Scalars.Builder().put(scalar, value.applyAsDouble(step)).build(),
                     Sites.none(),
                     Optional.empty()));
         }
@@ -63,5 +65,23 @@ class BaselineTest {
         assertEquals(Baseline.MOST, baseline.departure(LOSS, Double.NaN));
         assertEquals(Baseline.MOST, baseline.departure(LOSS, Double.POSITIVE_INFINITY));
         assertEquals(0, baseline.departure(new Signal("unknown", ""), 5));
+    }
+
+    @Test
+    void aHandfulOfValuesIsNoLevel() {
+        List<Frame> all = new ArrayList<>(frames(5, "loss/sh", step -> 2 + 0.01 * step));
+        all.addAll(frames(40, step -> 2));
+        Baseline baseline = new Baseline(all);
+        assertEquals(0, baseline.departure(new Signal("loss/sh", ""), 20), "five values in 45 steps");
+        assertTrue(baseline.departure(LOSS, 20) > 10);
+    }
+
+    @Test
+    void howFarItEverCameIsKnown() {
+        Random random = new Random(5);
+        Baseline baseline =
+                new Baseline(frames(200, step -> 3 * Math.exp(step == 70 ? 0.4 : 0.04 * random.nextGaussian())));
+        assertEquals(10, baseline.reach(LOSS), 1.5, "0.4 is ten deviations of 0.04");
+        assertEquals(0, baseline.reach(new Signal("unknown", "")));
     }
 }

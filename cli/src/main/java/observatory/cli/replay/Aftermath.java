@@ -30,13 +30,15 @@ final class Aftermath {
     private final Repeats repeats;
     private final Ground ground;
     private final Symptom symptom;
+    private final Factors factors;
 
-    Aftermath(Subject subject, Draft draft, Repeats repeats, Ground ground, Symptom symptom) {
+    Aftermath(Subject subject, Draft draft, Repeats repeats, Ground ground, Symptom symptom, Factors factors) {
         this.subject = subject;
         this.draft = draft;
         this.repeats = repeats;
         this.ground = ground;
         this.symptom = symptom;
+        this.factors = factors;
     }
 
     void examine() {
@@ -48,7 +50,6 @@ final class Aftermath {
 
     /** Goes on after the incident with other batches and the settings as before: from the state it left, and from that before. */
     private void state() {
-        Factors factors = new Factors(ground, subject);
         long from = ground.last() + 1;
         long to = ground.last() + TAIL;
         List<Snapshot> left = ground.during().end();
@@ -81,7 +82,7 @@ final class Aftermath {
             Weighing.Decision decision = Weighing.of(
                     strengths,
                     List.of(new Weighing.Varied(Factor.STATE, "the state before the incident", Draft.strengths(put))),
-                    Double.NaN);
+                    Weighing.Earlier.NOT_RUN);
             double error = decision.errorProbability()
                     * (1 + factors.all(new Draft(subject)).size());
             if (decision.verdict() != Verdict.UNDETERMINED && error < Weighing.LEVEL) {
@@ -105,7 +106,6 @@ final class Aftermath {
         if (site.isEmpty() || !site.get().hook().forward() || site.get().hook() == Hook.EMBEDDING) {
             return;
         }
-        Factors factors = new Factors(ground, subject);
         List<Measured> others = repeats.of(ground, symptom, "other batches", factors::control);
         String label = site.get().label();
         long same = others.stream().filter(one -> one.firstBad().equals(label)).count();

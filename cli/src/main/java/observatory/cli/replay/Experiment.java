@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import observatory.analysis.Verdict;
 import observatory.analysis.replay.Comparison;
 import observatory.analysis.replay.Departures;
 import observatory.analysis.replay.ReplayResult;
@@ -12,9 +13,11 @@ import observatory.analysis.replay.Signals;
 import observatory.analysis.replay.Symptom;
 import observatory.analysis.replay.Weighing;
 import observatory.analysis.replay.Weighing.Factor;
+import observatory.probe.Frame;
 import observatory.probe.Site;
 import observatory.trainer.Precision;
 import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.replay.Cancelled;
 import observatory.trainer.replay.Snapshot;
 import observatory.trainer.replay.Trial;
@@ -34,12 +37,17 @@ final class Experiment {
     private static final int SLOW = 8;
     private static final int LONGEST = 16;
     private static final double WORTH = 0.25;
+    private static final String COMPARISON = "the comparison bit for bit";
 
     private final Subject subject;
     private final Lab lab;
     private final Depth depth;
     private final Draft draft;
     private final Repeats repeats;
+    /** What is explained; found once, so that no other signal is explained instead where the steps begin earlier. */
+    private Optional<Symptom> found = Optional.empty();
+
+    private Optional<String> untried = Optional.empty();
 
     Experiment(Subject subject, Lab lab, Depth depth) {
         this.subject = subject;
@@ -71,14 +79,13 @@ final class Experiment {
                 return;
             }
             ground = next;
-            Optional<Symptom> symptom = Symptom.of(
-                    subject.kind(),
-                    ground.earlier(subject.recorded()),
-                    ground.during().frames());
+            Optional<Symptom> symptom = symptom(ground);
             if (symptom.isPresent()) {
                 draft.symptom(symptom.get());
-                if (vary(ground, symptom.get())) {
-                    rest(ground, symptom.get());
+                draft.notRun.removeIf(one -> !one.what().equals(COMPARISON));
+                Factors factors = new Factors(ground, subject, turn(ground));
+                if (vary(ground, symptom.get(), factors)) {
+                    rest(ground, symptom.get(), factors);
                     return;
                 }
             }
@@ -88,6 +95,29 @@ final class Experiment {
             first = ground.start().step() + 1;
         }
         unexplained(ground);
+    }
+
+    /** Empty where it has not departed from how it was before these steps. */
+    private Optional<Symptom> symptom(Ground ground) {
+        List<Frame> before = ground.earlier(subject.recorded());
+        List<Frame> during = ground.during().frames();
+        if (found.isEmpty()) {
+            found = Symptom.of(subject.kind(), before, during);
+            return found;
+        }
+        return found.map(one -> one.against(before)).filter(one -> one.present(one.of(during)));
+    }
+
+    /** A change of settings before these steps; where it cannot be run without, that is told and data is not blamed. */
+    private Optional<Turn> turn(Ground ground) throws IOException {
+        untried = Optional.empty();
+        try {
+            return Turn.of(subject, lab, ground);
+        } catch (CheckpointException e) {
+            untried = Optional.of("the settings were changed before these steps, and " + e.getMessage());
+            draft.notRun("rate and optimiser constants as before that change", untried.get());
+            return Optional.empty();
+        }
     }
 
     private boolean atOnce() {
@@ -118,7 +148,7 @@ final class Experiment {
                 true, compared.steps(), compared.values(), "", weights(ground), "same", "same");
         if (compared.steps() == 0) {
             draft.notRun(
-                    "the comparison bit for bit",
+                    COMPARISON,
                     "nothing was recorded of steps " + (ground.start().step() + 1) + " to " + ground.last());
         }
         return true;
@@ -143,9 +173,7 @@ final class Experiment {
     }
 
     /** Varies one thing at a time; whether that explains the incident. */
-    private boolean vary(Ground ground, Symptom symptom) {
-        Factors factors = new Factors(ground, subject);
-        draft.notRun.removeIf(one -> !one.what().equals("the comparison bit for bit"));
+    private boolean vary(Ground ground, Symptom symptom, Factors factors) {
         List<Factors.Varied> all = factors.all(draft);
         Map<String, Measured> glance =
                 lab.measure("a first look at each factor", glance(ground, symptom, factors, all));
@@ -162,7 +190,7 @@ final class Experiment {
                                 glance.get(Repeats.key(ground, one.name(), 0)).symptom()
                             }))
                             .toList(),
-                    Double.NaN));
+                    Weighing.Earlier.NOT_RUN));
             return false;
         }
         draft.outcomes.clear();
@@ -190,14 +218,17 @@ final class Experiment {
                 varied.add(new Weighing.Varied(one.factor(), one.name(), Draft.strengths(these)));
             }
         }
-        double earlier = earlier(ground, symptom, factors, strengths);
+        Weighing.Earlier earlier = earlier(ground, symptom, factors, strengths);
         Weighing.Decision decision = Weighing.of(strengths, varied, earlier);
-        draft.decide(decision);
+        draft.decide(
+                untried.isPresent() && decision.verdict() == Verdict.DATA_DRIVEN
+                        ? decision.undetermined(" But " + untried.get())
+                        : decision);
         return decision.factor().isPresent();
     }
 
     /** The other half of batch × state: the same batches, and others, at the state of the checkpoint. */
-    private double earlier(Ground ground, Symptom symptom, Factors factors, double[] strengths) {
+    private Weighing.Earlier earlier(Ground ground, Symptom symptom, Factors factors, double[] strengths) {
         List<Measured> same =
                 repeats.of(ground, symptom, "earlier state, same batches", repeat -> factors.earlier(false, repeat));
         List<Measured> other =
@@ -209,7 +240,7 @@ final class Experiment {
         if (!other.isEmpty()) {
             draft.outcome("state", of + ", other batches", other, strengths);
         }
-        return same.isEmpty() ? Double.NaN : Weighing.mean(Draft.strengths(same));
+        return new Weighing.Earlier(Weighing.mean(Draft.strengths(same)), Weighing.mean(Draft.strengths(other)));
     }
 
     private List<Lab.Job> glance(Ground ground, Symptom symptom, Factors factors, List<Factors.Varied> all) {
@@ -221,9 +252,8 @@ final class Experiment {
     }
 
     /** What is worth knowing once the cause is found. */
-    private void rest(Ground ground, Symptom symptom) {
+    private void rest(Ground ground, Symptom symptom, Factors factors) {
         draft.departures = Departures.of(ground.lead().frames(), ground.during().frames());
-        Factors factors = new Factors(ground, subject);
         if (depth.extras() && !draft.outcomes.isEmpty()) {
             List<Factors.Varied> others = new ArrayList<>(factors.others());
             others.addAll(operations(ground, factors));
@@ -246,7 +276,7 @@ final class Experiment {
             }
         }
         if (depth.ranking()) {
-            new Ranking(subject, lab, draft, ground, symptom, depth.text()).rank();
+            ranking(ground, symptom);
         }
         if (depth.forward() > 0) {
             new Forward(subject, lab, draft, ground, symptom, depth.forward()).tryOut(factors);
@@ -271,22 +301,25 @@ final class Experiment {
 
     /** Nothing in the steps explains it: the state they left behind may, or an operation that is wrong in itself. */
     private void unexplained(Ground ground) throws IOException {
-        Optional<Symptom> symptom = ground == null
-                ? Optional.empty()
-                : Symptom.of(
-                        subject.kind(),
-                        ground.earlier(subject.recorded()),
-                        ground.during().frames());
-        if (symptom.isEmpty()) {
+        if (found.isEmpty()) {
             draft.because = "Run again, nothing departs from how it was before in steps " + draft.steps.first() + " to "
                     + draft.steps.last() + ": there is nothing to explain, or probes that would show it are not there.";
+            if (subject.kind().isEmpty() && depth.ranking()) {
+                ranking(ground, Symptom.loss(ground.earlier(subject.recorded())));
+            }
             return;
         }
         if (lab.late()) {
             draft.because = "The time was up before anything that was varied explained it; give more with --budget.";
             return;
         }
-        new Aftermath(subject, draft, repeats, ground, symptom.get()).examine();
-        rest(ground, symptom.get());
+        Symptom symptom = found.get().against(ground.earlier(subject.recorded()));
+        Factors factors = new Factors(ground, subject, turn(ground));
+        new Aftermath(subject, draft, repeats, ground, symptom, factors).examine();
+        rest(ground, symptom, factors);
+    }
+
+    private void ranking(Ground ground, Symptom symptom) {
+        new Ranking(subject, lab, draft, ground, symptom, depth.text()).rank();
     }
 }

@@ -3,6 +3,7 @@ package observatory.cli.replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import observatory.analysis.replay.Weighing.Factor;
 import observatory.trainer.BatchEdit;
@@ -17,16 +18,23 @@ import observatory.trainer.replay.Trial;
 /** What can be varied in the steps of an incident, one thing at a time. */
 final class Factors {
     private static final double LOWER = 0.1;
+    private static final String AS_BEFORE = "rate and optimiser constants as before";
 
     /** @param repeat makes the trial of one repeat, counted from 0 */
     record Varied(Factor factor, String name, IntFunction<Trial> repeat) {}
 
     private final Ground ground;
     private final Subject subject;
+    private final Optional<Turn> turn;
+    private final Told before;
 
-    Factors(Ground ground, Subject subject) {
+    /** @param turn where the settings were changed before the steps that are varied; empty where they were not */
+    Factors(Ground ground, Subject subject, Optional<Turn> turn) {
         this.ground = ground;
         this.subject = subject;
+        this.turn = turn;
+        this.before = turn.map(Turn::before)
+                .orElseGet(() -> new Told(ground.told(), subject.recipe().training()));
     }
 
     /** The run as it was, with the sequences of each batch in another order. */
@@ -39,11 +47,15 @@ final class Factors {
                 .batches(Swaps.control(subject.recipe(), ground.first(), ground.last(), repeat));
     }
 
-    /** The batches of the incident at the earlier state of the checkpoint, as its next steps. */
+    /**
+     * The batches of the incident at the earlier state of the checkpoint, as its next steps; with the settings that were
+     * in force before any change, so that it is batch and state alone that are crossed.
+     */
     Trial earlier(boolean control, int repeat) {
         long from = ground.start().step();
         long length = ground.last() - ground.first() + 1;
-        Trial trial = Trial.asRun(ground.start().ranks(), from + length, List.of());
+        Trial trial =
+                Trial.asRun(ground.start().ranks(), from + length, List.of()).settings(this::held);
         if (control) {
             return trial.batches(Swaps.control(subject.recipe(), from + 1, from + length, repeat));
         }
@@ -59,17 +71,13 @@ final class Factors {
     List<Varied> all(Draft draft) {
         List<Varied> all = new ArrayList<>();
         all.add(new Varied(Factor.DATA, "other batches", this::control));
-        boolean changed = ground.during().settings().stream().anyMatch(told -> !same(told));
-        if (changed) {
-            all.add(new Varied(
-                    Factor.SETTINGS,
-                    "rate and optimiser constants as before",
-                    repeat -> asRun(repeat).settings(this::held)));
+        if (ground.during().settings().stream().anyMatch(told -> !before.same(told))) {
+            all.add(new Varied(Factor.SETTINGS, turn.map(Turn::name).orElse(AS_BEFORE), this::asBefore));
         } else {
             draft.notRun(
-                    "rate and optimiser constants as before",
+                    AS_BEFORE,
                     "they did not change in steps " + ground.first() + " to " + ground.last()
-                            + " but for what the schedule says");
+                            + ", nor in those recorded before, but for what the schedule says");
         }
         all.add(new Varied(
                 Factor.RATE,
@@ -102,31 +110,21 @@ final class Factors {
         return all;
     }
 
+    /** Rate and constants as before they were changed, from the change on. */
+    private Trial asBefore(int repeat) {
+        Trial trial = asRun(repeat);
+        return turn.map(one -> trial.from(one.ranks())).orElse(trial).settings(this::held);
+    }
+
     /** Rate and constants of the step before, with what the schedule does to the rate meanwhile. */
     StepSettings held(StepSettings told) {
-        StepSettings before = ground.told();
-        return told.withLearningRate(heldRate(told.step()))
-                .withClip(before.clip())
-                .with(before.adam());
-    }
-
-    private double heldRate(long step) {
-        double then = subject.recipe().training().rate(ground.told().step());
-        double now = subject.recipe().training().rate(step);
-        return ground.told().learningRate() * (then > 0 ? now / then : 1);
-    }
-
-    private boolean same(StepSettings told) {
-        double rate = heldRate(told.step());
-        return Math.abs(told.learningRate() - rate) <= 1e-6 * rate
-                && told.adam().equals(ground.told().adam())
-                && told.clip() == ground.told().clip();
+        return before.instead(told);
     }
 
     /** How much larger the rate was than it would have been: 1 where it was what the schedule says. */
     double surge() {
         return ground.during().settings().stream()
-                .mapToDouble(told -> told.learningRate() / heldRate(told.step()))
+                .mapToDouble(told -> told.learningRate() / before.rate(told.step()))
                 .max()
                 .orElse(1);
     }

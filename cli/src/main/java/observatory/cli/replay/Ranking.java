@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import observatory.analysis.replay.ReplayResult.Culprit;
 import observatory.analysis.replay.Symptom;
 import observatory.probe.Batch;
@@ -21,11 +23,16 @@ import observatory.trainer.replay.Trial;
 /**
  * Ranks the sequences of the batch at the worst step: each is left out of the step in turn, in a large batch the ones
  * whose own loss is farthest from the others, and the rest of it in halves. A sequence is named where its own loss lies
- * {@value #NAMED} deviations above those of the sequences of the steps before, where its gradient does among its
- * neighbours, where the step becomes finite without it, or where it was trained on before.
+ * {@value #NAMED} deviations above those of its source in the steps before, where its share of the gradient does among its
+ * neighbours, where both lie {@value #BOTH} deviations out (as rare together as {@value #NAMED} alone, under a normal law),
+ * where the step becomes finite without it, or where repetition is the matter and it was trained on before.
  */
 final class Ranking {
     private static final double NAMED = 6;
+
+    private static final double BOTH = 4.5;
+    /** A source with fewer sequences in the steps before is measured by all of them. */
+    private static final int OWN_LEVEL = 32;
     /** Sequences that are left out one by one. */
     private static final int ONE_BY_ONE = 32;
     /** A sequence that weighs less than this in the gradient is not named for it. */
@@ -49,15 +56,24 @@ final class Ranking {
         this.text = text;
     }
 
+    /** Of the losses of sequences. */
+    private record Level(double middle, double scale) {
+        static Level of(Stream<Batch.Sequence> sequences) {
+            double[] losses = sequences.mapToDouble(Batch.Sequence::loss).toArray();
+            double middle = Ranking.middle(losses);
+            return new Level(middle, Ranking.scale(losses, middle));
+        }
+
+        double departure(double loss) {
+            return Double.isFinite(loss) ? (loss - middle) / scale : Double.MAX_VALUE;
+        }
+    }
+
     /** One sequence and what is known of it. */
     private record Row(int rank, int number, Batch.Sequence sequence, double departure, boolean again) {}
 
     void rank() {
-        Frame worst = ground.during().frames().stream()
-                .max(Comparator.comparingDouble((Frame frame) -> symptom.of(frame))
-                        .thenComparing(Comparator.comparingLong(Frame::step).reversed()))
-                .orElseThrow();
-        long step = worst.step();
+        long step = subject.kind().isEmpty() ? subject.first() : worst();
         List<Row> rows = rows(step);
         if (rows.size() < 2) {
             draft.notRun("each sequence left out", "the step has one sequence, and a step cannot have none");
@@ -100,13 +116,21 @@ final class Ranking {
             boolean cured = without != null
                     && !Double.isFinite(last(all.gradients()))
                     && Double.isFinite(last(without.gradients()));
-            double weight = gone[i] >= WEIGHS ? (gone[i] - middle) / scale : 0;
+            double weight = Double.isNaN(gone[i]) ? 0 : (gone[i] - middle) / scale;
             draft.samples.add(culprit(step, single.get(i), gone[i], weight, cured));
         }
         halves(step, whole, rest, all);
         rest.forEach(row -> draft.samples.add(culprit(step, row, Double.NaN, 0, false)));
         draft.samples.sort(Comparator.comparing((Culprit one) -> !one.named())
                 .thenComparing(Comparator.comparingDouble((Culprit one) -> -one.departure())));
+    }
+
+    private long worst() {
+        return ground.during().frames().stream()
+                .max(Comparator.comparingDouble((Frame frame) -> symptom.of(frame))
+                        .thenComparing(Comparator.comparingLong(Frame::step).reversed()))
+                .orElseThrow()
+                .step();
     }
 
     /** Those not left out one by one are left out together: where they matter, the half that matters is told. */
@@ -146,27 +170,30 @@ final class Ranking {
 
     private List<Row> rows(long step) {
         List<Frame> before = ground.earlier(subject.recorded());
-        double[] losses = before.stream()
+        List<Batch.Sequence> sequences = before.stream()
                 .filter(frame -> frame.step() >= ground.first() - Ground.LEAD)
                 .flatMap(frame -> frame.batch().stream())
                 .flatMap(batch -> batch.sequences().stream())
-                .mapToDouble(Batch.Sequence::loss)
-                .filter(Double::isFinite)
-                .toArray();
-        double middle = middle(losses);
-        double scale = scale(losses, middle);
+                .filter(one -> Double.isFinite(one.loss()))
+                .toList();
+        Level all = Level.of(sequences.stream());
+        Map<String, Level> levels = sequences.stream()
+                .collect(Collectors.groupingBy(
+                        Batch.Sequence::source,
+                        Collectors.collectingAndThen(
+                                Collectors.toList(), own -> own.size() < OWN_LEVEL ? all : Level.of(own.stream()))));
         Set<String> seen = new HashSet<>();
-        java.util.stream.Stream.concat(before.stream(), ground.during().frames().stream())
+        Stream.concat(before.stream(), ground.during().frames().stream())
                 .filter(frame -> frame.step() < step)
                 .flatMap(frame -> frame.batch().stream())
                 .forEach(batch -> batch.sequences().forEach(one -> seen.add(one.source() + ':' + one.offset())));
         List<Row> rows = new ArrayList<>();
         for (Frame frame : ground.during().frames()) {
             if (frame.step() == step && frame.batch().isPresent()) {
-                List<Batch.Sequence> sequences = frame.batch().get().sequences();
-                for (int i = 0; i < sequences.size(); i++) {
-                    Batch.Sequence one = sequences.get(i);
-                    double departure = Double.isFinite(one.loss()) ? (one.loss() - middle) / scale : Double.MAX_VALUE;
+                List<Batch.Sequence> own = frame.batch().get().sequences();
+                for (int i = 0; i < own.size(); i++) {
+                    Batch.Sequence one = own.get(i);
+                    double departure = levels.getOrDefault(one.source(), all).departure(one.loss());
                     rows.add(new Row(
                             frame.origin().rank(),
                             i,
@@ -181,19 +208,20 @@ final class Ranking {
 
     private Culprit culprit(long step, Row row, double gone, double weight, boolean cured) {
         boolean high = row.departure() >= NAMED;
-        boolean heavy = weight >= NAMED;
+        boolean heavy = weight >= NAMED && gone >= WEIGHS;
+        boolean both = weight >= BOTH && row.departure() >= BOTH;
         List<String> why = new ArrayList<>();
-        if (high) {
+        if (high || both) {
             why.add(String.format(
                     Locale.ROOT, "its loss lies %.1f deviations above those before", Math.min(row.departure(), 1e6)));
         }
-        if (heavy) {
+        if (heavy || both) {
             why.add(String.format(Locale.ROOT, "%.0f %% of the gradient is gone without it", 100 * gone));
         }
         if (cured) {
             why.add("without it the step is finite");
         }
-        if (row.again()) {
+        if (row.again() && symptom.repetition()) {
             why.add("trained on before");
         }
         return new Culprit(

@@ -207,7 +207,7 @@ public final class Replaying {
                 .telemetry()
                 .forEach(item -> log.update(Long.toString(item.seq() * 31 + item.step())
                         .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
-        return "replay 1 " + card.build() + " "
+        return "replay 2 " + card.build() + " "
                 + observatory.trainer.TrainerBuild.fingerprint() + " "
                 + asked.log().incident().run().value() + " "
                 + asked.log().incident().firstStep() + " " + asked.step() + " " + asked.checkpoint() + " "
