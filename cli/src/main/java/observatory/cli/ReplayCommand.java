@@ -23,9 +23,6 @@ import observatory.analysis.report.ReplayReport;
 import observatory.cli.replay.Replaying;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
-import observatory.stream.Json;
-import observatory.stream.control.CommandJson;
-import observatory.stream.control.Operator;
 import observatory.trainer.checkpoint.CheckpointException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -150,6 +147,10 @@ final class ReplayCommand implements Callable<Integer> {
         if (fresh) {
             Files.deleteIfExists(notes);
         }
+        Applying applying = new Applying(cluster, name, key, console);
+        if (apply) {
+            applying.check();
+        }
         ReplayResult result;
         boolean interrupted;
         try (Interrupt interrupt = Interrupt.listen()) {
@@ -178,7 +179,7 @@ final class ReplayCommand implements Callable<Integer> {
         files.write(html, path -> Files.writeString(path, ReplayReport.of(result)));
         files.write(png, path -> ReplayReport.write(result, path));
         if (apply && result.complete()) {
-            apply(result, name, console);
+            applying.apply(result);
         }
         return interrupted && !result.complete() ? ExitCode.INTERRUPTED : ExitCode.OK;
     }
@@ -254,31 +255,5 @@ final class ReplayCommand implements Callable<Integer> {
         ForeignRecipe recipe = ForeignRecipe.of(result.run(), result.format(), worst, Optional.empty());
         parent.console().result(json ? recipe.json().toString() : recipe.text());
         return ExitCode.OK;
-    }
-
-    private void apply(ReplayResult result, String name, Console console) {
-        Optional<ReplayResult.Intervention> best = result.interventions().stream()
-                .filter(ReplayResult.Intervention::best)
-                .findFirst();
-        if (best.isEmpty() || best.get().commands().isEmpty()) {
-            throw new Failure(
-                    ExitCode.FINDINGS,
-                    "nothing was given to " + name + ": what came out best is "
-                            + best.map(ReplayResult.Intervention::name).orElse("not known")
-                            + ", for which the trainer has no command");
-        }
-        for (String command : best.get().commands()) {
-            try {
-                Giving.send(
-                        cluster,
-                        name,
-                        key,
-                        CommandJson.read(Json.mapper().readTree(command)),
-                        Operator.Manner.STANDARD);
-            } catch (IOException e) {
-                throw new IllegalStateException("a command of ours is JSON", e);
-            }
-            console.say(name + " accepted " + command);
-        }
     }
 }

@@ -56,6 +56,11 @@ public final class FrameReader implements AutoCloseable {
                 new TopicSource(TopicReader.from(connection, topics.telemetry(), offsets)), Optional.empty());
     }
 
+    /** The telemetry of one run, or of all, that comes from now on. */
+    public static FrameReader fromTheEnd(Connection connection, Topics topics, Optional<RunId> run) {
+        return new FrameReader(new TopicSource(TopicReader.fromTheEnd(connection, topics.telemetry())), run);
+    }
+
     /** What one writer's spool holds and may still be sending. */
     public static FrameReader spool(java.nio.file.Path folder) throws java.io.IOException {
         return spool(folder, SpoolSource.AT_ONCE);

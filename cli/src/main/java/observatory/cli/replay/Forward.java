@@ -128,9 +128,12 @@ final class Forward {
         return new Option(
                 String.format(java.util.Locale.ROOT, "rewind, learning rate × %.3g", factor),
                 asRun.from(states(state -> state.withRateFactor(factor))),
+                // In this order: a run that goes back keeps the rate it was last told, and no step is trained between
+                // the
+                // two at the checkpoint with the old one.
                 commands(
-                        new TrainerCommand.Rewind(ground.start().step(), 0),
-                        new TrainerCommand.ChangeLearningRate(factor)));
+                        new TrainerCommand.ChangeLearningRate(factor),
+                        new TrainerCommand.Rewind(ground.start().step(), 0)));
     }
 
     private Option format(Trial asRun, Precision format) {
