@@ -17,7 +17,8 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = {
             "Watch a trainer that runs in another JVM, by its process id; without one, list the JVMs there are.",
-            "The trainer goes on while its instruments get probes and send to the broker, until --detach.",
+            "The trainer goes on while its instruments get probes and send to the broker, until --detach. One that trains with"
+                    + " the Deep Java Library (DJL) needs no instruments of its own.",
             "A Python program is watched from inside: --python says how, and puts the file for it where you want it."
         })
 final class AttachCommand implements Callable<Integer> {

@@ -1,5 +1,6 @@
 package observatory.djl;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener;
@@ -63,6 +64,19 @@ public final class ObservatoryListener implements TrainingListener {
         }
         Place place = new Place(hook, layer);
         return new WatchedBlock(block, out -> watch.forward(place, out));
+    }
+
+    /** A block of the model has computed in training; where no rule names it, nothing is watched. */
+    void computed(Block block, NDList out) {
+        watch.place(block).ifPresent(place -> watch.forward(place, out));
+    }
+
+    void stepping(Trainer trainer) {
+        watch.stepping(trainer);
+    }
+
+    void stepped(Trainer trainer) {
+        watch.stepped(trainer);
     }
 
     @Override

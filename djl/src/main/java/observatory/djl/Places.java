@@ -6,6 +6,7 @@ import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -96,7 +97,7 @@ final class Places {
             } else if (layers > 0 && isNorm(name, one)) {
                 blocks.put(one, new Place(Hook.FINAL_NORM, Site.NO_LAYER));
             }
-            outside(one, join(path, name));
+            outside(one, join(path, own(child, block)));
             last = one.getParameters().isEmpty() ? last : one;
         }
     }
@@ -112,7 +113,7 @@ final class Places {
             if (hook != null) {
                 blocks.put(one, new Place(hook, layer));
             }
-            inside(one, layer, join(path, name), hook == Hook.MLP_OUT);
+            inside(one, layer, join(path, own(child, block)), hook == Hook.MLP_OUT);
             first &= one.getParameters().isEmpty();
         }
     }
@@ -178,17 +179,27 @@ final class Places {
     private void parameters(Block block, int layer, String path) {
         block.getDirectParameters()
                 .forEach(pair -> parameters.add(new Watched(pair.getValue(), layer, join(path, pair.getKey()))));
-        block.getChildren().forEach(child -> parameters(child.getValue(), layer, join(path, plain(child.getKey()))));
+        block.getChildren().forEach(child -> parameters(child.getValue(), layer, join(path, own(child, block))));
     }
 
     /** DJL numbers the children of a block: {@code 03selfAttention}. */
     private static String plain(String name) {
-        return name.replaceFirst("^\\d\\d", "").toLowerCase(java.util.Locale.ROOT);
+        return name.replaceFirst("^\\d\\d", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** Without its number where no other child of its parent is called the same. */
+    private static String own(Pair<String, Block> child, Block parent) {
+        String name = plain(child.getKey());
+        boolean alone = parent.getChildren().keys().stream()
+                        .filter(key -> plain(key).equals(name))
+                        .count()
+                == 1;
+        return alone ? name : child.getKey().toLowerCase(Locale.ROOT);
     }
 
     private static String type(Block block) {
         Block itself = block instanceof WatchedBlock watched ? watched.inner() : block;
-        return itself.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        return itself.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     private static String join(String path, String name) {

@@ -6,6 +6,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener.BatchData;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +38,9 @@ final class StepWatch {
     private final boolean stepsAreHeard;
 
     private Places places;
-    private Trainer trainer;
+    /** Weakly: a trainer that is gone is not kept by having been watched. */
+    private WeakReference<Trainer> trainer = new WeakReference<>(null);
+
     private int failures;
 
     private long step;
@@ -68,10 +71,10 @@ final class StepWatch {
     void begin(Trainer one) {
         guard(() -> {
             finish();
-            if (trainer != null) {
+            if (places != null) {
                 instruments.beginAgain();
             }
-            trainer = one;
+            trainer = new WeakReference<>(one);
             places = null;
             ended = 0;
             weights.clear();
@@ -115,9 +118,9 @@ final class StepWatch {
             beginStep();
             if (instruments.watched()) {
                 boolean firstOfStep = !batchTold;
-                facts(data);
+                facts(one, data);
                 if (firstOfStep) {
-                    outputs(data);
+                    outputs(one, data);
                 }
             }
             batchTold = true;
@@ -130,7 +133,7 @@ final class StepWatch {
     /** The trainer is about to change the weights. */
     void stepping(Trainer one) {
         guard(() -> {
-            if (batchTold && one == trainer) {
+            if (batchTold && one == trainer.get()) {
                 gradients();
             }
         });
@@ -139,7 +142,7 @@ final class StepWatch {
     /** The trainer has changed the weights. */
     void stepped(Trainer one) {
         guard(() -> {
-            if (one == trainer) {
+            if (one == trainer.get()) {
                 finish();
             }
         });
@@ -159,17 +162,17 @@ final class StepWatch {
 
     void end(String reason) {
         guard(() -> {
-            if (trainer == null) {
+            if (trainer.get() == null) {
                 return;
             }
             finish();
             instruments.event(RunEvent.Kind.END, Map.of("reason", reason, "steps", Long.toString(step)));
-            trainer = null;
+            trainer = new WeakReference<>(null);
         });
     }
 
     private void learn(Trainer one) {
-        if (trainer != one) {
+        if (trainer.get() != one) {
             begin(one);
         }
         if (places == null) {
@@ -205,13 +208,14 @@ final class StepWatch {
     }
 
     private boolean onFirstDevice(NDList out) {
-        return !out.isEmpty() && (trainer == null || out.getFirst().getDevice().equals(trainer.getDevices()[0]));
+        Trainer one = trainer.get();
+        return !out.isEmpty() && (one == null || out.getFirst().getDevice().equals(one.getDevices()[0]));
     }
 
-    private void facts(BatchData data) {
+    private void facts(Trainer one, BatchData data) {
         double sum = 0;
         for (var device : data.getLabels().entrySet()) {
-            try (NDArray loss = trainer.getLoss()
+            try (NDArray loss = one.getLoss()
                     .evaluate(device.getValue(), data.getPredictions().get(device.getKey()))) {
                 sum += Host.floats(loss)[0];
             }
@@ -225,10 +229,10 @@ final class StepWatch {
         }
     }
 
-    private void outputs(BatchData data) {
+    private void outputs(Trainer one, BatchData data) {
         projections.forEach((layer, parts) ->
                 instruments.making(Hook.QKV, () -> instruments.at(Hook.QKV, layer, Host.beside(parts))));
-        NDList predicted = data.getPredictions().get(trainer.getDevices()[0]);
+        NDList predicted = data.getPredictions().get(one.getDevices()[0]);
         if (predicted == null || !(instruments.wants(Hook.LOGITS) || instruments.wants(Hook.LOG_Z))) {
             return;
         }

@@ -9,12 +9,14 @@ import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /**
- * What the Attach API loads into a trainer's JVM. It finds the trainer's own {@code observatory.probe} classes, puts all
- * else of the observatory into a class loader of its own beside them, so that libraries of the trainer and of the
+ * What the Attach API loads into a trainer's JVM. It finds the trainer's own {@code observatory.probe} classes, or those of
+ * a framework that can be watched without them, puts all else of the observatory into a class loader of its own beside them, so that libraries of the trainer and of the
  * observatory never meet, and hands over to {@link Attachment} in there. It lives alone in a small jar and needs no
  * other class but {@link BesideLoader}.
  */
@@ -22,10 +24,13 @@ public final class Agent {
     static final String ACTION = "action";
     static final String CLASS_PATH = "class_path";
     static final String ERROR = "error";
-    private static final String PROBES = "observatory.probe.LiveInstruments";
+    /** What is the trainer's own, by the prefix of its name, and a class by which one sees that it is there. */
+    private static final Map<String, String> SHARED =
+            Map.of("observatory.probe.", "observatory.probe.LiveInstruments", "ai.djl.", "ai.djl.training.Trainer");
+
     private static final String INSIDE = "observatory.stream.attach.Attachment";
 
-    private static UnaryOperator<Properties> attachment;
+    private static BiFunction<Properties, Instrumentation, Properties> attachment;
 
     private Agent() {}
 
@@ -47,14 +52,16 @@ public final class Agent {
     private static synchronized Properties answer(Properties asked, Instrumentation instrumentation) {
         try {
             if (attachment == null) {
-                ClassLoader probes = probes(instrumentation);
-                if (probes == null) {
-                    return error("this JVM trains nothing that has instruments: no class " + PROBES
+                Map<String, ClassLoader> shared = shared(instrumentation);
+                if (shared.isEmpty()) {
+                    return error("this JVM trains nothing that has instruments: none of the classes "
+                            + String.join(
+                                    ", ", SHARED.values().stream().sorted().toList())
                             + " is loaded in it; give its trainer observatory.probe.Instruments (docs/probes.md)");
                 }
-                attachment = inside(asked.getProperty(CLASS_PATH), probes);
+                attachment = inside(asked.getProperty(CLASS_PATH), shared);
             }
-            return attachment.apply(asked);
+            return attachment.apply(asked, instrumentation);
         } catch (Throwable e) {
             Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
             StringWriter trace = new StringWriter();
@@ -65,19 +72,25 @@ public final class Agent {
         }
     }
 
-    private static ClassLoader probes(Instrumentation instrumentation) {
+    private static Map<String, ClassLoader> shared(Instrumentation instrumentation) {
+        Map<String, ClassLoader> found = new HashMap<>();
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (loaded.getName().equals(PROBES) && !(loaded.getClassLoader() instanceof BesideLoader)) {
-                return loaded.getClassLoader();
+            if (SHARED.containsValue(loaded.getName()) && !(loaded.getClassLoader() instanceof BesideLoader)) {
+                SHARED.forEach((prefix, name) -> {
+                    if (name.equals(loaded.getName())) {
+                        found.put(prefix, loaded.getClassLoader());
+                    }
+                });
             }
         }
-        return null;
+        return found;
     }
 
     @SuppressWarnings("unchecked")
-    private static UnaryOperator<Properties> inside(String classPath, ClassLoader probes) throws Exception {
-        BesideLoader loader = BesideLoader.of(classPath, probes);
-        return (UnaryOperator<Properties>)
+    private static BiFunction<Properties, Instrumentation, Properties> inside(
+            String classPath, Map<String, ClassLoader> shared) throws Exception {
+        BesideLoader loader = BesideLoader.of(classPath, shared);
+        return (BiFunction<Properties, Instrumentation, Properties>)
                 loader.loadClass(INSIDE).getDeclaredConstructor().newInstance();
     }
 

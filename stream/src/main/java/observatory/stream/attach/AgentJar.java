@@ -18,6 +18,7 @@ final class AgentJar {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(new Attributes.Name("Agent-Class"), Agent.class.getName());
+        manifest.getMainAttributes().put(new Attributes.Name("Can-Retransform-Classes"), "true");
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
             for (Class<?> type : List.of(Agent.class, BesideLoader.class)) {
                 String name = type.getName().replace('.', '/') + ".class";

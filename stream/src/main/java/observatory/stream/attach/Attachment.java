@@ -1,15 +1,18 @@
 package observatory.stream.attach;
 
 import java.io.IOException;
+import java.lang.instrument.Instrumentation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import observatory.probe.Instruments;
 import observatory.probe.LiveInstruments;
@@ -29,7 +32,7 @@ import observatory.stream.control.TopicCommandSource;
  * Inside the trainer's JVM: gives all its instruments a spool, a sender and probes, and takes them away again. What the
  * instruments were set up with before is put back as it was. Called by the {@link Agent}, one call at a time.
  */
-public final class Attachment implements UnaryOperator<Properties> {
+public final class Attachment implements BiFunction<Properties, Instrumentation, Properties> {
     private static final long SPOOL_BYTES = 2L << 30;
     /** A step of the largest model; a trainer that takes longer is detached without its last frame. */
     private static final Duration ONE_STEP = Duration.ofSeconds(20);
@@ -37,6 +40,15 @@ public final class Attachment implements UnaryOperator<Properties> {
     private static final Duration TO_LISTEN = Duration.ofSeconds(20);
 
     private final List<Watched> watched = new ArrayList<>();
+    /** Made once, so that a trainer attached to again is the same run. */
+    private final List<Framework> frameworks =
+            ServiceLoader.load(Framework.class, Attachment.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
+    /** What puts frameworks back as they were. */
+    private final List<Runnable> entered = new ArrayList<>();
+    /** Whether trainers have their instruments from frameworks, and not of their own. */
+    private boolean given;
 
     /** What one pair of instruments got; commands are null where no key is trusted. */
     private record Watched(
@@ -48,20 +60,34 @@ public final class Attachment implements UnaryOperator<Properties> {
             TopicCommandSource commands) {}
 
     @Override
-    public Properties apply(Properties asked) {
+    public Properties apply(Properties asked, Instrumentation jvm) {
         return switch (Request.Action.valueOf(asked.getProperty(Agent.ACTION).toUpperCase(Locale.ROOT))) {
-            case ATTACH -> attach(Request.of(asked));
+            case ATTACH -> attach(Request.of(asked), jvm);
             case DETACH -> detach();
         };
     }
 
-    private Properties attach(Request request) {
+    private Properties attach(Request request, Instrumentation jvm) {
         if (!watched.isEmpty()) {
             return Request.error("already attached to " + runs() + "; detach first, with --detach");
         }
+        given |= LiveInstruments.all().isEmpty();
+        if (given) {
+            try {
+                enter(jvm);
+            } catch (IllegalStateException e) {
+                leave();
+                return Request.error(e.getMessage());
+            }
+        }
         List<Instruments<?>> all = LiveInstruments.all();
         if (all.isEmpty()) {
-            return Request.error("the trainer of this JVM has no instruments at the moment; attach while it trains");
+            leave();
+            return Request.error("the trainer of this JVM has no instruments at the moment"
+                    + (frameworks.isEmpty()
+                            ? ""
+                            : ", and no framework in it trained a batch within " + TO_LISTEN.toSeconds() + " s")
+                    + "; attach while it trains");
         }
         try {
             for (Instruments<?> instruments : all) {
@@ -73,6 +99,23 @@ public final class Attachment implements UnaryOperator<Properties> {
         }
         awaitListening();
         return Request.done(runs());
+    }
+
+    /** Trainers of a framework are heard of when a batch of theirs is over. */
+    private void enter(Instrumentation jvm) {
+        for (Framework framework : frameworks) {
+            Optional<Runnable> way = framework.enter(jvm);
+            way.ifPresent(entered::add);
+        }
+        long deadline = System.nanoTime() + TO_LISTEN.toNanos();
+        while (!entered.isEmpty() && LiveInstruments.all().isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private void leave() {
+        entered.forEach(Runnable::run);
+        entered.clear();
     }
 
     /** Who is told that it is attached may give commands at once: those given earlier than that would not be heard. */
@@ -119,6 +162,7 @@ public final class Attachment implements UnaryOperator<Properties> {
 
     private Properties detach() {
         if (watched.isEmpty()) {
+            leave();
             return Request.error("nothing is attached to this JVM");
         }
         String runs = runs();
@@ -141,6 +185,7 @@ public final class Attachment implements UnaryOperator<Properties> {
             one.spool.close();
         }
         watched.clear();
+        leave();
         return Request.done(runs);
     }
 

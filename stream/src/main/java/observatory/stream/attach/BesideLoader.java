@@ -7,28 +7,33 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** Loads the observatory beside a trainer: the vocabulary of probes is the trainer's own, all else comes from here. */
+/** Loads the observatory beside a trainer: what the trainer has of the vocabulary and frameworks is its own, all else comes from here. */
 final class BesideLoader extends URLClassLoader {
-    private static final String SHARED = "observatory.probe.";
+    private final Map<String, ClassLoader> shared;
 
-    private final ClassLoader probes;
-
-    private BesideLoader(URL[] classPath, ClassLoader probes) {
+    private BesideLoader(URL[] classPath, Map<String, ClassLoader> shared) {
         super("observatory", classPath, ClassLoader.getPlatformClassLoader());
-        this.probes = probes;
+        this.shared = Map.copyOf(shared);
     }
 
-    static BesideLoader of(String classPath, ClassLoader probes) throws MalformedURLException {
+    /** @param shared the trainer's loaders, by the prefix of the names they load */
+    static BesideLoader of(String classPath, Map<String, ClassLoader> shared) throws MalformedURLException {
         List<URL> urls = new ArrayList<>();
         for (String entry : classPath.split(File.pathSeparator)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
-        return new BesideLoader(urls.toArray(URL[]::new), probes);
+        return new BesideLoader(urls.toArray(URL[]::new), shared);
     }
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        return name.startsWith(SHARED) ? probes.loadClass(name) : super.loadClass(name, resolve);
+        for (Map.Entry<String, ClassLoader> one : shared.entrySet()) {
+            if (name.startsWith(one.getKey())) {
+                return one.getValue().loadClass(name);
+            }
+        }
+        return super.loadClass(name, resolve);
     }
 }

@@ -19,9 +19,13 @@ import observatory.probe.Pack;
 /**
  * Attaches the observatory to a trainer in another JVM of this user, by process id, through the Java Attach API: its
  * instruments then send to a broker, until they are detached or the JVM ends. The trainer is not restarted and needs no
- * setting; it only has to use {@code observatory.probe.Instruments}. Errors say what to do.
+ * setting; it has to use {@code observatory.probe.Instruments}, or a {@link Framework} that is known, and to run on Java 25
+ * or newer. Errors say what to do.
  */
 public final class JvmAttach {
+    /** What the classes of the agent are compiled for. */
+    private static final int OLDEST = 25;
+
     private final long pid;
 
     public JvmAttach(long pid) {
@@ -99,6 +103,7 @@ public final class JvmAttach {
                     e);
         }
         try {
+            refuseOlder(machine.getSystemProperties().getProperty("java.specification.version", "unknown"));
             machine.loadAgent(jar.toString(), question.toString());
         } catch (AgentLoadException e) {
             throw new AttachException(
@@ -112,6 +117,16 @@ public final class JvmAttach {
                     e);
         } finally {
             machine.detach();
+        }
+    }
+
+    /** The agent is of the same release as this program; an older JVM could not load it, and would say so in its own output. */
+    private void refuseOlder(String version) throws AttachException {
+        if (!version.matches("\\d+") || Integer.parseInt(version) < OLDEST) {
+            throw new AttachException(
+                    "the JVM " + pid + " runs Java " + version + "; attaching needs Java " + OLDEST
+                            + " or newer in the trainer: start it with one",
+                    null);
         }
     }
 
