@@ -7,55 +7,47 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
  * What a trainer carries through its step. A hook that nobody watches costs a shift, a mask and a branch never taken.
- * All methods but {@link #install} and {@link #setUp} belong to the training thread; none of them throws, blocks, or
- * changes a tensor. A reduction or probe that throws loses its samples of that step, and after ten times its place.
+ * All methods but {@link #install} and {@link #setUp} belong to the training thread; none of them but {@link #await} throws
+ * or blocks, and none changes a tensor. Frames are made by a {@link Teller}, which may have a thread of its own. A reduction or probe that throws loses its samples of that step, and after ten times its place.
  *
  * @param <T> the backend's own tensor; probes never see one, so they cannot change or keep it
  */
 public final class Instruments<T> {
-    private Origin origin;
     private final InstantSource clock;
     private final LongSupplier nanos;
+    private final Reducer<T> reducer;
+    private final FrameMaker<T> maker;
     private final Readings<T> readings;
+    private final Orders orders;
 
+    private volatile Origin origin;
     private volatile Setup setup;
     private volatile Setup current;
-    private final Orders orders;
     private List<Watcher> watchers = List.of();
     private final Map<Long, Plan> plans = new HashMap<>();
     private Plan plan = Plan.NOTHING;
     private Map<String, String> manifest = Map.of();
-
     private final Site[][] sites = new Site[Hook.values().length][];
-    private final FrameSamples samples = new FrameSamples();
-    private final Columns ofSequences = new Columns();
-    private RunSketch seen = new RunSketch(RunSketch.DEFAULT_BITS);
-    private Governor governor = new Governor();
-    private Bill bill = new Bill();
-    private StepFacts facts;
-    private Ended ended;
 
+    private StepFacts facts;
     private long step;
-    private long seq;
-    private long dropped;
     private long began;
     private long observerNanos;
-    private long lastFrameNanos;
-
-    /** A step that has ended and is still to be read: when that was, and how long it took. */
-    private record Ended(long step, Plan plan, StepFacts facts, Instant at, long nanos) {}
+    /** Steps since the last thing told for which the teller had no room. */
+    private long lost;
 
     /** @param nanos a monotonic clock in nanoseconds, to measure what observing costs */
     public Instruments(Origin origin, Reducer<T> reducer, FrameSink sink, InstantSource clock, LongSupplier nanos) {
         this.origin = origin;
         this.clock = clock;
         this.nanos = nanos;
-        this.readings = new Readings<>(reducer, nanos, this::failed);
+        this.reducer = reducer;
+        this.maker = new FrameMaker<>(origin, reducer, sink, clock, nanos);
+        this.readings = maker.readings();
         this.orders = new Orders(clock, answer -> event(RunEvent.Kind.COMMAND, answer));
         this.setup = Setup.NONE.with(sink);
         this.current = setup;
@@ -81,9 +73,10 @@ public final class Instruments<T> {
         return setup;
     }
 
-    /** Whether what was set up last is in force; from any thread. Until then the step before it goes on. */
+    /** Whether what was set up last is in force; from any thread. Until then the step before it goes on, or is told. */
     public boolean settled() {
-        return current == setup;
+        Setup now = current;
+        return now == setup && now.sink() == maker.sink();
     }
 
     /**
@@ -126,9 +119,9 @@ public final class Instruments<T> {
 
     /** The step goes back: what follows belongs to the next incarnation, numbered from its start. Between two steps. */
     public void beginAgain() {
-        catchUp();
-        origin = new Origin(origin.run(), origin.incarnation() + 1, origin.writer(), origin.rank());
-        seq = 0;
+        Origin next = new Origin(origin.run(), origin.incarnation() + 1, origin.writer(), origin.rank());
+        origin = next;
+        next(() -> maker.beginAgain(next));
     }
 
     /** Whether a frame of this step will reach anybody; what only serves observers is computed behind this. */
@@ -171,7 +164,7 @@ public final class Instruments<T> {
         try {
             work.run();
         } catch (Throwable e) {
-            asking.forEach(watcher -> failed(watcher, e));
+            asking.forEach(watcher -> maker.failed(watcher, e));
         }
         long took = nanos.getAsLong() - asked;
         asking.forEach(watcher -> watcher.spent(took / asking.size()));
@@ -182,11 +175,7 @@ public final class Instruments<T> {
     public void spent(Hook hook, Reduction<?> reduction, long nanosTaken) {
         if (plan.wants(hook)) {
             observerNanos += nanosTaken;
-            for (Plan.Due due : plan.at(hook)) {
-                if (due.reduction().equals(reduction)) {
-                    due.spent(nanosTaken);
-                }
-            }
+            plan.spent(hook, reduction, nanosTaken);
         }
     }
 
@@ -216,55 +205,30 @@ public final class Instruments<T> {
         this.facts = facts;
     }
 
-    /** One flush, one copy to the host, the probes read, one frame offered: now, or where the backend lets it wait, later. */
+    /** One flush, the probes read, one frame offered: now, or in its turn by a thread of the backend's ({@link Teller}). */
     public void endStep() {
         if (!watched()) {
-            readings.forget();
             facts = null;
             return;
         }
-        StepFacts noted = facts == null ? StepFacts.none() : facts;
-        ended = new Ended(step, plan, noted, clock.instant(), nanos.getAsLong() - began);
+        Ended ended = new Ended(
+                step,
+                plan,
+                facts == null ? StepFacts.none() : facts,
+                clock.instant(),
+                lost,
+                nanos.getAsLong() - began,
+                observerNanos,
+                watchers,
+                orders.budget());
         facts = null;
-        if (!readings.mayWait()) {
-            catchUp();
-        }
+        observerNanos = 0;
+        lost = reducer.teller().step(tensors -> maker.tell(ended, tensors)) ? 0 : lost + 1;
     }
 
-    /**
-     * Reads the step that ended last, if that was left for later. A backend calls it when its device is busy with the next
-     * step; whatever else is told comes behind it.
-     */
-    public void catchUp() {
-        if (ended == null) {
-            return;
-        }
-        Ended late = ended;
-        ended = null;
-        long running = step;
-        Plan runningPlan = plan;
-        step = late.step;
-        plan = late.plan;
-        tell(late);
-        step = running;
-        plan = runningPlan;
-    }
-
-    private void tell(Ended late) {
-        long reading = nanos.getAsLong();
-        readings.read(step, samples);
-        Optional<Batch> batch = batch(late.facts);
-        Sites measured = samples.take();
-        Scalars.Builder scalars = new Scalars.Builder().putAll(late.facts.scalars());
-        for (Watcher watcher : plan.ofStep()) {
-            ask(watcher, () -> ((StepProbe) watcher.question).read(late.facts, measured, scalars::put));
-        }
-        scalars.put(Scalars.OBSERVER_SECONDS, (observerNanos + lastFrameNanos) / 1e9)
-                .put(Scalars.OBSERVER_BUDGET, orders.budget())
-                .put(Scalars.FRAMES_DROPPED, dropped);
-        bill.tell(watchers, scalars::put);
-        offer(new Frame(origin, seq++, step, late.at, scalars.build(), measured, batch));
-        govern(late.nanos, reading);
+    /** The clock that the cost of observing is measured with, in nanoseconds. */
+    public long nanos() {
+        return nanos.getAsLong();
     }
 
     /** Tells of something that happened between two steps. */
@@ -273,9 +237,15 @@ public final class Instruments<T> {
             manifest = details;
         }
         if (watched()) {
-            catchUp();
-            offer(RunEvent.of(origin, seq++, step, clock.instant(), kind, details));
+            long after = step;
+            Instant at = clock.instant();
+            next(() -> maker.event(after, at, kind, details));
         }
+    }
+
+    /** Waits until all that was measured so far is told. */
+    public void await() {
+        reducer.teller().await();
     }
 
     /** Begins what was set up since: who listened hears the end, who listens now hears what the run is. */
@@ -286,6 +256,7 @@ public final class Instruments<T> {
         }
         if (next.sink() != current.sink()) {
             event(RunEvent.Kind.END, Map.of("reason", "detached", "steps", Long.toString(step)));
+            next(() -> maker.speakTo(next.sink()));
             current = next;
             if (watched()) {
                 Map<String, String> details = new HashMap<>(manifest);
@@ -296,8 +267,7 @@ public final class Instruments<T> {
         }
         current = next;
         orders.begin(next);
-        governor = new Governor();
-        bill = new Bill();
+        next(maker::governAnew);
         changed();
     }
 
@@ -312,55 +282,14 @@ public final class Instruments<T> {
         plans.clear();
     }
 
-    private Optional<Batch> batch(StepFacts noted) {
-        if (plan.ofBatch().isEmpty()
-                || noted.tokens().sequences() == 0
-                || noted.batch().isEmpty()) {
-            return noted.batch();
-        }
-        for (Watcher watcher : plan.ofBatch()) {
-            ask(
-                    watcher,
-                    () -> ((BatchProbe) watcher.question)
-                            .read(
-                                    noted.tokens(),
-                                    seen,
-                                    (sequence, metric, value) -> ofSequences.add(metric, sequence, value)));
-        }
-        List<Column> columns = ofSequences.take();
-        return noted.batch().map(batch -> batch.with(columns));
-    }
-
-    private void ask(Watcher watcher, Runnable question) {
-        long asked = nanos.getAsLong();
-        try {
-            question.run();
-        } catch (Throwable e) {
-            failed(watcher, e);
-        }
-        watcher.spent(nanos.getAsLong() - asked);
-    }
-
-    /** What it cost to read and hand over this frame is told by the next one. */
-    private void govern(long stepNanos, long reading) {
-        lastFrameNanos = nanos.getAsLong() - reading;
-        governor.after(stepNanos + lastFrameNanos, observerNanos + lastFrameNanos, watchers, orders.budget())
-                .ifPresent(change -> event(RunEvent.Kind.CADENCE, change.details(orders.budget())));
-        bill.add(observerNanos + lastFrameNanos);
-        observerNanos = 0;
-    }
-
-    private void failed(Watcher watcher, Throwable error) {
-        if (watcher.failed(error)) {
-            plans.clear();
-            event(RunEvent.Kind.PROBE_DISABLED, Map.of("probe", watcher.question.name(), "error", watcher.lastError()));
-        }
-    }
-
-    private void offer(Telemetry item) {
-        if (!current.sink().offer(item)) {
-            dropped++;
-        }
+    /** Behind whatever was told before, and lost. */
+    private void next(Runnable telling) {
+        long before = lost;
+        lost = 0;
+        reducer.teller().next(() -> {
+            maker.lost(before);
+            telling.run();
+        });
     }
 
     private Plan planFor(long due) {

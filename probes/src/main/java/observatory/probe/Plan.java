@@ -64,6 +64,15 @@ final class Plan {
         return byHook[hook.ordinal()];
     }
 
+    /** Charges those who read a reduction at a hook with what it took. */
+    void spent(Hook hook, Reduction<?> reduction, long nanos) {
+        for (Due due : at(hook)) {
+            if (due.reduction().equals(reduction)) {
+                due.spent(nanos);
+            }
+        }
+    }
+
     List<Reduction<?>> reductions(Hook hook) {
         return reductions.get(hook.ordinal());
     }

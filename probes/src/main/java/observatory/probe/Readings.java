@@ -78,19 +78,19 @@ final class Readings<T> {
         return took;
     }
 
-    /** Whether the backend lets the results of the step wait until the next one is under way. */
-    boolean mayWait() {
-        return reducer.mayWait();
-    }
-
     void forget() {
         pending = 0;
         late.clear();
     }
 
-    /** One flush, and every result to those who asked. */
-    void read(long step, FrameSamples samples) {
+    /**
+     * One flush, and every result to those who asked.
+     *
+     * @param show shows tensors that were not shown in the step itself
+     */
+    void read(long step, FrameSamples samples, Runnable show) {
         try {
+            show.run();
             reducer.flush();
         } catch (Throwable e) {
             for (int slot = 0; slot < pending; slot++) {

@@ -1,8 +1,8 @@
 package observatory.probe;
 
 /**
- * A backend's way to make its tensors small where they lie. Called on the training thread only. A slot is a number
- * that {@link Instruments} hands out from zero in each step.
+ * A backend's way to make its tensors small where they lie. Called on the training thread, and on no other unless it has a
+ * {@link Teller} of its own. A slot is a number that {@link Instruments} hands out from zero in each step.
  *
  * @param <T> the backend's own tensor
  */
@@ -13,12 +13,9 @@ public interface Reducer<T> {
     /** Makes every result since the last flush readable: one copy to the host. */
     void flush();
 
-    /**
-     * Whether what was started in this step can still be read while the next one is under way; the backend then calls
-     * {@link Instruments#catchUp} at a time that suits it.
-     */
-    default boolean mayWait() {
-        return false;
+    /** Where the results are read: at once, unless the backend has a thread for it, on which it is then called. */
+    default Teller<T> teller() {
+        return Teller.atOnce();
     }
 
     /** The result of the reduction that was put into this slot. */

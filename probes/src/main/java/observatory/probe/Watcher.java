@@ -14,8 +14,10 @@ final class Watcher {
     final long hooks;
     final Schedule schedule;
     final Reduction<?> reduction;
-    private int stretch = 1;
-    private int failures;
+    // Written by whoever tells, read by the training thread.
+    private volatile int stretch = 1;
+    private volatile int failures;
+
     private Throwable lastError;
     private long spentNanos;
     private final long[] unbilledNanos = new long[PLACES];

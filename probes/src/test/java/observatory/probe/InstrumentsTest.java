@@ -133,25 +133,87 @@ class InstrumentsTest {
     }
 
     @Test
-    void aStepThatMayWaitIsReadWhenTheBackendCatchesUpAndBeforeAnythingElseIsTold() {
-        reducer.mayWait = true;
+    void aStepThatIsToldLaterIsReadByItsOwnPlanAndBeforeWhateverComesBehindIt() {
+        Waiting teller = new Waiting(2);
+        reducer.teller = teller;
         instruments.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everySteps(2), new ArrayList<>())));
-        step(instruments, 2);
-        assertEquals(List.of(), sent, "nothing is told while the results may wait");
+        stepToldLater(2);
+        instruments.event(RunEvent.Kind.CHECKPOINT, java.util.Map.of());
+        assertEquals(List.of(), sent, "nothing is told while the teller waits");
         instruments.beginStep(3);
         assertFalse(instruments.wants(Hook.RESIDUAL), "the plan is that of the step under way");
-        instruments.catchUp();
+        instruments.await();
         assertFalse(instruments.wants(Hook.RESIDUAL), "and still is");
         Frame first = (Frame) sent.getFirst();
         assertEquals(2, first.step());
-        assertEquals(2, first.sites().sites().size());
-        instruments.catchUp();
-        assertEquals(1, sent.size(), "a step is told once");
+        assertEquals(
+                List.of(Site.of(Hook.RESIDUAL, 5)), first.sites().sites(), "what was shown when the step was told");
         instruments.endStep();
         instruments.event(RunEvent.Kind.END, java.util.Map.of());
-        assertEquals(3, ((Frame) sent.get(1)).step());
-        assertEquals(RunEvent.Kind.END, ((RunEvent) sent.get(2)).kind());
-        assertEquals(List.of(0L, 1L, 2L), sent.stream().map(Telemetry::seq).toList());
+        instruments.await();
+        assertEquals(2, ((RunEvent) sent.get(1)).step(), "the step it came behind");
+        assertEquals(3, ((Frame) sent.get(2)).step());
+        assertEquals(RunEvent.Kind.END, ((RunEvent) sent.get(3)).kind());
+        assertEquals(List.of(0L, 1L, 2L, 3L), sent.stream().map(Telemetry::seq).toList());
+    }
+
+    @Test
+    void whatMeasuringTookIsChargedWhenTheStepIsTold() {
+        Waiting teller = new Waiting(1);
+        teller.took = 5_000_000;
+        reducer.teller = teller;
+        instruments.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), new ArrayList<>())));
+        stepToldLater(1);
+        instruments.await();
+        double seconds = ((Frame) sent.getFirst())
+                .scalars()
+                .find(Scalars.OBSERVER_SECONDS)
+                .orElseThrow();
+        assertEquals(0.005, seconds, 1e-6);
+    }
+
+    @Test
+    void aStepForWhichTheTellerHasNoRoomIsCountedAndMissingInTheNumbering() {
+        Waiting teller = new Waiting(2);
+        reducer.teller = teller;
+        for (long step = 1; step <= 5; step++) {
+            stepToldLater(step);
+        }
+        instruments.await();
+        stepToldLater(6);
+        stepToldLater(7);
+        stepToldLater(8);
+        instruments.event(RunEvent.Kind.END, java.util.Map.of());
+        instruments.await();
+        assertEquals(8, sent.removeLast().seq(), "a gap in front of the end too");
+        List<Frame> frames = sent.stream().map(Frame.class::cast).toList();
+        assertEquals(List.of(1L, 2L, 6L, 7L), frames.stream().map(Frame::step).toList());
+        assertEquals(3, frames.getLast().scalars().find(Scalars.FRAMES_DROPPED).orElseThrow());
+        assertEquals(List.of(0L, 1L, 5L, 6L), frames.stream().map(Frame::seq).toList());
+    }
+
+    @Test
+    void aSinkIsSpokenToUntilAllThatWasMeasuredForItIsTold() {
+        Waiting teller = new Waiting(4);
+        reducer.teller = teller;
+        List<Telemetry> second = new ArrayList<>();
+        stepToldLater(1);
+        instruments.setUp(Setup.NONE.with((FrameSink) second::add));
+        instruments.beginStep(2);
+        instruments.endStep();
+        assertFalse(instruments.settled(), "the first sink has not heard all yet");
+        teller.await();
+        assertTrue(instruments.settled());
+        assertEquals(1, ((Frame) sent.getFirst()).step());
+        assertEquals(RunEvent.Kind.END, ((RunEvent) sent.get(1)).kind());
+        assertEquals(2, sent.size());
+        assertEquals(RunEvent.Kind.START, ((RunEvent) second.getFirst()).kind());
+        assertEquals(2, ((Frame) second.getLast()).step());
+    }
+
+    private void stepToldLater(long step) {
+        instruments.beginStep(step);
+        instruments.endStep();
     }
 
     @Test
@@ -281,14 +343,55 @@ class InstrumentsTest {
         }
     }
 
+    /** Tells when it is waited for, with room for so many steps; shows one tensor of the residual stream in each. */
+    private static final class Waiting implements Teller<HostTensor> {
+        private final java.util.ArrayDeque<Runnable> all = new java.util.ArrayDeque<>();
+        private final int most;
+        private int steps;
+        private long took;
+
+        Waiting(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public boolean step(java.util.function.Consumer<java.util.function.Consumer<Hooks<HostTensor>>> telling) {
+            if (steps == most) {
+                return false;
+            }
+            steps++;
+            all.add(() -> {
+                steps--;
+                telling.accept(hooks -> {
+                    hooks.at(Site.of(Hook.RESIDUAL, 5), TENSOR, null);
+                    hooks.at(Site.of(Hook.LOGITS, Site.NO_LAYER), TENSOR, null);
+                    hooks.spent(Hook.RESIDUAL, new Reduction.ToMoments(), took);
+                });
+            });
+            return true;
+        }
+
+        @Override
+        public void next(Runnable telling) {
+            all.add(telling);
+        }
+
+        @Override
+        public void await() {
+            while (!all.isEmpty()) {
+                all.remove().run();
+            }
+        }
+    }
+
     private static final class CountingReducer implements Reducer<HostTensor> {
         private final HostReducer host = new HostReducer();
         private int calls;
-        private boolean mayWait;
+        private Teller<HostTensor> teller = Teller.atOnce();
 
         @Override
-        public boolean mayWait() {
-            return mayWait;
+        public Teller<HostTensor> teller() {
+            return teller;
         }
 
         @Override

@@ -58,9 +58,10 @@ public final class Trainer {
         instruments.event(RunEvent.Kind.START, manifest);
     }
 
-    /** Tells whoever watches that nothing more will come. */
+    /** Tells whoever watches that nothing more will come, and waits until that and all before it is told. */
     public void end(String reason) {
         instruments.event(RunEvent.Kind.END, Map.of("reason", reason, "steps", Long.toString(state.step())));
+        instruments.await();
     }
 
     public boolean done() {

@@ -71,9 +71,9 @@ final class BenchRuns {
             return outcome;
         }
 
-        /** The state of the last step is read, and its frame told. */
+        /** Waits until all frames are told. */
         void settle() {
-            instruments.catchUp();
+            instruments.await();
         }
 
         CudaModel model() {

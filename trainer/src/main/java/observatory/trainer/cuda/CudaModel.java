@@ -2,41 +2,38 @@ package observatory.trainer.cuda;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
 import observatory.probe.Site;
 import observatory.trainer.Fault;
 import observatory.trainer.Fingerprint;
-import observatory.trainer.InitialWeights;
 import observatory.trainer.Model;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelState;
 import observatory.trainer.Precision;
 import observatory.trainer.TokenBatch;
 import observatory.trainer.TrainingSpec;
-import observatory.trainer.cuda.CudaTensor.Place;
-import observatory.trainer.cuda.Observation.Visit;
 import observatory.trainer.cuda.Program.Key;
 import observatory.trainer.cuda.Program.PassShape;
 import observatory.trainer.fault.Damage;
 
 /**
  * The transformer on an NVIDIA GPU. A step is one graph launch, from tokens to updated weights; the host waits once, for
- * loss and decision, and reads what was measured while the next step runs. The same seed gives the same bits on the same device and libraries, observed or not. Belongs to one
- * thread; closing it frees the device.
+ * loss and decision, and a thread of its own reads what was measured ({@link ResultRing}). The same seed gives the same bits
+ * on the same device and libraries, observed or not. Belongs to one thread; closing it frees the device.
  */
 public final class CudaModel implements Model {
     private static final int MOST_HEAD_WIDTH = 256;
-    private static final int ORDER_BYTES = 64;
     private static final long RESULT_BYTES = 16 << 20;
-    /** Programs kept: shapes times plans; a plan repeats within some hundred steps. */
-    private static final int MOST_PROGRAMS = 64;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Arena arena = Arena.ofShared();
     private final ModelSpec spec;
@@ -48,26 +45,17 @@ public final class CudaModel implements Model {
     private final Kernels kernels;
     private final Operations operations;
     private final Measurements measurements;
+    private final HostAnswers hostAnswers;
     private final Gemm gemm;
     private final Weights weights;
-    private final Network network;
     private final CudaState state;
-    private final Packet packet;
-    private final int mostSequences;
-
-    private final long sent; // orders, then the packets of all passes
-    private final MemorySegment sending;
+    private final StepInput input;
+    private final StepLaunches launches;
+    private final Programs programs = new Programs(this::record);
     private final long results;
-    /** Where results come home, in turns: those of a step are read while the next one runs. */
-    private final MemorySegment[] homes;
-    /** Where those of an evaluation do, which may come between. */
+    private final ResultRing ring;
+    /** Where evaluations land, and steps for which the ring has no place. */
     private final MemorySegment aside;
-
-    private MemorySegment home;
-    private final long gradientPartials;
-    private final long gradientSpans;
-    private int recorded;
-    private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Who multiplies matrices. */
     public enum Products {
@@ -102,37 +90,31 @@ public final class CudaModel implements Model {
         this.instruments = instruments;
         this.reducer = reducer;
         this.device = new Device();
-        this.mostSequences = Math.min(training.batching().micro(), training.batch());
+        int sequences = Math.min(training.batching().micro(), training.batch());
         Elements format = Elements.of(precision);
         Parameters parameters = new Parameters(spec);
-        Footprint footprint = new Footprint(spec, parameters, format);
-        Space space = new Space(footprint.allocate(device, mostSequences));
+        Space space = new Space(new Footprint(spec, parameters, format).allocate(device, sequences));
         this.kernels = new Kernels(device, format.name());
         this.operations = Operations.of(kernels, arena, format.bytes());
         this.measurements = new Measurements(device, operations);
         this.weights = Weights.in(space, parameters, format);
-        Activations activations = Activations.in(space, spec, mostSequences, format);
+        Activations activations = Activations.in(space, spec, sequences, format);
         this.gemm = gemm(products, format);
-        FixedTables tables = new FixedTables(device, spec, format);
-        this.network =
-                new Network(new NetworkContext(spec, weights, activations, operations, gemm, tables.upload()), device);
-        this.packet = new Packet(mostSequences, spec.context(), spec.vocabulary());
-
-        int passes = (training.batch() + mostSequences - 1) / mostSequences;
-        long sentBytes = ORDER_BYTES + passes * packet.bytes();
-        this.sent = device.allocate(sentBytes);
-        this.sending = device.pinned(sentBytes);
+        FixedTables.Uploaded tables = new FixedTables(device, spec, format).upload();
+        Network network = new Network(new NetworkContext(spec, weights, activations, operations, gemm, tables), device);
+        this.input = new StepInput(device, spec, sequences, (training.batch() + sequences - 1) / sequences);
+        this.launches = new StepLaunches(device, operations, weights, network, input);
         this.results = device.allocate(RESULT_BYTES);
-        this.homes = new MemorySegment[] {device.pinned(RESULT_BYTES), device.pinned(RESULT_BYTES)};
         this.aside = device.pinned(RESULT_BYTES);
-        this.home = homes[0];
-        this.gradientPartials = device.allocate((long) parameters.chunks().size() * Summary.BYTES);
-        this.gradientSpans = device.allocate(parameters.all().size() * 16L);
-        reducer.copies(new HostCopies(device));
-        weights.writeChunks(device);
-        writeGradientSpans();
-        this.state = new CudaState(device, weights, this::round);
-        initialise(training.seed());
+        this.ring = new ResultRing(
+                Stream.generate(() -> device.pinned(RESULT_BYTES))
+                        .limit(ResultRing.PLACES)
+                        .toList(),
+                PATIENCE);
+        this.hostAnswers = new HostAnswers(new HostCopies(device), instruments::nanos);
+        this.state = new CudaState(device, weights, () -> weights.round(operations));
+        weights.begin(device, operations, spec, training.seed());
+        reducer.readFrom(ring);
     }
 
     /** What trains, for people: the device, and what multiplies matrices. */
@@ -151,33 +133,29 @@ public final class CudaModel implements Model {
         Key key = new Key(
                 passes.stream().map(p -> new PassShape(p.size(), p.context())).toList(),
                 true,
-                Observation.due(instruments),
+                Due.of(instruments),
                 faults(settings.step()));
-        send(passes, settings);
-        home = home == homes[0] ? homes[1] : homes[0];
-        Results r = Observation.needsHost(key.due()) ? runEagerly(key) : runProgram(key);
-        boolean skipped = r.skipped(home);
-        double[] losses = new double[passes.stream().mapToInt(TokenBatch::size).sum()];
-        for (int i = 0; i < losses.length; i++) {
-            losses[i] = r.loss(home, i);
-        }
-        return new Outcome(losses, r.gradientNorm(home), skipped, micro(passes, r), new Phases(0, 0, 0));
+        input.send(passes, settings);
+        Optional<MemorySegment> place = ring.take();
+        MemorySegment home = place.orElse(aside);
+        Results r = key.due().needsHost() ? runEagerly(key, place) : runProgram(key, place);
+        return new Outcome(
+                r.losses(home, key.sequences()),
+                r.gradientNorm(home),
+                r.skipped(home),
+                micro(passes, r, home),
+                new Phases(0, 0, 0));
     }
 
     @Override
     public double[] evaluate(TokenBatch batch) {
-        Key key = new Key(List.of(new PassShape(batch.size(), batch.context())), false, Map.of(), Map.of());
-        packet.write(batch, batch.size(), sending.asSlice(ORDER_BYTES));
-        device.toDevice(sent + ORDER_BYTES, sending.asSlice(ORDER_BYTES, packet.bytes()));
-        Program program = program(key);
+        PassShape shape = new PassShape(batch.size(), batch.context());
+        input.send(batch);
+        Program program = programs.of(new Key(List.of(shape), false, Due.NOTHING, Map.of()));
         program.graph().launch();
-        bringHome(program.results(), aside);
+        device.toHost(aside.asSlice(0, program.results().used()), results);
         device.await();
-        double[] losses = new double[batch.size()];
-        for (int i = 0; i < losses.length; i++) {
-            losses[i] = program.results().loss(aside, i);
-        }
-        return losses;
+        return program.results().losses(aside, batch.size());
     }
 
     @Override
@@ -190,10 +168,17 @@ public final class CudaModel implements Model {
         return Fingerprint.of(state);
     }
 
+    /** How many programs were recorded so far. */
+    int recorded() {
+        return programs.recorded();
+    }
+
+    /** Frees the device when all that was measured is told; keeps it where somebody who is told does not return. */
     @Override
     public void close() {
-        instruments.catchUp();
-        programs.values().forEach(Program::close);
+        ring.close();
+        reducer.readFrom(null);
+        programs.close();
         kernels.close();
         if (gemm instanceof CublasLt library) {
             library.close();
@@ -202,151 +187,65 @@ public final class CudaModel implements Model {
         arena.close();
     }
 
-    /** A step as one graph. While it runs, the host reads what the step before it brought home. */
-    private Results runProgram(Key key) {
-        Program program = program(key);
+    /** A step as one graph. */
+    private Results runProgram(Key key, Optional<MemorySegment> place) {
+        Program program = programs.of(key);
         program.graph().launch();
-        bringHome(program.results(), home);
-        instruments.catchUp();
-        device.await();
-        boolean skipped = program.results().skipped(home);
-        List<Visit> visits = program.observation().visits();
-        reducer.passed(
-                home,
-                () -> visits.stream()
-                        .filter(visit -> !(visit.ofUpdate() && skipped))
-                        .forEach(visit -> visit.tell(instruments)),
-                !Observation.copies(key.due()));
+        land(program.results(), place, program.observation());
         return program.results();
     }
 
-    private Program program(Key key) {
-        Program program = programs.computeIfAbsent(key, this::record);
-        if (programs.size() > MOST_PROGRAMS) {
-            programs.remove(programs.keySet().iterator().next()).close();
-        }
-        return program;
-    }
-
-    /** How many programs were recorded so far; each costs some tens of milliseconds once. */
-    int recorded() {
-        return recorded;
-    }
-
     private Program record(Key key) {
-        recorded++;
         Results r = resultsOf(key);
-        Observation observation = new Observation(device, operations, measurements, key.due(), r, _ -> {});
+        Observation observation = observation(key, r, UnaryOperator.identity());
         Graph graph = Graph.record(device, () -> {
-            enqueue(key, observation, r);
-            observation.merge();
+            launches.enqueue(key, observation, r);
+            observation.rows().merge();
         });
-        observation.writeSpans();
+        observation.rows().writeSpans();
         return new Program(graph, observation, r);
     }
 
     /** A step launch by launch, in which the host looks at tensors where the device has no kernel for what is due. */
-    private Results runEagerly(Key key) {
-        instruments.catchUp();
-        reducer.passing(home);
+    private Results runEagerly(Key key, Optional<MemorySegment> place) {
         Results r = resultsOf(key);
-        Observation observation = new Observation(device, operations, measurements, key.due(), r, visit -> {
-            if (!visit.ofUpdate()) {
-                visit.tell(instruments);
-            }
-        });
-        enqueue(key, observation, r);
-        observation.writeSpans();
-        observation.merge();
-        bringHome(r, home);
-        device.await();
-        if (!r.skipped(home)) {
-            observation.visits().stream().filter(Visit::ofUpdate).forEach(visit -> visit.tell(instruments));
-        }
-        observation.free();
+        Observation observation = observation(key, r, visit -> visit.ofUpdate() ? visit : hostAnswers.answered(visit));
+        launches.enqueue(key, observation, r);
+        observation.rows().writeSpans();
+        observation.rows().merge();
+        land(r, place, observation);
+        observation.rows().free();
         return r;
+    }
+
+    private Observation observation(Key key, Results r, UnaryOperator<Visit> passing) {
+        return new Observation(device, operations, measurements, key.due(), r, passing);
     }
 
     private Results resultsOf(Key key) {
         int parameters = weights.parameters().all().size();
         int hooks = Hook.values().length;
-        int rows = key.due().isEmpty() ? 0 : hooks * (key.passes().size() * (spec.layers() + 2) + parameters);
-        return new Results(results, RESULT_BYTES, sequences(key), parameters, rows);
+        int rows = key.due().nothing() ? 0 : hooks * (key.passes().size() * (spec.layers() + 2) + parameters);
+        return new Results(results, RESULT_BYTES, key.sequences(), parameters, rows);
     }
 
-    private void bringHome(Results r, MemorySegment to) {
-        device.toHost(to.asSlice(0, r.used()), results);
+    /** The one copy of a step, and the wait for it: all it measured, or what training needs of it where nobody will read. */
+    private void land(Results r, Optional<MemorySegment> place, Observation observation) {
+        long bytes = place.isPresent() ? r.used() : r.needed();
+        device.toHost(place.orElse(aside).asSlice(0, bytes), results);
+        device.await();
+        place.ifPresent(home -> ring.measured(told(observation, r.skipped(home))));
     }
 
-    private static int sequences(Key key) {
-        return key.passes().stream().mapToInt(PassShape::sequences).sum();
-    }
-
-    /** The whole step, or a forward pass alone, as launches. */
-    private void enqueue(Key key, Observation observation, Results r) {
-        HookLines lines = new HookLines(observation, operations, key.faults());
-        if (!key.due().isEmpty()) {
-            // Counters begin at zero.
-            device.clear(results, RESULT_BYTES);
+    /** What is to be shown of a step, with answers to all that is due of it. */
+    private List<Visit> told(Observation observation, boolean skipped) {
+        if (!skipped && !observation.open()) {
+            return observation.visits();
         }
-        int done = 0;
-        for (int i = 0; i < key.passes().size(); i++) {
-            PassShape shape = key.passes().get(i);
-            Pass pass = new Pass(
-                    shape.sequences(),
-                    shape.context(),
-                    packet.at(sent + ORDER_BYTES + i * packet.bytes()),
-                    observation,
-                    lines,
-                    new Measurements.Scale(sent, (float) sequences(key) / shape.sequences()));
-            network.forward(pass, sent, results + r.lossOf(done));
-            if (!key.training()) {
-                return;
-            }
-            network.backward(pass, i > 0);
-            done += shape.sequences();
-            if (i == 0 && key.passes().size() > 1) {
-                gradientRows(r.firstPassRow(0));
-            }
-        }
-        optimise(observation, r);
-    }
-
-    private void gradientRows(long offset) {
-        int parameters = weights.parameters().all().size();
-        int chunks = weights.parameters().chunks().size();
-        operations.optimizer().gradientNorm(weights.gradients(), weights.chunks(), chunks, gradientPartials);
-        operations.reductions().mergeSummaries(gradientSpans, parameters, sent, results + offset);
-    }
-
-    private void optimise(Observation observation, Results r) {
-        List<Parameters.Parameter> all = weights.parameters().all();
-        List<Parameters.Chunk> chunks = weights.parameters().chunks();
-        gradientRows(r.gradientRow(0));
-        OptimizerKernels.Control control = new OptimizerKernels.Control(sent, r.decision());
-        operations.optimizer().decide(results + r.gradientRow(0), all.size(), control.orders(), control.decision());
-        observation.gradients(all, weights, sent);
-        boolean updates = observation.wants(Hook.UPDATE);
-        List<Long> updateRows = new ArrayList<>();
-        List<Long> valueRows = new ArrayList<>();
-        long updatePartials = updates ? observation.parameterPartials(chunks, updateRows) : 0;
-        long valuePartials = updates ? observation.parameterPartials(chunks, valueRows) : 0;
-        operations
-                .optimizer()
-                .adamw(weights.arrays(), weights.chunks(), chunks.size(), control, updatePartials, valuePartials);
-        observation.adamRatios(Hook.NORMALISED_GRADIENT, 0, all, weights, control);
-        observation.adamRatios(Hook.ADAM_DIRECTION, 1, all, weights, control);
-        observation.adamRatios(Hook.SECOND_MOMENT, 2, all, weights, control);
-        if (updates) {
-            observation.updates(all, weights, updateRows, valueRows);
-        }
-        for (Parameters.Parameter parameter : all) {
-            if (parameter.matrix() || parameter.name().endsWith("norm.gain")) {
-                Hook hook = parameter.matrix() ? Hook.WEIGHT : Hook.NORM_GAIN;
-                Place place = Place.ofFloats(weights.value(parameter), parameter.rows(), parameter.columns());
-                observation.passAfterUpdate(parameter.site(hook), place);
-            }
-        }
+        return observation.visits().stream()
+                .filter(visit -> !(visit.ofUpdate() && skipped))
+                .map(hostAnswers::answered)
+                .toList();
     }
 
     /** What the CPU can train and this backend cannot, in one line; empty where it can train this. */
@@ -361,7 +260,7 @@ public final class CudaModel implements Model {
 
     private static Optional<String> missing(String what, Object asked, String instead) {
         return Optional.of("there are no CUDA kernels for this " + what + ": "
-                + asked.toString().toLowerCase(java.util.Locale.ROOT) + "; there are for " + instead
+                + asked.toString().toLowerCase(Locale.ROOT) + "; there are for " + instead
                 + ", and --backend cpu trains the rest");
     }
 
@@ -381,7 +280,7 @@ public final class CudaModel implements Model {
         return faults;
     }
 
-    private Optional<Micro> micro(List<TokenBatch> passes, Results r) {
+    private Optional<Micro> micro(List<TokenBatch> passes, Results r, MemorySegment home) {
         if (passes.size() == 1) {
             return Optional.empty();
         }
@@ -392,61 +291,5 @@ public final class CudaModel implements Model {
         int first = passes.getFirst().size();
         double share = (double) passes.stream().mapToInt(TokenBatch::size).sum() / first;
         return Optional.of(new Micro(first, squares * share * share));
-    }
-
-    private void send(List<TokenBatch> passes, StepSettings settings) {
-        int sequences = passes.stream().mapToInt(TokenBatch::size).sum();
-        Orders.write(settings, spec.zLoss(), sending);
-        for (int i = 0; i < passes.size(); i++) {
-            long at = ORDER_BYTES + i * packet.bytes();
-            packet.write(passes.get(i), sequences, sending.asSlice(at));
-        }
-        device.toDevice(sent, sending.asSlice(0, ORDER_BYTES + passes.size() * packet.bytes()));
-    }
-
-    private void round() {
-        operations
-                .optimizer()
-                .roundWeights(
-                        weights.values(),
-                        weights.working(),
-                        weights.parameters().elements());
-    }
-
-    private void writeGradientSpans() {
-        List<Observation.Partials> rows = new ArrayList<>();
-        List<Parameters.Chunk> chunks = weights.parameters().chunks();
-        for (int i = 0; i < chunks.size(); i++) {
-            int first = i;
-            while (i + 1 < chunks.size()
-                    && chunks.get(i + 1).parameter() == chunks.get(first).parameter()) {
-                i++;
-            }
-            rows.add(new Observation.Partials(gradientPartials + (long) first * Summary.BYTES, i + 1 - first, 0));
-        }
-        Observation.writeSpans(device, gradientSpans, rows);
-    }
-
-    private void initialise(long seed) {
-        InitialWeights initial = new InitialWeights(spec.layers(), seed);
-        long bytes = weights.parameters().elements() * Float.BYTES;
-        device.clear(weights.gradients(), bytes);
-        device.clear(weights.values(), bytes);
-        device.clear(weights.firsts(), bytes);
-        device.clear(weights.seconds(), bytes);
-        for (Parameters.Parameter parameter : weights.parameters().all()) {
-            try (Arena local = Arena.ofShared()) {
-                MemorySegment values = local.allocate(parameter.size() * Float.BYTES, Float.BYTES);
-                ModelState.Entry entry = new ModelState.Entry(
-                        parameter.path(), ModelState.Part.WEIGHT, parameter.rows(), parameter.columns());
-                initial.fill(values, entry, parameter.number());
-                device.toDevice(weights.value(parameter), values);
-                device.await();
-            }
-        }
-        if (weights.rounded()) {
-            round();
-        }
-        device.await();
     }
 }

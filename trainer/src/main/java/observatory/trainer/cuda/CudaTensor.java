@@ -1,6 +1,7 @@
 package observatory.trainer.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import observatory.probe.Reduction;
@@ -38,12 +39,19 @@ public final class CudaTensor {
         return place;
     }
 
-    /** Whether the device was asked. */
+    /** Whether it was asked for. */
     boolean answers(Reduction<?> reduction) {
         return answers.containsKey(reduction);
     }
 
-    /** Reads an answer of the device. */
+    /** The same tensor with further answers. */
+    CudaTensor with(Map<Reduction<?>, Function<MemorySegment, Object>> more) {
+        Map<Reduction<?>, Function<MemorySegment, Object>> all = new HashMap<>(answers);
+        all.putAll(more);
+        return new CudaTensor(place, all);
+    }
+
+    /** Reads an answer from what came home. */
     Object answer(Reduction<?> reduction, MemorySegment results) {
         return answers.get(reduction).apply(results);
     }

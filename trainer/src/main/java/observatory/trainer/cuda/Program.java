@@ -2,8 +2,6 @@ package observatory.trainer.cuda;
 
 import java.util.List;
 import java.util.Map;
-import observatory.probe.Hook;
-import observatory.probe.Reduction;
 import observatory.probe.Site;
 import observatory.trainer.fault.Damage;
 
@@ -11,13 +9,17 @@ import observatory.trainer.fault.Damage;
 record Program(Graph graph, Observation observation, Results results) implements AutoCloseable {
 
     /** What makes two steps the same program. */
-    record Key(List<PassShape> passes, boolean training, Map<Hook, List<Reduction<?>>> due, Map<Site, Damage> faults) {}
+    record Key(List<PassShape> passes, boolean training, Due due, Map<Site, Damage> faults) {
+        int sequences() {
+            return passes.stream().mapToInt(PassShape::sequences).sum();
+        }
+    }
 
     record PassShape(int sequences, int context) {}
 
     @Override
     public void close() {
         graph.close();
-        observation.free();
+        observation.rows().free();
     }
 }

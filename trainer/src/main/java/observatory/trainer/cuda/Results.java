@@ -29,13 +29,17 @@ final class Results {
         this.capacity = capacity;
         this.losses = losses;
         this.parameters = parameters;
-        this.nextRow = gradientRow(2 * parameters);
+        this.nextRow = needed();
         this.lastRow = nextRow + (long) rows * Summary.BYTES;
         this.used = nextRow;
     }
 
     long address() {
         return address;
+    }
+
+    long capacity() {
+        return capacity;
     }
 
     /** Where the decision is on the device. */
@@ -87,6 +91,11 @@ final class Results {
         return used;
     }
 
+    /** Of these, the ones that training itself needs: decision, losses, and the gradients' summaries. */
+    long needed() {
+        return gradientRow(2 * parameters);
+    }
+
     double gradientNorm(MemorySegment home) {
         return home.get(JAVA_DOUBLE, 0);
     }
@@ -95,7 +104,7 @@ final class Results {
         return home.get(JAVA_INT, 12) != 0;
     }
 
-    double loss(MemorySegment home, int sequence) {
-        return home.get(JAVA_DOUBLE, lossOf(sequence));
+    double[] losses(MemorySegment home, int sequences) {
+        return home.asSlice(lossOf(0), (long) sequences * Double.BYTES).toArray(JAVA_DOUBLE);
     }
 }

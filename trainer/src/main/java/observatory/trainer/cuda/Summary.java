@@ -5,8 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import observatory.probe.Moments;
 import observatory.probe.Range;
+import observatory.probe.Reduction;
 
 /** What summary.cuh leaves of a tensor: over its finite elements, and how many are not. */
 record Summary(double sum, double squares, float low, float high, float largest, int nan, int infinite) {
@@ -21,6 +26,28 @@ record Summary(double sum, double squares, float low, float high, float largest,
                 memory.get(JAVA_FLOAT, at + 24),
                 memory.get(JAVA_INT, at + 28),
                 memory.get(JAVA_INT, at + 32));
+    }
+
+    /** Whether a summary answers a reduction. */
+    static boolean answers(Reduction<?> reduction) {
+        return reduction instanceof Reduction.ToMoments || reduction instanceof Reduction.ToRange;
+    }
+
+    /** How to read what is due of a tensor from its summary at an offset of what comes home; to be added to. */
+    static Map<Reduction<?>, Function<MemorySegment, Object>> answers(List<Reduction<?>> due, long offset, long count) {
+        Map<Reduction<?>, Function<MemorySegment, Object>> answers = new HashMap<>();
+        for (Reduction<?> reduction : due) {
+            switch (reduction) {
+                case Reduction.ToMoments _ ->
+                    answers.put(reduction, home -> read(home, offset).moments(count));
+                case Reduction.ToRange _ ->
+                    answers.put(reduction, home -> read(home, offset).range(count));
+                default -> {
+                    // Not to be had from a summary.
+                }
+            }
+        }
+        return answers;
     }
 
     Moments moments(long count) {

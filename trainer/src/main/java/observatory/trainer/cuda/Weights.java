@@ -5,6 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import observatory.trainer.InitialWeights;
+import observatory.trainer.ModelSpec;
+import observatory.trainer.ModelState;
 import observatory.trainer.cuda.Parameters.Chunk;
 import observatory.trainer.cuda.Parameters.Parameter;
 
@@ -60,8 +63,35 @@ record Weights(
         return new OptimizerKernels.Arrays(gradients, values, firsts, seconds, rounded() ? working : 0);
     }
 
-    /** Writes the table of chunks for the device. */
-    void writeChunks(Device device) {
+    /** Makes the working copies what the weights are. */
+    void round(Operations operations) {
+        operations.optimizer().roundWeights(values, working, parameters.elements());
+    }
+
+    /** Writes the table of chunks, the weights a model begins with, and moments of zero. */
+    void begin(Device device, Operations operations, ModelSpec spec, long seed) {
+        writeChunks(device);
+        InitialWeights initial = new InitialWeights(spec.layers(), seed);
+        for (long array : new long[] {gradients, values, firsts, seconds}) {
+            device.clear(array, parameters.elements() * Float.BYTES);
+        }
+        for (Parameter parameter : parameters.all()) {
+            try (Arena local = Arena.ofShared()) {
+                MemorySegment drawn = local.allocate(parameter.size() * Float.BYTES, Float.BYTES);
+                ModelState.Entry entry = new ModelState.Entry(
+                        parameter.path(), ModelState.Part.WEIGHT, parameter.rows(), parameter.columns());
+                initial.fill(drawn, entry, parameter.number());
+                device.toDevice(value(parameter), drawn);
+                device.await();
+            }
+        }
+        if (rounded()) {
+            round(operations);
+        }
+        device.await();
+    }
+
+    private void writeChunks(Device device) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment table = arena.allocate((long) parameters.chunks().size() * CHUNK_BYTES, 8);
             long at = 0;

@@ -54,9 +54,9 @@ final class Twins implements AutoCloseable {
         return cudaTrainer.step();
     }
 
-    /** The last frame on CUDA too, which is read while the next step runs. */
+    /** The last frames on CUDA too, which a thread of its own reads. */
     void settle() {
-        cudaInstruments.catchUp();
+        cudaInstruments.await();
     }
 
     boolean done() {
