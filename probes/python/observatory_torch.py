@@ -783,6 +783,7 @@ class Watch:
         self._mark = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
         self._parameters = [(name, global_layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1], p)
                             for name, p in model.named_parameters() if p.requires_grad]  # fmt: skip
+        self._copies = {} if settings["flat"] else {(layer, rest): _copies(p, settings["world"]) for _, layer, rest, p in self._parameters}
         self._plans = _Plans(self._questions)
         self._step, self._plan, self._held = settings["first_step"], self._plans.of(settings["first_step"], 1), None
         self._now = _Step(self._step, self._plan)
@@ -949,7 +950,9 @@ class Watch:
             value = value[0]
         if isinstance(value, dict):
             value = next(iter(value.values()), None)
-        readable = isinstance(value, torch.Tensor) and value.is_floating_point() and not value.is_quantized \
+        whole = not any(placement.is_partial() for placement in getattr(value, "placements", ()))  # else a summand of each number
+        value = _local(value)
+        readable = whole and isinstance(value, torch.Tensor) and value.is_floating_point() and not value.is_quantized \
             and value.layout == torch.strided and value.numel() > 0  # fmt: skip
         if not readable:
             self._unreadable.add(name)
@@ -1004,7 +1007,7 @@ class Watch:
 
     def _gradient_of(self, site, gradient):
         with torch.no_grad():
-            x = gradient.detach()
+            x = _local(gradient.detach())
             every = self._plan.every("residual_gradient", x.numel())
             if "fused" not in self._off and _Table.takes(x):
                 self._fuse(site, ("moments",), x, every)
@@ -1035,6 +1038,7 @@ class Watch:
 
         def arrived(dy):
             with torch.no_grad():
+                dy = _local(dy)
                 if centred:
                     normal = torch.nn.functional.layer_norm(x.float(), x.shape[-1:], eps=eps)
                 else:
@@ -1134,7 +1138,10 @@ class Watch:
         with torch.no_grad():
             squares = []
             for sites, norms in _norms([(site, g) for site, g in named if g is not None and g.layout == torch.strided and g.numel()]):
-                squares.append(norms.square().sum())
+                square = norms.square()
+                if self._sharded and self._copies:  # each part of a parameter counts once over all ranks
+                    square = square / square.new_tensor([self._copies.get(site[1:], 1) for site in sites])
+                squares.append(square.sum())
                 if each:
                     self._now.columns.append(_Column(sites, "norm", norms))
             if squares:
@@ -1407,6 +1414,15 @@ def _local(tensor):
     return tensor.to_local() if hasattr(tensor, "to_local") else tensor
 
 
+def _copies(parameter, world):
+    """How many ranks hold the same part of a parameter, where some are distributed; one that is not is on all of them."""
+    if not hasattr(parameter, "placements"):
+        return world
+    mesh = parameter.device_mesh
+    held = math.prod(mesh.size(i) for i, placement in enumerate(parameter.placements) if placement.is_replicate())
+    return held * max(1, world // mesh.size())
+
+
 def _gradient(parameter):
     """What was accumulated for a parameter on this rank, by autograd or, as Megatron does, in main_grad; or None."""
     gradient = parameter.grad if parameter.grad is not None else getattr(parameter, "main_grad", None)
@@ -1613,7 +1629,8 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
         told["compiled"] = "true"
         if hasattr(torch, "compiler") and hasattr(torch.compiler, "reset"):
             torch.compiler.reset()  # what was compiled before has no hooks
-    if any(type(m).__name__ == "FullyShardedDataParallel" for m in model.modules()) or any(hasattr(p, "to_local") for p in model.parameters()):
+    flat = any(type(m).__name__ == "FullyShardedDataParallel" for m in model.modules())  # all of its parameters are parts
+    if flat or any(hasattr(p, "to_local") for p in model.parameters()):
         told["sharding"] = "parameters"  # norms of parameters are those of this rank's part
     if apart > _CLOCKS:
         told["clocks_apart_seconds"] = "%.1f" % apart
@@ -1623,6 +1640,7 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
         "probes": probes, "scaler": scaler, "run": run, "rank": rank, "incarnation": incarnation, "first_step": first_step,
         "spool": spool or os.environ.get("OBSERVATORY_SPOOL") or os.path.join(state, "observatory", "spool"),
         "limit": limit_bytes, "budget": budget, "manifest": told, "sums": world > 1 if sums is None else sums, "compiled": compiled,
+        "world": world, "flat": flat,
     }  # fmt: skip
     made = Watch(model, optimizer, settings)
     if apart > _CLOCKS:

@@ -1,6 +1,6 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
-import collections, contextlib, gc, glob, io, json, math, os, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
+import collections, contextlib, gc, glob, importlib.util, io, json, math, os, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
 
 import torch
 import torch.nn as nn
@@ -479,6 +479,92 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(x.numel(), total("elements"))
         self.assertLess(abs(math.sqrt(total("sum_squares") / total("elements")) / x.square().mean().sqrt().item() - 1), 1e-6)
         self.assertAlmostEqual(x.abs().max().item(), max(metric(frame, "abs_max", "residual", 2) for frame in parts), 5)
+
+    def ranks(self, script):
+        """What two gloo ranks wrote that ran a script, whose names are rank, spool and those of this file; by rank."""
+        meet, folder = os.path.join(self.spool, "meet"), os.path.join(self.spool, "ranks")
+        begin = (
+            "import sys, os; sys.path[:0] = [%r]\n"
+            "from test_observatory_torch import *\n"
+            "import torch.distributed as dist\n"
+            "torch.set_num_threads(1); rank, spool = int(os.environ['RANK']), %r\n"
+            "dist.init_process_group('gloo', rank=rank, world_size=2, init_method='file://%s')\n"
+        ) % (os.path.dirname(os.path.abspath(__file__)), folder, meet)
+        script = begin + script + "watch.close(); assert not watch.trouble(), watch.trouble()\n"
+        both = [subprocess.Popen([sys.executable, "-c", script], env=dict(os.environ, RANK=str(r))) for r in (0, 1)]
+        self.assertEqual([0, 0], [process.wait(120) for process in both])
+        return sorted(frames(folder), key=lambda frame: frame["rank"])
+
+    def whole(self, **settings):
+        """The frame of the whole model, in one process, of the step the ranks took."""
+        with tempfile.TemporaryDirectory() as folder:
+            model, optimizer = make()
+            watch = observatory_torch.watch(model, optimizer, run="whole", spool=folder, sums=True, **settings)
+            loss = loss_of(model, tokens(1))
+            loss.backward()
+            optimizer.step()
+            watch.step(loss=loss)
+            watch.close()
+            return frames(folder)[0]
+
+    @unittest.skipUnless(importlib.util.find_spec("torch.distributed.tensor"), "tensor parallel modules need PyTorch 2.5")
+    def test_tensor_parallel_ranks_merge_to_the_whole(self):
+        parts = self.ranks(
+            "from torch.distributed.tensor.parallel import parallelize_module, ColwiseParallel, RowwiseParallel\n"
+            "mesh = dist.init_device_mesh('cpu', (2,)); model, optimizer = make()\n"
+            "for block in model.transformer['h']:\n"
+            "    parallelize_module(block.mlp, mesh, {'c_fc': ColwiseParallel(), 'c_proj': RowwiseParallel()})\n"
+            "optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)\n"
+            "watch = observatory_torch.watch(model, optimizer, spool=spool, probes='profile', first_step=10, coordinates={'tensor': rank})\n"
+            "loss = loss_of(model, tokens(1)); loss.backward(); optimizer.step(); watch.step(loss=loss)\n"
+        )
+        whole = self.whole(probes="profile", first_step=10)
+        for hook in ("mlp_up", "mlp_hidden"):  # divided over the ranks
+            for name in ("elements", "nan", "sum", "sum_squares"):
+                self.same(metric(whole, name, hook, 1), sum(metric(part, name, hook, 1) for part in parts), 1e-4)
+            self.same(metric(whole, "abs_max", hook, 1), max(metric(part, "abs_max", hook, 1) for part in parts), 1e-5)
+        for part in parts:  # a copy on each
+            self.same(metric(whole, "rms", "residual", 1), metric(part, "rms", "residual", 1), 1e-5)
+            self.same(metric(whole, "norm", "gradient", 1, "ln_1.weight"), metric(part, "norm", "gradient", 1, "ln_1.weight"), 1e-4)
+        for name in ("mlp.c_fc.weight", "mlp.c_proj.weight"):
+            self.same(metric(whole, "norm", "gradient", 1, name), math.hypot(*(metric(part, "norm", "gradient", 1, name) for part in parts)), 1e-4)
+            self.same(metric(whole, "weight_norm", "update", 1, name), math.hypot(*(metric(part, "weight_norm", "update", 1, name) for part in parts)), 1e-5)
+        all_of_it = math.hypot(*(part["scalars"]["gradient_norm_of_shard"] for part in parts))
+        self.same(whole["scalars"]["gradient_norm"], all_of_it, 1e-5)
+
+    def test_pipeline_ranks_say_which_layers_they_hold(self):
+        parts = self.ranks(
+            "from torch.distributed import send, recv\n"
+            "whole, _ = make(); h, x = whole.transformer['h'], torch.empty(BATCH, CONTEXT, WIDTH)\n"
+            "for number, block in enumerate(h): block.layer_number = number + 1\n"
+            "stage = nn.Module(); stage.layers = nn.ModuleList(h[:1] if rank == 0 else h[1:])\n"
+            "if rank == 0: stage.wte = whole.transformer['wte']\n"
+            "else: stage.ln_f, stage.lm_head = whole.transformer['ln_f'], whole.lm_head\n"
+            "optimizer = torch.optim.AdamW(stage.parameters(), lr=1e-3)\n"
+            "watch = observatory_torch.watch(stage, optimizer, spool=spool, probes='profile', first_step=10, coordinates={'pipeline': rank})\n"
+            "batch, loss = tokens(1), None\n"
+            "if rank == 0:\n"
+            "    y = stage.layers[0](stage.wte(batch[:, :-1]) + whole.transformer['wpe'](torch.arange(CONTEXT)))\n"
+            "    send(y.detach(), 1); gradient = torch.empty_like(y); recv(gradient, 1); y.backward(gradient)\n"
+            "else:\n"
+            "    recv(x, 0); x.requires_grad_(); y = x\n"
+            "    for block in stage.layers: y = block(y)\n"
+            "    loss = F.cross_entropy(stage.lm_head(stage.ln_f(y)).reshape(-1, VOCABULARY), batch[:, 1:].reshape(-1))\n"
+            "    loss.backward(); send(x.grad, 0)\n"
+            "optimizer.step(); watch.step(loss=loss)\n"
+        )
+        whole = self.whole(probes="profile", first_step=10)
+        layers = [{site["layer"] for site in part["sites"] if "layer" in site} for part in parts]
+        self.assertEqual([{0}, {1, 2}], layers)
+        for part, held in zip(parts, layers):
+            for layer in held:
+                for name in ("elements", "sum_squares", "abs_max"):
+                    self.same(metric(whole, name, "residual", layer), metric(part, name, "residual", layer), 1e-6)
+                name = "norm", "gradient", layer, "mlp.c_fc.weight"
+                self.same(metric(whole, *name), metric(part, *name), 1e-5)
+
+    def same(self, expected, actual, within):
+        self.assertLessEqual(abs(actual - expected), within * abs(expected))
 
 
 @unittest.skipUnless(observatory_torch._compiled_look is not None, "an operator of one's own needs PyTorch 2.4")

@@ -73,7 +73,10 @@ final class ShardMerge {
             }
             Integer holder = first.putIfAbsent(thing(site, rank.getKey()), rank.getKey());
             if (holder == null) {
-                shards.add(rank.getKey());
+                boolean undivided = shards.stream()
+                        .anyMatch(other -> tensorPeers(rank.getKey(), other)
+                                && rank.getValue().sameAt(site, ranks.get(other)));
+                (undivided ? copies : shards).add(rank.getKey());
             } else if (rank.getValue().sameAt(site, ranks.get(holder))) {
                 copies.add(rank.getKey());
             } else if (site.parameter().isEmpty()) {
@@ -98,9 +101,19 @@ final class ShardMerge {
         });
     }
 
+    /** Whether two ranks differ in their tensor coordinate at most: norms and biases are whole on each of those. */
+    private boolean tensorPeers(int rank, int other) {
+        Manifest.Place one = places.apply(rank);
+        Manifest.Place two = places.apply(other);
+        return one.data() == two.data()
+                && one.pipeline() == two.pipeline()
+                && one.context() == two.context()
+                && one.expert() == two.expert();
+    }
+
     /**
      * Where two ranks stand the same, what they hold may be two copies of one thing. Parameters are divided over the
-     * tensor, pipeline and expert ranks; activations over the data and context ranks as well, and only where the tensor
+     * pipeline and expert ranks, and over the tensor ranks where those do not all have the same values; activations over the data and context ranks as well, and only where the tensor
      * ranks do not hold copies of them.
      */
     private Manifest.Place thing(Site site, int rank) {

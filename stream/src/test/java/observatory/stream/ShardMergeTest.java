@@ -128,6 +128,20 @@ class ShardMergeTest {
     }
 
     @Test
+    void aParameterThatTensorRanksDoNotDivideIsNotAddedUp() {
+        Site gain = new Site(Hook.GRADIENT, 0, "ln_1.weight");
+        List<Frame> merged = merge(
+                List.of(
+                        frame(0, both(at(GRADIENT, Map.of("norm", 3.0)), at(gain, Map.of("norm", 2.0)))),
+                        frame(1, both(at(GRADIENT, Map.of("norm", 4.0)), at(gain, Map.of("norm", 2.0))))),
+                TENSOR);
+        assertArrayEquals(
+                new double[] {5, 2},
+                merged.get(0).sites().column("norm").orElseThrow().values());
+        assertEquals(List.of(), metrics(merged.get(1)));
+    }
+
+    @Test
     void histogramsAddBinByBinAndASpectrumStaysWhole() {
         Column bins = new Column("histogram", new int[] {0, 0, 0}, new double[] {1, 2, 3});
         Column spectrum = new Column("eigenvalue", new int[] {0, 0}, new double[] {9, 4});
