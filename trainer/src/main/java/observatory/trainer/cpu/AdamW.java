@@ -62,13 +62,14 @@ final class AdamW {
 
     /** update = weight - update. */
     private static void difference(Tensor weight, Tensor update, long from, long to) {
-        for (long i = from; i < to; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, to);
-            Vectors.store(
-                    Vectors.load(weight.data(), i, mask).sub(Vectors.load(update.data(), i, mask)),
-                    update.data(),
-                    i,
-                    mask);
+        MemorySegment after = weight.data();
+        MemorySegment before = update.data();
+        long whole = Vectors.wholeEnd(from, to);
+        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.load(after, i).sub(Vectors.load(before, i)), before, i);
+        }
+        for (long i = whole; i < to; i++) {
+            update.set(i, weight.get(i) - update.get(i));
         }
     }
 

@@ -1,12 +1,14 @@
 package observatory.trainer.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
@@ -80,25 +82,61 @@ final class AdamWatch {
         float correct1 = (float) (1 / (1 - StrictMath.pow(adam.beta1(), settings.updates())));
         float correct2 = (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates())));
         workers.overElements(made, (from, to) -> {
-            for (long i = from; i < to; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, to);
-                FloatVector root = Vectors.load(parameter.second().data(), i, mask)
-                        .mul(correct2)
-                        .lanewise(VectorOperators.SQRT);
-                FloatVector value = switch (hook) {
-                    case NORMALISED_GRADIENT ->
-                        Vectors.load(parameter.gradient().data(), i, mask)
-                                .mul(clip)
-                                .div(root.max(adam.epsilon()));
-                    case ADAM_DIRECTION ->
-                        Vectors.load(parameter.first().data(), i, mask)
-                                .mul(correct1)
-                                .div(root.add(adam.epsilon()));
-                    default -> root;
-                };
-                Vectors.store(value, made.data(), i, mask);
+            int count = Math.toIntExact(to - from);
+            MemorySegment out = made.data();
+            root(parameter.second().data(), correct2, out, from, count);
+            switch (hook) {
+                case NORMALISED_GRADIENT ->
+                    normalised(parameter.gradient().data(), clip, adam.epsilon(), out, from, count);
+                case ADAM_DIRECTION -> direction(parameter.first().data(), correct1, adam.epsilon(), out, from, count);
+                default -> {}
             }
             measuring.part((int) (from / Workers.GRAIN), made, from, to);
         });
+    }
+
+    // Loops over whole vectors in methods of their own, and what is left over one by one: with masks or choices in them
+    // the compiler keeps vectors on the heap.
+
+    /** out = √(second · correct). */
+    private static void root(MemorySegment second, float correct, MemorySegment out, long from, int count) {
+        long to = from + count;
+        long whole = Vectors.wholeEnd(from, to);
+        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.load(second, i).mul(correct).lanewise(VectorOperators.SQRT), out, i);
+        }
+        for (long i = whole; i < to; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, (float) Math.sqrt(second.getAtIndex(JAVA_FLOAT, i) * correct));
+        }
+    }
+
+    /** out = gradient · clip / max(out, epsilon), with the root in out. */
+    private static void normalised(
+            MemorySegment gradient, float clip, float epsilon, MemorySegment out, long from, int count) {
+        long to = from + count;
+        long whole = Vectors.wholeEnd(from, to);
+        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
+            FloatVector divisor = Vectors.load(out, i).max(epsilon);
+            Vectors.store(Vectors.load(gradient, i).mul(clip).div(divisor), out, i);
+        }
+        for (long i = whole; i < to; i++) {
+            float divisor = Math.max(out.getAtIndex(JAVA_FLOAT, i), epsilon);
+            out.setAtIndex(JAVA_FLOAT, i, gradient.getAtIndex(JAVA_FLOAT, i) * clip / divisor);
+        }
+    }
+
+    /** out = first · correct / (out + epsilon), with the root in out. */
+    private static void direction(
+            MemorySegment first, float correct, float epsilon, MemorySegment out, long from, int count) {
+        long to = from + count;
+        long whole = Vectors.wholeEnd(from, to);
+        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
+            FloatVector divisor = Vectors.load(out, i).add(epsilon);
+            Vectors.store(Vectors.load(first, i).mul(correct).div(divisor), out, i);
+        }
+        for (long i = whole; i < to; i++) {
+            float divisor = out.getAtIndex(JAVA_FLOAT, i) + epsilon;
+            out.setAtIndex(JAVA_FLOAT, i, first.getAtIndex(JAVA_FLOAT, i) * correct / divisor);
+        }
     }
 }

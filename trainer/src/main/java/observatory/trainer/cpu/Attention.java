@@ -1,9 +1,9 @@
 package observatory.trainer.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import observatory.kernel.blas.Blas;
 import observatory.kernel.blas.Blas.Operand;
 import observatory.kernel.blas.Blas.Shape;
@@ -41,7 +41,7 @@ final class Attention {
         this.probabilities = scratchFor(arena, spec, sequences);
         this.scratch = ops.scores();
         this.lines = ops.lines();
-        this.watch = new AttentionWatch(arena, sequences * spec.context(), heads);
+        this.watch = new AttentionWatch(arena, sequences * spec.context(), heads, scratch);
     }
 
     static Tensor scratchFor(Arena arena, ModelSpec spec, int sequences) {
@@ -50,14 +50,15 @@ final class Attention {
 
     /** Sets {@code mixed}, (B·T, C), and shows observers of this layer what they want. */
     void forward(int layer, Tensor qkv, TokenBatch batch, Tensor mixed) {
-        boolean watched = lines.wants(Hook.ATTENTION_LOGITS) || lines.wants(Hook.ATTENTION_ENTROPY);
+        boolean entropy = lines.wants(Hook.ATTENTION_ENTROPY);
+        boolean watched = entropy || lines.wants(Hook.ATTENTION_LOGITS);
         workers.run(batch.size() * heads, task -> {
             Head head = new Head(task, batch);
             Operand p = head.of(probabilities);
             Blas.multiply(head.square(), scale, head.query(qkv), transposed(head.key(qkv)), 0, p);
             for (int row = 0; row < head.context; row++) {
                 if (watched) {
-                    watch.query(probabilities.data(), head.row(row), head.seen(row), head.watched(row));
+                    watch.query(probabilities.data(), head.row(row), head.seen(row), head.watched(row), entropy);
                 }
                 if (alibi != null) {
                     alibi.add(probabilities.data(), head.row(row), row, head);
@@ -106,12 +107,19 @@ final class Attention {
         MemorySegment d = scratch.data();
         int end = Vectors.whole(seen, context);
         float mean = Vectors.dot(p, row, d, row, seen);
-        for (int i = 0; i < end; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, end);
-            FloatVector score = Vectors.load(d, row + i, mask).sub(mean).mul(Vectors.load(p, row + i, mask));
-            Vectors.store(score, d, row + i, mask);
-        }
+        centred(d, row, row + end, mean, p);
         clear(d, row + seen, row + context);
+    }
+
+    /** d = p · (d - mean). A loop over whole vectors, without masks, which the compiler would keep on the heap. */
+    private static void centred(MemorySegment d, long from, long to, float mean, MemorySegment p) {
+        long whole = Vectors.wholeEnd(from, to);
+        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
+            Vectors.store(Vectors.load(d, i).sub(mean).mul(Vectors.load(p, i)), d, i);
+        }
+        for (long i = whole; i < to; i++) {
+            d.setAtIndex(JAVA_FLOAT, i, (d.getAtIndex(JAVA_FLOAT, i) - mean) * p.getAtIndex(JAVA_FLOAT, i));
+        }
     }
 
     private static void clear(MemorySegment data, long from, long to) {

@@ -1,10 +1,16 @@
 package observatory.trainer.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import observatory.probe.Hook;
 
 /**
@@ -15,71 +21,78 @@ import observatory.probe.Hook;
 final class AttentionWatch {
     private static final List<Hook> SHOWN = List.of(Hook.ATTENTION_LOGITS, Hook.ATTENTION_ENTROPY);
 
+    private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_256;
+
     private final Tensor logits; // (B·T, H)
     private final Tensor entropy; // (B·T, H)
+    private final Tensor exponentials; // (B·H·T, T), of the scores, where entropy is wanted
     private volatile Throwable error;
 
-    AttentionWatch(Arena arena, int rows, int heads) {
+    /** @param scratch (B·H·T, T), which nobody else uses in a forward pass */
+    AttentionWatch(Arena arena, int rows, int heads, Tensor scratch) {
         this.logits = Tensor.zeros(arena, rows, heads);
         this.entropy = Tensor.zeros(arena, rows, heads);
+        this.exponentials = scratch;
     }
 
     /**
      * Takes the scores s of one query. With e = exp(s - max) the entropy of softmax is ln Σe - Σ e·(s - max) / Σe, and the
      * largest it can be is ln of the keys seen; a query that sees one key has none to lose, and counts as 1.
+     *
+     * @param at where the query stands for its head in a tensor of (B·T, H)
      */
-    void query(MemorySegment scores, long row, int seen, long at) {
+    void query(MemorySegment scores, long row, int seen, long at, boolean withEntropy) {
         if (error == null) {
             try {
-                look(scores, row, seen, at);
+                logits.set(at, largest(scores, row, seen));
+                if (withEntropy) {
+                    entropy.set(at, seen == 1 ? 1 : (float) (entropy(scores, row, seen) / Math.log(seen)));
+                }
             } catch (RuntimeException | Error e) {
                 error = e;
             }
         }
     }
 
-    private void look(MemorySegment scores, long row, int seen, long at) {
+    private double entropy(MemorySegment scores, long row, int seen) {
+        MemorySegment e = exponentials.data();
         float max = Vectors.max(scores, row, seen);
-        FloatVector largest = Vectors.broadcast(0);
-        FloatVector sum = Vectors.broadcast(0);
-        FloatVector weighted = Vectors.broadcast(0);
-        for (int i = 0; i < seen; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, seen);
-            FloatVector score = Vectors.load(scores, row + i, mask);
-            FloatVector below = score.sub(max);
-            FloatVector e =
-                    mask == null ? Vectors.exp(below) : Vectors.exp(below).blend(0, mask.not());
-            largest = largest.max(score.abs());
-            sum = sum.add(e);
-            weighted = e.fma(below, weighted);
-        }
-        double total = add(sum);
-        logits.set(at, max(largest));
-        entropy.set(at, seen == 1 ? 1 : (float) ((Math.log(total) - add(weighted) / total) / Math.log(seen)));
+        Vectors.exponentials(scores, row, max, e, row, seen);
+        double total = Vectors.sum(e, row, seen);
+        return Math.log(total) - weighted(e, scores, row, seen, max) / total;
     }
 
-    // By hand: the masked reductions of JDK 25's Vector API were seen to throw once compiled.
+    /** Largest magnitude; NaN as soon as one of them is. */
+    private static float largest(MemorySegment scores, long row, int seen) {
+        // As bits, whose order as integers is that of the magnitudes, with NaN above all.
+        IntVector lanes = IntVector.zero(IntVector.SPECIES_256);
+        int whole = seen - seen % LANES.length();
+        for (int i = 0; i < whole; i += LANES.length()) {
+            lanes = lanes.max(load(scores, row + i).reinterpretAsInts().and(Integer.MAX_VALUE));
+        }
+        int largest = whole == 0 ? 0 : lanes.reduceLanes(VectorOperators.MAX);
+        for (long i = row + whole; i < row + seen; i++) {
+            largest = Math.max(largest, scores.getAtIndex(JAVA_INT, i) & Integer.MAX_VALUE);
+        }
+        return Float.intBitsToFloat(largest);
+    }
 
-    private static double add(FloatVector vector) {
-        double sum = 0;
-        for (float lane : lanes(vector)) {
-            sum += lane;
+    /** Σ e · (s - max). */
+    private static double weighted(MemorySegment e, MemorySegment scores, long row, int seen, float max) {
+        FloatVector lanes = FloatVector.zero(LANES);
+        int whole = seen - seen % LANES.length();
+        for (int i = 0; i < whole; i += LANES.length()) {
+            lanes = load(e, row + i).fma(load(scores, row + i).sub(max), lanes);
+        }
+        double sum = whole == 0 ? 0 : lanes.reduceLanes(VectorOperators.ADD);
+        for (long i = row + whole; i < row + seen; i++) {
+            sum += e.getAtIndex(JAVA_FLOAT, i) * (scores.getAtIndex(JAVA_FLOAT, i) - max);
         }
         return sum;
     }
 
-    private static float max(FloatVector vector) {
-        float max = 0;
-        for (float lane : lanes(vector)) {
-            max = Math.max(max, lane);
-        }
-        return max;
-    }
-
-    private static float[] lanes(FloatVector vector) {
-        float[] lanes = new float[vector.length()];
-        vector.intoArray(lanes, 0);
-        return lanes;
+    private static FloatVector load(MemorySegment data, long at) {
+        return FloatVector.fromMemorySegment(LANES, data, at * Float.BYTES, ByteOrder.nativeOrder());
     }
 
     void show(HookLines lines, int layer, int rows) {

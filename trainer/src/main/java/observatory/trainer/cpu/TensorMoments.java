@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 import observatory.probe.Moments;
 
@@ -16,6 +17,7 @@ import observatory.probe.Moments;
 final class TensorMoments {
     static final int BLOCK = 8192;
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_256;
     /** Vectors at a time: as many additions in flight as one of them takes cycles. */
     private static final int STRIDE = 4 * 8;
 
@@ -65,10 +67,10 @@ final class TensorMoments {
         FloatVector square1 = FloatVector.zero(LANES);
         FloatVector square2 = FloatVector.zero(LANES);
         FloatVector square3 = FloatVector.zero(LANES);
-        FloatVector max0 = FloatVector.zero(LANES);
-        FloatVector max1 = FloatVector.zero(LANES);
-        FloatVector max2 = FloatVector.zero(LANES);
-        FloatVector max3 = FloatVector.zero(LANES);
+        IntVector max0 = IntVector.zero(BITS);
+        IntVector max1 = IntVector.zero(BITS);
+        IntVector max2 = IntVector.zero(BITS);
+        IntVector max3 = IntVector.zero(BITS);
         int whole = count - count % STRIDE;
         for (int i = 0; i < whole; i += STRIDE) {
             FloatVector x0 = at(data, from + i);
@@ -83,10 +85,10 @@ final class TensorMoments {
             square1 = x1.fma(x1, square1);
             square2 = x2.fma(x2, square2);
             square3 = x3.fma(x3, square3);
-            max0 = max0.max(x0.abs());
-            max1 = max1.max(x1.abs());
-            max2 = max2.max(x2.abs());
-            max3 = max3.max(x3.abs());
+            max0 = max0.max(magnitude(x0));
+            max1 = max1.max(magnitude(x1));
+            max2 = max2.max(magnitude(x2));
+            max3 = max3.max(magnitude(x3));
         }
         FloatVector square = square0.add(square1).add(square2.add(square3));
         double blockSquares = add(square);
@@ -127,11 +129,19 @@ final class TensorMoments {
         return sum;
     }
 
-    private static float max(FloatVector vector) {
-        float max = 0;
-        for (int lane = 0; lane < LANES.length(); lane++) {
-            max = Math.max(max, vector.lane(lane));
+    /**
+     * As bits, whose order as integers is that of the magnitudes: the maximum of floats, with its rules about NaN and zero,
+     * takes three times as long as all the rest.
+     */
+    private static IntVector magnitude(FloatVector vector) {
+        return vector.reinterpretAsInts().and(Integer.MAX_VALUE);
+    }
+
+    private static float max(IntVector magnitudes) {
+        int max = 0;
+        for (int lane = 0; lane < BITS.length(); lane++) {
+            max = Math.max(max, magnitudes.lane(lane));
         }
-        return max;
+        return Float.intBitsToFloat(max);
     }
 }
