@@ -19,7 +19,8 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = {
             "Measure the CUDA trainer on this machine's GPU, and check it against the CPU's.",
-            "Parts: everything (each kernel once), curve, repeats, bandwidth, throughput, overhead; all unless named.",
+            "Parts: kernels, curve, repeats, throughput, overhead, bandwidth, torch (the loss curve beside PyTorch's),",
+            "everything (each kernel once); all unless named. A part that fails does not keep the others from running.",
             "Where there is no usable GPU it says what is missing and ends with status 3."
         })
 final class BenchCudaCommand implements Callable<Integer> {
@@ -40,6 +41,14 @@ final class BenchCudaCommand implements Callable<Integer> {
                     "Dense bf16 peak that utilisation is related to; ${DEFAULT-VALUE} is an H100's and an H200's.")
     private double peakTeraflops;
 
+    @Option(
+            names = "--python",
+            paramLabel = "PYTHON",
+            defaultValue = "python3",
+            description =
+                    "Interpreter whose PyTorch the loss curve is compared with, where it has one; ${DEFAULT-VALUE}.")
+    private String python;
+
     @Override
     public Integer call() {
         CudaProbe.Found found = CudaProbe.probe();
@@ -51,7 +60,7 @@ final class BenchCudaCommand implements Callable<Integer> {
         result.put("device", found.reason()).put("driver", found.driver()).put("capability", found.capability());
         ArrayNode lines = result.putArray("measured");
         boolean[] kept = {true};
-        CudaBench bench = new CudaBench(System::nanoTime, peakTeraflops, measured -> {
+        CudaBench bench = new CudaBench(System::nanoTime, peakTeraflops, python, measured -> {
             kept[0] &= !measured.verdict().equals("fail");
             add(lines.addObject(), measured);
             if (json) {
@@ -60,8 +69,10 @@ final class BenchCudaCommand implements Callable<Integer> {
                 console.result(measured.toString());
             }
         });
-        for (String part : parts == null ? CudaBench.PARTS : parts) {
-            bench.run(part);
+        try {
+            (parts == null ? CudaBench.PARTS : parts).forEach(bench::run);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(e.getMessage());
         }
         if (json) {
             console.result(result.toString());
@@ -76,6 +87,7 @@ final class BenchCudaCommand implements Callable<Integer> {
             switch (value) {
                 case Double number -> numbers.put(name, number);
                 case Integer number -> numbers.put(name, number);
+                case Long number -> numbers.put(name, number);
                 case Boolean flag -> numbers.put(name, flag);
                 default -> numbers.put(name, value.toString());
             }

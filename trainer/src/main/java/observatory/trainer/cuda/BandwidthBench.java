@@ -128,6 +128,6 @@ final class BandwidthBench {
             device.await();
             millis[i] = device.millis(before, after);
         }
-        return bytes / (TrainingBench.median(millis) / 1e3);
+        return bytes / (SpeedBench.median(millis) / 1e3);
     }
 }

@@ -5,13 +5,16 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
+import observatory.probe.Frame;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.Pack;
 import observatory.probe.Question;
 import observatory.probe.RunId;
+import observatory.probe.Telemetry;
 import observatory.probe.builtin.Probes;
 import observatory.trainer.Adam;
 import observatory.trainer.Fault;
@@ -29,7 +32,10 @@ import observatory.trainer.cpu.Workers;
 
 /** What benchmarks train: models on both backends, fed with tokens drawn for their place, so that both see the same. */
 final class BenchRuns {
-    private static final double RATE = 1e-3;
+    /** What is the same in every step of every benchmark. */
+    record Constants(double rate, double clip, Adam adam) {}
+
+    static final Constants CONSTANTS = new Constants(1e-3, 1.0, Adam.STANDARD);
     private static final long SEED = 1;
 
     private BenchRuns() {}
@@ -40,7 +46,9 @@ final class BenchRuns {
         private final CudaModel model;
         private final ModelSpec spec;
         private final TrainingSpec training;
+        private final FrameSink sink;
         private long step;
+        private volatile long told;
 
         OnCuda(ModelSpec spec, TrainingSpec training, Pack pack, LongSupplier nanos) {
             this(spec, training, pack, CudaModel.Products.FASTEST, nanos);
@@ -48,12 +56,17 @@ final class BenchRuns {
 
         OnCuda(ModelSpec spec, TrainingSpec training, Pack pack, CudaModel.Products products, LongSupplier nanos) {
             CudaReducer reducer = new CudaReducer();
-            FrameSink sink = pack == Pack.OFF ? FrameSink.NOBODY : item -> true;
+            this.sink = pack == Pack.OFF ? FrameSink.NOBODY : this::tell;
             this.spec = spec;
             this.training = training;
             this.instruments = new Instruments<>(origin(), reducer, sink, InstantSource.fixed(Instant.EPOCH), nanos);
             this.model = new CudaModel(spec, training, Fault.NONE, instruments, reducer, products);
             watch(pack);
+        }
+
+        private boolean tell(Telemetry item) {
+            told += item instanceof Frame ? 1 : 0;
+            return true;
         }
 
         void watch(Pack pack) {
@@ -71,9 +84,24 @@ final class BenchRuns {
             return outcome;
         }
 
+        /** So many steps, and how long they took. */
+        double seconds(int count, LongSupplier nanos) {
+            long began = nanos.getAsLong();
+            for (int i = 0; i < count; i++) {
+                step();
+            }
+            return (nanos.getAsLong() - began) / 1e9;
+        }
+
         /** Waits until all frames are told. */
         void settle() {
             instruments.await();
+        }
+
+        /** Watched steps of which no frame was told, because there was no room. */
+        long lost() {
+            settle();
+            return sink == FrameSink.NOBODY ? 0 : step - told;
         }
 
         CudaModel model() {
@@ -86,25 +114,32 @@ final class BenchRuns {
         }
     }
 
-    /** Losses of so many steps on the CPU, and the model's fingerprint behind them. */
+    /** Losses of so many steps on the CPU. */
     static double[] losses(ModelSpec spec, TrainingSpec training, int steps) {
-        Instruments<Tensor> instruments = new Instruments<>(
-                origin(), new CpuReducer(), FrameSink.NOBODY, InstantSource.fixed(Instant.EPOCH), () -> 0);
-        double[] losses = new double[steps];
-        try (Workers workers = new Workers(Runtime.getRuntime().availableProcessors());
-                CpuModel model = new CpuModel(spec, training, Fault.NONE, instruments, workers)) {
+        return onCpu(spec, training, (model, instruments) -> {
+            double[] losses = new double[steps];
             for (int i = 0; i < steps; i++) {
                 instruments.beginStep(i + 1);
                 losses[i] = mean(model.step(List.of(batch(spec, training.batch(), i + 1)), settings(training, i + 1))
                         .losses());
                 instruments.endStep();
             }
+            return losses;
+        });
+    }
+
+    /** What comes of a model on the CPU as it begins. */
+    static <R> R onCpu(ModelSpec spec, TrainingSpec training, BiFunction<CpuModel, Instruments<Tensor>, R> use) {
+        Instruments<Tensor> instruments = new Instruments<>(
+                origin(), new CpuReducer(), FrameSink.NOBODY, InstantSource.fixed(Instant.EPOCH), () -> 0);
+        try (Workers workers = new Workers(Runtime.getRuntime().availableProcessors());
+                CpuModel model = new CpuModel(spec, training, Fault.NONE, instruments, workers)) {
+            return use.apply(model, instruments);
         }
-        return losses;
     }
 
     static TrainingSpec training(int steps, int batch, Precision precision) {
-        return new TrainingSpec(steps, batch, RATE, 1, 1.0, precision, SEED);
+        return new TrainingSpec(steps, batch, CONSTANTS.rate(), 1, 1.0, precision, SEED);
     }
 
     static double mean(double[] losses) {
@@ -135,7 +170,8 @@ final class BenchRuns {
 
     private static StepSettings settings(TrainingSpec training, long step) {
         double scale = training.precision().scaled() ? 1024 : 1;
-        return new StepSettings(step, step, RATE, 1.0, scale, Adam.STANDARD, training.precision());
+        return new StepSettings(
+                step, step, CONSTANTS.rate(), CONSTANTS.clip(), scale, CONSTANTS.adam(), training.precision());
     }
 
     private static Origin origin() {

@@ -10,23 +10,44 @@ import observatory.trainer.Precision;
  * a short stay at a device can be spent on those that matter.
  */
 public final class CudaBench {
-    /** What there is to run, in the order of a full run. */
+    /** What there is to run, what is claimed most first. */
     public static final List<String> PARTS =
-            List.of("kernels", "everything", "curve", "repeats", "bandwidth", "throughput", "overhead");
+            List.of("kernels", "curve", "repeats", "throughput", "overhead", "bandwidth", "torch", "everything");
+
+    private static final List<String> FURTHER = List.of("some", "timeline");
 
     private final LongSupplier nanos;
     private final double peakTeraflops;
+    private final String python;
     private final Consumer<Measured> out;
 
-    /** @param peakTeraflops of the device in bf16, to which utilisation is related */
-    public CudaBench(LongSupplier nanos, double peakTeraflops, Consumer<Measured> out) {
+    /**
+     * @param peakTeraflops of the device in bf16, to which utilisation is related
+     * @param python an interpreter that may have PyTorch
+     */
+    public CudaBench(LongSupplier nanos, double peakTeraflops, String python, Consumer<Measured> out) {
         this.nanos = nanos;
         this.peakTeraflops = peakTeraflops;
+        this.python = python;
         this.out = out;
     }
 
+    /** Runs a part. What it could not measure is a line of its own, which says why; the parts behind it can still run. */
     public void run(String part) {
-        TrainingBench training = new TrainingBench(nanos, out);
+        if (!PARTS.contains(part) && !FURTHER.contains(part)) {
+            throw new IllegalArgumentException("no such part: " + part + "; parts are " + String.join(", ", PARTS)
+                    + "; and for profilers and checkers " + String.join(", ", FURTHER));
+        }
+        try {
+            measure(part);
+        } catch (RuntimeException | Error e) {
+            out.accept(Measured.of("part " + part, false, "error", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void measure(String part) {
+        AgreementBench agreement = new AgreementBench(nanos, out);
+        SpeedBench speed = new SpeedBench(nanos, out);
         BandwidthBench bandwidth = new BandwidthBench(out);
         switch (part) {
             case "kernels" -> {
@@ -34,33 +55,54 @@ public final class CudaBench {
                     KernelCase.all().forEach(kernel -> out.accept(kernel.run(precision)));
                 }
             }
-            case "everything" -> training.everything();
-            case "some" -> training.some();
-            case "curve" -> training.curve();
+            case "everything" -> agreement.everything();
+            case "some" -> agreement.some();
+            case "curve" -> agreement.curve();
+            case "torch" -> agreement.torch(python);
             case "repeats" -> {
-                training.repeats(Precision.FP32);
-                training.repeats(Precision.BF16);
+                agreement.repeats(Precision.FP32);
+                agreement.repeats(Precision.BF16);
             }
             case "bandwidth" -> {
                 bandwidth.run(Precision.BF16);
                 bandwidth.run(Precision.FP32);
             }
             case "throughput" -> {
-                training.throughput(Precision.BF16, CudaModel.Products.FASTEST, peakTeraflops);
-                training.throughput(Precision.BF16, CudaModel.Products.OWN, peakTeraflops);
+                speed.throughput(Precision.BF16, CudaModel.Products.FASTEST, peakTeraflops);
+                speed.throughput(Precision.BF16, CudaModel.Products.OWN, peakTeraflops);
             }
-            case "overhead" -> training.overhead(Precision.BF16);
-            case "timeline" -> training.timeline();
-            default ->
-                throw new IllegalArgumentException("no such part: " + part + "; parts are " + String.join(", ", PARTS));
+            case "overhead" -> new OverheadBench(nanos, out).overhead(Precision.BF16);
+            case "timeline" -> speed.timeline();
+            default -> throw new IllegalStateException("a part that nothing measures: " + part);
         }
     }
 
-    /** Runs parts, all unless named, and prints a line for each thing measured; for machines without the whole program. Ends with status 1 where something fails. */
+    /**
+     * Runs parts, all unless named, and prints a line for each thing measured; for machines without the whole program.
+     * The peak, and the Python, are the system properties observatory.peak.teraflops and observatory.python. Ends with
+     * status 1 where something fails, 2 where there is no such part, 3 where there is no usable GPU.
+     */
     public static void main(String[] parts) {
-        CudaBench bench = new CudaBench(System::nanoTime, 989, System.out::println);
-        for (String part : parts.length == 0 ? PARTS : List.of(parts)) {
-            bench.run(part);
+        CudaProbe.Found found = CudaProbe.probe();
+        if (!found.usable()) {
+            System.err.println("no measurement without a GPU: " + found.reason());
+            System.exit(3);
         }
+        boolean[] failed = {false};
+        CudaBench bench = new CudaBench(
+                System::nanoTime,
+                Double.parseDouble(System.getProperty("observatory.peak.teraflops", "989")),
+                System.getProperty("observatory.python", "python3"),
+                measured -> {
+                    failed[0] |= measured.verdict().equals("fail");
+                    System.out.println(measured);
+                });
+        try {
+            (parts.length == 0 ? PARTS : List.of(parts)).forEach(bench::run);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+        System.exit(failed[0] ? 1 : 0);
     }
 }

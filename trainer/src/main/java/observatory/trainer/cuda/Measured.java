@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * One line of a benchmark: what was measured, the numbers by name, and whether they are what was promised.
  *
- * @param verdict pass, fail, or measured where nothing was promised
+ * @param verdict pass, fail, measured where nothing was promised, or skipped where something is missing to measure with
  */
 public record Measured(String name, Map<String, Object> numbers, String verdict) {
     public Measured {
