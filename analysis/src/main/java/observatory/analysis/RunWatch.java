@@ -53,6 +53,7 @@ public final class RunWatch {
         private final Folds folds;
         private final SortedMap<String, Long> lastSeq = new TreeMap<>();
         private String writer;
+        private final Set<String> former = new TreeSet<>();
         private long lastStep = Long.MIN_VALUE;
         private int incarnation;
 
@@ -93,11 +94,11 @@ public final class RunWatch {
         if (item.seq() <= rank.lastSeq.getOrDefault(writer, Long.MIN_VALUE)) {
             return List.of();
         }
-        // One that spoke before the writer whose turn it is: it should be gone, and what it says is not judged.
-        boolean superseded = !writer.equals(rank.writer) && rank.lastSeq.containsKey(writer);
+        // One that had its turn before: it should be gone, and what it says is not judged.
+        boolean superseded = rank.former.contains(writer);
         rank.lastSeq.put(writer, item.seq());
         return switch (item) {
-            case Frame frame -> superseded && rank.writer != null ? disown(frame) : judge(rank, frame);
+            case Frame frame -> superseded ? disown(frame) : judge(rank, frame);
             case RunEvent event -> hear(rank, event);
         };
     }
@@ -132,7 +133,11 @@ public final class RunWatch {
     }
 
     private List<Incident> judge(Rank rank, Frame frame) {
-        rank.writer = frame.origin().writer().toString();
+        String writer = frame.origin().writer().toString();
+        if (rank.writer != null && !writer.equals(rank.writer)) {
+            rank.former.add(rank.writer);
+        }
+        rank.writer = writer;
         List<Incident> changed = new ArrayList<>();
         boolean back = frame.step() <= rank.lastStep;
         if (back || frame.origin().incarnation() != rank.incarnation) {
@@ -196,15 +201,25 @@ public final class RunWatch {
                 incident.evidence().with("paste", Playbook.paste(framework, incident, before == null ? -1 : before)));
     }
 
-    /** How far one rank has come. */
+    /**
+     * How far one rank has come.
+     *
+     * @param writer whose turn it is, @param former those whose turn is over
+     */
     record Position(
             int rank,
             SortedMap<String, Long> lastSeq,
             String writer,
+            Set<String> former,
             long lastStep,
             int incarnation,
             Set<String> scalars,
-            Set<String> metrics) {}
+            Set<String> metrics) {
+        Position {
+            // A state that was stored before this was kept has none.
+            former = former == null ? Set.of() : former;
+        }
+    }
 
     /** What is small and changes with every item. */
     record Head(
@@ -229,6 +244,7 @@ public final class RunWatch {
                     number,
                     rank.lastSeq,
                     rank.writer,
+                    rank.former,
                     rank.lastStep,
                     rank.incarnation,
                     rank.folds.scalarsSeen(),
@@ -273,6 +289,7 @@ public final class RunWatch {
             Rank rank = new Rank(watch.ofRank);
             rank.lastSeq.putAll(position.lastSeq);
             rank.writer = position.writer;
+            rank.former.addAll(position.former);
             rank.lastStep = position.lastStep;
             rank.incarnation = position.incarnation;
             rank.folds.resume(RANK + position.rank + "/", chunks, position.scalars, position.metrics);

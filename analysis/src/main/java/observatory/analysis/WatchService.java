@@ -16,6 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -26,6 +28,7 @@ public final class WatchService implements AutoCloseable {
 
     private final KafkaStreams streams;
     private final DeadLetterCounts refused = new DeadLetterCounts();
+    private final GroupMembershipOperation parting;
     private volatile String trouble = "";
 
     /**
@@ -63,6 +66,10 @@ public final class WatchService implements AutoCloseable {
                 .name()
                 .ifPresent(name ->
                         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), name));
+        // One that comes and goes says so: the next one would wait for it until its patience is over.
+        this.parting = membership.name().isPresent()
+                ? GroupMembershipOperation.REMAIN_IN_GROUP
+                : GroupMembershipOperation.LEAVE_GROUP;
         this.streams = new KafkaStreams(Watch.topology(topics, thresholds, refused), settings);
         streams.setUncaughtExceptionHandler(error -> {
             trouble = String.valueOf(error);
@@ -116,6 +123,6 @@ public final class WatchService implements AutoCloseable {
 
     @Override
     public void close() {
-        streams.close(Duration.ofSeconds(3));
+        streams.close(CloseOptions.timeout(Duration.ofSeconds(3)).withGroupMembershipOperation(parting));
     }
 }

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import observatory.analysis.detector.Settings;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
+import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
 import observatory.probe.Sites;
 import observatory.probe.Telemetry;
@@ -133,11 +135,13 @@ class RunWatchTest {
     void aStepThatGoesBackBeginsTheBaselineAnew() {
         List<Telemetry> items = new ArrayList<>(Recorded.healthy(1, 300, true, false));
         Origin restarted = new Origin(Recorded.RUN, 1, new UUID(0, 2), 0);
+        // It says what it is before it has a first frame, and does not become one that should be gone by that.
+        items.add(RunEvent.of(restarted, 0, 0, Instant.EPOCH, RunEvent.Kind.START, Map.of("model", "the same")));
         for (Frame frame : Recorded.healthy(2, 100, true, false)) {
             // Back to the high losses of a beginning: a spike, were the baseline the old one.
             items.add(new Frame(
                     restarted,
-                    frame.seq(),
+                    frame.seq() + 1,
                     frame.step(),
                     Instant.EPOCH,
                     frame.scalars(),

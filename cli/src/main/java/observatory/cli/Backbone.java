@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import observatory.analysis.Judged;
 import observatory.analysis.WatchService;
-import observatory.probe.RunId;
+import observatory.probe.Origin;
 import observatory.stream.Broker;
 import observatory.stream.FrameReader;
 import observatory.stream.Sender;
@@ -31,7 +31,7 @@ final class Backbone implements AutoCloseable {
 
     private final StateDirectory state;
     private final Sender sender;
-    private final RunId run;
+    private final Origin origin;
     private final LiveRun live;
     private final Thread starter;
     private final CountDownLatch judgedToTheEnd = new CountDownLatch(1);
@@ -42,10 +42,10 @@ final class Backbone implements AutoCloseable {
     private volatile String notice = "";
     private volatile boolean closing;
 
-    Backbone(StateDirectory state, int port, Sender sender, RunId run, LiveRun live) {
+    Backbone(StateDirectory state, int port, Sender sender, Origin origin, LiveRun live) {
         this.state = state;
         this.sender = sender;
-        this.run = run;
+        this.origin = origin;
         this.live = live;
         this.starter = new Thread(() -> start(port), "observatory-start");
         starter.setDaemon(true);
@@ -115,7 +115,7 @@ final class Backbone implements AutoCloseable {
     }
 
     private void follow(String bootstrap) {
-        try (FrameReader frames = new FrameReader(bootstrap, Topics.STANDARD, Optional.of(run));
+        try (FrameReader frames = new FrameReader(bootstrap, Topics.STANDARD, Optional.of(origin.run()));
                 TopicReader incidents = TopicReader.fromTheBeginning(bootstrap, Topics.STANDARD.incidents())) {
             boolean ended = false;
             while (!closing) {
@@ -135,12 +135,13 @@ final class Backbone implements AutoCloseable {
         boolean ended = false;
         for (byte[] value : values) {
             Judged judged = Judged.decode(value);
-            if (!judged.run().equals(run)) {
+            if (!judged.run().equals(origin.run())) {
                 continue;
             }
             switch (judged) {
                 case Judged.Of of -> live.accept(of.incident());
-                case Judged.Watermark _ -> ended = true;
+                // Those of earlier incarnations come first; a rewind begins later ones.
+                case Judged.Watermark end -> ended |= end.incarnation() >= origin.incarnation();
             }
         }
         return ended;

@@ -3,10 +3,8 @@ package observatory.cli;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import observatory.probe.Frame;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.stream.Sender;
@@ -45,19 +43,19 @@ final class Demo {
     }
 
     /** Runs to the end, or to the interruption; either way everything is closed when this returns. */
-    DemoResult run(RunId run) throws IOException {
+    DemoResult run(Origin origin) throws IOException {
         try {
-            return watched(run);
+            return watched(origin);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(ExitCode.INTERRUPTED, "interrupted", e);
         }
     }
 
-    private DemoResult watched(RunId run) throws IOException, InterruptedException {
+    private DemoResult watched(Origin origin) throws IOException, InterruptedException {
         long began = System.nanoTime();
-        Origin origin = new Origin(run, 0, UUID.randomUUID(), 0);
-        LiveRun live = new LiveRun();
+        RunId run = origin.run();
+        LiveRun live = new LiveRun(origin);
         boolean complete;
         DemoResult.Frames frames;
         Training training;
@@ -66,7 +64,7 @@ final class Demo {
             training = new Training(plan, origin, spool);
             training.start();
             try (Sender sender = new Sender(spool, Topics.STANDARD);
-                    Backbone backbone = new Backbone(state, port, sender, run, live);
+                    Backbone backbone = new Backbone(state, port, sender, origin, live);
                     Obeying obeying = new Obeying(control, run, training::obey)) {
                 Stage stage = new Stage(run, plan, training, backbone, spool, sender, live);
                 show(stage, obeying);
@@ -127,8 +125,7 @@ final class Demo {
     /** What has not come back is lost where the run was brought home, and otherwise waits on disk for the next start. */
     private static DemoResult.Frames frames(Spool spool, LiveRun live, boolean complete) {
         long captured = spool.capturedFrames();
-        long delivered =
-                live.telemetry().stream().filter(Frame.class::isInstance).count();
+        long delivered = live.frames();
         Spool.Counts counts = spool.counts();
         long lost = complete ? captured - delivered : counts.shed() + counts.corrupt();
         return new DemoResult.Frames(captured, delivered, captured - delivered - lost, lost);

@@ -66,8 +66,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         DemoResult result;
         boolean interrupted;
-        try (Interrupt interrupt = Interrupt.listen()) {
-            result = new Demo(plan, state, options.port, views, interrupt, control).run(run);
+        try (Interrupt interrupt = Interrupt.listen();
+                RunSession session = RunSession.begin(run, state.checkpoints().resolve(run.value()))) {
+            result = new Demo(plan, state, options.port, views, interrupt, control).run(session.origin());
             DemoReplay replay = new DemoReplay(state, console, interrupt, options);
             if (!options.json) {
                 console.result(result.text());

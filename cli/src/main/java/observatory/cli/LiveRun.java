@@ -5,23 +5,36 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import observatory.analysis.Incident;
 import observatory.probe.Frame;
+import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
-/** All that has come back from the broker about one run, for the view now and the report afterwards. Any thread. */
+/**
+ * All that has come back from the broker about one run, its earlier incarnations included, for the view now and the report
+ * afterwards; what is counted is of this process alone. Any thread.
+ */
 final class LiveRun {
+    private final UUID writer;
     private final List<Telemetry> telemetry = new ArrayList<>();
     private final SortedMap<Integer, Incident> incidents = new TreeMap<>();
     private final Overhead overhead = new Overhead();
+    private long frames;
     private double stepSeconds;
     private double tokens;
 
+    /** @param origin of this process */
+    LiveRun(Origin origin) {
+        this.writer = origin.writer();
+    }
+
     synchronized void accept(Telemetry item) {
         telemetry.add(item);
-        if (item instanceof Frame frame) {
+        if (item instanceof Frame frame && frame.origin().writer().equals(writer)) {
+            frames++;
             double step = frame.scalars().find(Scalars.STEP_SECONDS).orElse(0);
             overhead.step(step, frame.scalars().find(Scalars.OBSERVER_SECONDS).orElse(0));
             stepSeconds += step;
@@ -37,6 +50,11 @@ final class LiveRun {
         return List.copyOf(telemetry);
     }
 
+    /** How many frames of this process came back. */
+    synchronized long frames() {
+        return frames;
+    }
+
     /** What came after the first {@code count} items. */
     synchronized List<Telemetry> since(int count) {
         return List.copyOf(telemetry.subList(count, telemetry.size()));
@@ -46,10 +64,11 @@ final class LiveRun {
         return List.copyOf(incidents.values());
     }
 
-    /** Whether the end of the run has come back. */
+    /** Whether the end of what this process trained has come back. */
     synchronized boolean ended() {
         return !telemetry.isEmpty()
                 && telemetry.getLast() instanceof RunEvent event
+                && event.origin().writer().equals(writer)
                 && event.kind() == RunEvent.Kind.END;
     }
 

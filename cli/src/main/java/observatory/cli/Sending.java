@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
@@ -39,9 +38,10 @@ final class Sending {
         this.interrupt = interrupt;
     }
 
-    int run(RunId run, Connection broker, boolean json, Integer metricsPort) throws IOException, InterruptedException {
+    int run(Origin origin, Connection broker, boolean json, Integer metricsPort)
+            throws IOException, InterruptedException {
         long began = System.nanoTime();
-        Origin origin = new Origin(run, 0, UUID.randomUUID(), 0);
+        RunId run = origin.run();
         try (Spool spool = new Spool(state.spool(), origin.writer(), SPOOL_BYTES);
                 Sender sender = new Sender(spool, topics);
                 Scraped scraped = Scraped.open(metricsPort, console);

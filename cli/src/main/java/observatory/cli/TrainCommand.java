@@ -1,5 +1,6 @@
 package observatory.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.stream.Connection;
 import picocli.CommandLine;
@@ -60,42 +62,67 @@ final class TrainCommand implements Callable<Integer> {
             readSpec();
         }
         Port.check(port);
-        RunId run = new RunId(
-                options.run.name != null
-                        ? options.run.name
-                        : "train-" + LocalDateTime.now().format(STAMP) + "-" + options.loop.seed);
         // Checked before anything is written, the data directory included.
-        Path own = cluster.dataDirectory().resolve("checkpoints").resolve(run.value());
-        if (Files.exists(own)) {
-            throw Failure.usage("there is a run " + run.value() + " already, in " + own.getParent()
-                    + "; choose another --run, also to resume it");
+        Path all = cluster.dataDirectory().resolve("checkpoints");
+        Optional<String> resumed = resumed(all);
+        RunId run = new RunId(resumed.orElseGet(() -> options.run.name != null
+                ? options.run.name
+                : "train-" + LocalDateTime.now().format(STAMP) + "-" + options.loop.seed));
+        Path own = all.resolve(run.value());
+        if (resumed.isEmpty() && Files.exists(own)) {
+            throw Failure.usage("there is a run " + run.value() + " already, in " + all + "; go on with it by --resume "
+                    + own + ", or choose another --run");
         }
         Control control = options.control.control();
         RunPlan plan = TrainPlan.of(options, own);
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         System.setProperty("observatory.log", state.log().toString());
-        Files.createDirectories(own);
         Console console = parent.console();
         if (!quiet) {
             plan.announce(console);
         }
         Optional<Connection> broker = cluster.find();
-        try (Interrupt interrupt = Interrupt.listen()) {
+        try (Interrupt interrupt = Interrupt.listen();
+                RunSession session = RunSession.begin(run, own)) {
+            if (resumed.isPresent()) {
+                goOn(plan, session.origin());
+            }
             return broker.isPresent()
                     ? new Sending(plan, state, cluster.topics(), control, console, interrupt)
-                            .run(run, broker.get(), json, metricsPort)
-                    : watched(run, plan, state, control, interrupt);
+                            .run(session.origin(), broker.get(), json, metricsPort)
+                    : watched(session.origin(), plan, state, control, interrupt);
         }
     }
 
-    private int watched(RunId run, RunPlan plan, StateDirectory state, Control control, Interrupt interrupt)
+    /** The run of this data directory that goes on; empty for a new one, which a checkpoint under another name is. */
+    private Optional<String> resumed(Path all) throws IOException {
+        if (options.run.resume == null) {
+            return Optional.empty();
+        }
+        return RunSession.folderOf(options.run.resume, all)
+                .map(folder -> folder.getFileName().toString())
+                .filter(name -> options.run.name == null || options.run.name.equals(name));
+    }
+
+    /** Drops what lies beyond the step the run goes on from, as a rewind does: it takes another course. */
+    private void goOn(RunPlan plan, Origin origin) throws IOException {
+        long after = plan.resume().orElseThrow().state().step();
+        plan.checkpoints().orElseThrow().ring().dropAfter(after);
+        if (!quiet) {
+            parent.console()
+                    .say(origin.run().value() + " goes on after step " + after + ", as incarnation "
+                            + origin.incarnation());
+        }
+    }
+
+    private int watched(Origin origin, RunPlan plan, StateDirectory state, Control control, Interrupt interrupt)
             throws Exception {
         Console console = parent.console();
         List<View> views = new ArrayList<>();
         if (!quiet) {
             views.add(new TerminalView(console));
         }
-        DemoResult result = new Demo(plan, state, port, views, interrupt, control).run(run);
+        DemoResult result = new Demo(plan, state, port, views, interrupt, control).run(origin);
         console.result(json ? result.json() : result.text());
         if (result.interrupted()) {
             return ExitCode.INTERRUPTED;

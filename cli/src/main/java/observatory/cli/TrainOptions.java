@@ -258,7 +258,10 @@ final class TrainOptions {
     }
 
     static final class Run {
-        @Option(names = "--run", paramLabel = "NAME", description = "Name of the run (train-DATE-TIME-SEED).")
+        @Option(
+                names = "--run",
+                paramLabel = "NAME",
+                description = "Name of the run (train-DATE-TIME-SEED; that of the run that goes on).")
         String name;
 
         @Option(
@@ -298,7 +301,9 @@ final class TrainOptions {
         @Option(
                 names = "--resume",
                 paramLabel = "DIR",
-                description = "Go on from a checkpoint, or the newest in a folder.")
+                description =
+                        "Go on from a checkpoint, or the newest in a folder: with its run where it is one of the data"
+                                + " directory and no other --run is given, else as a new one.")
         Path resume;
     }
 }

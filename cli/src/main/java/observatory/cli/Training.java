@@ -161,7 +161,7 @@ final class Training {
                 run.resume(plan.resume().get());
             }
             if (plan.checkpoints().isPresent()) {
-                plan.card().write(plan.checkpoints().get().ring().folder());
+                plan.card().writeWhereNew(plan.checkpoints().get().ring().folder());
             }
             run.begin(plan.manifest());
             boolean going = true;

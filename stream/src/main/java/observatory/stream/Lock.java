@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Says that a folder belongs to this process; gone with the process, however that ends. */
-final class Lock {
+public final class Lock {
     /**
      * The lock files held by this process. They must not even be opened a second time, because on POSIX systems closing
      * any channel of a file gives up all locks the process has on it.
@@ -26,7 +26,7 @@ final class Lock {
     }
 
     /** The lock of a folder, which is made where it does not exist; empty where this or another process has it. */
-    static Optional<Lock> tryLock(Path folder, String name) throws IOException {
+    public static Optional<Lock> tryLock(Path folder, String name) throws IOException {
         Files.createDirectories(folder);
         Path file = folder.toRealPath().resolve(name);
         if (!HELD.add(file)) {
@@ -62,7 +62,7 @@ final class Lock {
     }
 
     /** Gives the folder back, and removes it where nothing is left in it. */
-    void close(boolean empty) {
+    public void close(boolean empty) {
         try {
             if (empty) {
                 Files.deleteIfExists(file);

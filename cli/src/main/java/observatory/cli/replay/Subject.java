@@ -21,7 +21,7 @@ import observatory.trainer.replay.Stand;
  * @param first first step of the incident, @param last last step, @param peak worst step
  * @param recipe of the run without what the machine did to it
  * @param from the newest checkpoint that may be used; empty for any
- * @param resumedAfter the run has no beginning of its own where it went on from another's checkpoint; else 0
+ * @param resumedAfter where the run went on from the checkpoint of another run or program, which has no say before it; else 0
  * @param changed steps after which an operator changed the run
  */
 public record Subject(
@@ -45,7 +45,8 @@ public record Subject(
     /** The newest state at or before a step. */
     Start before(long step, Stand stand) throws IOException {
         SortedMap<Long, Path> all = ring.all();
-        SortedMap<Long, Path> usable = all.headMap(Math.min(step, from.orElse(Long.MAX_VALUE)) + 1);
+        SortedMap<Long, Path> usable =
+                all.tailMap(resumedAfter).headMap(Math.min(step, from.orElse(Long.MAX_VALUE)) + 1);
         if (usable.isEmpty()) {
             if (step > FROM_THE_BEGINNING || resumedAfter > 0) {
                 throw new CheckpointException("no checkpoint of " + run + " at or before step " + step + " in "

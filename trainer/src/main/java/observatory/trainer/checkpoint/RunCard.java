@@ -19,7 +19,7 @@ import observatory.trainer.TrainingSpec;
  * @param data where the corpus and its tokenizer lie
  * @param sources tokens and hash of each source
  * @param build of the trainer
- * @param resumedAfter the step after which it went on from another run's checkpoint; 0 for a run of its own
+ * @param resumedAfter the step after which it went on from the checkpoint of another run, or of another program; else 0
  */
 public record RunCard(
         int format,
@@ -61,6 +61,26 @@ public record RunCard(
             Files.move(unfinished, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
+        }
+    }
+
+    /**
+     * Writes it where it says something new: the run may go on in a folder that has the card of the same program, which then
+     * goes on to the same bits as if it had never stopped.
+     */
+    public void writeWhereNew(Path folder) throws IOException {
+        if (!Files.exists(folder.resolve(FILE)) || !continues(folder)) {
+            write(folder);
+        }
+    }
+
+    private boolean continues(Path folder) throws IOException {
+        try {
+            RunCard there = read(folder);
+            return there.equals(
+                    new RunCard(format, model, training, fault, backend, data, sources, build, there.resumedAfter));
+        } catch (CheckpointException e) {
+            return false; // It cannot be read, and this one can.
         }
     }
 

@@ -18,6 +18,7 @@ import observatory.trainer.Trainer;
 import observatory.trainer.TrainerState;
 import observatory.trainer.checkpoint.Checkpoint;
 import observatory.trainer.checkpoint.CheckpointException;
+import observatory.trainer.checkpoint.Incarnations;
 
 /**
  * A run from its first step to its last: ranks in lockstep, checkpoints, and between two steps what an operator says.
@@ -189,6 +190,8 @@ public final class TrainingRun implements AutoCloseable {
             for (int i = 1; i <= rewind.skip(); i++) {
                 then = then.leavingOut(recipe.training().batching().size(then.step() + i, then.tokens()));
             }
+            int incarnation = ranks.first().instruments().origin().incarnation();
+            Incarnations.note(checkpoints.ring().folder(), incarnation + 1);
             restore(found.get(), then.withRateFactor(now.rateFactor()));
             checkpoints.ring().dropAfter(then.step());
             Map<String, String> why = Map.of(
