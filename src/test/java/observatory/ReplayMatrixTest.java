@@ -25,6 +25,7 @@ import observatory.analysis.replay.ReplayText;
 import observatory.cli.replay.Replaying;
 import observatory.cli.replay.Subject;
 import observatory.trainer.BatchEdit;
+import observatory.trainer.Batching;
 import observatory.trainer.Fault;
 import observatory.trainer.Precision;
 import observatory.trainer.Recipe;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults made on purpose, each replayed: the experiment names the cause, or says that it cannot. */
 class ReplayMatrixTest {
@@ -83,9 +85,13 @@ class ReplayMatrixTest {
     }
 
     private ReplayResult replayed(Fault.Kind kind, long seed, int at, int steps) throws IOException {
-        Fault fault = new Fault(kind, at);
         Precision precision = kind.needsHalf() ? Precision.FP16 : Precision.FP32;
-        TrainingSpec training = FaultRun.training(fault, precision, seed, steps);
+        return replayed(kind, at, FaultRun.training(new Fault(kind, at), precision, seed, steps));
+    }
+
+    private ReplayResult replayed(Fault.Kind kind, int at, TrainingSpec training) throws IOException {
+        Fault fault = new Fault(kind, at);
+        long seed = training.seed();
         CheckpointRing ring = new CheckpointRing(folder.resolve(kind + "-" + seed), 40);
         Recipe recipe = new Recipe(FaultRun.MODEL, training, FaultRun.corpus(), fault);
         FaultRun.Trained trained = FaultRun.trained(recipe, new Checkpoints(ring, 25));
@@ -160,12 +166,26 @@ class ReplayMatrixTest {
         assertEquals(kind != Fault.Kind.BIT_FLIP, result.reproduction().same(), () -> ReplayText.of(result));
     }
 
-    @Test
-    void aFlippedBitIsFoundAndPutBack() throws IOException {
-        ReplayResult result = replayed(Fault.Kind.BIT_FLIP, 2, 120, 150);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aFlippedBitIsFoundAndPutBack(int ranks) throws IOException {
+        TrainingSpec training = FaultRun.training(Fault.NONE, Precision.FP32, 2, 150)
+                .with(Batching.of(8).withRanks(ranks));
+        ReplayResult result = replayed(Fault.Kind.BIT_FLIP, 120, training);
+        assertEquals(HARDWARE, result.verdict(), () -> ReplayText.of(result));
         assertTrue(result.because().contains("bit 30 of layers.1.mlp.down["), () -> ReplayText.of(result));
         assertTrue(
                 result.outcomes().stream().anyMatch(one -> one.name().contains("put back") && one.loss() < 6),
+                () -> ReplayText.of(result));
+    }
+
+    @Test
+    void theWeightsOfAnotherRankThanTheFirstAreNotLookedForInACheckpoint() throws IOException {
+        ReplayResult result = replayed(Fault.Kind.RANK_DIVERGENCE, 2, 60, 80);
+        assertEquals(HARDWARE, result.verdict(), () -> ReplayText.of(result));
+        assertTrue(
+                result.notRun().stream()
+                        .anyMatch(one -> one.why().startsWith("rank 1 came to another loss in step 60")),
                 () -> ReplayText.of(result));
     }
 

@@ -5,11 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.Comparison;
 import observatory.analysis.replay.ReplayResult;
@@ -67,8 +70,7 @@ final class Accident {
                                 Trial.asRun(ground.start().ranks(), at.step() - 1, List.of()))
                         .end();
         Trial step = Trial.asRun(before, at.step(), List.of());
-        List<Course> repeats =
-                lab.runAll("the same step again and again", java.util.Collections.nCopies(REPEATS, step));
+        List<Course> repeats = lab.runAll("the same step again and again", Collections.nCopies(REPEATS, step));
         boolean agree = repeats.stream().allMatch(one -> agrees(one, repeats.getFirst()));
         draft.reproduction = new ReplayResult.Reproduction(
                 false,
@@ -180,9 +182,35 @@ final class Accident {
                 .orElse("");
     }
 
+    /**
+     * The ranks whose own loss of a step is not that of the re-run; what is wrong with one reaches the others only after
+     * the step's forward pass, through the gradient. All where none differs in its loss.
+     */
+    private List<Integer> struck(long step) {
+        Map<Integer, Double> recorded = losses(subject.recorded(), step);
+        Map<Integer, Double> again = losses(ground.frames(), step);
+        List<Integer> differ = recorded.keySet().stream()
+                .filter(rank -> again.containsKey(rank) && Double.compare(recorded.get(rank), again.get(rank)) != 0)
+                .sorted()
+                .toList();
+        return differ.isEmpty()
+                ? IntStream.range(0, lab.stand().ranks()).boxed().toList()
+                : differ;
+    }
+
+    private static Map<Integer, Double> losses(List<Frame> frames, long step) {
+        return frames.stream()
+                .filter(frame -> frame.step() == step)
+                .collect(Collectors.toMap(frame -> frame.origin().rank(), Accident::loss, (first, second) -> second));
+    }
+
     private void putBack(long step) throws IOException {
-        if (lab.stand().ranks() > 1) {
-            draft.notRun("the flipped bit put back", "a checkpoint holds the weights of the first rank alone");
+        List<Integer> struck = struck(step);
+        if (!struck.contains(0)) {
+            draft.notRun(
+                    "the flipped bit put back",
+                    "rank " + struck.getFirst() + " came to another loss in step " + step
+                            + ", and a checkpoint holds the weights of rank 0 alone");
             return;
         }
         SortedMap<Long, Path> later = subject.ring().all().tailMap(step);
@@ -194,7 +222,8 @@ final class Accident {
             return;
         }
         long at = later.firstKey();
-        Snapshot found = lab.stand().open(Checkpoint.open(later.get(at))).getFirst();
+        List<Snapshot> ranks = lab.stand().open(Checkpoint.open(later.get(at)));
+        Snapshot found = ranks.getFirst();
         Snapshot own = lab.run(
                         "the steps to the next checkpoint",
                         Trial.asRun(ground.start().ranks(), at, List.of()))
@@ -223,14 +252,16 @@ final class Accident {
                 one.found(),
                 one.own(),
                 one.differing() == 1 ? "; no other weight differs" : "");
-        Course broken = lab.run("as the checkpoint has it", trial(found, at));
-        Course healed = lab.run("the bit put back", trial(found.with(one.entry(), one.index(), one.own()), at));
+        Course broken = lab.run("as the checkpoint has it", trial(ranks, at));
+        Snapshot mended = found.with(one.entry(), one.index(), one.own());
+        Course healed = lab.run("the bit put back", trial(Collections.nCopies(ranks.size(), mended), at));
         row("as the checkpoint of step " + at + " has it", broken);
         row("bit " + bit + " of " + where + " put back", healed);
     }
 
-    private Trial trial(Snapshot from, long at) {
-        return Trial.asRun(List.of(from), at + AFTER, Questions.of(subject.kind()));
+    /** Every rank takes up what the checkpoint holds, as when a run is resumed. */
+    private Trial trial(List<Snapshot> from, long at) {
+        return Trial.asRun(from, at + AFTER, Questions.of(subject.kind()));
     }
 
     private void row(String name, Course course) {
