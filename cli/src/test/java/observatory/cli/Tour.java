@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javafx.application.Platform;
 import javafx.scene.Scene;
+import javafx.scene.control.Button;
 import javafx.scene.control.TabPane;
 import javafx.scene.control.TreeTableView;
 import javafx.scene.image.WritableImage;
@@ -124,6 +125,9 @@ final class Tour {
                 unfold();
             }
             picture(title());
+            if (digit == KeyCode.DIGIT2) {
+                fold();
+            }
         }
         chord(KeyCode.CONTROL, KeyCode.TAB, () -> tab() == 9);
         picture(title());
@@ -165,6 +169,14 @@ final class Tour {
         press(KeyCode.G, () -> sheet());
         press(KeyCode.DIGIT5, () -> true);
         press(KeyCode.ENTER, () -> bench.crosshairProperty().get() == 5 && !sheet());
+    }
+
+    /** The groups of the map of layers, folded into a row each, and unfolded again. */
+    private void fold() throws Exception {
+        Button fold = onWindow(() -> (Button) scene.lookup(".fold"));
+        press(KeyCode.F, () -> fold.getText().equals("Unfold"));
+        picture("folded");
+        press(KeyCode.F, () -> fold.getText().equals("Fold"));
     }
 
     /** Into the tree of probes, down to the first layer of the first hook that has layers. */

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
-import observatory.ui.chart.ChartTable;
 import observatory.ui.chart.Export;
 import observatory.ui.chart.Plot;
+import observatory.ui.chart.PlotTwin;
 import observatory.ui.chart.Span;
 import observatory.ui.chart.Trace;
 import observatory.ui.data.Recording;
@@ -52,11 +52,12 @@ class HostileNamesTest {
                 "",
                 List.of(Trace.raw(
                         name, recording.frames(), recording.scalar(name).orElseThrow(), 0)));
-        Path csv = Export.csv(plot, new Span(0, 2), folder);
+        Path csv = Export.csv(new PlotTwin(plot, new Span(0, 2)), folder);
         assertEquals(folder, csv.getParent());
         assertTrue(csv.getFileName().toString().matches("[a-z0-9-]+\\.csv"), csv.toString());
         String text = Files.readString(csv);
         assertFalse(text.lines().anyMatch(line -> line.matches(".*,\"?=.*")), "no cell is a formula");
-        assertEquals(3, ChartTable.of(plot, new Span(0, 2), 10).rows().size());
+        assertEquals(
+                3, new PlotTwin(plot, new Span(0, 2)).table(10, false).rows().size());
     }
 }

@@ -14,6 +14,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Numbers;
+import observatory.ui.frame.Labels;
 import observatory.ui.frame.PlotGrid;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
@@ -46,8 +47,7 @@ public final class DataView implements Screen {
             content.putString(model.skipList());
             Clipboard.getSystemClipboard().setContent(content);
         });
-        Label hint = new Label("Text never leaves the trainer: a source and an offset name a sequence.");
-        hint.getStyleClass().add("soft");
+        Label hint = Labels.styled("Text never leaves the trainer: a source and an offset name a sequence.", "soft");
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         HBox foot = new HBox(10, hint, gap, skip);

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
 
-/** A plot in numbers: a row for each step in view, so that every chart can be read, copied and exported. */
+/** A picture in numbers, such as a row for each step in view, so that every chart can be read, copied and exported. */
 public record ChartTable(List<String> columns, List<List<String>> rows, boolean whole) {
     /** Rows on the screen; an export has them all. */
     public static final int ON_SCREEN = 2000;
@@ -16,21 +16,18 @@ public record ChartTable(List<String> columns, List<List<String>> rows, boolean 
         rows = List.copyOf(rows);
     }
 
-    /** At most so many rows from the start of the span; numbers short, as on screens. */
-    public static ChartTable of(Plot plot, Span steps, int most) {
-        return of(plot, steps, most, false);
-    }
-
-    /** All rows, in the digits they have, as text with commas; names that a spreadsheet would run are made harmless. */
-    public static String csv(Plot plot, Span steps) {
-        ChartTable table = of(plot, steps, Integer.MAX_VALUE, true);
+    /** As text with commas; names that a spreadsheet would run are made harmless. */
+    public String csv() {
         StringBuilder csv = new StringBuilder();
-        line(csv, table.columns);
-        table.rows.forEach(row -> line(csv, row));
+        line(csv, columns);
+        rows.forEach(row -> line(csv, row));
         return csv.toString();
     }
 
-    private static ChartTable of(Plot plot, Span steps, int most, boolean exact) {
+    /** At most so many rows from the start of the span; numbers short, as on screens, or in all their digits. */
+    static ChartTable of(PlotTwin twin, int most, boolean exact) {
+        Plot plot = twin.plot();
+        Span steps = twin.steps();
         TreeSet<Long> all = new TreeSet<>();
         for (Trace trace : plot.traces()) {
             for (StepIndex.Segment segment : trace.index().segments()) {
@@ -42,14 +39,14 @@ public record ChartTable(List<String> columns, List<List<String>> rows, boolean 
                 }
             }
         }
-        List<String> columns = new ArrayList<>(List.of("step"));
+        List<String> columns = new ArrayList<>(List.of(twin.labels().across()));
         plot.traces().forEach(trace -> columns.add(trace.name()));
         List<List<String>> rows = new ArrayList<>();
         for (long step : all) {
             if (rows.size() == most) {
                 break;
             }
-            List<String> row = new ArrayList<>(List.of(Long.toString(step)));
+            List<String> row = new ArrayList<>(List.of(twin.labels().at(step)));
             plot.traces().forEach(trace -> row.add(value(trace, step, exact)));
             rows.add(List.copyOf(row));
         }

@@ -1,13 +1,14 @@
 package observatory.ui.chart;
 
 import java.util.Arrays;
+import java.util.List;
 import observatory.ui.data.Extent;
 import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
 
 /**
- * A heat map as a grid of cells: each holds the greatest value of its steps, because a mean would hide the one step that
- * one came to see, and knows whether there was a NaN, an infinity, or nothing.
+ * A heat map as a grid of cells: each holds the greatest, least or last value of its steps, because a mean would hide the
+ * one step that one came to see, and knows whether there was a NaN, an infinity, or nothing.
  */
 public final class HeatCells {
     private static final double MAD_TO_DEVIATION = 1.4826;
@@ -20,28 +21,33 @@ public final class HeatCells {
 
     private final int rows;
     private final int columns;
+    private final Pool pool;
     private final float[] values;
     private final byte[] what;
     private double low = Double.POSITIVE_INFINITY;
     private double high = Double.NEGATIVE_INFINITY;
     private boolean logarithmic;
 
-    private HeatCells(int rows, int columns) {
+    private HeatCells(int rows, int columns, Pool pool) {
         this.rows = rows;
+        this.pool = pool;
         this.columns = columns;
         this.values = new float[rows * columns];
         this.what = new byte[rows * columns];
     }
 
     public static HeatCells of(HeatMap map, Span steps, int columns) {
-        HeatCells cells = new HeatCells(map.rows().size(), columns);
+        HeatCells cells = new HeatCells(map.rows().size(), columns, map.pool());
         int[][] stretches = stretches(map.index(), steps, columns);
         Extent extent = new Extent();
         for (int row = 0; row < cells.rows; row++) {
-            Series series = map.rows().get(row).series();
+            List<Series> sites = map.rows().get(row).series();
             for (int column = 0; column < columns; column++) {
                 if (stretches[column] != null) {
-                    series.summarise(stretches[column][0], stretches[column][1], extent.clear());
+                    extent.clear();
+                    for (Series site : sites) {
+                        site.summarise(stretches[column][0], stretches[column][1], extent);
+                    }
                     cells.set(row, column, extent);
                 }
             }
@@ -75,7 +81,7 @@ public final class HeatCells {
 
     private void set(int row, int column, Extent extent) {
         int at = row * columns + column;
-        values[at] = extent.max();
+        values[at] = pool.of(extent);
         what[at] = (byte) ((extent.hasFinite() ? FINITE : NOTHING)
                 | (extent.hasNaN() ? NAN : NOTHING)
                 | (extent.hasPlusInfinity() || extent.hasMinusInfinity() ? INFINITE : NOTHING));
@@ -148,12 +154,19 @@ public final class HeatCells {
             }
         }
         if (relative) {
-            low = -3; // what lies within three deviations is no news
-            high = Math.max(6, Math.min(high, 30));
+            // What lies within three deviations is no news.
+            boolean down = pool == Pool.LEAST;
+            double far = Math.clamp(down ? -low : high, 6, 30);
+            low = down ? -far : -3;
+            high = down ? 3 : far;
         } else if (low >= 0 && leastPositive < high && high / leastPositive > WIDE) {
             logarithmic = true;
             low = leastPositive;
         }
+    }
+
+    Pool pool() {
+        return pool;
     }
 
     int rows() {

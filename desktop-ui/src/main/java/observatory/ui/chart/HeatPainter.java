@@ -1,6 +1,6 @@
 package observatory.ui.chart;
 
-/** Draws the cells of a heat map; where rows are many, those that share a line of pixels show the greatest of them. */
+/** Draws the cells of a heat map; where rows are many, those that share a line of pixels show the one that matters. */
 public final class HeatPainter {
     private static final double GLYPH_HEIGHT =
             7; // below it a cell is filled instead, because a glyph would not be read
@@ -34,14 +34,15 @@ public final class HeatPainter {
 
     private static int pixel(
             HeatCells cells, int first, int end, int column, int diagonal, Palette palette, double scale) {
-        double greatest = Double.NEGATIVE_INFINITY;
+        double shade = Double.NaN;
         for (int row = first; row < end; row++) {
             if (cells.finite(row, column)) {
-                greatest = Math.max(greatest, cells.share(cells.value(row, column)));
+                double one = cells.share(cells.value(row, column));
+                shade = Double.isNaN(shade) ? one : cells.pool().of(shade, one);
             }
         }
-        if (greatest > Double.NEGATIVE_INFINITY) {
-            return Cividis.of(greatest);
+        if (!Double.isNaN(shade)) {
+            return Cividis.of(shade);
         }
         boolean stripe = Math.floorMod(diagonal, (int) (8 * scale)) < 2 * scale;
         return palette.get(stripe ? "border" : "plot");

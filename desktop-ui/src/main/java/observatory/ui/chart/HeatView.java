@@ -1,5 +1,6 @@
 package observatory.ui.chart;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
@@ -19,11 +20,15 @@ import javafx.scene.text.TextAlignment;
  * A heat map on the screen. It is worked out and drawn on a thread of its own, one picture at a time, because a hundred
  * sites over a hundred thousand steps take longer than the window may wait.
  */
-public final class HeatView extends Region {
+public final class HeatView extends Region implements Drawn {
     private static final double LEFT = 150;
     private static final double RIGHT = 10;
     private static final double TOP = 6;
     private static final double BOTTOM = 20;
+    private static final double LINE = 11.5; // from one label to the next
+    private static final int SHORT = 3; // letters
+    private static final double SHORT_NAME = 28;
+    private static final double LONG_NAME = 88;
     private static final ExecutorService PAINTER = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("observatory-heat").daemon().factory());
 
@@ -43,9 +48,13 @@ public final class HeatView extends Region {
     private double cross = Double.NaN;
     private int chosenRow = -1;
 
-    /** What a hand on the map asks for: a row and a step. */
+    /** What a hand on the map asks for. */
     public interface Picking {
+        /** A row and a step. */
         void pick(int row, double step);
+
+        /** The group of a row, to be folded or unfolded. */
+        void fold(int row);
     }
 
     /** @param drawn told, on the thread of the window, what is on the screen now */
@@ -71,7 +80,9 @@ public final class HeatView extends Region {
         setOnMouseClicked(event -> {
             requestFocus();
             int row = rowAt(event.getY());
-            if (row >= 0) {
+            if (row >= 0 && event.getX() < LEFT) {
+                picking.fold(row);
+            } else if (row >= 0) {
                 picking.pick(row, stepAt(event.getX()));
             }
         });
@@ -86,6 +97,11 @@ public final class HeatView extends Region {
         chosenRow = row;
         cross = step;
         repaint();
+    }
+
+    @Override
+    public Optional<Twin> twin() {
+        return Optional.ofNullable(map).map(shownNow -> new HeatTwin(shownNow, steps));
     }
 
     private void repaint() {
@@ -107,8 +123,7 @@ public final class HeatView extends Region {
                 : getScene().getWindow().getOutputScaleX();
         int width = Math.max(1, (int) Math.round(plotWidth() * scale));
         int height = Math.max(1, (int) Math.round(plotHeight() * scale));
-        int columns = (int) Math.max(
-                1, Math.min(plotWidth() / 2, over.length() / painting.index().stride() + 1));
+        int columns = painting.columns(over, plotWidth());
         PAINTER.execute(() -> {
             Raster raster = Raster.of(width, height);
             HeatCells cells = HeatCells.of(painting, over, columns);
@@ -141,8 +156,11 @@ public final class HeatView extends Region {
         g.setFont(Font.font(empty.getFont().getFamily(), 11));
         g.setTextBaseline(VPos.CENTER);
         double height = plotHeight() / Math.max(1, painted.rows().size());
+        double nameWidth =
+                painted.rows().stream().anyMatch(row -> row.name().length() > SHORT) ? LONG_NAME : SHORT_NAME;
         int from = 0;
         double lastLabel = Double.NEGATIVE_INFINITY;
+        double lastName = Double.NEGATIVE_INFINITY;
         for (int row = 0; row <= painted.rows().size(); row++) {
             boolean ends = row == painted.rows().size()
                     || !painted.rows()
@@ -153,15 +171,15 @@ public final class HeatView extends Region {
                 continue;
             }
             double middle = TOP + (from + row) / 2.0 * height;
-            if (middle - lastLabel >= 12) {
+            if (middle - lastLabel >= LINE) {
                 g.setTextAlign(TextAlignment.LEFT);
-                g.fillText(painted.rows().get(from).group(), 8, middle, LEFT - 40);
+                g.fillText(painted.rows().get(from).group(), 8, middle, LEFT - nameWidth - 14);
                 lastLabel = middle;
             }
             if (row < painted.rows().size() && height * painted.rows().size() > 8) {
                 g.strokeLine(LEFT, TOP + row * height, LEFT + plotWidth(), TOP + row * height);
             }
-            names(g, painted, from, row, height);
+            lastName = names(g, painted, new int[] {from, row}, height, nameWidth, lastName);
             from = row;
         }
         g.setTextAlign(TextAlignment.CENTER);
@@ -172,12 +190,30 @@ public final class HeatView extends Region {
         }
     }
 
-    private static void names(GraphicsContext g, HeatMap painted, int from, int to, double height) {
-        int every = (int) Math.max(1, Math.ceil(12 / height));
+    /** The names of a group's rows for which there is room; where the last one stands. */
+    private static double names(
+            GraphicsContext g, HeatMap painted, int[] group, double height, double width, double last) {
+        int every = (int) Math.max(1, Math.ceil(LINE / height));
         g.setTextAlign(TextAlignment.RIGHT);
-        for (int row = from; row < to; row += every) {
-            g.fillText(painted.rows().get(row).name(), LEFT - 6, TOP + (row + 0.5) * height, 28);
+        double written = last;
+        if (every > 1 && (group[1] - group[0]) * height < 3 * LINE && group[1] - group[0] > 1 && width == SHORT_NAME) {
+            double middle = TOP + (group[0] + group[1]) / 2.0 * height;
+            String first = painted.rows().get(group[0]).name();
+            String end = painted.rows().get(group[1] - 1).name();
+            if (middle - written >= LINE) {
+                g.fillText(first + "–" + end, LEFT - 6, middle, width);
+                written = middle;
+            }
+            return written;
         }
+        for (int row = group[0]; row < group[1]; row += every) {
+            double y = TOP + (row + 0.5) * height;
+            if (y - written >= LINE) {
+                g.fillText(painted.rows().get(row).name(), LEFT - 6, y, width);
+                written = y;
+            }
+        }
+        return written;
     }
 
     private void placeMarks() {

@@ -2,6 +2,7 @@ package observatory.ui.chart;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javafx.geometry.VPos;
 import javafx.scene.AccessibleAttribute;
 import javafx.scene.canvas.Canvas;
@@ -18,7 +19,7 @@ import javafx.scene.text.TextAlignment;
  * A chart on the screen: the painted plot, axes beside it, a crosshair that it shares with the other charts, and a
  * readout of the values under it. The picture is opaque to screen readers, so a sentence stands for it.
  */
-public final class PlotView extends Region {
+public final class PlotView extends Region implements Drawn {
     private static final double LEFT = 52;
     private static final double RIGHT = 10;
     private static final double TOP = 24;
@@ -81,11 +82,16 @@ public final class PlotView extends Region {
         return plot;
     }
 
+    @Override
+    public Optional<Twin> twin() {
+        return Optional.ofNullable(plot).map(shown -> new PlotTwin(shown, steps, labels));
+    }
+
     /** The sentence that stands for the picture is made when somebody asks for it, not with every frame. */
     @Override
     public Object queryAccessibleAttribute(AccessibleAttribute attribute, Object... parameters) {
         boolean text = attribute == AccessibleAttribute.TEXT && plot != null;
-        return text ? Summary.of(plot, steps) : super.queryAccessibleAttribute(attribute, parameters);
+        return text ? Summary.of(plot, steps, labels) : super.queryAccessibleAttribute(attribute, parameters);
     }
 
     Span steps() {

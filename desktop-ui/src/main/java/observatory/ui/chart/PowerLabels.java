@@ -16,6 +16,23 @@ public final class PowerLabels implements StepLabels {
         return Math.pow(10, position / SCALE);
     }
 
+    private final String across;
+
+    /** @param across what the powers are of */
+    public PowerLabels(String across) {
+        this.across = across;
+    }
+
+    @Override
+    public String across() {
+        return across;
+    }
+
+    @Override
+    public String at(long position) {
+        return Numbers.of(value(position));
+    }
+
     @Override
     public List<Ticks.Tick> over(Span positions, int most) {
         Span powers = new Span(positions.low() / SCALE, positions.high() / SCALE);

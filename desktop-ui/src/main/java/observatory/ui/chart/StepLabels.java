@@ -14,4 +14,29 @@ public interface StepLabels {
 
     /** At most {@code most} marks, at positions in steps. */
     List<Ticks.Tick> over(Span steps, int most);
+
+    /** What positions are, in a table or under a figure. */
+    default String across() {
+        return "step";
+    }
+
+    /** What stands at a position, exactly. */
+    default String at(long position) {
+        return Long.toString(position);
+    }
+
+    /** Whole numbers of something else than steps, such as layers. */
+    static StepLabels numbersOf(String across) {
+        return new StepLabels() {
+            @Override
+            public List<Ticks.Tick> over(Span numbers, int most) {
+                return STEPS.over(numbers, most);
+            }
+
+            @Override
+            public String across() {
+                return across;
+            }
+        };
+    }
 }

@@ -11,7 +11,7 @@ public final class Summary {
 
     private Summary() {}
 
-    public static String of(Plot plot, Span steps) {
+    public static String of(Plot plot, Span steps, StepLabels labels) {
         List<String> parts = new ArrayList<>();
         for (Trace trace : plot.traces().subList(0, Math.min(MOST, plot.traces().size()))) {
             Extent extent = new Extent().clear();
@@ -27,7 +27,7 @@ public final class Summary {
                                     + ", last " + Numbers.of(extent.last()) + (extent.hasNaN() ? ", with NaN" : "")
                             : what + (extent.empty() ? "not measured" : "never finite"));
         }
-        return plot.title() + ", steps " + Numbers.whole((long) Math.ceil(steps.low())) + " to "
-                + Numbers.whole((long) Math.floor(steps.high())) + ": " + String.join("; ", parts);
+        return plot.title() + ", " + labels.across() + "s " + labels.at((long) Math.ceil(steps.low())) + " to "
+                + labels.at((long) Math.floor(steps.high())) + ": " + String.join("; ", parts);
     }
 }

@@ -48,9 +48,9 @@ final class AttachSheet {
         this.bookmarks = new Bookmarks(doors.bookmarks());
         this.open = open;
         this.link = link;
-        Label title = new Label("Open a run");
-        title.getStyleClass().add("section-title");
-        Label what = soft("A log or a folder, HOST:PORT of a broker, HOST:PORT/RUN, or observatory://run/…");
+        Label title = Labels.styled("Open a run", "section-title");
+        Label what = Labels.paragraph(
+                "A log or a folder, HOST:PORT of a broker, HOST:PORT/RUN, or observatory://run/…", "soft");
         field.setAccessibleText("Path, address or link to open");
         field.setOnAction(event -> typed(field.getText().strip()));
         HBox.setHgrow(field, Priority.ALWAYS);
@@ -61,7 +61,7 @@ final class AttachSheet {
         trouble.getStyleClass().add("trouble");
         table();
         tried.getStyleClass().add("tried");
-        Label keys = soft("Enter opens · Tab moves on · Delete forgets a bookmark · Esc leaves");
+        Label keys = Labels.paragraph("Enter opens · Tab moves on · Delete forgets a bookmark · Esc leaves", "soft");
         box = new VBox(10, title, what, new HBox(8, field, test, keep), trouble, table, probes.node(), tried, keys);
         box.getStyleClass().add("sheet");
         box.setMaxSize(WIDTH, Region.USE_PREF_SIZE);
@@ -159,10 +159,7 @@ final class AttachSheet {
     }
 
     private static Label line(Tried item) {
-        Label line = new Label(item.line());
-        line.setWrapText(true);
-        line.getStyleClass().add("tried-" + item.outcome().name().toLowerCase(java.util.Locale.ROOT));
-        return line;
+        return Labels.paragraph(item.line(), "tried-" + item.outcome().name().toLowerCase(java.util.Locale.ROOT));
     }
 
     private void keep() {
@@ -202,13 +199,6 @@ final class AttachSheet {
 
     private static boolean isBroker(String text) {
         return text.matches("[A-Za-z0-9._-]+:\\d{1,5}");
-    }
-
-    private static Label soft(String text) {
-        Label label = new Label(text);
-        label.getStyleClass().add("soft");
-        label.setWrapText(true);
-        return label;
     }
 
     private static Button button(String text, String does, Runnable action) {

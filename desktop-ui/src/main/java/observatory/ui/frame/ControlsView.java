@@ -58,8 +58,7 @@ final class ControlsView {
         keys.setOnAction(event -> help.run());
         name(keys, "Shortcuts", "?");
 
-        Label smooth = new Label("smooth");
-        smooth.getStyleClass().add("soft");
+        Label smooth = Labels.styled("smooth", "soft");
         root = new HBox(6, pause, scale, axis, smooth, smoothing, clip, theme, keys);
         root.getStyleClass().add("controls");
         root.setMinWidth(Region.USE_PREF_SIZE);

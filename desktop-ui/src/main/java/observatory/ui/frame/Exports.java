@@ -7,11 +7,9 @@ import javafx.scene.Node;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import observatory.ui.Workbench;
-import observatory.ui.chart.ChartTable;
+import observatory.ui.chart.Drawn;
 import observatory.ui.chart.Export;
-import observatory.ui.chart.Plot;
-import observatory.ui.chart.PlotView;
-import observatory.ui.chart.Span;
+import observatory.ui.chart.Twin;
 
 /** What one can take out of a chart: a figure, a table in a file, or its numbers on the clipboard. */
 final class Exports {
@@ -27,45 +25,44 @@ final class Exports {
         this.notices = notices;
     }
 
-    /** Something that writes a plot to a file. */
+    /** Something that writes a picture to a file. */
     private interface Writing {
-        Path write(Plot plot, Span steps) throws IOException;
+        Path write(Twin twin) throws IOException;
     }
 
-    /** The chart that has the focus, else the first on the screen. */
-    Optional<Plot> chart() {
+    /** The picture that has the focus, else the first on the screen. */
+    Optional<Twin> chart() {
         Node focus = screens.node().getScene().getFocusOwner();
-        if (focus instanceof PlotView view && view.plot() != null) {
-            return Optional.of(view.plot());
+        if (focus instanceof Drawn drawn && drawn.twin().isPresent()) {
+            return drawn.twin();
         }
         return screens.current().node().lookupAll(".plot").stream()
-                .filter(node -> node instanceof PlotView view && view.plot() != null)
-                .map(node -> ((PlotView) node).plot())
+                .filter(Drawn.class::isInstance)
+                .flatMap(node -> ((Drawn) node).twin().stream())
                 .findFirst();
     }
 
     void csv() {
-        write((plot, steps) -> Export.csv(plot, steps, outside.exports()));
+        write(twin -> Export.csv(twin, outside.exports()));
     }
 
     void png() {
-        write((plot, steps) ->
-                Export.png(plot, steps, bench.themeProperty().get().palette(), outside.exports()));
+        write(twin -> Export.png(twin, bench.themeProperty().get().palette(), outside.exports()));
     }
 
     void copy() {
-        chart().ifPresent(plot -> {
+        chart().ifPresent(twin -> {
             ClipboardContent content = new ClipboardContent();
-            content.putString(ChartTable.csv(plot, bench.steps()));
+            content.putString(twin.table(Integer.MAX_VALUE, true).csv());
             Clipboard.getSystemClipboard().setContent(content);
-            notices.say(plot.title() + " is on the clipboard");
+            notices.say(twin.title() + " is on the clipboard");
         });
     }
 
     private void write(Writing writing) {
-        chart().ifPresent(plot -> {
+        chart().ifPresent(twin -> {
             try {
-                notices.say("written: " + writing.write(plot, bench.steps()));
+                notices.say("written: " + writing.write(twin));
             } catch (IOException e) {
                 notices.say("cannot write to " + outside.exports() + ": " + e.getMessage());
             }

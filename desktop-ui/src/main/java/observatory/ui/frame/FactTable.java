@@ -21,8 +21,7 @@ final class FactTable extends TableView<Facts.Row> {
         getColumns().add(value);
         setColumnResizePolicy(CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
         getStyleClass().addAll("dense", "facts");
-        Label none = new Label("Nothing was measured here.");
-        none.getStyleClass().add("soft");
+        Label none = Labels.styled("Nothing was measured here.", "soft");
         setPlaceholder(none);
     }
 }

@@ -194,7 +194,7 @@ final class Keys {
     }
 
     private void table() {
-        exports.chart().ifPresent(plot -> overlay.open(TableSheet.of(plot, bench.steps())));
+        exports.chart().ifPresent(twin -> overlay.open(TableSheet.of(twin)));
     }
 
     private void goTo() {

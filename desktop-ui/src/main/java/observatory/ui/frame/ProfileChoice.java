@@ -37,8 +37,7 @@ final class ProfileChoice {
         });
         packs.setValue(Optional.empty());
         packs.setAccessibleText("Probe profile");
-        Label cost = new Label(predicted(packs.getValue()));
-        cost.getStyleClass().add("soft");
+        Label cost = Labels.styled(predicted(packs.getValue()), "soft");
         cost.setWrapText(true);
         packs.setOnAction(event -> cost.setText(predicted(packs.getValue())));
         packs.setMinWidth(Region.USE_PREF_SIZE);

@@ -14,8 +14,7 @@ final class Question {
 
     /** @param answer takes what was typed; what it returns is shown as the reason why that will not do */
     static Region of(String title, String prompt, Function<String, String> answer) {
-        Label heading = new Label(title);
-        heading.getStyleClass().add("section-title");
+        Label heading = Labels.styled(title, "section-title");
         TextField field = new TextField();
         field.setPromptText(prompt);
         field.setAccessibleText(title);
@@ -27,8 +26,7 @@ final class Question {
                 trouble.setText(answer.apply(field.getText()));
             }
         });
-        Label close = new Label("Enter does it, Esc leaves it.");
-        close.getStyleClass().add("soft");
+        Label close = Labels.styled("Enter does it, Esc leaves it.", "soft");
         VBox box = new VBox(10, heading, field, trouble, close);
         box.getStyleClass().add("sheet");
         box.setMaxSize(WIDTH, Region.USE_PREF_SIZE);

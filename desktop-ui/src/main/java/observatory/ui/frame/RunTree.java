@@ -36,10 +36,8 @@ final class RunTree {
         });
         bench.sourceProperty()
                 .addListener((all, old, chosen) -> list.getSelectionModel().select(chosen));
-        Label title = new Label("Runs");
-        title.getStyleClass().add("section-title");
-        Label more = new Label("Open a log or a run: press A");
-        more.getStyleClass().add("soft");
+        Label title = Labels.styled("Runs", "section-title");
+        Label more = Labels.styled("Open a log or a run: press A", "soft");
         more.setWrapText(true);
         more.setOnMouseClicked(event -> attach.run());
         VBox.setVgrow(list, Priority.ALWAYS);

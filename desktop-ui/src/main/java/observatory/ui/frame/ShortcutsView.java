@@ -19,8 +19,7 @@ final class ShortcutsView {
         GridPane grid = new GridPane(14, 7);
         Map<String, HBox> lines = new LinkedHashMap<>();
         for (Shortcut shortcut : shortcuts) {
-            Label key = new Label(shortcut.keys());
-            key.getStyleClass().add("keycap");
+            Label key = Labels.styled(shortcut.keys(), "keycap");
             lines.computeIfAbsent(shortcut.does(), does -> new HBox(6))
                     .getChildren()
                     .add(key);
@@ -34,10 +33,8 @@ final class ShortcutsView {
             grid.add(does, 2 * (i / rows) + 1, i % rows);
             i++;
         }
-        Label title = new Label("Shortcuts");
-        title.getStyleClass().add("section-title");
-        Label close = new Label("Esc closes this list.");
-        close.getStyleClass().add("soft");
+        Label title = Labels.styled("Shortcuts", "section-title");
+        Label close = Labels.styled("Esc closes this list.", "soft");
         VBox box = new VBox(12, title, grid, close);
         box.getStyleClass().add("sheet");
         box.setMaxSize(Region.USE_PREF_SIZE, Region.USE_PREF_SIZE);

@@ -9,16 +9,14 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.ui.chart.ChartTable;
-import observatory.ui.chart.Plot;
-import observatory.ui.chart.Span;
-import observatory.ui.chart.Summary;
+import observatory.ui.chart.Twin;
 
 /** The twin of a chart in numbers, for those who cannot see it or want to read it. */
 final class TableSheet {
     private TableSheet() {}
 
-    static Region of(Plot plot, Span steps) {
-        ChartTable table = ChartTable.of(plot, steps, ChartTable.ON_SCREEN);
+    static Region of(Twin twin) {
+        ChartTable table = twin.table(ChartTable.ON_SCREEN, false);
         TableView<List<String>> view = new TableView<>();
         for (int i = 0; i < table.columns().size(); i++) {
             int column = i;
@@ -32,11 +30,10 @@ final class TableSheet {
         }
         view.getItems().setAll(table.rows());
         view.getStyleClass().add("dense");
-        view.setAccessibleText(Summary.of(plot, steps));
+        view.setAccessibleText(twin.sentence());
         VBox.setVgrow(view, Priority.ALWAYS);
-        Label title = new Label(plot.title() + " in numbers");
-        title.getStyleClass().add("section-title");
-        Label summary = new Label(Summary.of(plot, steps));
+        Label title = Labels.styled(twin.title() + " in numbers", "section-title");
+        Label summary = new Label(twin.sentence());
         summary.setWrapText(true);
         Label close =
                 new Label((table.whole() ? "" : "The first " + ChartTable.ON_SCREEN + " rows; Ctrl+C exports all.  ")

@@ -16,8 +16,7 @@ public final class Tables {
         TableView<R> table = new TableView<>();
         table.setAccessibleText(what);
         table.getStyleClass().add("dense");
-        Label empty = new Label(none);
-        empty.getStyleClass().add("soft");
+        Label empty = Labels.styled(none, "soft");
         empty.setWrapText(true);
         table.setPlaceholder(empty);
         return table;

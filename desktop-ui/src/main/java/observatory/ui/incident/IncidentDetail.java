@@ -2,6 +2,7 @@ package observatory.ui.incident;
 
 import java.util.Map;
 import javafx.geometry.HPos;
+import javafx.geometry.VPos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.ColumnConstraints;
@@ -11,15 +12,16 @@ import javafx.scene.layout.VBox;
 import observatory.analysis.Incident;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Numbers;
+import observatory.ui.frame.Labels;
 
 /** Why an incident is one: what happened, why it matters, what to try, and the numbers it rests on. */
 public final class IncidentDetail {
     private final Workbench bench;
-    private final Label kind = new Label();
-    private final Label steps = new Label();
-    private final Label summary = paragraph();
-    private final Label explanation = paragraph();
-    private final Label remedy = paragraph();
+    private final Label kind = Labels.styled("", "section-title");
+    private final Label steps = Labels.paragraph("", "soft");
+    private final Label summary = Labels.paragraph("", "strong");
+    private final Label explanation = Labels.paragraph("");
+    private final Label remedy = Labels.paragraph("");
     private final GridPane evidence = new GridPane(10, 3);
     private final Button peak = new Button();
     private final VBox root;
@@ -27,9 +29,6 @@ public final class IncidentDetail {
 
     public IncidentDetail(Workbench bench) {
         this.bench = bench;
-        kind.getStyleClass().add("section-title");
-        steps.getStyleClass().add("soft");
-        summary.getStyleClass().add("strong");
         ColumnConstraints names = new ColumnConstraints();
         ColumnConstraints values = new ColumnConstraints();
         values.setHalignment(HPos.RIGHT);
@@ -40,11 +39,11 @@ public final class IncidentDetail {
                 kind,
                 steps,
                 summary,
-                heading("Why it matters"),
+                Labels.heading("Why it matters"),
                 explanation,
-                heading("What to try"),
+                Labels.heading("What to try"),
                 remedy,
-                heading("Evidence"),
+                Labels.heading("Evidence"),
                 evidence,
                 peak);
         root.getStyleClass().add("detail");
@@ -68,7 +67,6 @@ public final class IncidentDetail {
         steps.setText(incident.severity().label() + " · " + IncidentCard.steps(incident) + " · "
                 + (incident.resolved() ? "resolved" : "open") + " · cause: "
                 + incident.verdict().label());
-        steps.setWrapText(true);
         summary.setText(incident.summary());
         explanation.setText(incident.explanation());
         remedy.setText(incident.remedy());
@@ -76,11 +74,10 @@ public final class IncidentDetail {
         evidence.getChildren().clear();
         int row = 0;
         for (Map.Entry<String, Object> fact : incident.evidence().facts().entrySet()) {
-            Label name = new Label(words(fact.getKey()));
-            name.getStyleClass().add("soft");
+            Label name = Labels.styled(words(fact.getKey()), "soft");
             name.setMinWidth(Region.USE_PREF_SIZE);
-            Label value = new Label(value(fact.getValue()));
-            value.setWrapText(true);
+            Label value = Labels.paragraph(value(fact.getValue()));
+            GridPane.setValignment(name, VPos.TOP);
             evidence.addRow(row++, name, value);
         }
     }
@@ -97,18 +94,5 @@ public final class IncidentDetail {
             case Double number -> Numbers.of(number);
             default -> fact.toString();
         };
-    }
-
-    private static Label paragraph() {
-        Label label = new Label();
-        label.setWrapText(true);
-        label.setMinHeight(Region.USE_PREF_SIZE);
-        return label;
-    }
-
-    private static Label heading(String text) {
-        Label label = new Label(text);
-        label.getStyleClass().add("heading");
-        return label;
     }
 }

@@ -10,6 +10,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.analysis.Incident;
 import observatory.ui.Workbench;
+import observatory.ui.frame.Labels;
 
 /** The incidents of a run, one below the other; choosing one brings it into view everywhere. */
 public final class IncidentList {
@@ -24,8 +25,7 @@ public final class IncidentList {
     public IncidentList(Workbench bench) {
         this.bench = bench;
         title.getStyleClass().add("section-title");
-        Label none = new Label("No incidents so far.");
-        none.getStyleClass().add("soft");
+        Label none = Labels.styled("No incidents so far.", "soft");
         list.setPlaceholder(none);
         list.getStyleClass().add("incident-list");
         list.setCellFactory(

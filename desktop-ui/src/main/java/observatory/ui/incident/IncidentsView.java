@@ -11,6 +11,7 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
+import observatory.ui.frame.Labels;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
 import observatory.ui.replay.ReplayModel;
@@ -66,8 +67,7 @@ public final class IncidentsView implements Screen {
                 event -> withChosen(row -> model.silence(row.incident().kind(), SILENCE)));
         acknowledge.setMinWidth(Region.USE_PREF_SIZE);
         silence.setMinWidth(Region.USE_PREF_SIZE);
-        Label hint = new Label("The first two are kept in this window alone.");
-        hint.getStyleClass().add("soft");
+        Label hint = Labels.styled("The first two are kept in this window alone.", "soft");
         HBox buttons = new HBox(8, acknowledge, silence, replay.button(), hint);
         buttons.getStyleClass().add("controls");
         VBox left = new VBox(10, table, buttons);

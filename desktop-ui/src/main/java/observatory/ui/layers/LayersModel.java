@@ -2,12 +2,16 @@ package observatory.ui.layers;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import observatory.probe.Hook;
@@ -15,6 +19,7 @@ import observatory.probe.Site;
 import observatory.ui.Workbench;
 import observatory.ui.chart.HeatMap;
 import observatory.ui.chart.Plot;
+import observatory.ui.chart.Pool;
 import observatory.ui.chart.Trace;
 import observatory.ui.data.MetricData;
 import observatory.ui.data.Recording;
@@ -25,17 +30,21 @@ import observatory.ui.overview.OverviewModel;
 /** A metric at every site over all steps; and of the site picked out its history, and its layer-mates at one step. */
 public final class LayersModel {
     private static final List<String> FIRST = List.of("rms", "abs_max", "norm", "update_ratio");
-    private static final Comparator<Site> ORDER =
-            Comparator.comparing(Site::hook).thenComparing(Site::parameter).thenComparing(Site::layer);
+    /** Of these the least is the worst: what is left before something overflows, or collapses. */
+    private static final Pattern LEAST_IS_WORST = Pattern.compile("headroom|entropy|_min$");
 
     private final Workbench bench;
     private final StringProperty metric = new SimpleStringProperty("");
     private final StringProperty filter = new SimpleStringProperty("");
     private final BooleanProperty relative = new SimpleBooleanProperty();
+    private final ObjectProperty<Grouping> grouping = new SimpleObjectProperty<>(Grouping.HOOK);
+    private final SiteRows rows = new SiteRows();
+    private final Map<String, Pool> pools = new HashMap<>();
     private Recording sitesOf;
     private String sitesMetric;
     private String sitesFilter;
     private int sitesCount;
+    private Grouping sitesGrouping;
     private List<Site> sites = List.of();
 
     public LayersModel(Workbench bench) {
@@ -55,6 +64,20 @@ public final class LayersModel {
         return relative;
     }
 
+    public ObjectProperty<Grouping> groupingProperty() {
+        return grouping;
+    }
+
+    /** What a cell shows of the metric chosen: its greatest value, or its least where that is what to fear, until told otherwise. */
+    public Pool pool() {
+        return pools.getOrDefault(
+                metric.get(), LEAST_IS_WORST.matcher(metric.get()).find() ? Pool.LEAST : Pool.GREATEST);
+    }
+
+    public void pool(Pool pool) {
+        pools.put(metric.get(), pool);
+    }
+
     /** The metrics to choose from, the usual ones first. */
     public List<String> metrics() {
         List<String> names = new ArrayList<>(bench.run().metricNames());
@@ -71,7 +94,7 @@ public final class LayersModel {
         return bench.run().metric(metric.get());
     }
 
-    /** The sites of the map's rows, from top to bottom. */
+    /** All sites of the metric that pass the filter, in the order of the map. */
     public List<Site> sites() {
         MetricData data = data().orElse(null);
         if (data == null) {
@@ -80,53 +103,111 @@ public final class LayersModel {
         boolean same = sitesOf == bench.run()
                 && metric.get().equals(sitesMetric)
                 && filter.get().equals(sitesFilter)
+                && grouping.get() == sitesGrouping
                 && data.sites().size() == sitesCount;
         if (!same) {
             Pattern pattern = pattern(filter.get());
             sites = data.sites().stream()
                     .filter(site -> pattern.matcher(site.label()).find())
-                    .sorted(ORDER)
+                    .sorted(grouping.get().order())
                     .toList();
             sitesOf = bench.run();
             sitesMetric = metric.get();
             sitesFilter = filter.get();
+            sitesGrouping = grouping.get();
             sitesCount = data.sites().size();
+            rows.arrange(sites, sitesGrouping);
         }
         return sites;
+    }
+
+    /** The rows of the map, from top to bottom. */
+    List<SiteRows.Row> rows() {
+        sites();
+        return data().isEmpty() ? List.of() : rows.rows();
     }
 
     public HeatMap map() {
         MetricData data = data().orElse(null);
         if (data == null) {
-            return new HeatMap("", StepIndex.of(), List.of(), relative.get());
+            return new HeatMap("", StepIndex.of(), List.of(), pool(), relative.get());
         }
-        List<HeatMap.Row> rows = new ArrayList<>();
-        for (Site site : sites()) {
-            rows.add(new HeatMap.Row(
-                    group(site), site.layer() < 0 ? "" : Integer.toString(site.layer()), data.at(site)));
+        List<HeatMap.Row> drawn = new ArrayList<>();
+        for (SiteRows.Row row : rows()) {
+            String sign = rows.folded(row.group()) ? "▸ " : "▾ ";
+            drawn.add(new HeatMap.Row(
+                    sign + row.group(),
+                    row.name(),
+                    row.sites().stream().map(data::at).toList()));
         }
-        return new HeatMap(metric.get(), data.index(), rows, relative.get());
+        return new HeatMap(metric.get(), data.index(), drawn, pool(), relative.get());
     }
 
     /** The row of the site picked out; -1 where it is not on the map. */
     public int chosenRow() {
-        return bench.siteProperty().get() == null
-                ? -1
-                : sites().indexOf(bench.siteProperty().get());
+        Site chosen = bench.siteProperty().get();
+        return chosen == null || rows().isEmpty() ? -1 : rows.rowOf(chosen);
     }
 
+    /** Picks out the site of a row, of a folded group the one that the row shows at that step. */
     public void choose(int row, double step) {
-        bench.siteProperty().set(sites().get(row));
+        bench.siteProperty().set(loudest(rows().get(row).sites(), step));
         bench.pick(step);
     }
 
-    /** One site further down, or up. */
+    private Site loudest(List<Site> sites, double step) {
+        MetricData data = data().orElseThrow();
+        int at = data.index().rowAtOrBefore(step);
+        Comparator<Site> byValue = Comparator.comparingDouble(site -> value(data.at(site), at));
+        return sites.stream()
+                .filter(site -> !Double.isNaN(value(data.at(site), at)))
+                .max(pool() == Pool.LEAST ? byValue.reversed() : byValue)
+                .orElse(sites.getFirst());
+    }
+
+    private static double value(Series series, int row) {
+        return row < 0 || row >= series.size() ? Double.NaN : series.at(row);
+    }
+
+    /** Folds the group of a row into one row, or unfolds it. */
+    public void fold(int row) {
+        if (row >= 0 && row < rows().size()) {
+            rows.fold(rows().get(row).group());
+            rows.arrange(sites, grouping.get());
+        }
+    }
+
+    boolean allFolded() {
+        return !rows().isEmpty() && rows.allFolded();
+    }
+
+    /** Folds all groups, or unfolds them where all are folded. */
+    public void foldAll() {
+        rows(); // as they are now
+        rows.foldAll();
+        rows.arrange(sites, grouping.get());
+    }
+
+    /** One row further down, or up. */
     public void move(int by) {
-        List<Site> all = sites();
+        List<SiteRows.Row> all = rows();
         if (!all.isEmpty()) {
             int to = Math.clamp(chosenRow() + by, 0, all.size() - 1);
-            bench.siteProperty().set(all.get(to));
+            bench.siteProperty().set(all.get(to).sites().getFirst());
         }
+    }
+
+    /** The same place in another layer is picked out. */
+    public void pickLayer(long layer) {
+        Site like = site();
+        sites().stream()
+                .filter(one -> one.layer() == layer && samePlace(one, like))
+                .findFirst()
+                .ifPresent(bench.siteProperty()::set);
+    }
+
+    private static boolean samePlace(Site one, Site other) {
+        return one.hook() == other.hook() && one.parameter().equals(other.parameter());
     }
 
     /** The site picked out, over steps. */
@@ -154,9 +235,7 @@ public final class LayersModel {
             return Plot.of("Layers at a step", "", List.of());
         }
         List<Site> mates = sites().stream()
-                .filter(one -> one.layer() >= 0
-                        && one.hook() == site.hook()
-                        && one.parameter().equals(site.parameter()))
+                .filter(one -> one.layer() >= 0 && samePlace(one, site))
                 .toList();
         int row = data.get().index().rowAtOrBefore(bench.stepOfInterest());
         Series values = new Series();
@@ -170,7 +249,7 @@ public final class LayersModel {
         }
         StepIndex layers = StepIndex.of(mates.stream().mapToLong(Site::layer).toArray());
         String at = row < 0 ? "" : " at step " + data.get().index().step(row);
-        return Plot.of("Layers" + at, group(site), List.of(Trace.raw(group(site), layers, values, 1)))
+        return Plot.of("Layers" + at, Grouping.place(site), List.of(Trace.raw(Grouping.place(site), layers, values, 1)))
                 .scaled(bench.scaleProperty().get());
     }
 
@@ -186,15 +265,6 @@ public final class LayersModel {
                 .or(() -> sites().stream().filter(site -> site.layer() >= 0).findFirst())
                 .or(() -> sites().stream().findFirst())
                 .orElse(null);
-    }
-
-    private static String group(Site site) {
-        return site.parameter().isEmpty()
-                ? site.hook().label().replace('_', ' ')
-                : site.parameter()
-                        + (site.hook().label().equals("gradient")
-                                ? ""
-                                : " " + site.hook().label());
     }
 
     private static Pattern pattern(String text) {

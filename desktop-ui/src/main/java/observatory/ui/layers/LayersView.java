@@ -1,10 +1,13 @@
 package observatory.ui.layers;
 
 import java.util.List;
+import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -17,6 +20,7 @@ import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.PlotActions;
 import observatory.ui.chart.PlotView;
+import observatory.ui.chart.Pool;
 import observatory.ui.chart.Span;
 import observatory.ui.chart.StepLabels;
 import observatory.ui.frame.Screen;
@@ -29,17 +33,20 @@ public final class LayersView implements Screen, PlotActions {
     private final LayersModel model;
     private final ComboBox<String> metrics = new ComboBox<>();
     private final TextField filter = new TextField();
-    private final ToggleButton relative = new ToggleButton("Per layer");
+    private final ComboBox<Grouping> grouping = new ComboBox<>();
+    private final ComboBox<Pool> pool = new ComboBox<>();
+    private final Button fold = new Button("Fold");
+    private final ToggleButton relative = new ToggleButton("Deviations");
     private final HeatLegend legend = new HeatLegend();
     private final HeatView heat;
-    private final PlotView profile = new PlotView(this, StepLabels.STEPS);
+    private final PlotView profile = new PlotView(this, StepLabels.numbersOf("layer"));
     private final PlotView history;
     private final VBox root;
 
     public LayersView(Workbench bench) {
         this.bench = bench;
         this.model = new LayersModel(bench);
-        this.heat = new HeatView(bench, bench.labels(), model::choose, this::drawn);
+        this.heat = new HeatView(bench, bench.labels(), picking(), this::drawn);
         this.history = new PlotView(bench, bench.labels());
         metrics.setAccessibleText("Metric");
         metrics.setOnAction(event -> {
@@ -56,15 +63,36 @@ public final class LayersView implements Screen, PlotActions {
         relative.selectedProperty().bindBidirectional(model.relativeProperty());
         relative.setOnAction(event -> refresh());
         relative.setMinWidth(Region.USE_PREF_SIZE);
-        Region gap = new Region();
-        HBox.setHgrow(gap, Priority.ALWAYS);
-        HBox head = new HBox(8, metrics, filter, relative, gap, legend.node());
+        relative.setTooltip(new Tooltip("deviations of each site from its own median (H)"));
+        grouping.getItems().setAll(Grouping.values());
+        grouping.valueProperty().bindBidirectional(model.groupingProperty());
+        grouping.setAccessibleText("How sites lie together");
+        grouping.setOnAction(event -> refresh());
+        pool.getItems().setAll(Pool.values());
+        pool.setAccessibleText("What a cell shows of its steps");
+        pool.setTooltip(new Tooltip("what a cell shows of its steps"));
+        pool.setOnAction(event -> {
+            if (pool.getValue() != null && pool.getValue() != model.pool()) {
+                model.pool(pool.getValue());
+                refresh();
+            }
+        });
+        fold.getStyleClass().add("fold");
+        fold.setMinWidth(Region.USE_PREF_SIZE);
+        fold.setTooltip(new Tooltip("folds or unfolds all groups (F); one by Enter, or a press on its name"));
+        fold.setOnAction(event -> foldAll());
+        FlowPane head = new FlowPane(8, 6, metrics, pool, grouping, fold, filter, relative, legend.node());
         head.getStyleClass().add("controls");
         heat.setOnKeyPressed(event -> {
-            if (event.getCode() == KeyCode.UP || event.getCode() == KeyCode.DOWN) {
-                model.move(event.getCode() == KeyCode.UP ? -1 : 1);
-                event.consume();
+            switch (event.getCode()) {
+                case UP -> model.move(-1);
+                case DOWN -> model.move(1);
+                case ENTER -> picking().fold(model.chosenRow());
+                default -> {
+                    return;
+                }
             }
+            event.consume();
         });
         HBox charts = new HBox(10, profile, history);
         charts.setMinHeight(CHARTS_HEIGHT);
@@ -80,9 +108,31 @@ public final class LayersView implements Screen, PlotActions {
                 event.consume();
             } else if (event.getCode() == KeyCode.H) {
                 relative.fire();
+            } else if (event.getCode() == KeyCode.F) {
+                fold.fire();
             }
         });
         VBox.setVgrow(heat, Priority.ALWAYS);
+    }
+
+    private HeatView.Picking picking() {
+        return new HeatView.Picking() {
+            @Override
+            public void pick(int row, double step) {
+                model.choose(row, step);
+            }
+
+            @Override
+            public void fold(int row) {
+                model.fold(row);
+                refresh();
+            }
+        };
+    }
+
+    private void foldAll() {
+        model.foldAll();
+        refresh();
     }
 
     @Override
@@ -103,6 +153,8 @@ public final class LayersView implements Screen, PlotActions {
             metrics.getItems().setAll(names);
         }
         metrics.setValue(model.metricProperty().get());
+        pool.setValue(model.pool());
+        fold.setText(model.allFolded() ? "Unfold" : "Fold");
         double cross = bench.crosshairProperty().get();
         var palette = bench.themeProperty().get().palette();
         heat.draw(map, bench.steps(), model.chosenRow(), cross, palette);
@@ -147,16 +199,6 @@ public final class LayersView implements Screen, PlotActions {
     /** A layer of the profile was pressed: its site is picked out. */
     @Override
     public void pick(double layer) {
-        int chosen = Math.max(0, model.chosenRow());
-        var sites = model.sites();
-        var like = sites.get(chosen);
-        for (int row = 0; row < sites.size(); row++) {
-            var one = sites.get(row);
-            if (one.layer() == Math.round(layer)
-                    && one.hook() == like.hook()
-                    && one.parameter().equals(like.parameter())) {
-                bench.siteProperty().set(one);
-            }
-        }
+        model.pickLayer(Math.round(layer));
     }
 }

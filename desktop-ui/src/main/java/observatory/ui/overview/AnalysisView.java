@@ -11,6 +11,7 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
+import observatory.ui.frame.Labels;
 import observatory.ui.incident.IncidentCard;
 import observatory.ui.incident.Severities;
 
@@ -25,8 +26,7 @@ final class AnalysisView {
 
     AnalysisView(Workbench bench) {
         this.bench = bench;
-        Label title = new Label("Automated analysis");
-        title.getStyleClass().add("section-title");
+        Label title = Labels.styled("Automated analysis", "section-title");
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         fine.setOnAction(event -> fill());
@@ -42,8 +42,7 @@ final class AnalysisView {
                 open();
             }
         });
-        Label none = new Label("No problems found.");
-        none.getStyleClass().add("soft");
+        Label none = Labels.styled("No problems found.", "soft");
         list.setPlaceholder(none);
         VBox.setVgrow(list, Priority.ALWAYS);
         root = new VBox(6, head, list);

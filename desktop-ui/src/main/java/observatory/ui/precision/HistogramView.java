@@ -10,11 +10,13 @@ import javafx.scene.paint.Color;
 import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
 import observatory.probe.Site;
+import observatory.ui.chart.Drawn;
 import observatory.ui.chart.Palette;
+import observatory.ui.chart.Twin;
 import observatory.ui.data.Histogram;
 
 /** How the elements of one tensor spread over the binades, on a logarithmic scale of shares, between a format's edges. */
-final class HistogramView extends Region {
+final class HistogramView extends Region implements Drawn {
     private static final double LEFT = 52;
     private static final double RIGHT = 10;
     private static final double TOP = 46;
@@ -52,6 +54,11 @@ final class HistogramView extends Region {
                 .orElse("No exponent histogram: enable the probe exponent-histogram (pack profile)."));
         setAccessibleText(title.getText() + ". " + fate.getText());
         repaint();
+    }
+
+    @Override
+    public Optional<Twin> twin() {
+        return histogram.map(one -> new HistogramTwin(title.getText(), fate.getText(), one));
     }
 
     private void repaint() {

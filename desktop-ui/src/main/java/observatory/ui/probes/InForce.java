@@ -72,7 +72,7 @@ final class InForce {
     }
 
     private static String at(String by, Mark mark) {
-        return by + ", step " + Numbers.whole(mark.step());
+        return by + " at " + Numbers.whole(mark.step());
     }
 
     private static String id(Mark mark) {

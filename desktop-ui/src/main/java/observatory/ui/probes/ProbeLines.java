@@ -104,7 +104,7 @@ final class ProbeLines {
         return new Line(
                 asked.name(),
                 beat.map(Beat::words).orElse("off"),
-                beat.map(known -> "step " + Numbers.whole(known.last())).orElse(""),
+                beat.map(known -> Numbers.whole(known.last())).orElse(""),
                 micros(cost),
                 share(cost),
                 change.by(),

@@ -13,6 +13,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.ReplayResult;
+import observatory.ui.frame.Labels;
 import observatory.ui.replay.ReplayModel.Shown;
 
 /** The replay of an incident: a button, and above what else is told of it how far it is and what it came to. */
@@ -22,16 +23,13 @@ public final class ReplayView {
     private final ReplayModel model;
     private final Button button = new Button("Run the experiment");
     private final ProgressBar progress = new ProgressBar();
-    private final Label status = new Label();
+    private final Label status = Labels.paragraph("", "soft");
     private final VBox result = new VBox(6);
     private final VBox root;
 
     public ReplayView(ReplayModel model) {
         this.model = model;
         button.setAccessibleText("Run the incident again with one thing changed at a time");
-        status.setWrapText(true);
-        status.setMinHeight(Region.USE_PREF_SIZE);
-        status.getStyleClass().add("soft");
         progress.setMaxWidth(Double.MAX_VALUE);
         button.setOnAction(event -> {
             if (model.shownProperty().get() instanceof Shown.Running) {
@@ -42,7 +40,7 @@ public final class ReplayView {
         });
         button.setMinWidth(Region.USE_PREF_SIZE);
         seen(button, model.offered());
-        root = new VBox(6, heading("Replay by experiment"), progress, status, result);
+        root = new VBox(6, Labels.heading("Replay by experiment"), progress, status, result);
         root.getStyleClass().add("detail");
         model.shownProperty().addListener((property, old, now) -> show(now));
         model.possibleProperty()
@@ -97,21 +95,21 @@ public final class ReplayView {
 
     private void tell(ReplayResult done) {
         tell("");
-        Label verdict = paragraph(
+        Label verdict = Labels.paragraph(
                 done.verdict() == Verdict.UNDETERMINED
                         ? "undetermined"
                         : String.format(
                                 Locale.ROOT,
                                 "%s, wrong with a probability of at most %.3f",
                                 done.verdict().label(),
-                                done.errorProbability()));
-        verdict.getStyleClass().add("strong");
-        result.getChildren().addAll(verdict, paragraph(done.because()));
+                                done.errorProbability()),
+                "strong");
+        result.getChildren().addAll(verdict, Labels.paragraph(done.because()));
         outcomes(done);
         samples(done);
         interventions(done);
         if (!done.complete()) {
-            result.getChildren().add(soft("Stopped; another replay goes on where this one was."));
+            result.getChildren().add(Labels.paragraph("Stopped; another replay goes on where this one was.", "soft"));
         }
     }
 
@@ -128,33 +126,33 @@ public final class ReplayView {
         grid.getColumnConstraints().addAll(name, number);
         int row = 0;
         for (ReplayResult.Outcome one : done.outcomes()) {
-            Label what = paragraph(one.name());
-            what.getStyleClass().add("soft");
+            Label what = Labels.paragraph(one.name(), "soft");
             Label gone = new Label(
                     one.group().equals("baseline") ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * one.removed()));
             gone.setMinWidth(Region.USE_PREF_SIZE);
             grid.addRow(row++, what, gone);
         }
-        result.getChildren().addAll(heading("Share of the symptom that is gone"), grid);
+        result.getChildren().addAll(Labels.heading("Share of the symptom that is gone"), grid);
     }
 
     private void samples(ReplayResult done) {
         long named = done.samples().stream().filter(ReplayResult.Culprit::named).count();
         if (named > 0) {
             result.getChildren()
-                    .add(heading("Sequences named, " + named + " of "
+                    .add(Labels.heading("Sequences named, " + named + " of "
                             + done.samples().size()));
             done.samples().stream()
                     .filter(ReplayResult.Culprit::named)
                     .limit(MOST_SAMPLES)
-                    .forEach(one ->
-                            result.getChildren().add(soft(one.source() + " at " + one.offset() + ": " + one.why())));
+                    .forEach(one -> result.getChildren()
+                            .add(Labels.paragraph(one.source() + " at " + one.offset() + ": " + one.why(), "soft")));
         }
     }
 
     private void interventions(ReplayResult done) {
         done.interventions().stream().filter(ReplayResult.Intervention::best).forEach(best -> {
-            result.getChildren().addAll(heading("What came out best, tried forward"), paragraph(best.name()));
+            result.getChildren()
+                    .addAll(Labels.heading("What came out best, tried forward"), Labels.paragraph(best.name()));
             best.commands().forEach(command -> {
                 TextField field = new TextField(command);
                 field.setEditable(false);
@@ -162,24 +160,5 @@ public final class ReplayView {
                 result.getChildren().add(field);
             });
         });
-    }
-
-    private static Label soft(String text) {
-        Label label = paragraph(text);
-        label.getStyleClass().add("soft");
-        return label;
-    }
-
-    private static Label paragraph(String text) {
-        Label label = new Label(text);
-        label.setWrapText(true);
-        label.setMinHeight(Region.USE_PREF_SIZE);
-        return label;
-    }
-
-    private static Label heading(String text) {
-        Label label = new Label(text);
-        label.getStyleClass().add("heading");
-        return label;
     }
 }

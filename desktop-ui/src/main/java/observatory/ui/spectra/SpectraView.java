@@ -27,7 +27,7 @@ public final class SpectraView implements Screen {
             Tables.of("Weights", "No step has the metric spectral_norm; " + Analysis.enable("spectral_norm"));
     private final PlotView norms;
     private final PlotView values;
-    private final PlotView density = new PlotView(new StillActions(), new PowerLabels());
+    private final PlotView density = new PlotView(new StillActions(), new PowerLabels("eigenvalue"));
     private final VBox root;
 
     public SpectraView(Workbench bench) {

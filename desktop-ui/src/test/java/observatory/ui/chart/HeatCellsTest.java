@@ -27,6 +27,37 @@ class HeatCellsTest {
     }
 
     @Test
+    void orTheLeastOrTheLast() {
+        Recording recording = new Recording(Frames.RUN);
+        for (int step = 0; step < 1000; step++) {
+            recording.accept(Frames.layers(step, 1, step == 437 ? 99 : step == 438 ? -7 : 1, 2));
+        }
+        HeatMap map = map(recording);
+        HeatMap least = new HeatMap("rms", map.index(), map.rows(), Pool.LEAST, false);
+        HeatMap last = new HeatMap("rms", map.index(), map.rows(), Pool.LAST, false);
+        assertEquals(-7, HeatCells.of(least, new Span(0, 999), 10).value(0, 4));
+        assertEquals(1, HeatCells.of(last, new Span(0, 999), 10).value(0, 4));
+    }
+
+    @Test
+    void aFoldedRowShowsTheGreatestOfItsSites() {
+        Recording recording = new Recording(Frames.RUN);
+        for (int step = 0; step < 100; step++) {
+            recording.accept(Frames.layers(step, 1, 1, step == 37 ? Double.NaN : 5, 2));
+        }
+        HeatMap map = map(recording);
+        HeatMap.Row all = new HeatMap.Row(
+                "residual",
+                "all",
+                map.rows().stream().flatMap(row -> row.series().stream()).toList());
+        HeatCells cells =
+                HeatCells.of(new HeatMap("rms", map.index(), List.of(all), Pool.GREATEST, false), new Span(0, 99), 10);
+        assertEquals(5, cells.value(0, 0));
+        assertTrue(cells.nan(0, 3), "a NaN at one site is seen");
+        assertFalse(cells.nan(0, 4));
+    }
+
+    @Test
     void notFiniteAndNotMeasuredAreTwoThings() {
         Recording recording = new Recording(Frames.RUN);
         for (int step = 0; step < 20; step++) {
@@ -67,8 +98,8 @@ class HeatCellsTest {
         MetricData data = recording.metric("rms").orElseThrow();
         List<HeatMap.Row> rows = new ArrayList<>();
         for (Site site : data.sites()) {
-            rows.add(new HeatMap.Row("residual", Integer.toString(site.layer()), data.at(site)));
+            rows.add(new HeatMap.Row("residual", Integer.toString(site.layer()), List.of(data.at(site))));
         }
-        return new HeatMap("rms", data.index(), rows, false);
+        return new HeatMap("rms", data.index(), rows, Pool.GREATEST, false);
     }
 }

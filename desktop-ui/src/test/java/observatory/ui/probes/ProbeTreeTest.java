@@ -69,13 +69,13 @@ class ProbeTreeTest {
     void aProbeTellsItsCadenceItsPartOfTheCostAndWhoKeepsItOnForHowLong() {
         ProbeLines.Line scale = tree.line(Spot.on(FIRST, "activation-scale"));
         assertEquals("every step", scale.on());
-        assertEquals("step 60", scale.last());
+        assertEquals("60", scale.last());
         assertEquals("100", scale.micros(), "200 µs at two layers");
         assertEquals("", scale.by());
         ProbeLines.Line shape = tree.line(Spot.on(SECOND, "activation-shape"));
         assertEquals("every 10 steps", shape.on());
         assertEquals("50", shape.micros(), "it looks at one layer only");
-        assertEquals("alice, step 60", shape.by());
+        assertEquals("alice at 60", shape.by());
         assertEquals("10 min", shape.left());
     }
 
