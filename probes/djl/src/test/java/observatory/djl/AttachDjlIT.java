@@ -155,7 +155,12 @@ class AttachDjlIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Xmx256m"));
-        for (String name : List.of("ai.djl.offline", "OPT_OUT_TRACKING", "DJL_CACHE_DIR", "slf4j.internal.verbosity")) {
+        for (String name : List.of(
+                "ai.djl.offline",
+                "ai.djl.pytorch.num_threads",
+                "OPT_OUT_TRACKING",
+                "DJL_CACHE_DIR",
+                "slf4j.internal.verbosity")) {
             command.add("-D" + name + "=" + System.getProperty(name));
         }
         command.addAll(List.of("-cp", path, DjlTrainer.class.getName()));
