@@ -52,12 +52,12 @@ record Control(List<Keys.Trusted> keys, Gate.Limits limits) {
         return !keys.isEmpty();
     }
 
-    /** The commands of a run from now on; to be closed. */
-    TopicCommandSource listen(Connection connection, Topics topics, RunId run) {
-        return new TopicCommandSource(connection, topics, run, gate(run), InstantSource.system());
+    /** The commands of a run from when its gate was made; to be closed. */
+    static TopicCommandSource listen(Connection connection, Topics topics, RunId run, Gate gate) {
+        return new TopicCommandSource(connection, topics, run, gate, InstantSource.system());
     }
 
-    /** What decides on the commands of a run. */
+    /** What decides on the commands of a run that begins now. */
     Gate gate(RunId run) {
         return new Gate(run, keys, limits, Probes::share, InstantSource.system());
     }

@@ -6,25 +6,31 @@ import observatory.probe.CommandSource;
 import observatory.probe.RunId;
 import observatory.stream.Connection;
 import observatory.stream.Topics;
+import observatory.stream.control.Gate;
 import observatory.stream.control.TopicCommandSource;
 
-/** Gives a run that trains here the commands meant for it, from when its broker is there until it is closed. */
+/**
+ * Gives a run that trains here the commands meant for it, from when its broker is there until it is closed; those given since
+ * this was made are not missed.
+ */
 final class Obeying implements AutoCloseable {
-    private final Control control;
+    private final boolean wanted;
+    private final Gate gate;
     private final RunId run;
     private final Consumer<CommandSource> training;
     private TopicCommandSource commands;
 
     Obeying(Control control, RunId run, Consumer<CommandSource> training) {
-        this.control = control;
+        this.wanted = control.on();
+        this.gate = control.gate(run);
         this.run = run;
         this.training = training;
     }
 
     /** Begins to listen, once, where commands are wanted and the broker is there. */
     void tryListen(Optional<String> bootstrap) {
-        if (commands == null && control.on() && bootstrap.isPresent()) {
-            commands = control.listen(Connection.to(bootstrap.get()), Topics.STANDARD, run);
+        if (commands == null && wanted && bootstrap.isPresent()) {
+            commands = Control.listen(Connection.to(bootstrap.get()), Topics.STANDARD, run, gate);
             training.accept(commands);
         }
     }

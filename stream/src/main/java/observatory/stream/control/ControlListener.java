@@ -56,7 +56,7 @@ public final class ControlListener implements AutoCloseable {
         thread.start();
     }
 
-    /** Whether commands given from now on are heard. */
+    /** Whether the topic has been read to its end, so that commands given from now on are heard at once. */
     public boolean listening() {
         return listening;
     }
@@ -87,9 +87,9 @@ public final class ControlListener implements AutoCloseable {
                     for (Map.Entry<String, byte[]> record : reader.keyed()) {
                         if (record.getKey().equals(run.value())) {
                             if (old && !listening) {
-                                gate.learn(record.getValue());
+                                gate.catchUp(record.getValue()).ifPresent(decision -> answer(decision, audit));
                             } else {
-                                decide(record.getValue(), audit);
+                                answer(gate.decide(record.getValue()), audit);
                             }
                         }
                     }
@@ -102,8 +102,7 @@ public final class ControlListener implements AutoCloseable {
         }
     }
 
-    private void decide(byte[] record, AuditLog audit) {
-        Gate.Decision decision = gate.decide(record);
+    private void answer(Gate.Decision decision, AuditLog audit) {
         Outcome outcome = decision.request()
                 .map(obey)
                 .orElseGet(() -> new Outcome(decision.reason().isEmpty() ? "dry-run" : "refused", decision.reason()));

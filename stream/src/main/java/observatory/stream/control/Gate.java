@@ -31,6 +31,7 @@ public final class Gate {
     private final Limits limits;
     private final ToDoubleFunction<Command> cost;
     private final InstantSource clock;
+    private final Instant began;
     private final Map<String, Long> sequences = new HashMap<>();
     private final Map<String, Boolean> nonces = new LinkedHashMap<>();
     private Instant nextFree = Instant.MIN;
@@ -62,7 +63,11 @@ public final class Gate {
     /** What became of one record: who asked, what for, and the request that passes, or why none does. */
     public record Decision(String operator, String what, Optional<Request> request, String reason) {}
 
-    /** @param cost what a command adds to a step, as a share of its time; 0 where that is not known */
+    /**
+     * To be made when the run begins: what was given before is not obeyed.
+     *
+     * @param cost what a command adds to a step, as a share of its time; 0 where that is not known
+     */
     public Gate(
             RunId run, List<Keys.Trusted> keys, Limits limits, ToDoubleFunction<Command> cost, InstantSource clock) {
         this.run = run;
@@ -70,6 +75,7 @@ public final class Gate {
         this.limits = limits;
         this.cost = cost;
         this.clock = clock;
+        this.began = clock.instant();
     }
 
     /** Decides on the bytes of one record of the control topic. */
@@ -116,13 +122,19 @@ public final class Gate {
         return new Decision(operator, what, Optional.of(new Request(order.nonce(), operator, order.command())), "");
     }
 
-    /** Notes a record that was on the topic before this run listened: it may not be given again. */
-    public void learn(byte[] record) {
+    /**
+     * Takes a record that was on the topic before this run listened. One that was given since the gate was made has waited to
+     * be heard, and is decided; an earlier one is only noted: it may not be given again.
+     */
+    public Optional<Decision> catchUp(byte[] record) {
         try {
             SignedCommand signed = SignedCommand.decode(record);
             for (Keys.Trusted key : keys) {
                 if (signed.signedBy(key.key())) {
                     SignedCommand.Order order = signed.order();
+                    if (!order.issued().isBefore(began)) {
+                        return Optional.of(decide(record));
+                    }
                     if (order.run().equals(run)) {
                         sequences.merge(key.operator(), order.sequence(), Math::max);
                         remember(order.nonce());
@@ -132,6 +144,7 @@ public final class Gate {
         } catch (IllegalArgumentException e) {
             assert !e.getMessage().isEmpty(); // No command, so nothing that could be given again.
         }
+        return Optional.empty();
     }
 
     private Optional<String> reason(SignedCommand.Order order, String operator) {

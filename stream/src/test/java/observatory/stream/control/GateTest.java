@@ -14,6 +14,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import observatory.probe.Command;
@@ -138,9 +139,24 @@ class GateTest {
     @Test
     void whatWasGivenBeforeARestartIsNotObeyedAfterIt() {
         byte[] record = signed(PAUSE);
-        gate.learn(record);
-        gate.learn("noise".getBytes());
-        refused(record, "given before");
+        later(2);
+        Gate restarted = gate(List.of(Keys.trusted(Keys.line(alice.getPublic(), "alice"))));
+        assertEquals(Optional.empty(), restarted.catchUp(record));
+        assertEquals(Optional.empty(), restarted.catchUp("noise".getBytes()));
+        assertTrue(restarted.decide(record).reason().contains("given before"));
+    }
+
+    @Test
+    void whatIsGivenWhileARunBeginsToListenIsAnsweredOnce() {
+        byte[] given = signed(PAUSE);
+        Gate.Decision decision = gate.catchUp(given).orElseThrow();
+        assertEquals(PAUSE, decision.request().orElseThrow().command());
+        later(2);
+        assertTrue(gate.catchUp(given).orElseThrow().reason().contains("given before"));
+        byte[] foreign = sign(orderOf(new RunId("other"), "alice", 60, PAUSE));
+        assertTrue(gate.catchUp(foreign).orElseThrow().reason().contains("for the run other"));
+        byte[] unsigned = SignedCommand.sign(order(PAUSE), mallory.getPrivate()).encode();
+        assertEquals(Optional.empty(), gate.catchUp(unsigned), "old or new, nobody can tell");
     }
 
     @Test
