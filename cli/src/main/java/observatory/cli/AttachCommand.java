@@ -8,6 +8,7 @@ import observatory.stream.Broker;
 import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -50,11 +51,8 @@ final class AttachCommand implements Callable<Integer> {
             description = "Which probes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private Pack pack;
 
-    @Option(
-            names = "--control-key",
-            paramLabel = "FILE",
-            description = "Public key of an operator who may change the probes; nobody may unless given. Repeatable.")
-    private List<Path> controlKeys;
+    @Mixin
+    private ControlOptions control;
 
     @Option(
             names = "--python",
@@ -83,7 +81,7 @@ final class AttachCommand implements Callable<Integer> {
             } else {
                 StateDirectory state = StateDirectory.open(dataDir, System.getenv());
                 String bootstrap = bootstrap(state);
-                String runs = jvm.attach(bootstrap, state.spool(), pack, Control.lines(controlKeys));
+                String runs = jvm.attach(bootstrap, state.spool(), pack, control.operators());
                 parent.console().result("attached to " + runs + "; it sends to " + bootstrap);
                 parent.console().say("`observatory attach --detach " + pid + "` puts it back as it was");
             }

@@ -3,6 +3,8 @@ package observatory.cli;
 import java.nio.file.Path;
 import java.util.List;
 import observatory.probe.Pack;
+import observatory.stream.attach.Operators;
+import observatory.stream.control.Gate;
 import picocli.CommandLine.Option;
 
 /** Whose commands a run obeys, and what they may ask for. */
@@ -28,6 +30,20 @@ final class ControlOptions {
     private List<Pack> profiles;
 
     Control control() {
-        return Control.trusting(keys, ceiling, profiles);
+        return Control.trusting(keys, ceiling(), profiles);
+    }
+
+    /** The same for a trainer in another process. */
+    Operators operators() {
+        Gate.Limits limits = control().limits();
+        return new Operators(Control.lines(keys), limits.cost(), limits.profiles());
+    }
+
+    private double ceiling() {
+        if (!(ceiling >= 0 && ceiling <= 1)) {
+            throw Failure.usage("the ceiling is a share of a step's time, from 0 to 1: --control-ceiling=" + ceiling
+                    + "; try 0.05");
+        }
+        return ceiling;
     }
 }

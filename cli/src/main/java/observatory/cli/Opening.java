@@ -23,6 +23,7 @@ import observatory.stream.Runs;
 import observatory.stream.Topics;
 import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
+import observatory.stream.attach.Operators;
 import observatory.stream.doctor.Check;
 import observatory.stream.doctor.Doctor;
 import observatory.ui.Source;
@@ -185,7 +186,7 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
         String to = at.orElseThrow(() -> new IllegalArgumentException(
                 "no broker runs that it could send to; start one with `observatory broker`"));
         try {
-            String watched = new JvmAttach(jvm.pid()).attach(to, state.spool(), pack.get(), List.of());
+            String watched = new JvmAttach(jvm.pid()).attach(to, state.spool(), pack.get(), Operators.NOBODY);
             String first = watched.split(", ")[0].replaceFirst(" rank \\d+$", "");
             return new LiveSource(to, Topics.STANDARD, new RunId(first), clock);
         } catch (AttachException e) {

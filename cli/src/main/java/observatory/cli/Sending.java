@@ -45,7 +45,8 @@ final class Sending {
         try (Spool spool = new Spool(state.spool(), origin.writer(), SPOOL_BYTES);
                 Sender sender = new Sender(spool, topics);
                 Scraped scraped = Scraped.open(metricsPort, console);
-                TopicCommandSource commands = control.on() ? Control.listen(broker, topics, run, control.gate(run)) : null) {
+                TopicCommandSource commands =
+                        control.on() ? Control.listen(broker, topics, run, control.gate(run)) : null) {
             scraped.watch(spool, run, SPOOL_BYTES);
             sender.connect(broker);
             Training training = new Training(plan, origin, spool);

@@ -29,6 +29,7 @@ import observatory.stream.FrameReader;
 import observatory.stream.Topics;
 import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
+import observatory.stream.attach.Operators;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +75,7 @@ class AttachDjlIT {
                 for (int time = 0; time < 2; time++) {
                     assertEquals(
                             run.value() + " rank 0",
-                            jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE, List.of()));
+                            jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE, Operators.NOBODY));
                     int before = heard.size();
                     hear(reader, heard, () -> frames(heard, before).size() > 20);
                     assertEquals(run.value() + " rank 0", jvm.detach());

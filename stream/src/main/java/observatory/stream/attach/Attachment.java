@@ -145,17 +145,14 @@ public final class Attachment implements BiFunction<Properties, Instrumentation,
     }
 
     private static TopicCommandSource commands(Instruments<?> instruments, Request request) {
-        List<Keys.Trusted> keys = request.keys()
-                .lines()
-                .filter(line -> !line.isBlank())
-                .map(Keys::trusted)
-                .toList();
+        List<Keys.Trusted> keys =
+                request.operators().keys().stream().map(Keys::trusted).toList();
         RunId run = instruments.origin().run();
         // Of several ranks the first takes commands: what is watched closely is watched on one.
         if (keys.isEmpty() || instruments.origin().rank() > 0) {
             return null;
         }
-        Gate gate = new Gate(run, keys, Gate.Limits.STANDARD, Probes::share, InstantSource.system());
+        Gate gate = new Gate(run, keys, request.operators().limits(), Probes::share, InstantSource.system());
         return new TopicCommandSource(
                 Connection.to(request.bootstrap()), Topics.STANDARD, run, gate, InstantSource.system());
     }

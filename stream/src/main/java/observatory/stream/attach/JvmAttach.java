@@ -48,11 +48,10 @@ public final class JvmAttach {
      *
      * @param bootstrap of the broker, host and port
      * @param spool folder in which the trainer's JVM keeps what the broker does not have yet
-     * @param keys public keys, as {@code ed25519 BASE64 NAME}, of operators whose commands about probes are obeyed
+     * @param operators whose commands about probes are obeyed
      */
-    public String attach(String bootstrap, Path spool, Pack pack, List<String> keys) throws AttachException {
-        String lines = String.join("\n", keys);
-        return ask(new Request(bootstrap, spool.toAbsolutePath().toString(), pack.name(), lines).asked());
+    public String attach(String bootstrap, Path spool, Pack pack, Operators operators) throws AttachException {
+        return ask(new Request(bootstrap, spool.toAbsolutePath().toString(), pack.name(), operators).asked());
     }
 
     /** Puts the instruments back as they were before; the runs that were watched. */

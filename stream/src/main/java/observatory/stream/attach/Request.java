@@ -5,9 +5,9 @@ import java.util.Properties;
 /**
  * What the agent is asked, as it travels in a file of properties.
  *
- * @param keys public keys of operators whose commands about probes are obeyed, a line each
+ * @param operators whose commands about probes are obeyed, and how far
  */
-record Request(String bootstrap, String spool, String pack, String keys) {
+record Request(String bootstrap, String spool, String pack, Operators operators) {
     static final String DONE = "done";
 
     enum Action {
@@ -20,7 +20,13 @@ record Request(String bootstrap, String spool, String pack, String keys) {
                 asked.getProperty("bootstrap"),
                 asked.getProperty("spool"),
                 asked.getProperty("pack"),
-                asked.getProperty("keys"));
+                new Operators(
+                        asked.getProperty("keys")
+                                .lines()
+                                .filter(line -> !line.isBlank())
+                                .toList(),
+                        Double.parseDouble(asked.getProperty("ceiling")),
+                        Operators.packs(asked.getProperty("profiles"))));
     }
 
     Properties asked() {
@@ -29,7 +35,9 @@ record Request(String bootstrap, String spool, String pack, String keys) {
         asked.setProperty("bootstrap", bootstrap);
         asked.setProperty("spool", spool);
         asked.setProperty("pack", pack);
-        asked.setProperty("keys", keys);
+        asked.setProperty("keys", String.join("\n", operators.keys()));
+        asked.setProperty("ceiling", Double.toString(operators.ceiling()));
+        asked.setProperty("profiles", operators.packs());
         return asked;
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import observatory.probe.Command;
 import observatory.probe.Frame;
@@ -81,7 +82,11 @@ class AttachIT {
 
                 Path key = folder.resolve("alice.key");
                 String trusted = Keys.create(key, "alice");
-                jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.CONTINUOUS, List.of(trusted));
+                jvm.attach(
+                        broker.bootstrap(),
+                        folder.resolve("spool"),
+                        Pack.CONTINUOUS,
+                        new Operators(List.of(trusted), 0.05, Set.of(Pack.CONTINUOUS)));
                 int before = heard.size();
                 hear(reader, heard, () -> heard.size() > before + 3);
                 assertEquals(RunEvent.Kind.START, kind(heard.get(before)), "attached again, it says again what it is");
@@ -125,6 +130,11 @@ class AttachIT {
                 .map(Audit::result)
                 .orElse("no answer");
         assertEquals("accepted", answer);
+        assertEquals(
+                "refused: this run does not allow the profile profile; it allows continuous",
+                alice.give(new RunId("watched"), new ProbeCommand.Profile(Pack.PROFILE, Duration.ofMinutes(1)), PATIENT)
+                        .map(audit -> audit.result() + ": " + audit.reason())
+                        .orElse("no answer"));
         int before = heard.size();
         hear(
                 reader,
@@ -156,7 +166,7 @@ class AttachIT {
     }
 
     private String attach(JvmAttach jvm, Broker broker) throws AttachException {
-        return jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE, List.of());
+        return jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE, Operators.NOBODY);
     }
 
     private Process trainer(String run) throws Exception {
