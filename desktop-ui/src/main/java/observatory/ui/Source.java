@@ -8,6 +8,11 @@ public interface Source {
 
     Connection connection();
 
+    /** Whether what comes from now on is news; false while a run is read that went on before it was opened. */
+    default boolean caughtUp() {
+        return true;
+    }
+
     /**
      * Shows what another rank of the run measured, from then on or as soon as it has been read; false where only one can
      * be shown.

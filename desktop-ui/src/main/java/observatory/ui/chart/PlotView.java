@@ -24,6 +24,7 @@ public final class PlotView extends Region implements Drawn {
     private static final double RIGHT = 10;
     private static final double TOP = 24;
     private static final double BOTTOM = 20;
+    private static final double LINE = 12; // from one label to the next
     private static final double ROOMY = 360; // where a readout has room for the step as well
 
     private final PixelImage image = new PixelImage();
@@ -196,8 +197,13 @@ public final class PlotView extends Region implements Drawn {
 
     private List<Mark> marks(PlotPainter.Drawn drawn) {
         List<Mark> marks = new ArrayList<>();
+        double written = Double.POSITIVE_INFINITY;
         for (Ticks.Tick tick : drawn.ticks()) {
             double y = TOP + plotHeight() * (1 - drawn.axis().positions().share(tick.position()));
+            if (Math.abs(written - y) < LINE) {
+                continue; // on a logarithmic axis they draw closer and closer
+            }
+            written = y;
             marks.add(new Mark(tick.label(), (int) LEFT - 6, (int) Math.round(y), TextAlignment.RIGHT, VPos.CENTER));
         }
         for (Ticks.Tick tick : labels.over(steps, (int) Math.max(2, plotWidth() / 46))) {

@@ -41,8 +41,12 @@ final class InspectorView {
         return root;
     }
 
-    void refresh() {
+    /** @param explain whether to tell why an incident is one; not beside a screen that tells it */
+    void refresh(boolean explain) {
         Facts facts = Facts.of(bench);
+        boolean explained = explain && facts.incident().isPresent();
+        why.setVisible(explained);
+        why.setManaged(explained);
         if (facts.equals(shown)) {
             return;
         }
@@ -52,9 +56,6 @@ final class InspectorView {
         if (!sameRows) {
             table.getItems().setAll(facts.rows());
         }
-        boolean explained = facts.incident().isPresent();
-        why.setVisible(explained);
-        why.setManaged(explained);
         facts.incident().ifPresent(detail::show);
     }
 }

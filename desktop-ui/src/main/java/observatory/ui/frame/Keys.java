@@ -2,7 +2,7 @@ package observatory.ui.frame;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import javafx.scene.Scene;
 import javafx.scene.control.ComboBoxBase;
 import javafx.scene.control.TextInputControl;
@@ -23,7 +23,7 @@ final class Keys {
     private final Exports exports;
     private final ReplayBar replay;
     private final Outside outside;
-    private final Consumer<DeepLink> links;
+    private final Function<DeepLink, String> links;
     private final List<Shortcut> all;
     private boolean acted;
 
@@ -34,7 +34,7 @@ final class Keys {
             Exports exports,
             ReplayBar replay,
             Outside outside,
-            Consumer<DeepLink> links) {
+            Function<DeepLink, String> links) {
         this.links = links;
         this.bench = bench;
         this.screens = screens;
@@ -65,13 +65,16 @@ final class Keys {
     }
 
     private String follow(String link) {
+        String reason;
         try {
-            links.accept(DeepLink.parse(link));
+            reason = links.apply(DeepLink.parse(link));
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
-        overlay.close();
-        return "";
+        if (reason.isEmpty()) {
+            overlay.close();
+        }
+        return reason;
     }
 
     private void opened(Source source) {
@@ -218,7 +221,7 @@ final class Keys {
         });
     }
 
-    private void ask(String title, String prompt, java.util.function.Function<String, String> answer) {
+    private void ask(String title, String prompt, Function<String, String> answer) {
         overlay.open(Question.of(title, prompt, answer));
     }
 }

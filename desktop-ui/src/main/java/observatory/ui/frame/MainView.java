@@ -2,16 +2,22 @@ package observatory.ui.frame;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import javafx.beans.Observable;
 import javafx.scene.Scene;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import observatory.probe.Hook;
+import observatory.probe.Site;
 import observatory.ui.DeepLink;
 import observatory.ui.Source;
 import observatory.ui.Theme;
 import observatory.ui.Workbench;
 import observatory.ui.data.Recording;
+import observatory.ui.incident.IncidentsModel;
+import observatory.ui.incident.IncidentsView;
+import observatory.ui.incident.Notices;
 import observatory.ui.source.OpenedTape;
 import observatory.ui.source.Replay;
 
@@ -47,11 +53,12 @@ public final class MainView {
         this.bench = bench;
         this.memory = new Memory(outside.memory());
         memory.restore(bench);
-        this.screens = new Screens(bench, outside);
-        this.notices = new NoticesView(bench);
+        IncidentsModel incidents = new IncidentsModel(bench, outside.clock());
+        this.screens = new Screens(bench, outside, incidents);
+        this.notices = new NoticesView(bench, new Notices(incident -> incidents.silenced(incident.kind())));
         this.replay = new ReplayBar(bench);
         this.keys = new Keys(
-                bench, screens, overlay, new Exports(screens, bench, outside, notices), replay, outside, this::open);
+                bench, screens, overlay, new Exports(screens, bench, outside, notices), replay, outside, this::go);
         this.header = new HeaderView(bench, new ControlsView(bench, keys::help));
         this.runs = new RunTree(bench, keys::attach);
         this.inspector = new InspectorView(bench);
@@ -116,14 +123,30 @@ public final class MainView {
         stale = true;
     }
 
-    /** Goes where a link points, as far as it is known here. */
+    /** Goes where a link points, and says so where it points to a run that is not open here. */
     public void open(DeepLink link) {
-        bench.sources().stream()
+        String reason = go(link);
+        if (!reason.isEmpty()) {
+            notices.say(reason);
+        }
+    }
+
+    /** Empty, or the reason why nothing was done. */
+    private String go(DeepLink link) {
+        Optional<Source> of = bench.sources().stream()
                 .filter(source -> source.recording().run().equals(link.run()))
-                .findFirst()
-                .ifPresent(bench::choose);
+                .findFirst();
+        if (of.isEmpty()) {
+            return "the run " + link.run().value() + " is not open here; open it as HOST:PORT/"
+                    + link.run().value() + ", or its log, and follow the link again";
+        }
+        bench.choose(of.get());
         link.view().ifPresent(screens::show);
+        link.layer()
+                .ifPresent(layer -> bench.siteProperty()
+                        .set(Site.of(Hook.RESIDUAL, Math.clamp(layer, Site.NO_LAYER, Integer.MAX_VALUE))));
         link.step().ifPresent(bench::goTo);
+        return "";
     }
 
     /** Lets so much time pass, and brings the screen up to date where there is anything new. */
@@ -151,11 +174,11 @@ public final class MainView {
             screens.current().refresh();
             if (asked || sinceNumbers >= NUMBERS_EVERY_SECONDS) {
                 sinceNumbers = 0;
-                inspector.refresh();
+                inspector.refresh(!(screens.current() instanceof IncidentsView));
             }
             timeline.refresh();
-            notices.refresh();
         }
+        notices.refresh();
         remember(seconds); // last: a run that has just come into view shows what was remembered of it first
     }
 

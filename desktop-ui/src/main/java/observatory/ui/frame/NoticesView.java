@@ -8,6 +8,7 @@ import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
 import observatory.analysis.Incident;
+import observatory.ui.Source;
 import observatory.ui.Workbench;
 import observatory.ui.incident.Notices;
 import observatory.ui.incident.Severities;
@@ -18,11 +19,12 @@ final class NoticesView {
     private static final Duration STAY = Duration.seconds(8);
 
     private final Workbench bench;
-    private final Notices notices = new Notices();
+    private final Notices notices;
     private final VBox stack = new VBox(8);
 
-    NoticesView(Workbench bench) {
+    NoticesView(Workbench bench, Notices notices) {
         this.bench = bench;
+        this.notices = notices;
         stack.setAlignment(Pos.TOP_RIGHT);
         stack.setMaxSize(360, javafx.scene.layout.Region.USE_PREF_SIZE);
         stack.setPickOnBounds(false);
@@ -35,12 +37,23 @@ final class NoticesView {
     }
 
     void refresh() {
-        for (Incident incident : notices.fresh(bench.run())) {
-            Notification notice =
-                    new Notification(Words.of(incident.kind()) + ": " + incident.summary(), sign(incident));
-            notice.setOnMouseClicked(event -> bench.open(incident));
-            add(notice);
+        for (Source source : bench.sources()) {
+            boolean shown = source == bench.sourceProperty().get();
+            for (Incident incident : notices.fresh(source)) {
+                String where = shown ? "" : source.recording().run().value() + ", ";
+                Notification notice =
+                        new Notification(where + Words.of(incident.kind()) + ": " + incident.summary(), sign(incident));
+                notice.setOnMouseClicked(event -> open(source, incident));
+                add(notice);
+            }
         }
+    }
+
+    private void open(Source source, Incident incident) {
+        if (source != bench.sourceProperty().get()) {
+            bench.choose(source);
+        }
+        bench.open(incident);
     }
 
     /** Says something in passing. */

@@ -54,14 +54,14 @@ final class Screens {
                 Platform::runLater);
     }
 
-    Screens(Workbench bench, Outside outside) {
+    Screens(Workbench bench, Outside outside, IncidentsModel incidents) {
         add("Overview", () -> new OverviewView(bench));
         add("Layers", () -> new LayersView(bench));
         add("Precision", () -> new PrecisionView(bench));
         add("Spectra", () -> new SpectraView(bench));
         add("Noise", () -> new NoiseView(bench));
         add("Data", () -> new DataView(bench));
-        add("Incidents", () -> new IncidentsView(bench, new IncidentsModel(bench, outside.clock()), replays(outside)));
+        add("Incidents", () -> new IncidentsView(bench, incidents, replays(outside)));
         add("Compare", () -> new CompareView(bench));
         add("Probes", () -> new ProbesView(bench, outside.control()));
         add("Health", () -> new HealthView(bench));

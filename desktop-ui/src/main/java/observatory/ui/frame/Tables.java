@@ -9,6 +9,8 @@ import javafx.scene.control.TableView;
 
 /** Tables of text that are filled anew only when their rows have changed. */
 public final class Tables {
+    private static final double SCROLL_BAR = 12;
+
     private Tables() {}
 
     /** @param what the table is of, for screen readers; {@code none} is shown where it is empty */
@@ -19,6 +21,7 @@ public final class Tables {
         Label empty = Labels.styled(none, "soft");
         empty.setWrapText(true);
         table.setPlaceholder(empty);
+        table.widthProperty().addListener(changed -> stretch(table));
         return table;
     }
 
@@ -30,6 +33,19 @@ public final class Tables {
         TableColumn<R, String> column = column(title, width, of);
         column.getStyleClass().add("number-column");
         table.getColumns().add(column);
+    }
+
+    /** The last column takes what room the others leave, and never less than it was made with. */
+    private static void stretch(TableView<?> table) {
+        if (table.getColumns().isEmpty()) {
+            return;
+        }
+        TableColumn<?, ?> last = table.getColumns().getLast();
+        double others = table.getColumns().stream()
+                .filter(column -> column != last)
+                .mapToDouble(TableColumn::getWidth)
+                .sum();
+        last.setPrefWidth(Math.max((double) last.getUserData(), table.getWidth() - others - SCROLL_BAR));
     }
 
     /** Fills the table, keeping the place of what is chosen. */
@@ -47,6 +63,7 @@ public final class Tables {
         TableColumn<R, String> column = new TableColumn<>(title);
         column.setCellValueFactory(row -> new ReadOnlyStringWrapper(of.apply(row.getValue())));
         column.setPrefWidth(width);
+        column.setUserData(width);
         column.setSortable(false);
         return column;
     }

@@ -30,7 +30,7 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
         }
         Incident incident = worst.get();
         String others =
-                run.incidents().size() == 1 ? "" : "  and " + (run.incidents().size() - 1) + " more";
+                run.incidents().size() == 1 ? "" : "; and " + (run.incidents().size() - 1) + " more";
         String headline = Words.plain(incident.severity().label()) + ": "
                 + Words.of(incident.kind()).toLowerCase(java.util.Locale.ROOT) + " at step "
                 + Numbers.whole(incident.firstStep()) + (incident.resolved() ? ", resolved" : ", open") + others;

@@ -1,7 +1,9 @@
 package observatory.ui.source;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
@@ -9,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import observatory.analysis.Judged;
 import observatory.probe.Frame;
 import observatory.probe.RunId;
+import observatory.probe.Telemetry;
 import observatory.stream.FrameReader;
 import observatory.stream.HistoryReader;
 import observatory.stream.TopicReader;
@@ -33,6 +36,8 @@ public final class LiveSource implements Source, AutoCloseable {
     private final Thread reader;
     private volatile Recording recording;
     private volatile Health health = Health.NONE;
+    private volatile Instant arrived = Instant.EPOCH;
+    private volatile boolean caughtUp;
     private volatile OptionalInt rank = OptionalInt.empty();
 
     /** What reading has come to: how many records were lost, doubled or unreadable, and what last went wrong. */
@@ -64,6 +69,11 @@ public final class LiveSource implements Source, AutoCloseable {
         return health;
     }
 
+    @Override
+    public boolean caughtUp() {
+        return caughtUp;
+    }
+
     public String bootstrap() {
         return bootstrap;
     }
@@ -77,9 +87,18 @@ public final class LiveSource implements Source, AutoCloseable {
         if (recording.ended()) {
             return Connection.recording();
         }
-        Duration age = Duration.between(latest.get().time(), clock.instant());
-        return new Connection(
-                age.compareTo(Connection.PATIENCE) > 0 ? Connection.State.STALE : Connection.State.LIVE, age);
+        Instant now = clock.instant();
+        return connection(
+                Duration.between(latest.get().time(), now),
+                Duration.between(arrived, now).compareTo(Connection.PATIENCE) <= 0);
+    }
+
+    /** @param arriving whether frames came of late; if they are old all the same, they were spooled on their way */
+    static Connection connection(Duration age, boolean arriving) {
+        boolean late = age.compareTo(Connection.PATIENCE) > 0;
+        Connection.State state =
+                !late ? Connection.State.LIVE : arriving ? Connection.State.SPOOLED : Connection.State.STALE;
+        return new Connection(state, age);
     }
 
     @Override
@@ -102,6 +121,7 @@ public final class LiveSource implements Source, AutoCloseable {
                 OptionalInt of = rank;
                 Recording whole = again || !recording.frames().empty() ? new Recording(run, of) : recording;
                 again = true;
+                caughtUp = false;
                 follow(frames, incidents, whole, of);
             } catch (KafkaException | IllegalArgumentException e) {
                 health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
@@ -126,7 +146,11 @@ public final class LiveSource implements Source, AutoCloseable {
     /** Until the window closes or another rank is asked for. */
     private void follow(FrameReader frames, TopicReader incidents, Recording whole, OptionalInt shown) {
         while (closing.getCount() > 0 && rank.equals(shown)) {
-            frames.poll().forEach(whole::accept);
+            List<Telemetry> items = frames.poll();
+            items.forEach(whole::accept);
+            if (!items.isEmpty()) {
+                arrived = clock.instant();
+            }
             for (byte[] value : incidents.poll()) {
                 if (Judged.decode(value) instanceof Judged.Of of && of.run().equals(run)) {
                     whole.accept(of.incident());
@@ -137,6 +161,7 @@ public final class LiveSource implements Source, AutoCloseable {
                             || whole.frames().size() >= recording.frames().size())) {
                 recording = whole;
             }
+            caughtUp |= frames.atTheEnd() && incidents.atTheEnd();
             health = new Health(frames.missing(), frames.duplicates(), frames.unreadable(), frames.atTheEnd(), "");
         }
     }
