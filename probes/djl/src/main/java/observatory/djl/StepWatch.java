@@ -1,9 +1,7 @@
 package observatory.djl;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener.BatchData;
 import java.lang.ref.WeakReference;
@@ -20,9 +18,7 @@ import observatory.probe.Hook;
 import observatory.probe.HostTensor;
 import observatory.probe.Instruments;
 import observatory.probe.RunEvent;
-import observatory.probe.Scalars;
 import observatory.probe.Site;
-import observatory.probe.StepFacts;
 
 /**
  * The steps of one trainer, from what DJL tells. A step begins with the first block that computes in training, or with
@@ -46,19 +42,15 @@ final class StepWatch {
     private long step;
     private boolean begun;
     private boolean batchTold;
-    private boolean weightsTold;
+    private boolean gradientsTold;
     private long ended;
     private int epoch = 1;
 
     private final Set<Place> seen = new HashSet<>();
     private final Map<Integer, List<HostTensor>> projections = new TreeMap<>();
-    private final Map<Parameter, float[]> weights = new HashMap<>();
-    private boolean weightsKept;
-    private Scalars.Builder facts = new Scalars.Builder();
-    private double lossSum;
-    private int batches;
-    private long tokens;
-    private long sequences;
+    private ParameterWatch parameters;
+    private StepNotes notes = new StepNotes();
+    private long trainedOn;
 
     /** @param stepsAreHeard whether {@link #stepping} and {@link #stepped} are called around each step */
     StepWatch(Instruments<HostTensor> instruments, LongSupplier nanos, boolean stepsAreHeard) {
@@ -77,7 +69,6 @@ final class StepWatch {
             trainer = new WeakReference<>(one);
             places = null;
             ended = 0;
-            weights.clear();
         });
     }
 
@@ -117,12 +108,12 @@ final class StepWatch {
             learn(one);
             beginStep();
             if (instruments.watched()) {
-                boolean firstOfStep = !batchTold;
-                facts(one, data);
-                if (firstOfStep) {
+                notes.add(one, data);
+                if (!batchTold) {
                     outputs(one, data);
                 }
             }
+            trainedOn += data.getBatch().getSize();
             batchTold = true;
             if (!stepsAreHeard) {
                 gradients();
@@ -177,6 +168,7 @@ final class StepWatch {
         }
         if (places == null) {
             places = new Places(one.getModel().getBlock());
+            parameters = new ParameterWatch(instruments, places);
             Map<String, String> manifest = new HashMap<>();
             manifest.put("framework", "DJL");
             manifest.put(
@@ -212,23 +204,6 @@ final class StepWatch {
         return !out.isEmpty() && (one == null || out.getFirst().getDevice().equals(one.getDevices()[0]));
     }
 
-    private void facts(Trainer one, BatchData data) {
-        double sum = 0;
-        for (var device : data.getLabels().entrySet()) {
-            try (NDArray loss = one.getLoss()
-                    .evaluate(device.getValue(), data.getPredictions().get(device.getKey()))) {
-                sum += Host.floats(loss)[0];
-            }
-        }
-        lossSum += sum / data.getLabels().size();
-        batches++;
-        sequences += data.getBatch().getSize();
-        for (NDList predicted : data.getPredictions().values()) {
-            var shape = predicted.getFirst().getShape();
-            tokens += shape.dimension() == 0 ? 1 : shape.size() / Math.max(1, shape.get(shape.dimension() - 1));
-        }
-    }
-
     private void outputs(Trainer one, BatchData data) {
         projections.forEach((layer, parts) ->
                 instruments.making(Hook.QKV, () -> instruments.at(Hook.QKV, layer, Host.beside(parts))));
@@ -240,59 +215,19 @@ final class StepWatch {
         instruments.making(whose, () -> {
             HostTensor logits = Host.tensor(predicted.getFirst());
             instruments.at(Hook.LOGITS, Site.NO_LAYER, logits);
-            instruments.making(Hook.LOG_Z, () -> instruments.at(Hook.LOG_Z, Site.NO_LAYER, Host.logSumExp(logits)));
+            instruments.making(Hook.LOG_Z, () -> {
+                HostTensor logZ = Host.logSumExp(logits);
+                instruments.at(Hook.LOG_Z, Site.NO_LAYER, logZ);
+                notes.name(one, data, logits, logZ, trainedOn);
+            });
         });
     }
 
     private void gradients() {
-        if (!instruments.watched() || weightsTold) {
-            return;
+        if (instruments.watched() && !gradientsTold) {
+            gradientsTold = true;
+            notes.gradientNorm(parameters.gradients());
         }
-        weightsTold = true;
-        boolean keep = instruments.wants(Hook.UPDATE);
-        double square = 0;
-        for (Places.Watched watched : places.parameters()) {
-            Parameter parameter = watched.parameter();
-            if (!parameter.isInitialized() || !parameter.requiresGradient()) {
-                continue;
-            }
-            NDArray weight = parameter.getArray();
-            if (!weight.hasGradient()) {
-                continue;
-            }
-            try (NDArray gradient = weight.getGradient()) {
-                double norm = norm(gradient);
-                square += norm * norm;
-                instruments.making(
-                        Hook.GRADIENT, () -> instruments.at(watched.at(Hook.GRADIENT), Host.tensor(gradient)));
-            }
-            if (keep) {
-                instruments.making(Hook.UPDATE, () -> keep(parameter));
-            }
-        }
-        weightsKept = keep;
-        facts.put(Scalars.GRADIENT_NORM, Math.sqrt(square));
-    }
-
-    private static double norm(NDArray gradient) {
-        if (gradient.isSparse()) {
-            double square = 0;
-            for (float value : Host.floats(gradient)) {
-                square += (double) value * value;
-            }
-            return Math.sqrt(square);
-        }
-        try (NDArray norm = gradient.norm()) {
-            return Host.floats(norm)[0];
-        }
-    }
-
-    /** Into the array it was kept in before, because that is how power iteration knows it again. */
-    private float[] keep(Parameter parameter) {
-        float[] now = Host.floats(parameter.getArray());
-        float[] kept = weights.computeIfAbsent(parameter, _ -> new float[now.length]);
-        System.arraycopy(now, 0, kept, 0, now.length);
-        return kept;
     }
 
     private void finish() {
@@ -301,72 +236,22 @@ final class StepWatch {
         }
         try {
             if (instruments.watched()) {
-                changedWeights();
-                note();
+                parameters.changed();
+                long now = nanos.getAsLong();
+                instruments.note(notes.facts(ended == 0 ? Optional.empty() : Optional.of((now - ended) / 1e9), epoch));
+                ended = now;
+            } else {
+                ended = 0;
             }
         } finally {
             instruments.endStep();
             begun = false;
             batchTold = false;
-            weightsTold = false;
-            weightsKept = false;
-            facts = new Scalars.Builder();
-            lossSum = 0;
-            batches = 0;
-            tokens = 0;
-            sequences = 0;
+            gradientsTold = false;
+            notes = new StepNotes();
             seen.clear();
             projections.clear();
         }
-    }
-
-    private void changedWeights() {
-        for (Places.Watched watched : places.parameters()) {
-            Parameter parameter = watched.parameter();
-            if (!parameter.isInitialized() || !parameter.requiresGradient()) {
-                continue;
-            }
-            if (weightsKept && weights.containsKey(parameter)) {
-                instruments.making(Hook.UPDATE, () -> {
-                    float[] update = weights.get(parameter).clone();
-                    HostTensor weight = matrix(parameter, keep(parameter));
-                    for (int i = 0; i < update.length; i++) {
-                        update[i] = weight.data()[i] - update[i];
-                    }
-                    instruments.at(watched.at(Hook.UPDATE), matrix(parameter, update), weight);
-                });
-            }
-            if (parameter.getShape().dimension() > 1) {
-                instruments.making(
-                        Hook.WEIGHT, () -> instruments.at(watched.at(Hook.WEIGHT), matrix(parameter, keep(parameter))));
-            }
-            if (parameter.getType() == Parameter.Type.GAMMA) {
-                instruments.making(
-                        Hook.NORM_GAIN,
-                        () -> instruments.at(watched.at(Hook.NORM_GAIN), matrix(parameter, keep(parameter))));
-            }
-        }
-    }
-
-    private static HostTensor matrix(Parameter parameter, float[] data) {
-        int rows = Math.toIntExact(
-                parameter.getShape().dimension() > 1 ? parameter.getShape().get(0) : 1);
-        return new HostTensor(data, rows, data.length / rows);
-    }
-
-    private void note() {
-        long now = nanos.getAsLong();
-        if (batches > 0) {
-            facts.put(Scalars.LOSS, lossSum / batches)
-                    .put(Scalars.TOKENS, tokens)
-                    .put(Scalars.BATCH_SEQUENCES, sequences);
-        }
-        if (ended != 0) {
-            facts.put(Scalars.STEP_SECONDS, (now - ended) / 1e9);
-        }
-        ended = now;
-        facts.put("epoch", epoch);
-        instruments.note(new StepFacts(facts.build(), Optional.empty()));
     }
 
     private void guard(Runnable work) {

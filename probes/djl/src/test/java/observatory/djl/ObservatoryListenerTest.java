@@ -15,10 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import observatory.analysis.Incident;
+import observatory.analysis.Kind;
+import observatory.analysis.RunWatch;
 import observatory.probe.Frame;
 import observatory.probe.Hook;
 import observatory.probe.Pack;
 import observatory.probe.RunEvent;
+import observatory.probe.RunId;
 import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.probe.Sites;
@@ -135,6 +140,48 @@ class ObservatoryListenerTest {
         assertTrue(firstBroken(frames().get(2)).isEmpty(), "healthy before");
         assertEquals(Optional.of(Site.of(Hook.RESIDUAL, 1)), firstBroken(frames().get(3)));
         assertTrue(Double.isNaN(frames().get(3).scalars().find(Scalars.LOSS).orElseThrow()));
+        Incident incident = incident(Kind.NON_FINITE);
+        assertEquals(4, incident.firstStep());
+        assertTrue(incident.summary().contains("layer 1 residual"), incident.summary());
+    }
+
+    /** The rate is multiplied by a thousand for good: the loss leaves its level, and somebody says so. */
+    @Test
+    void aSurgeOfTheRateIsFound() {
+        listen(Pack.CONTINUOUS);
+        float[] rate = {1e-3f};
+        try (TinyTransformer tiny = new TinyTransformer(_ -> rate[0], this::watched, listener)) {
+            tiny.train(80);
+            assertTrue(
+                    incidents().noneMatch(one -> one.kind() == Kind.LOSS_SPIKE),
+                    () -> "before: " + incidents().toList());
+            rate[0] = 1;
+            tiny.train(5);
+        }
+        assertEquals(
+                81,
+                incidents()
+                        .mapToLong(Incident::firstStep)
+                        .filter(step -> step >= 81)
+                        .min()
+                        .orElseThrow(),
+                2);
+    }
+
+    @Test
+    void aBatchIsNamedByTheSamplesOfItsDataSet() {
+        listen(Pack.CONTINUOUS);
+        try (TinyTransformer tiny = new TinyTransformer(1e-3f, this::watched, listener)) {
+            tiny.train(1);
+        }
+        var sequences = frames().getFirst().batch().orElseThrow().sequences();
+        assertEquals(
+                List.of(0L, 1L, 2L), sequences.stream().map(one -> one.offset()).toList());
+        double mean =
+                sequences.stream().mapToDouble(one -> one.loss()).average().orElseThrow();
+        assertClose(frames().getFirst().scalars().find(Scalars.LOSS).orElseThrow(), mean);
+        assertTrue(frames().getFirst().batch().orElseThrow().columns().stream()
+                .anyMatch(column -> column.metric().equals("token_entropy")));
     }
 
     @Test
@@ -188,6 +235,20 @@ class ObservatoryListenerTest {
                 .filter(Frame.class::isInstance)
                 .map(Frame.class::cast)
                 .toList();
+    }
+
+    private Stream<Incident> incidents() {
+        RunWatch watch = RunWatch.of(new RunId("tiny"));
+        told.forEach(watch::accept);
+        return watch.incidents().stream();
+    }
+
+    private Incident incident(Kind kind) {
+        return incidents()
+                .filter(one -> one.kind() == kind)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(
+                        "no " + kind + " among " + incidents().toList()));
     }
 
     private static Optional<Site> firstBroken(Frame frame) {

@@ -39,6 +39,10 @@ final class TinyTransformer implements AutoCloseable {
 
     /** @param wrapped what stands in the model for one of its layers, by its number */
     TinyTransformer(float rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
+        this(Tracker.fixed(rate), wrapped, listeners);
+    }
+
+    TinyTransformer(Tracker rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
         model = Model.newInstance("tiny", "PyTorch");
         model.getNDManager().getEngine().setRandomSeed(17);
         SequentialBlock blocks = new SequentialBlock()
@@ -52,9 +56,7 @@ final class TinyTransformer implements AutoCloseable {
         model.setBlock(blocks);
         trainer = model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optDevices(new Device[] {Device.cpu()})
-                .optOptimizer(Optimizer.adamW()
-                        .optLearningRateTracker(Tracker.fixed(rate))
-                        .build())
+                .optOptimizer(Optimizer.adamW().optLearningRateTracker(rate).build())
                 .addTrainingListeners(listeners));
         trainer.initialize(new Shape(SEQUENCES, LENGTH));
     }
