@@ -94,7 +94,7 @@ _MOMENTS = ("elements", "sum", "sum_squares", "abs_max", "nan", "inf")
 _RUN, _EIGHTH = 64, 8
 _WHOLE, _ENOUGH = 1 << 16, 1 << 21  # elements: a tensor with fewer is never sampled; of a larger one about so many are enough
 _SEQUENCES, _QUERIES = 4, 4  # where sampled: sequences whose own gradients are taken; of how many queries one is looked at
-_HISTOGRAM = 1 << 18  # elements an exponent histogram looks at, about
+_HISTOGRAM = (1 << 14, 1 << 18)  # elements a histogram of exponents looks at, about, on the CPU and on CUDA
 
 
 if triton is not None:
@@ -326,22 +326,33 @@ def _rows(x, every, step):
     return rows if every == 1 or x.numel() < _WHOLE else rows[step % every :: every]
 
 
+def _largest(x, *dimensions):
+    """max|x|, of all or along dimensions; NaN where one is. On the CPU a twentieth of what the norm of that name takes."""
+    return torch.maximum(x.amax(*dimensions), -x.amin(*dimensions))
+
+
+def _largest_here(x):
+    """max|x| of a tensor on the CPU as a number; NaN where one is."""
+    least, most = torch.aminmax(x)
+    return max(most.item(), -least.item())  # either both are NaN or neither
+
+
 def _moments(x):
     """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite.
 
-    Three reads on the CPU where all is finite; on CUDA a _Table does it in one.
+    Three quick reads on the CPU where all is finite; on CUDA a _Table does it in one.
     """
     x = x.float()
     zero = x.new_zeros(())
     if x.device.type == "cpu":
-        largest = torch.linalg.vector_norm(x, math.inf).item()
+        largest = _largest_here(x)
         if math.isfinite(largest):
             return torch.tensor([x.numel(), x.sum().item(), torch.linalg.vector_norm(x).item() ** 2, largest, 0.0, 0.0], dtype=torch.float64)
     finite = torch.isfinite(x)
     clean = torch.where(finite, x, zero)
     nan = torch.isnan(x).sum()
     return torch.stack([_wide(zero) + x.numel(), *map(_wide, (
-        clean.sum(), torch.linalg.vector_norm(clean).square(), torch.linalg.vector_norm(clean, math.inf),
+        clean.sum(), torch.linalg.vector_norm(clean).square(), _largest(clean),
         nan, x.numel() - finite.sum() - nan))])  # fmt: skip
 
 
@@ -357,7 +368,7 @@ def _exponents(x, every, step):
     if x.device.type == "cpu":
         bits = x.contiguous().view(torch.int32).bitwise_and(0x7F800000).bitwise_right_shift_(23)
         bins = torch.bincount(bits.reshape(-1), minlength=256)
-        bins[0] -= (x == 0).sum()
+        bins[0] -= x.numel() - torch.count_nonzero(x)
         return bins[:255].double()
     usable = torch.isfinite(x) & (x != 0)
     exponent = torch.where(usable, (torch.frexp(x)[1] + 126).clamp(min=0), torch.full_like(x, -1, dtype=torch.int32))
@@ -367,15 +378,18 @@ def _exponents(x, every, step):
 def _shape(x):
     """Σx³, Σx⁴ and how many are zero, over the finite elements."""
     x = x.float()
-    clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
+    if x.device.type == "cpu" and math.isfinite(_largest_here(x)):
+        clean = x
+    else:
+        clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
     square = clean.square()
     return torch.stack([(square * clean).sum(), square.square().sum(), (x == 0).sum().to(x.dtype)])
 
 
 def _units(rows):
     """Of each column its mean square and its largest magnitude, (2, columns)."""
-    norms = torch.linalg.vector_norm(rows, 2, dim=0, dtype=torch.float32), torch.linalg.vector_norm(rows, math.inf, dim=0, dtype=torch.float32)
-    return torch.stack([norms[0].square() / rows.shape[0], norms[1]])
+    norm = torch.linalg.vector_norm(rows, 2, dim=0, dtype=torch.float32)
+    return torch.stack([norm.square() / rows.shape[0], _largest(rows, 0).float()])
 
 
 def _read_units(columns):
@@ -587,9 +601,9 @@ class _Plan:
         """Of how many runs of elements one is looked at."""
         return 1 if self.whole or hook == "residual" or elements < _WHOLE else max(_EIGHTH, elements // _ENOUGH)
 
-    def apart(self, elements):
-        """Of how many runs of elements the exponents of one are counted."""
-        return 1 if self.whole else max(_EIGHTH, elements // _HISTOGRAM)
+    def apart(self, x):
+        """Of how many runs of a tensor the exponents of one are counted."""
+        return 1 if self.whole else max(_EIGHTH, x.numel() // _HISTOGRAM[x.is_cuda])
 
     def metrics(self, hook):
         """The names of what is answered at a hook; a reduction gives more than was asked for."""
@@ -899,8 +913,7 @@ class Watch:
             if not isinstance(value, torch.Tensor) or not _Table.takes(value):
                 return False
             self._now.looked = True
-            elements = value.numel()
-            self._table(value.device).reduce(site, due, value, self._plan.every(site[0], elements), self._plan.apart(elements), self._step, at_once)
+            self._table(value.device).reduce(site, due, value, self._plan.every(site[0], value.numel()), self._plan.apart(value), self._step, at_once)
         except Exception as error:  # noqa: BLE001 - as in _guard
             self._failed("fused", error)
         finally:
@@ -950,9 +963,10 @@ class Watch:
             value = value[0]
         if isinstance(value, dict):
             value = next(iter(value.values()), None)
-        whole = not any(placement.is_partial() for placement in getattr(value, "placements", ()))  # else a summand of each number
-        value = _local(value)
-        readable = whole and isinstance(value, torch.Tensor) and value.is_floating_point() and not value.is_quantized \
+        placed = getattr(value, "placements", None)  # of a distributed tensor: its part here, unless that is one summand of each number
+        if placed is not None:
+            value = None if any(placement.is_partial() for placement in placed) else _local(value)
+        readable = isinstance(value, torch.Tensor) and value.is_floating_point() and not value.is_quantized \
             and value.layout == torch.strided and value.numel() > 0  # fmt: skip
         if not readable:
             self._unreadable.add(name)
@@ -987,7 +1001,7 @@ class Watch:
                 self._watch_gain(name, layer, inputs, tensor)
 
     def _fuse(self, site, due, x, every, at_once=False):
-        self._table(x.device).reduce(site, due, x, every, self._plan.apart(x.numel()), self._step, at_once)
+        self._table(x.device).reduce(site, due, x, every, self._plan.apart(x), self._step, at_once)
 
     def _reduce(self, site, reduction, x, sample, every):
         if reduction == "units":
@@ -995,7 +1009,7 @@ class Watch:
             return
         reduce, merge = _REDUCTIONS[reduction]
         counted = reduction == "exponents"  # of a sample of its own
-        self._keep(site, reduction, reduce(x, self._plan.apart(x.numel()), self._step) if counted else reduce(sample), merge)
+        self._keep(site, reduction, reduce(x, self._plan.apart(x), self._step) if counted else reduce(sample), merge)
 
     def _log_z(self, x, every):
         rows = _rows(x, every, self._step)
@@ -1022,7 +1036,7 @@ class Watch:
         q, asked = q[self._step % every :: every], at[self._step % every :: every]
         q, k = (t.reshape(t.shape[0], heads, -1).transpose(0, 1) for t in (q, k))
         logits = (q @ k.transpose(1, 2)).masked_fill_(at[None, :] > asked[:, None], 0)
-        largest = torch.linalg.vector_norm(logits, math.inf, dim=(1, 2)) / math.sqrt(q.shape[-1])
+        largest = _largest(logits, (1, 2)) / math.sqrt(q.shape[-1])
         self._keep(("attention_logits", layer, ""), "attention", largest, torch.maximum)
 
     def _watch_gain(self, name, layer, inputs, output):
