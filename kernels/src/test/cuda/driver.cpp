@@ -14,7 +14,7 @@
 
 namespace {
 using Operation = std::function<void()>;
-constexpr int OUT_OF_MEMORY = 2, INVALID_VALUE = 1, NOT_FOUND = 500, NOT_READY = 600, INVALID_IMAGE = 200;
+constexpr int OUT_OF_MEMORY = 2, INVALID_VALUE = 1, NOT_FOUND = 500, NOT_READY = 600, INVALID_IMAGE = 200, ERROR_LOG = 5;
 
 struct Event {
     long recorded = 0, reached = 0;
@@ -58,10 +58,21 @@ struct Failure {
 std::map<std::string, Failure> failures;
 std::map<std::string, long> calls;
 
+// A device that is lost stays lost: every call fails, and what was enqueued never runs.
+int lost = 0;
+
+bool loses(int code) { return code == 214 || code == 700 || (code >= 714 && code <= 719); }
+
 int failed(const char* name) {
     calls[name]++;
+    if (lost != 0) return lost;
     const auto failure = failures.find(name);
-    return failure == failures.end() || failure->second.after-- > 0 ? 0 : failure->second.code;
+    const int code = failure == failures.end() || failure->second.after-- > 0 ? 0 : failure->second.code;
+    if (loses(code)) {
+        lost = code;
+        for (Stream* stream : streams) stream->queue.clear();
+    }
+    return code;
 }
 
 bool runOne() {
@@ -81,6 +92,7 @@ bool runOne() {
 }
 
 void enqueue(Stream* stream, Operation operation) {
+    if (lost != 0) return;
     if (stream->capture != nullptr) {
         stream->capture->operations.push_back(std::move(operation));
     } else {
@@ -105,6 +117,7 @@ extern "C" {
 // For tests.
 void emulationReset() {
     failures.clear();
+    lost = 0;
     calls.clear();
     memory = std::size_t(1) << 30;
     shuffled = false;
@@ -186,9 +199,14 @@ int cuCtxSynchronize() {
     drain();
     return 0;
 }
-int cuModuleLoadDataEx(Module** module, const char* image, unsigned, int*, void**) {
+int cuModuleLoadDataEx(Module** module, const char* image, unsigned count, int* options, void** values) {
     const Alone alone(one);
-    CALL(cuModuleLoadDataEx);
+    if (const int code = failed("cuModuleLoadDataEx")) {
+        for (unsigned i = 0; i < count; i++) {
+            if (options[i] == ERROR_LOG) std::strcpy(static_cast<char*>(values[i]), "ptxas application ptx input, line 1; emulated");
+        }
+        return code;
+    }
     const char* element = std::strstr(image, "// element: ");
     if (element == nullptr) return INVALID_IMAGE;
     const char* from = element + 12;
@@ -232,6 +250,7 @@ int cuMemFree_v2(unsigned long long address) {
 }
 int cuMemHostAlloc(void** host, std::size_t bytes, unsigned) {
     const Alone alone(one);
+    CALL(cuMemHostAlloc);
     *host = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
     return 0;
 }
@@ -290,6 +309,7 @@ int cuStreamSynchronize(Stream* stream) {
 }
 int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
     const Alone alone(one);
+    CALL(cuStreamWaitEvent);
     stream->queue.push_back({nullptr, event, event->recorded});
     return 0;
 }
@@ -306,6 +326,7 @@ int cuEventDestroy_v2(Event* event) {
 }
 int cuEventRecord(Event* event, Stream* stream) {
     const Alone alone(one);
+    CALL(cuEventRecord);
     const long count = ++event->recorded;
     stream->queue.push_back({[=] { event->reached = count; }});
     return 0;

@@ -20,6 +20,7 @@ import observatory.probe.Reducer;
 import observatory.probe.builtin.Probes;
 import observatory.trainer.Backend;
 import observatory.trainer.DeviceLost;
+import observatory.trainer.DeviceUnusable;
 import observatory.trainer.Model;
 import observatory.trainer.Trainer;
 import observatory.trainer.checkpoint.CheckpointException;
@@ -129,6 +130,14 @@ final class Training {
     void check() {
         if (error instanceof CheckpointException damaged) {
             throw new Failure(ExitCode.CORRUPT_INPUT, damaged.getMessage(), damaged);
+        }
+        if (error instanceof DeviceUnusable unusable) {
+            throw latest == null
+                    ? new Failure(ExitCode.CONFIGURATION, "cannot train on CUDA: " + unusable.getMessage(), unusable)
+                    : new Failure(
+                            ExitCode.INTERNAL,
+                            "step " + (steps() + 1) + " could not be taken: " + unusable.getMessage() + "; " + remedy(),
+                            unusable);
         }
         if (error instanceof DeviceLost lost) {
             throw new Failure(

@@ -14,6 +14,11 @@ public interface Model extends AutoCloseable {
     /** Forward pass alone, unobserved: the mean loss of each sequence over its targets, in nats per token. */
     double[] evaluate(TokenBatch batch);
 
+    /** Why this model cannot go on in another format; empty where it can. */
+    default Optional<String> refuses(Precision format) {
+        return Optional.empty();
+    }
+
     /** Weights and moments, for checkpoints and planned corruption. */
     ModelState state();
 

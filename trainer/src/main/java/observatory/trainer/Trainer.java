@@ -86,7 +86,7 @@ public final class Trainer {
         TokenBatch batch = batch(step);
         double dataSeconds = (nanos.getAsLong() - began) / 1e9;
         StepSettings settings = settings(step);
-        Outcome outcome = taken(passes(batch), settings);
+        Outcome outcome = model.step(passes(batch), settings);
         TrainerState before = state;
         int sequences = batchSize(before);
         state = before.after(sequences, (long) sequences * batch.context(), outcome.skipped());
@@ -99,16 +99,6 @@ public final class Trainer {
         }
         instruments.endStep();
         return result;
-    }
-
-    /** Tells whoever watches that the hardware failed, before the failure goes on its way. */
-    private Outcome taken(List<TokenBatch> passes, StepSettings settings) {
-        try {
-            return model.step(passes, settings);
-        } catch (DeviceLost e) {
-            instruments.event(RunEvent.Kind.HARDWARE_ERROR, Map.of("error", e.getMessage()));
-            throw e;
-        }
     }
 
     private int batchSize(TrainerState before) {

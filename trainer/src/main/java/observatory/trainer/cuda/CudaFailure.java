@@ -2,6 +2,7 @@ package observatory.trainer.cuda;
 
 import jcuda.driver.CUresult;
 import observatory.trainer.DeviceLost;
+import observatory.trainer.DeviceUnusable;
 
 /** What the CUDA driver refused, or what failed on the device: which call, with what code, and what to do. */
 final class CudaFailure {
@@ -10,7 +11,7 @@ final class CudaFailure {
     /** A lost device where the code says so, else a call that was refused. */
     static RuntimeException of(String call, int code) {
         String message = call + " failed: " + CUresult.stringFor(code) + " (" + code + ")" + advice(code);
-        return hardware(code) ? new DeviceLost(message) : new IllegalStateException(message);
+        return hardware(code) ? new DeviceLost(message) : new DeviceUnusable(message);
     }
 
     /** Whether the device itself is at fault, or its state lost, rather than the call. */

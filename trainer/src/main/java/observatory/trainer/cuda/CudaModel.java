@@ -124,12 +124,9 @@ public final class CudaModel implements Model {
 
     @Override
     public Outcome step(List<TokenBatch> passes, StepSettings settings) {
-        if (settings.precision() != precision) {
-            throw new IllegalArgumentException("a model on CUDA keeps the format it began with: format="
-                    + precision.label() + ", asked=" + settings.precision().label()
-                    + "; checkpoint, and resume with --precision "
-                    + settings.precision().label());
-        }
+        refuses(settings.precision()).ifPresent(reason -> {
+            throw new IllegalArgumentException(reason);
+        });
         Key key = new Key(
                 passes.stream().map(p -> new PassShape(p.size(), p.context())).toList(),
                 true,
@@ -156,6 +153,14 @@ public final class CudaModel implements Model {
         device.toHost(aside.asSlice(0, program.results().used()), results);
         device.await();
         return program.results().losses(aside, batch.size());
+    }
+
+    @Override
+    public Optional<String> refuses(Precision format) {
+        return format == precision
+                ? Optional.empty()
+                : Optional.of("a model on CUDA keeps the format it began with: format=" + precision.label() + ", asked="
+                        + format.label() + "; checkpoint, and resume with --precision " + format.label());
     }
 
     @Override

@@ -13,6 +13,7 @@ import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import observatory.trainer.DeviceUnusable;
 
 /**
  * Device 0 with its primary context and one stream, on which everything runs in order. Belongs to one thread, but for
@@ -38,7 +39,7 @@ final class Device implements AutoCloseable {
     Device() {
         found = CudaProbe.probe();
         if (!found.usable()) {
-            throw new IllegalStateException(found.reason());
+            throw new DeviceUnusable(found.reason());
         }
         Natives.load();
         check("cuInit", JCudaDriver.cuInit(0));
@@ -68,10 +69,14 @@ final class Device implements AutoCloseable {
         return stream;
     }
 
-    long freeBytes() {
+    /** Bytes of memory: those that are free, and all. */
+    record Memory(long free, long all) {}
+
+    Memory memory() {
         long[] free = new long[1];
-        check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, new long[1]));
-        return free[0];
+        long[] all = new long[1];
+        check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, all));
+        return new Memory(free[0], all[0]);
     }
 
     /** Allocates, and returns the address; 0 where there is not enough memory. */
@@ -109,7 +114,12 @@ final class Device implements AutoCloseable {
     /** Page-locked host memory, which copies may read and write while the program goes on. */
     MemorySegment pinned(long bytes) {
         jcuda.Pointer pointer = new jcuda.Pointer();
-        check("cuMemHostAlloc", JCudaDriver.cuMemHostAlloc(pointer, bytes, 0));
+        int code = JCudaDriver.cuMemHostAlloc(pointer, bytes, 0);
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw new DeviceUnusable("not enough host memory that can be page-locked: needed=" + (bytes >> 10)
+                    + " KiB more; free some, or raise the limit that ulimit -l shows");
+        }
+        check("cuMemHostAlloc", code);
         MemorySegment memory = MemorySegment.ofBuffer(pointer.getByteBuffer(0, bytes));
         pinned.add(memory);
         return memory;

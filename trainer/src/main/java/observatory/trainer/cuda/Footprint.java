@@ -1,5 +1,6 @@
 package observatory.trainer.cuda;
 
+import observatory.trainer.DeviceUnusable;
 import observatory.trainer.ModelSpec;
 
 /** How much memory a model takes on the device, and how many sequences at once would fit. */
@@ -33,17 +34,19 @@ record Footprint(ModelSpec spec, Parameters parameters, Elements format) {
     /** Allocates for passes of so many sequences, or says how much is missing and what would fit. */
     long allocate(Device device, int sequences) {
         long needed = bytes(sequences);
-        long free = device.freeBytes();
+        Device.Memory memory = device.memory();
+        long free = memory.free();
         long address = needed + BESIDE > free ? 0 : device.tryAllocate(needed);
         if (address != 0) {
             return address;
         }
         int fits = mostSequences(free);
-        throw new IllegalArgumentException("not enough memory on " + device.name() + ": needed=" + gib(needed + BESIDE)
-                + ", free=" + gib(free) + ", sequences=" + sequences
+        throw new DeviceUnusable("not enough memory on " + device.name() + ": needed=" + gib(needed + BESIDE)
+                + ", free=" + gib(free) + " of " + gib(memory.all()) + ", sequences=" + sequences
                 + (fits > 0
-                        ? "; the largest micro-batch that fits is " + fits
-                        : "; not even one sequence fits: a smaller model or context, or a larger device"));
+                        ? "; the largest micro-batch that fits is " + fits + ": --micro-batch " + fits
+                        : "; not even one sequence fits: a smaller model or context, or a larger device")
+                + (free < memory.all() / 2 ? "; nvidia-smi shows what else is on the device" : ""));
     }
 
     private static String gib(long bytes) {

@@ -18,6 +18,7 @@ import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import jcuda.driver.JITOptions;
 import observatory.kernel.Ptx;
+import observatory.trainer.DeviceUnusable;
 
 /** The kernels for one format, compiled by the driver for its device, launched by name on the device's stream. */
 final class Kernels implements AutoCloseable {
@@ -124,11 +125,10 @@ final class Kernels implements AutoCloseable {
         int code = JCudaDriver.cuModuleLoadDataJIT(module, Pointer.to(ptx.image()), options);
         if (code != CUresult.CUDA_SUCCESS) {
             String said = options.getString(ERROR_LOG_BUFFER);
-            throw new IllegalStateException(
-                    "the NVIDIA driver " + device.driver() / 1000 + "." + device.driver() % 1000 / 10
-                            + " rejected the " + ptx.element() + " kernels: " + CUresult.stringFor(code)
-                            + (said == null || said.isBlank() ? "" : "; it says: " + said.strip())
-                            + "; update the driver, or train with --backend cpu");
+            throw new DeviceUnusable("the NVIDIA driver " + device.driver() / 1000 + "." + device.driver() % 1000 / 10
+                    + " rejected the " + ptx.element() + " kernels: " + CUresult.stringFor(code)
+                    + (said == null || said.isBlank() ? "" : "; it says: " + said.strip())
+                    + "; update the driver, or train with --backend cpu");
         }
     }
 

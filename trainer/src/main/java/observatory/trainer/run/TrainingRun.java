@@ -65,13 +65,14 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
-     * One step, after whatever commands wait; empty where the run is over instead. Where the device is lost, watchers hear
-     * the end before that is thrown; what is left of the run are its checkpoints.
+     * One step, after whatever commands wait; empty where the run is over instead. Where the device is lost, watchers hear of
+     * it and the end before that is thrown; what is left of the run are its checkpoints.
      */
     public Optional<Trainer.Result> step() {
         try {
             return onDevice();
         } catch (DeviceLost e) {
+            ranks.first().instruments().event(RunEvent.Kind.HARDWARE_ERROR, Map.of("error", e.getMessage()));
             stopped = true;
             reason = e.getMessage();
             end();
@@ -144,6 +145,10 @@ public final class TrainingRun implements AutoCloseable {
     private Optional<String> change(String format) {
         for (Precision precision : Precision.values()) {
             if (precision.label().equals(format)) {
+                Optional<String> refusal = ranks.first().model().refuses(precision);
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
                 ranks.each(rank -> rank.trainer()
                         .restore(rank.trainer()
                                 .state()

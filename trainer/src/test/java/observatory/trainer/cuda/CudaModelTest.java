@@ -93,6 +93,16 @@ class CudaModelTest {
         }
     }
 
+    @Test
+    void anotherFormatIsRefusedBeforeItIsAskedOfAStep() {
+        try (Twins twins = new Twins(SPEC, training(1, 1, Precision.FP32), Fault.NONE, List.of())) {
+            assertTrue(twins.cuda.refuses(Precision.FP32).isEmpty());
+            String said = twins.cuda.refuses(Precision.BF16).orElseThrow();
+            assertTrue(said.contains("format=fp32, asked=bf16") && said.contains("--precision bf16"), said);
+            assertTrue(twins.cpu.refuses(Precision.BF16).isEmpty());
+        }
+    }
+
     private static void agree(Map<String, Double> expected, Map<String, Double> got) {
         TreeSet<String> missing = new TreeSet<>(expected.keySet());
         missing.removeAll(got.keySet());

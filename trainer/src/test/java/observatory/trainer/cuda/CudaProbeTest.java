@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.trainer.DeviceLost;
+import observatory.trainer.DeviceUnusable;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Norm;
@@ -57,28 +58,39 @@ class CudaProbeTest {
     @Test
     void tooLittleMemoryNamesWhatIsNeededAndTheLargestMicroBatchThatFits() {
         Emulation.memory(160L << 20);
-        String said =
-                assertThrows(IllegalArgumentException.class, () -> model(4096)).getMessage();
+        String said = assertThrows(DeviceUnusable.class, () -> model(4096)).getMessage();
         assertTrue(
-                said.matches("not enough memory on host emulation: needed=.* GiB, free=.* GiB, sequences=4096;"
-                        + " the largest micro-batch that fits is [1-9]\\d*"),
+                said.matches("not enough memory on host emulation: needed=.* GiB, free=.* GiB of 0.16 GiB,"
+                        + " sequences=4096; the largest micro-batch that fits is ([1-9]\\d*): --micro-batch \\1"),
                 said);
-        int fits = Integer.parseInt(said.replaceAll(".* is ", ""));
+        int fits = Integer.parseInt(said.replaceAll(".* --micro-batch ", ""));
         model(fits).close();
-        String less = assertThrows(IllegalArgumentException.class, () -> model(fits + 1))
-                .getMessage();
-        assertTrue(less.endsWith(" is " + fits), less);
+        String less = assertThrows(DeviceUnusable.class, () -> model(fits + 1)).getMessage();
+        assertTrue(less.endsWith(" --micro-batch " + fits), less);
         Emulation.memory(1 << 20);
-        String none =
-                assertThrows(IllegalArgumentException.class, () -> model(1)).getMessage();
+        String none = assertThrows(DeviceUnusable.class, () -> model(1)).getMessage();
         assertTrue(none.contains("not even one sequence fits"), none);
     }
 
     @Test
     void kernelsThatTheDriverRejectsAreNotThePersonsFault() {
         Emulation.fail("cuModuleLoadDataEx", 0, 222);
-        String said = assertThrows(IllegalStateException.class, () -> model(1)).getMessage();
-        assertTrue(said.contains("rejected the f32 kernels") && said.contains("--backend cpu"), said);
+        String said = assertThrows(DeviceUnusable.class, () -> model(1)).getMessage();
+        assertEquals(
+                "the NVIDIA driver 13.0 rejected the f32 kernels: CUDA_ERROR_UNSUPPORTED_PTX_VERSION; it says: "
+                        + "ptxas application ptx input, line 1; emulated; update the driver, or train with --backend cpu",
+                said);
+    }
+
+    @Test
+    void whatElseIsOnTheDeviceAndHostMemoryThatCannotBeLockedAreNamed() {
+        Emulation.fail("cuDevicePrimaryCtxRetain", 0, 46);
+        String held = assertThrows(DeviceUnusable.class, () -> model(1)).getMessage();
+        assertTrue(held.contains("another process holds the device exclusively: nvidia-smi shows which"), held);
+        Emulation.reset();
+        Emulation.fail("cuMemHostAlloc", 1, 2);
+        String locked = assertThrows(DeviceUnusable.class, () -> model(1)).getMessage();
+        assertTrue(locked.contains("page-locked: needed=16384 KiB") && locked.contains("ulimit -l"), locked);
     }
 
     @Test

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import observatory.probe.Frame;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
@@ -45,7 +47,7 @@ class DeviceLostTest {
     @TempDir
     Path folder;
 
-    private final List<Telemetry> told = new ArrayList<>();
+    private final List<Telemetry> told = Collections.synchronizedList(new ArrayList<>());
     private final TrainingSpec training = new TrainingSpec(STEPS, 2, 1e-3, 1, 1.0, Precision.FP32, 7);
     private final Recipe recipe =
             new Recipe(new ModelSpec(1, 2, 32, 16, 256, Norm.LAYERNORM), training, Twins.corpus(), Fault.NONE);
@@ -80,18 +82,7 @@ class DeviceLostTest {
             assertTrue(lost.getMessage().contains("ECC"), lost.getMessage());
             Emulation.reset();
         }
-        List<Frame> frames = told.stream()
-                .filter(Frame.class::isInstance)
-                .map(Frame.class::cast)
-                .toList();
-        assertEquals(List.of(1L, 2L, 3L, 4L), frames.stream().map(Frame::step).toList());
-        List<RunEvent.Kind> events = told.stream()
-                .filter(RunEvent.class::isInstance)
-                .map(event -> ((RunEvent) event).kind())
-                .toList();
-        assertEquals(
-                List.of(RunEvent.Kind.HARDWARE_ERROR, RunEvent.Kind.END),
-                events.subList(events.size() - 2, events.size()));
+        toldTo(4);
 
         Checkpoint last = ring.at(4).orElseThrow();
         List<Double> resumed = new ArrayList<>();
@@ -102,6 +93,41 @@ class DeviceLostTest {
             }
         }
         assertEquals(whole.subList(4, STEPS), resumed, "the same losses, bit for bit");
+    }
+
+    @Test
+    void whatIsLostWhileACheckpointIsWrittenIsToldOfToo() throws IOException {
+        CheckpointRing ring = new CheckpointRing(folder.resolve("lost"), 2);
+        try (TrainingRun run = run(ring.folder())) {
+            run.begin(Map.of());
+            for (int step = 1; step <= 3; step++) {
+                run.step();
+            }
+            // The step's own wait is the last that succeeds.
+            Emulation.fail("cuStreamSynchronize", 1, ECC_UNCORRECTABLE);
+            assertThrows(DeviceLost.class, run::step);
+        }
+        toldTo(4);
+        assertTrue(ring.at(4).isEmpty(), "half a checkpoint is none");
+        assertEquals(2, ring.at(2).orElseThrow().state().step());
+    }
+
+    /** Every step up to one, then the fault, then the end. */
+    private void toldTo(long last) {
+        List<Frame> frames = told.stream()
+                .filter(Frame.class::isInstance)
+                .map(Frame.class::cast)
+                .toList();
+        assertEquals(
+                LongStream.rangeClosed(1, last).boxed().toList(),
+                frames.stream().map(Frame::step).toList());
+        List<RunEvent.Kind> events = told.stream()
+                .filter(RunEvent.class::isInstance)
+                .map(event -> ((RunEvent) event).kind())
+                .toList();
+        assertEquals(
+                List.of(RunEvent.Kind.HARDWARE_ERROR, RunEvent.Kind.END),
+                events.subList(events.size() - 2, events.size()));
     }
 
     private TrainingRun run(Path checkpoints) {
