@@ -25,6 +25,9 @@ final class UiMeter extends AnimationTimer {
     private final List<Double> wall = new ArrayList<>();
     private final List<Double> latency = new ArrayList<>();
     private final ConcurrentLinkedQueue<Long> arrived = new ConcurrentLinkedQueue<>();
+    /** Charts are drawn by turns: what has come is on all of them with the beat after that which took it in. */
+    private final List<Long> halfDrawn = new ArrayList<>();
+
     private final List<Long> drawn = new ArrayList<>();
     private Runnable before = () -> {};
     private long began;
@@ -56,6 +59,7 @@ final class UiMeter extends AnimationTimer {
         latency.clear();
         arrived.clear();
         drawn.clear();
+        halfDrawn.clear();
     }
 
     @Override
@@ -72,8 +76,10 @@ final class UiMeter extends AnimationTimer {
         beganCpu = CPU.getCurrentThreadCpuTime();
         beating = true;
         before.run();
+        drawn.addAll(halfDrawn);
+        halfDrawn.clear();
         for (Long since = arrived.poll(); since != null; since = arrived.poll()) {
-            drawn.add(since);
+            halfDrawn.add(since);
         }
         main.beat(seconds);
         // What the pulse does after this is part of the work: layout is asked for even where nothing has changed.

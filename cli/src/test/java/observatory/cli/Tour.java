@@ -38,6 +38,10 @@ import observatory.ui.source.Replay;
  */
 final class Tour {
     private static final long PATIENCE_SECONDS = 60;
+    /** Long enough for spectra to be taken three times. */
+    private static final int STEPS = 330;
+
+    private static final int FAULT = 290;
 
     private final Path pictures;
     private final Workbench bench;
@@ -63,8 +67,8 @@ final class Tour {
 
     private static void tour(String[] args) throws Exception {
         Path pictures = Files.createDirectories(Path.of(args[0]));
-        List<Telemetry> overflow = RecordedDemo.of("demo-fp16-overflow", "fp16-overflow@90", 130);
-        List<Telemetry> badBatch = RecordedDemo.of("demo-bad-batch", "bad-batch@90", 130);
+        List<Telemetry> overflow = RecordedDemo.of("demo-fp16-overflow", "fp16-overflow@" + FAULT, STEPS);
+        List<Telemetry> badBatch = RecordedDemo.of("demo-bad-batch", "bad-batch@" + FAULT, STEPS);
         Workbench bench = new Workbench(new Replay(overflow.getFirst().origin().run(), overflow));
         bench.sources().add(new Replay(badBatch.getFirst().origin().run(), badBatch));
         DesktopWindow window = DesktopWindow.open(
@@ -99,8 +103,8 @@ final class Tour {
 
     private void walk() throws Exception {
         press(KeyCode.CLOSE_BRACKET, () -> true); // the end of the tape: no event follows
-        press(KeyCode.OPEN_BRACKET, () -> bench.crosshairProperty().get() < 130);
-        press(KeyCode.OPEN_BRACKET, () -> bench.crosshairProperty().get() <= 130);
+        press(KeyCode.OPEN_BRACKET, () -> bench.crosshairProperty().get() < STEPS);
+        press(KeyCode.OPEN_BRACKET, () -> bench.crosshairProperty().get() <= STEPS);
         onWindow(() -> {
             bench.open(bench.run().incidents().stream()
                     .max(Comparator.comparing(Incident::severity))

@@ -8,6 +8,11 @@ public interface Source {
 
     Connection connection();
 
+    /** Why nothing more can be shown, in a sentence; empty while nothing went wrong. */
+    default String trouble() {
+        return "";
+    }
+
     /** Whether what comes from now on is news; false while a run is read that went on before it was opened. */
     default boolean caughtUp() {
         return true;

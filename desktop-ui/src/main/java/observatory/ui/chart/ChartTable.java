@@ -46,7 +46,7 @@ public record ChartTable(List<String> columns, List<List<String>> rows, boolean 
             if (rows.size() == most) {
                 break;
             }
-            List<String> row = new ArrayList<>(List.of(twin.labels().at(step)));
+            List<String> row = new ArrayList<>(List.of(twin.labels().at(step, exact)));
             plot.traces().forEach(trace -> row.add(value(trace, step, exact)));
             rows.add(List.copyOf(row));
         }

@@ -101,7 +101,9 @@ public final class HeatView extends Region implements Drawn {
 
     @Override
     public Optional<Twin> twin() {
-        return Optional.ofNullable(map).map(shownNow -> new HeatTwin(shownNow, steps));
+        return Optional.ofNullable(map)
+                .filter(any -> !any.rows().isEmpty())
+                .map(shownNow -> new HeatTwin(shownNow, steps));
     }
 
     private void repaint() {
@@ -161,7 +163,7 @@ public final class HeatView extends Region implements Drawn {
         int from = 0;
         double lastLabel = Double.NEGATIVE_INFINITY;
         double lastName = Double.NEGATIVE_INFINITY;
-        for (int row = 0; row <= painted.rows().size(); row++) {
+        for (int row = 1; row <= painted.rows().size(); row++) {
             boolean ends = row == painted.rows().size()
                     || !painted.rows()
                             .get(row)

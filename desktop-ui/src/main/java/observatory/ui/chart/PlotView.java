@@ -238,7 +238,7 @@ public final class PlotView extends Region implements Drawn {
             crosshair.setEndY(TOP + plotHeight());
         }
         if (plot != null) {
-            readout.setText(Readout.of(plot, shown ? cross : steps.high(), plotWidth() > ROOMY));
+            readout.setText(Readout.of(plot, labels, shown ? cross : steps.high(), plotWidth() > ROOMY));
             layoutReadout();
         }
     }

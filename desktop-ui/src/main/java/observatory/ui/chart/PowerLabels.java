@@ -29,8 +29,8 @@ public final class PowerLabels implements StepLabels {
     }
 
     @Override
-    public String at(long position) {
-        return Numbers.of(value(position));
+    public String at(long position, boolean exact) {
+        return exact ? Double.toString(value(position)) : Numbers.of(value(position));
     }
 
     @Override

@@ -9,7 +9,7 @@ final class Readout {
 
     private Readout() {}
 
-    static String of(Plot plot, double step, boolean withStep) {
+    static String of(Plot plot, StepLabels labels, double step, boolean withStep) {
         StringBuilder text = new StringBuilder();
         long at = Long.MIN_VALUE;
         for (Trace trace : plot.traces().subList(0, Math.min(MOST, plot.traces().size()))) {
@@ -24,7 +24,9 @@ final class Readout {
             }
             text.append(Numbers.of(trace.series().at(row)));
         }
-        return text.isEmpty() || !withStep ? text.toString() : text + "   step " + Numbers.whole(at);
+        return text.isEmpty() || !withStep
+                ? text.toString()
+                : text + "   " + labels.across() + " " + labels.at(at, false);
     }
 
     /** The row nearest before a step in which something was measured, within a few rows; -1 where there is none. */

@@ -20,9 +20,9 @@ public interface StepLabels {
         return "step";
     }
 
-    /** What stands at a position, exactly. */
-    default String at(long position) {
-        return Long.toString(position);
+    /** What stands at a position, for people or exactly. */
+    default String at(long position, boolean exact) {
+        return exact ? Long.toString(position) : Numbers.whole(position);
     }
 
     /** Whole numbers of something else than steps, such as layers. */

@@ -27,7 +27,7 @@ public final class Summary {
                                     + ", last " + Numbers.of(extent.last()) + (extent.hasNaN() ? ", with NaN" : "")
                             : what + (extent.empty() ? "not measured" : "never finite"));
         }
-        return plot.title() + ", " + labels.across() + "s " + labels.at((long) Math.ceil(steps.low())) + " to "
-                + labels.at((long) Math.floor(steps.high())) + ": " + String.join("; ", parts);
+        return plot.title() + ", " + labels.across() + "s " + labels.at((long) Math.ceil(steps.low()), false) + " to "
+                + labels.at((long) Math.floor(steps.high()), false) + ": " + String.join("; ", parts);
     }
 }

@@ -48,6 +48,8 @@ public final class MainView {
     private double sinceKept;
     private final Memory memory;
     private boolean forgetful;
+    /** Whether the screen has taken in the latest data in part. */
+    private boolean half;
 
     public MainView(Workbench bench, Outside outside) {
         this.bench = bench;
@@ -163,15 +165,21 @@ public final class MainView {
         Source source = bench.sourceProperty().get();
         sinceNumbers += seconds;
         boolean asked = stale || source != shownSource || bench.run() != shownRecording;
-        if (asked || version != shownVersion) {
+        boolean news = version != shownVersion;
+        if (asked || news || half) {
             stale = false;
+            half = news && !asked;
             shownVersion = version;
             shownRecording = bench.run();
             if (source != shownSource) {
                 shownSource = source;
                 memory.restoreView(bench);
             }
-            screens.current().refresh();
+            if (asked) {
+                screens.current().refresh();
+            } else {
+                screens.current().follow();
+            }
             if (asked || sinceNumbers >= NUMBERS_EVERY_SECONDS) {
                 sinceNumbers = 0;
                 inspector.refresh(!(screens.current() instanceof IncidentsView));

@@ -18,6 +18,7 @@ public final class PlotGrid {
     private final Workbench bench;
     private final GridPane grid = new GridPane(10, 10);
     private final List<PlotView> views = new ArrayList<>();
+    private int turn;
 
     public PlotGrid(Workbench bench) {
         this.bench = bench;
@@ -32,7 +33,21 @@ public final class PlotGrid {
         if (plots.size() != views.size()) {
             arrange(plots.size());
         }
-        for (int i = 0; i < views.size(); i++) {
+        draw(plots, 0, 1);
+    }
+
+    /** Every other chart, and with the next call the others: drawing is most of what a frame takes. */
+    public void follow(List<Plot> plots) {
+        if (plots.size() != views.size()) {
+            show(plots);
+        } else {
+            draw(plots, turn, 2);
+            turn = 1 - turn;
+        }
+    }
+
+    private void draw(List<Plot> plots, int from, int every) {
+        for (int i = from; i < views.size(); i += every) {
             views.get(i)
                     .draw(
                             plots.get(i),

@@ -11,4 +11,9 @@ public interface Screen {
 
     /** Brings the nodes up to what the model says now. Called at most twenty times a second, and only while in view. */
     void refresh();
+
+    /** Takes in new data where nothing else has changed; what is dear may wait for the next call, which comes soon. */
+    default void follow() {
+        refresh();
+    }
 }

@@ -59,8 +59,7 @@ public final class HealthModel {
                 disabled == 0));
         switch (source) {
             case LiveSource live -> broker(rows, live);
-            case OpenedTape tape
-            when !tape.trouble().isEmpty() -> rows.add(new Row("log", "not readable", tape.trouble(), false));
+            case OpenedTape tape -> log(rows, tape);
             default -> {} // a recording has no way that could fail
         }
         Runtime runtime = Runtime.getRuntime();
@@ -71,6 +70,15 @@ public final class HealthModel {
                 "of " + Numbers.whole(runtime.maxMemory() >> 20),
                 true));
         return rows;
+    }
+
+    private static void log(List<Row> rows, OpenedTape tape) {
+        if (!tape.trouble().isEmpty()) {
+            rows.add(new Row("log", "not readable", tape.trouble(), false));
+        }
+        tape.tape()
+                .ifPresent(read ->
+                        read.remarks().forEach(remark -> rows.add(new Row("log", read.format(), remark, true))));
     }
 
     private static void broker(List<Row> rows, LiveSource live) {

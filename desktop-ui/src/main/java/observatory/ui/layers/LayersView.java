@@ -28,6 +28,7 @@ import observatory.ui.frame.Screen;
 /** The heat map of layers over steps, with the profile and the history of what is picked out below it. */
 public final class LayersView implements Screen, PlotActions {
     private static final double CHARTS_HEIGHT = 170;
+    private static final double CHARTS_SHARE = 0.25;
 
     private final Workbench bench;
     private final LayersModel model;
@@ -96,7 +97,6 @@ public final class LayersView implements Screen, PlotActions {
         });
         HBox charts = new HBox(10, profile, history);
         charts.setMinHeight(CHARTS_HEIGHT);
-        charts.setPrefHeight(CHARTS_HEIGHT);
         HBox.setHgrow(history, Priority.ALWAYS);
         profile.setMinWidth(280);
         profile.setPrefWidth(320);
@@ -112,6 +112,7 @@ public final class LayersView implements Screen, PlotActions {
                 fold.fire();
             }
         });
+        charts.prefHeightProperty().bind(root.heightProperty().multiply(CHARTS_SHARE));
         VBox.setVgrow(heat, Priority.ALWAYS);
     }
 

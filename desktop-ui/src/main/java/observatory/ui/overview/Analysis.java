@@ -3,7 +3,9 @@ package observatory.ui.overview;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import observatory.analysis.Incident;
 import observatory.analysis.detector.Detector;
@@ -18,6 +20,9 @@ import observatory.ui.incident.Words;
  * look, and what would let them.
  */
 public record Analysis(List<Line> lines) {
+    /** By metric: asked with every frame, and dear to find out. */
+    private static final Map<String, String> ENABLING = new ConcurrentHashMap<>();
+
     /** What a detector needs, worked out once: the analysis is made anew twenty times a second. */
     private record Known(String name, String title, Needs needs) {}
 
@@ -94,6 +99,10 @@ public record Analysis(List<Line> lines) {
 
     /** Which probe measures a metric. */
     public static String enable(String metric) {
+        return ENABLING.computeIfAbsent(metric, Analysis::enabling);
+    }
+
+    private static String enabling(String metric) {
         return Probes.catalogue().stream()
                 .filter(entry ->
                         entry.metrics().stream().anyMatch(one -> one.name().equals(metric)))

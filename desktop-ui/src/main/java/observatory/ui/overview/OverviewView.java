@@ -1,11 +1,9 @@
 package observatory.ui.overview;
 
-import java.util.List;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
-import observatory.ui.chart.Plot;
 import observatory.ui.frame.PlotGrid;
 import observatory.ui.frame.Screen;
 
@@ -45,9 +43,18 @@ public final class OverviewView implements Screen {
 
     @Override
     public void refresh() {
-        banner.show(Verdicts.of(bench.run()));
-        List<Plot> plots = model.plots();
-        charts.show(plots);
+        charts.show(model.plots());
+        words();
+    }
+
+    @Override
+    public void follow() {
+        charts.follow(model.plots());
+        words();
+    }
+
+    private void words() {
+        banner.show(Verdicts.of(bench.run(), bench.sourceProperty().get().trouble()));
         analysis.show(Analysis.of(bench.run()));
     }
 }

@@ -10,8 +10,12 @@ import observatory.ui.incident.Words;
 
 /** The state of a run in a headline and one sentence; {@code style} is the name of its colour in the palette. */
 record Verdicts(String sign, String headline, String sentence, String style, Optional<Incident> worst) {
-    static Verdicts of(Recording run) {
+    /** @param trouble why no steps come; empty where they may */
+    static Verdicts of(Recording run, String trouble) {
         int steps = run.frames().size();
+        if (steps == 0 && !trouble.isEmpty()) {
+            return new Verdicts("▲", "Nothing to show", trouble, "warning", Optional.empty());
+        }
         if (steps == 0) {
             return new Verdicts(
                     "○", "No steps yet", "The first chart comes with the first step.", "ink-soft", Optional.empty());

@@ -14,6 +14,8 @@ import observatory.ui.frame.Tables;
 
 /** Who looks where, what that costs, and what was changed. */
 public final class ProbesView implements Screen {
+    private static final double LOW_SHARE = 0.28;
+
     private final Workbench bench;
     private final ProbesModel model;
     private final ProbeTreeView tree;
@@ -37,10 +39,10 @@ public final class ProbesView implements Screen {
         HBox.setHgrow(cost, Priority.ALWAYS);
         cost.setPrefWidth(380);
         changes.setPrefWidth(420);
-        low.setPrefHeight(200);
         low.setMinHeight(150);
         root = new VBox(10, tree.node(), controls.node(), low);
         root.getStyleClass().add("screen");
+        low.prefHeightProperty().bind(root.heightProperty().multiply(LOW_SHARE));
         VBox.setVgrow(tree.node(), Priority.ALWAYS);
     }
 

@@ -70,6 +70,11 @@ public final class LiveSource implements Source, AutoCloseable {
     }
 
     @Override
+    public String trouble() {
+        return health.trouble();
+    }
+
+    @Override
     public boolean caughtUp() {
         return caughtUp;
     }

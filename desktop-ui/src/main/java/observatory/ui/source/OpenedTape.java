@@ -43,6 +43,10 @@ public final class OpenedTape implements Source {
     private void read() {
         try {
             tape = Tape.read(path, this::take);
+            if (recording.frames().empty()) {
+                trouble = "no step could be read from " + path + " as " + tape.format() + ". "
+                        + String.join(" ", tape.remarks());
+            }
             watch.finish();
             watch.incidents().forEach(recording::accept);
             if (!kept.isEmpty() && kept.size() <= Replay.LONGEST) {
@@ -97,7 +101,7 @@ public final class OpenedTape implements Source {
         return done;
     }
 
-    /** Why it could not be read; empty while nothing went wrong. */
+    @Override
     public String trouble() {
         return trouble;
     }

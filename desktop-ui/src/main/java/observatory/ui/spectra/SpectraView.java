@@ -19,6 +19,7 @@ import observatory.ui.overview.Analysis;
 
 /** Weights in a table, their norms over steps, and the spectrum of one of them. */
 public final class SpectraView implements Screen {
+    private static final double CHARTS_SHARE = 0.4;
     private static final double CHART_WIDTH = 260;
 
     private final Workbench bench;
@@ -51,9 +52,9 @@ public final class SpectraView implements Screen {
             HBox.setHgrow(chart, Priority.ALWAYS);
             chart.setPrefWidth(CHART_WIDTH);
         }
-        charts.setPrefHeight(250);
         charts.setMinHeight(170);
         root = new VBox(10, table, charts);
+        charts.prefHeightProperty().bind(root.heightProperty().multiply(CHARTS_SHARE));
         root.getStyleClass().add("screen");
         VBox.setVgrow(table, Priority.ALWAYS);
     }
