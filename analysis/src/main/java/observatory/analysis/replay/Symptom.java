@@ -33,13 +33,19 @@ public final class Symptom {
     private final Baseline baseline;
     private final List<Frame> before;
     private final double share;
+    private final long steps;
 
     private Symptom(Signal signal, double sign, Baseline baseline, List<Frame> before, double share) {
+        this(signal, sign, baseline, before, share, Long.MAX_VALUE);
+    }
+
+    private Symptom(Signal signal, double sign, Baseline baseline, List<Frame> before, double share, long steps) {
         this.signal = signal;
         this.sign = sign;
         this.baseline = baseline;
         this.before = List.copyOf(before);
         this.share = share;
+        this.steps = steps;
     }
 
     /**
@@ -84,9 +90,24 @@ public final class Symptom {
         return new Symptom(new Signal(Scalars.LOSS, ""), 1, new Baseline(before), before, 0);
     }
 
-    /** The same signal against other steps before. */
-    public Symptom against(List<Frame> before) {
-        return new Symptom(signal, sign, new Baseline(before), before, share);
+    /**
+     * The same signal against other steps before.
+     *
+     * @param steps so many at the end of a course count, which are those of the incident where a course begins earlier
+     */
+    public Symptom against(List<Frame> before, long steps) {
+        return new Symptom(signal, sign, new Baseline(before), before, share, steps);
+    }
+
+    /** The same with every step of a course. */
+    public Symptom inAll() {
+        return new Symptom(signal, sign, baseline, before, share);
+    }
+
+    /** The frames of a course that count. */
+    public List<Frame> counted(List<Frame> course) {
+        long last = course.stream().mapToLong(Frame::step).max().orElse(0);
+        return course.stream().filter(frame -> last - frame.step() < steps).toList();
     }
 
     private static Optional<Symptom> ofKind(
@@ -178,8 +199,9 @@ public final class Symptom {
         return share > 0 ? "" : "deviations of the steps before";
     }
 
-    /** How strong it is in a course of the same steps: the farthest it goes in any step of any rank. */
-    public double of(List<Frame> frames) {
+    /** How strong it is in a course of the same steps: the farthest it goes in any step that counts, of any rank. */
+    public double of(List<Frame> course) {
+        List<Frame> frames = counted(course);
         if (signal.equals(Signals.REPEATED)) {
             return Signals.repeated(before, frames);
         }

@@ -70,7 +70,7 @@ final class Experiment {
 
     private void examine() throws IOException {
         long last = Math.max(subject.first() + 2, Math.min(subject.peak(), subject.first() + LONGEST));
-        long first = Math.max(1, subject.first() - (atOnce() ? AT_ONCE : SLOW));
+        long first = begins();
         Ground ground = null;
         for (int level = 0; level < depth.levels(); level++) {
             Ground next = Ground.of(subject, lab, first, last);
@@ -102,10 +102,18 @@ final class Experiment {
         List<Frame> before = ground.earlier(subject.recorded());
         List<Frame> during = ground.during().frames();
         if (found.isEmpty()) {
-            found = Symptom.of(subject.kind(), before, during);
-            return found;
+            found = Symptom.of(
+                    subject.kind(),
+                    before,
+                    during.stream().filter(frame -> frame.step() >= begins()).toList());
         }
-        return found.map(one -> one.against(before)).filter(one -> one.present(one.of(during)));
+        return found.map(one -> one.against(before, ground.last() - begins() + 1))
+                .filter(one -> one.present(one.of(during)));
+    }
+
+    /** What is explained is seen from here on, however much earlier the steps begin that are varied. */
+    private long begins() {
+        return Math.max(1, subject.first() - (atOnce() ? AT_ONCE : SLOW));
     }
 
     /** A change of settings before these steps; where it cannot be run without, that is told and data is not blamed. */
@@ -220,11 +228,19 @@ final class Experiment {
         }
         Weighing.Earlier earlier = earlier(ground, symptom, factors, strengths);
         Weighing.Decision decision = Weighing.of(strengths, varied, earlier);
-        draft.decide(
-                untried.isPresent() && decision.verdict() == Verdict.DATA_DRIVEN
-                        ? decision.undetermined(" But " + untried.get())
-                        : decision);
+        draft.decide(doubted(decision));
         return decision.factor().isPresent();
+    }
+
+    private Weighing.Decision doubted(Weighing.Decision decision) {
+        if (untried.isPresent() && decision.verdict() == Verdict.DATA_DRIVEN) {
+            return decision.undetermined(" But " + untried.get());
+        }
+        return subject.kind().isEmpty() && decision.factor().equals(Optional.of(Factor.RATE))
+                ? decision.undetermined(
+                        " But no incident was found at this step, and a lower rate slows whatever training"
+                                + " moves, also what is as it should be.")
+                : decision;
     }
 
     /** The other half of batch × state: the same batches, and others, at the state of the checkpoint. */
@@ -279,7 +295,7 @@ final class Experiment {
             ranking(ground, symptom);
         }
         if (depth.forward() > 0) {
-            new Forward(subject, lab, draft, ground, symptom, depth.forward()).tryOut(factors);
+            new Forward(subject, lab, draft, ground, symptom.inAll(), depth.forward()).tryOut(factors);
         }
     }
 
@@ -313,7 +329,7 @@ final class Experiment {
             draft.because = "The time was up before anything that was varied explained it; give more with --budget.";
             return;
         }
-        Symptom symptom = found.get().against(ground.earlier(subject.recorded()));
+        Symptom symptom = found.get().against(ground.earlier(subject.recorded()), ground.last() - begins() + 1);
         Factors factors = new Factors(ground, subject, turn(ground));
         new Aftermath(subject, draft, repeats, ground, symptom, factors).examine();
         rest(ground, symptom, factors);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import observatory.analysis.replay.ReplayResult.Culprit;
 import observatory.analysis.replay.Symptom;
@@ -22,17 +21,12 @@ import observatory.trainer.replay.Trial;
 
 /**
  * Ranks the sequences of the batch at the worst step: each is left out of the step in turn, in a large batch the ones
- * whose own loss is farthest from the others, and the rest of it in halves. A sequence is named where its own loss lies
- * {@value #NAMED} deviations above those of its source in the steps before, where its share of the gradient does among its
- * neighbours, where both lie {@value #BOTH} deviations out (as rare together as {@value #NAMED} alone, under a normal law),
- * where the step becomes finite without it, or where repetition is the matter and it was trained on before.
+ * whose own loss is farthest from the others, and the rest of it in halves. A sequence is named where its own loss departs
+ * by {@value #NAMED} deviations from those of its source ({@link SequenceLevel}), where its share of the gradient does among
+ * its neighbours, where the step becomes finite without it, or where repetition is the matter and it was trained on before.
  */
 final class Ranking {
     private static final double NAMED = 6;
-
-    private static final double BOTH = 4.5;
-    /** A source with fewer sequences in the steps before is measured by all of them. */
-    private static final int OWN_LEVEL = 32;
     /** Sequences that are left out one by one. */
     private static final int ONE_BY_ONE = 32;
     /** A sequence that weighs less than this in the gradient is not named for it. */
@@ -54,19 +48,6 @@ final class Ranking {
         this.ground = ground;
         this.symptom = symptom;
         this.text = text;
-    }
-
-    /** Of the losses of sequences. */
-    private record Level(double middle, double scale) {
-        static Level of(Stream<Batch.Sequence> sequences) {
-            double[] losses = sequences.mapToDouble(Batch.Sequence::loss).toArray();
-            double middle = Ranking.middle(losses);
-            return new Level(middle, Ranking.scale(losses, middle));
-        }
-
-        double departure(double loss) {
-            return Double.isFinite(loss) ? (loss - middle) / scale : Double.MAX_VALUE;
-        }
     }
 
     /** One sequence and what is known of it. */
@@ -126,7 +107,7 @@ final class Ranking {
     }
 
     private long worst() {
-        return ground.during().frames().stream()
+        return symptom.counted(ground.during().frames()).stream()
                 .max(Comparator.comparingDouble((Frame frame) -> symptom.of(frame))
                         .thenComparing(Comparator.comparingLong(Frame::step).reversed()))
                 .orElseThrow()
@@ -170,18 +151,9 @@ final class Ranking {
 
     private List<Row> rows(long step) {
         List<Frame> before = ground.earlier(subject.recorded());
-        List<Batch.Sequence> sequences = before.stream()
+        SequenceLevel.Levels levels = SequenceLevel.of(before.stream()
                 .filter(frame -> frame.step() >= ground.first() - Ground.LEAD)
-                .flatMap(frame -> frame.batch().stream())
-                .flatMap(batch -> batch.sequences().stream())
-                .filter(one -> Double.isFinite(one.loss()))
-                .toList();
-        Level all = Level.of(sequences.stream());
-        Map<String, Level> levels = sequences.stream()
-                .collect(Collectors.groupingBy(
-                        Batch.Sequence::source,
-                        Collectors.collectingAndThen(
-                                Collectors.toList(), own -> own.size() < OWN_LEVEL ? all : Level.of(own.stream()))));
+                .flatMap(frame -> frame.batch().stream()));
         Set<String> seen = new HashSet<>();
         Stream.concat(before.stream(), ground.during().frames().stream())
                 .filter(frame -> frame.step() < step)
@@ -191,14 +163,14 @@ final class Ranking {
         for (Frame frame : ground.during().frames()) {
             if (frame.step() == step && frame.batch().isPresent()) {
                 List<Batch.Sequence> own = frame.batch().get().sequences();
+                double[] departures = levels.departures(frame.batch().get());
                 for (int i = 0; i < own.size(); i++) {
                     Batch.Sequence one = own.get(i);
-                    double departure = levels.getOrDefault(one.source(), all).departure(one.loss());
                     rows.add(new Row(
                             frame.origin().rank(),
                             i,
                             one,
-                            departure,
+                            departures[i],
                             seen.contains(one.source() + ':' + one.offset())));
                 }
             }
@@ -209,13 +181,14 @@ final class Ranking {
     private Culprit culprit(long step, Row row, double gone, double weight, boolean cured) {
         boolean high = row.departure() >= NAMED;
         boolean heavy = weight >= NAMED && gone >= WEIGHS;
-        boolean both = weight >= BOTH && row.departure() >= BOTH;
         List<String> why = new ArrayList<>();
-        if (high || both) {
+        if (high) {
             why.add(String.format(
-                    Locale.ROOT, "its loss lies %.1f deviations above those before", Math.min(row.departure(), 1e6)));
+                    Locale.ROOT,
+                    "its loss departs by %.1f deviations from those before",
+                    Math.min(row.departure(), 1e6)));
         }
-        if (heavy || both) {
+        if (heavy) {
             why.add(String.format(Locale.ROOT, "%.0f %% of the gradient is gone without it", 100 * gone));
         }
         if (cured) {
