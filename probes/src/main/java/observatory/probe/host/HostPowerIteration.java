@@ -7,6 +7,8 @@ import observatory.probe.SpectralNorm;
  * u = row · v, and Σ u · row is WᵀWv. Then ‖Wv‖ is the estimate, and the new v is WᵀWv made a unit vector.
  */
 public final class HostPowerIteration implements HostReduction<SpectralNorm> {
+    private static final int SUMS = 4;
+
     private final double[] v;
     private final double[] next;
     private double squares;
@@ -32,19 +34,33 @@ public final class HostPowerIteration implements HostReduction<SpectralNorm> {
     public void rows(float[] data, int from, int rows, int columns) {
         for (int row = 0; row < rows; row++) {
             int begin = from + row * columns;
-            double u = 0;
-            double norm = 0;
-            for (int i = 0; i < columns; i++) {
-                double value = data[begin + i];
-                u += value * v[i];
-                norm += value * value;
-            }
+            double u = product(data, begin);
             squares += u * u;
-            frobenius += norm;
             for (int i = 0; i < columns; i++) {
                 next[i] += u * data[begin + i];
             }
         }
+    }
+
+    /** A row times v; adds up its squares on the way. In four sums each, because one addition waits for the one before it. */
+    private double product(float[] data, int begin) {
+        double[] u = new double[SUMS];
+        double[] norm = new double[SUMS];
+        int whole = v.length - v.length % SUMS;
+        for (int i = 0; i < whole; i += SUMS) {
+            for (int k = 0; k < SUMS; k++) {
+                double value = data[begin + i + k];
+                u[k] += value * v[i + k];
+                norm[k] += value * value;
+            }
+        }
+        for (int i = whole; i < v.length; i++) {
+            double value = data[begin + i];
+            u[0] += value * v[i];
+            norm[0] += value * value;
+        }
+        frobenius += norm[0] + norm[1] + (norm[2] + norm[3]);
+        return u[0] + u[1] + (u[2] + u[3]);
     }
 
     @Override

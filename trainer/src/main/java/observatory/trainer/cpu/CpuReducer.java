@@ -43,6 +43,11 @@ public final class CpuReducer implements Reducer<Tensor> {
             case Reduction.ToShape _ -> TensorShape.of(tensor);
             case Reduction.ToRows _ -> TensorRows.of(tensor);
             case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());
+            case Reduction.ToTail tail -> TensorTail.of(tensor, tail.threshold());
+            case Reduction.ToColumns columns ->
+                TensorColumns.of(tensor)
+                        .<Object>map(sums -> sums)
+                        .orElseGet(() -> overRows(HostReductions.begin(columns), tensor));
             case Reduction.OfRows<?> rows -> overRows(HostReductions.begin(rows), tensor);
             case Reduction.ToSpectrum _ ->
                 spectra.offer(SpectrumQueue.Weight.onHost(

@@ -115,7 +115,17 @@ final class HookLines {
                 && rounding.precision() == Precision.FP32
                 && instruments.due(hook).contains(MOMENTS)
                 && fault.damage(hook, layer, model, step).isEmpty();
-        return wanted ? measuring(parts) : null;
+        return wanted ? new Measuring(parts, stride(hook), nanos) : null;
+    }
+
+    /** Of the exponents that are due at a hook; 0 where none are. */
+    private int stride(Hook hook) {
+        for (Reduction<?> due : instruments.due(hook)) {
+            if (due instanceof Reduction.ToExponents exponents) {
+                return exponents.stride();
+            }
+        }
+        return 0;
     }
 
     /** Of a tensor that only serves observers. */
@@ -129,7 +139,11 @@ final class HookLines {
             pass(hook, layer, tensor);
         } else {
             instruments.spent(hook, MOMENTS, measured.nanos() / threads);
-            instruments.at(hook, layer, tensor.measured(measured.moments()));
+            if (measured.stride() > 0) {
+                Reduction<?> counting = new Reduction.ToExponents(measured.stride());
+                instruments.spent(hook, counting, measured.countingNanos() / threads);
+            }
+            instruments.at(hook, layer, tensor.measured(measured.known()));
         }
     }
 

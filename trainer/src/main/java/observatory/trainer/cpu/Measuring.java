@@ -1,20 +1,34 @@
 package observatory.trainer.cpu;
 
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 import observatory.probe.Moments;
 
 /**
- * The moments of a tensor, taken part by part by those who write it, while what they wrote is still in their cache. Parts
- * are those of the operation, so they depend on shapes alone; they are added in their order, whoever was first.
+ * The moments of a tensor, and its exponents where they are wanted, taken part by part by those who write it, while what
+ * they wrote is still in their cache. Parts are those of the operation, so they depend on shapes alone; they are added in
+ * their order, whoever was first.
  */
 final class Measuring {
     private final Moments[] parts;
     private final long[] taken;
+    private final int[][] exponents;
+    private final long[] countingTaken;
+    private final int stride;
     private final LongSupplier nanos;
+    private volatile boolean aligned = true;
 
     Measuring(int parts, LongSupplier nanos) {
+        this(parts, 0, nanos);
+    }
+
+    /** @param stride of the exponents; 0 where nobody wants them */
+    Measuring(int parts, int stride, LongSupplier nanos) {
         this.parts = new Moments[parts];
         this.taken = new long[parts];
+        this.stride = stride;
+        this.exponents = new int[stride > 0 ? parts : 0][];
+        this.countingTaken = new long[parts];
         this.nanos = nanos;
     }
 
@@ -22,7 +36,20 @@ final class Measuring {
     void part(int number, Tensor tensor, long from, long to) {
         long began = nanos.getAsLong();
         parts[number] = TensorMoments.of(tensor, from, to);
-        taken[number] += nanos.getAsLong() - began;
+        long between = nanos.getAsLong();
+        taken[number] += between - began;
+        if (stride > 0) {
+            count(number, tensor, new TensorExponents.Part(from, to));
+            countingTaken[number] += nanos.getAsLong() - between;
+        }
+    }
+
+    private void count(int number, Tensor tensor, TensorExponents.Part part) {
+        if (part.aligned(stride)) {
+            exponents[number] = TensorExponents.part(tensor, part, stride);
+        } else {
+            aligned = false;
+        }
     }
 
     /** Does what else is done in a part for observers alone. */
@@ -37,12 +64,23 @@ final class Measuring {
         return TensorMoments.together(parts);
     }
 
-    /** What measuring took of all threads together. */
+    /** The same with the exponents, unless parts begin inside of what is looked at together. */
+    Tensor.Known known() {
+        return new Tensor.Known(moments(), stride > 0 && aligned ? TensorExponents.together(exponents) : null, stride);
+    }
+
+    /** Of the exponents; 0 where nobody wants them. */
+    int stride() {
+        return stride;
+    }
+
+    /** What measuring moments took of all threads together. */
     long nanos() {
-        long all = 0;
-        for (long part : taken) {
-            all += part;
-        }
-        return all;
+        return Arrays.stream(taken).sum();
+    }
+
+    /** The same of exponents. */
+    long countingNanos() {
+        return Arrays.stream(countingTaken).sum();
     }
 }

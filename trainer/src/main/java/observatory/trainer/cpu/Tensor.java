@@ -4,23 +4,44 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import observatory.probe.Exponents;
 import observatory.probe.Moments;
 
 /**
  * A row-major matrix of floats off the heap, where OpenBLAS and the vector loops can both reach it.
  *
- * @param moments of what it holds, where who wrote it measured them on the way; else null
+ * @param known of what it holds, where who wrote it measured that on the way; else null
  */
-public record Tensor(MemorySegment data, int rows, int columns, Moments moments) {
+public record Tensor(MemorySegment data, int rows, int columns, Known known) {
     private static final int CACHE_LINE = 64;
 
     Tensor(MemorySegment data, int rows, int columns) {
         this(data, rows, columns, null);
     }
 
+    /**
+     * What was measured of a tensor.
+     *
+     * @param exponents looked at with a stride, or null
+     */
+    record Known(Moments moments, Exponents exponents, int stride) {}
+
     /** The same memory with the moments of what it holds now. */
-    Tensor measured(Moments known) {
+    Tensor measured(Moments moments) {
+        return measured(new Known(moments, null, 0));
+    }
+
+    Tensor measured(Known known) {
         return new Tensor(data, rows, columns, known);
+    }
+
+    Optional<Moments> moments() {
+        return known == null ? Optional.empty() : Optional.of(known.moments);
+    }
+
+    Optional<Exponents> exponents(int stride) {
+        return known == null || known.stride != stride ? Optional.empty() : Optional.ofNullable(known.exponents);
     }
 
     /** A tensor of zeros that lives as long as the arena. */

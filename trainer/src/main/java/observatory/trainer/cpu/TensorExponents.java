@@ -12,64 +12,96 @@ import jdk.incubator.vector.VectorSpecies;
 import observatory.probe.Exponents;
 import observatory.probe.Reduction.ToExponents;
 
-/** The exponent histogram of a tensor, in eight histograms by turns, because one would wait for its own last count. */
+/**
+ * The exponent histogram of a tensor. Of runs of {@value ToExponents#RUN} elements, one in a stride is looked at, counted
+ * from the tensor's first element; four histograms take turns, because one would wait for its own last count.
+ */
 final class TensorExponents {
     private static final int NOT_FINITE = 255;
-    private static final int HISTOGRAMS = 8;
     private static final int SIZE = NOT_FINITE + 1;
+    /** Where a part keeps its zeros, behind its exponents. */
+    private static final int ZEROS = SIZE;
+
+    private static final int HISTOGRAMS = 4;
     private static final VectorSpecies<Integer> LANES = IntVector.SPECIES_256;
+    /** Of each thread that measures, clear between two parts: as fresh memory it would push a core's cache out. */
+    private static final ThreadLocal<int[]> COUNTS = ThreadLocal.withInitial(() -> new int[HISTOGRAMS * SIZE]);
 
     private TensorExponents() {}
 
     static Exponents of(Tensor tensor, int stride) {
-        int[] counts = new int[HISTOGRAMS * SIZE];
-        MemorySegment data = tensor.data();
-        int zeros = 0;
-        long size = tensor.size();
-        for (long at = 0; at < size; at += (long) stride * ToExponents.RUN) {
-            long to = Math.min(size, at + ToExponents.RUN);
-            long whole = to - (to - at) % HISTOGRAMS;
-            count(data, at, whole, counts);
-            zeros += zeros(data, at, whole);
-            for (long i = whole; i < to; i++) {
-                int bits = data.getAtIndex(JAVA_INT, i);
-                counts[bits >>> 23 & NOT_FINITE]++;
-                zeros += bits << 1 == 0 ? 1 : 0;
-            }
-        }
-        long[] bins = new long[SIZE];
-        for (int i = 0; i < counts.length; i++) {
-            bins[i % SIZE] += counts[i];
-        }
-        bins[0] -= zeros;
-        return new Exponents(zeros, bins[NOT_FINITE], Arrays.copyOf(bins, Exponents.BINS));
+        return tensor.exponents(stride)
+                .orElseGet(() -> together(new int[][] {part(tensor, new Part(0, tensor.size()), stride)}));
     }
 
-    /** Counts a run of eights, two elements at a time; which of two lies in which half does not matter. */
+    /** Elements from (inclusive) to (exclusive). */
+    record Part(long from, long to) {
+        /** Whether it begins where a run that is looked at begins, so that no run belongs to two parts. */
+        boolean aligned(int stride) {
+            return from % ((long) stride * ToExponents.RUN) == 0;
+        }
+    }
+
+    /** How often each exponent comes in an aligned part, and how many zeros there are. */
+    static int[] part(Tensor tensor, Part part, int stride) {
+        MemorySegment data = tensor.data();
+        int[] counts = COUNTS.get();
+        for (long at = part.from; at < part.to; at += (long) stride * ToExponents.RUN) {
+            long end = Math.min(part.to, at + ToExponents.RUN);
+            long whole = end - (end - at) % HISTOGRAMS;
+            count(data, at, whole, counts);
+            for (long i = whole; i < end; i++) {
+                counts[data.getAtIndex(JAVA_INT, i) >>> 23 & NOT_FINITE]++;
+            }
+        }
+        int[] all = Arrays.copyOf(counts, SIZE + 1);
+        for (int i = 0; i < SIZE; i++) {
+            all[i] += counts[SIZE + i] + counts[2 * SIZE + i] + counts[3 * SIZE + i];
+        }
+        Arrays.fill(counts, 0);
+        all[ZEROS] = all[0] == 0 ? 0 : zeros(data, part, stride);
+        return all;
+    }
+
+    /** Of parts that make up a tensor. */
+    static Exponents together(int[][] parts) {
+        long[] all = new long[SIZE + 1];
+        for (int[] part : parts) {
+            for (int i = 0; i < all.length; i++) {
+                all[i] += part[i];
+            }
+        }
+        all[0] -= all[ZEROS];
+        return new Exponents(all[ZEROS], all[NOT_FINITE], Arrays.copyOf(all, Exponents.BINS));
+    }
+
+    /** Counts a run of fours, two elements at a time; which of two lies in which half does not matter. */
     private static void count(MemorySegment data, long from, long to, int[] counts) {
-        for (long at = from * Float.BYTES; at < to * Float.BYTES; at += HISTOGRAMS * Float.BYTES) {
+        for (long at = from * Float.BYTES; at < to * Float.BYTES; at += 2 * Long.BYTES) {
             long a = data.get(JAVA_LONG_UNALIGNED, at);
-            long b = data.get(JAVA_LONG_UNALIGNED, at + 8);
-            long c = data.get(JAVA_LONG_UNALIGNED, at + 16);
-            long d = data.get(JAVA_LONG_UNALIGNED, at + 24);
+            long b = data.get(JAVA_LONG_UNALIGNED, at + Long.BYTES);
             counts[(int) (a >>> 23) & NOT_FINITE]++;
             counts[SIZE | (int) (a >>> 55) & NOT_FINITE]++;
             counts[2 * SIZE | (int) (b >>> 23) & NOT_FINITE]++;
             counts[3 * SIZE | (int) (b >>> 55) & NOT_FINITE]++;
-            counts[4 * SIZE | (int) (c >>> 23) & NOT_FINITE]++;
-            counts[5 * SIZE | (int) (c >>> 55) & NOT_FINITE]++;
-            counts[6 * SIZE | (int) (d >>> 23) & NOT_FINITE]++;
-            counts[7 * SIZE | (int) (d >>> 55) & NOT_FINITE]++;
         }
     }
 
-    private static int zeros(MemorySegment data, long from, long to) {
+    /** How many of what is looked at are zero; the lowest exponent is also that of subnormal numbers. */
+    private static int zeros(MemorySegment data, Part part, int stride) {
         int zeros = 0;
-        for (long i = from; i < to; i += LANES.length()) {
-            IntVector bits = IntVector.fromMemorySegment(LANES, data, i * Integer.BYTES, ByteOrder.nativeOrder());
-            zeros += bits.lanewise(VectorOperators.LSHL, 1)
-                    .compare(VectorOperators.EQ, 0)
-                    .trueCount();
+        for (long at = part.from; at < part.to; at += (long) stride * ToExponents.RUN) {
+            long end = Math.min(part.to, at + ToExponents.RUN);
+            long whole = end - (end - at) % LANES.length();
+            for (long i = at; i < whole; i += LANES.length()) {
+                IntVector bits = IntVector.fromMemorySegment(LANES, data, i * Integer.BYTES, ByteOrder.nativeOrder());
+                zeros += bits.lanewise(VectorOperators.LSHL, 1)
+                        .compare(VectorOperators.EQ, 0)
+                        .trueCount();
+            }
+            for (long i = whole; i < end; i++) {
+                zeros += data.getAtIndex(JAVA_INT, i) << 1 == 0 ? 1 : 0;
+            }
         }
         return zeros;
     }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
+import observatory.probe.HostReducer;
+import observatory.probe.HostTensor;
 import observatory.probe.Moments;
+import observatory.probe.Reduction;
 import org.junit.jupiter.api.Test;
 
 class MeasuringTest {
@@ -46,6 +49,35 @@ class MeasuringTest {
             assertEquals(moments, TensorMoments.of(tensor.measured(moments)), "what was measured is not read again");
             assertTrue(measuring.nanos() > 0);
         }
+    }
+
+    @Test
+    void exponentsOfPartsAreThoseOfTheWholeUnlessPartsBeginInsideARun() {
+        SplittableRandom random = new SplittableRandom(12);
+        try (Arena arena = Arena.ofShared()) {
+            Tensor tensor = Tensor.zeros(arena, 1, SIZE);
+            for (int i = 0; i < SIZE; i++) {
+                tensor.set(i, i % 5 == 0 ? 0 : (float) random.nextGaussian());
+            }
+            HostReducer plain = new HostReducer();
+            plain.enqueue(0, new Reduction.ToExponents(8), HostTensor.of(tensor.toArray()), null);
+            Measuring aligned = inTwoParts(tensor, 3 * Workers.GRAIN);
+            assertEquals(plain.result(0), aligned.known().exponents());
+            Tensor measured = tensor.measured(aligned.known());
+            assertEquals(aligned.known().moments(), measured.moments().orElseThrow());
+            assertTrue(measured.exponents(8).isPresent());
+            assertTrue(measured.exponents(1).isEmpty(), "those of another stride are not known");
+            Tensor unaligned = tensor.measured(inTwoParts(tensor, 1000).known());
+            assertTrue(unaligned.exponents(8).isEmpty(), "nobody knows what lies in two parts");
+            assertEquals(plain.result(0), TensorExponents.of(unaligned, 8));
+        }
+    }
+
+    private static Measuring inTwoParts(Tensor tensor, long border) {
+        Measuring measuring = new Measuring(2, 8, System::nanoTime);
+        measuring.part(1, tensor, border, tensor.size());
+        measuring.part(0, tensor, 0, border);
+        return measuring;
     }
 
     @Test
