@@ -179,6 +179,11 @@ public final class Instruments<T> {
         }
     }
 
+    /** Charges observing with what it took beside what probes asked for, such as a loss that is computed again for it. */
+    public void spent(long nanosTaken) {
+        observerNanos += nanosTaken;
+    }
+
     /** Starts what is due for an activation, where it lies. */
     public void at(Hook hook, int layer, T tensor) {
         if (plan.wants(hook)) {

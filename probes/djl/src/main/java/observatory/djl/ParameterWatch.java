@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import observatory.probe.Hook;
 import observatory.probe.HostTensor;
 import observatory.probe.Instruments;
@@ -11,12 +12,14 @@ import observatory.probe.Instruments;
 /** The parameters of a model in a step: their gradients before the weights change, and what has become of the weights. */
 final class ParameterWatch {
     private final Instruments<HostTensor> instruments;
+    private final LongSupplier nanos;
     private final Places places;
     private final Map<Parameter, float[]> weights = new HashMap<>();
     private boolean kept;
 
-    ParameterWatch(Instruments<HostTensor> instruments, Places places) {
+    ParameterWatch(Instruments<HostTensor> instruments, LongSupplier nanos, Places places) {
         this.instruments = instruments;
+        this.nanos = nanos;
         this.places = places;
     }
 
@@ -30,8 +33,10 @@ final class ParameterWatch {
                 continue;
             }
             try (NDArray gradient = weight.getGradient()) {
+                long began = nanos.getAsLong();
                 double norm = norm(gradient);
                 square += norm * norm;
+                instruments.spent(nanos.getAsLong() - began);
                 instruments.making(
                         Hook.GRADIENT, () -> instruments.at(watched.at(Hook.GRADIENT), Host.tensor(gradient)));
             }

@@ -108,7 +108,7 @@ final class StepWatch {
             learn(one);
             beginStep();
             if (instruments.watched()) {
-                notes.add(one, data);
+                charged(() -> notes.add(one, data));
                 if (!batchTold) {
                     outputs(one, data);
                 }
@@ -168,7 +168,7 @@ final class StepWatch {
         }
         if (places == null) {
             places = new Places(one.getModel().getBlock());
-            parameters = new ParameterWatch(instruments, places);
+            parameters = new ParameterWatch(instruments, nanos, places);
             Map<String, String> manifest = new HashMap<>();
             manifest.put("framework", "DJL");
             manifest.put(
@@ -221,6 +221,13 @@ final class StepWatch {
                 notes.name(one, data, logits, logZ, trainedOn);
             });
         });
+    }
+
+    /** What is done whatever the probes ask for. */
+    private void charged(Runnable work) {
+        long began = nanos.getAsLong();
+        work.run();
+        instruments.spent(nanos.getAsLong() - began);
     }
 
     private void gradients() {

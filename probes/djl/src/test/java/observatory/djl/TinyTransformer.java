@@ -28,14 +28,13 @@ import java.util.stream.Stream;
 
 /** A transformer of two layers of DJL's own blocks, with dropout, that learns to say the next token of a cycle. */
 final class TinyTransformer implements AutoCloseable {
-    static final int VOCABULARY = 11;
-    static final int SEQUENCES = 3;
-    static final int LENGTH = 7;
-    private static final int WIDTH = 16;
-
+    private final Size size;
     final Model model;
     final Trainer trainer;
     private final SplittableRandom data = new SplittableRandom(5);
+
+    /** Two heads in each layer, and an MLP of twice the width. */
+    record Size(int layers, int width, int vocabulary, int sequences, int length) {}
 
     /** @param wrapped what stands in the model for one of its layers, by its number */
     TinyTransformer(float rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
@@ -43,22 +42,28 @@ final class TinyTransformer implements AutoCloseable {
     }
 
     TinyTransformer(Tracker rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
+        this(new Size(2, 16, 11, 3, 7), rate, wrapped, listeners);
+    }
+
+    TinyTransformer(Size size, Tracker rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
+        this.size = size;
         model = Model.newInstance("tiny", "PyTorch");
         model.getNDManager().getEngine().setRandomSeed(17);
         SequentialBlock blocks = new SequentialBlock()
-                .add(input -> new NDList(input.singletonOrThrow().oneHot(VOCABULARY)))
-                .add(Linear.builder().setUnits(WIDTH).build());
-        for (int layer = 0; layer < 2; layer++) {
-            blocks.add(wrapped.apply(layer, new TransformerEncoderBlock(WIDTH, 2, 2 * WIDTH, 0.1f, Activation::relu)));
+                .add(input -> new NDList(input.singletonOrThrow().oneHot(size.vocabulary())))
+                .add(Linear.builder().setUnits(size.width()).build());
+        for (int layer = 0; layer < size.layers(); layer++) {
+            blocks.add(wrapped.apply(
+                    layer, new TransformerEncoderBlock(size.width(), 2, 2 * size.width(), 0.1f, Activation::relu)));
         }
-        blocks.add(Linear.builder().setUnits(VOCABULARY).build())
-                .add(out -> new NDList(out.singletonOrThrow().reshape(-1, VOCABULARY)));
+        blocks.add(Linear.builder().setUnits(size.vocabulary()).build())
+                .add(out -> new NDList(out.singletonOrThrow().reshape(-1, size.vocabulary())));
         model.setBlock(blocks);
         trainer = model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optDevices(new Device[] {Device.cpu()})
                 .optOptimizer(Optimizer.adamW().optLearningRateTracker(rate).build())
                 .addTrainingListeners(listeners));
-        trainer.initialize(new Shape(SEQUENCES, LENGTH));
+        trainer.initialize(new Shape(size.sequences(), size.length()));
     }
 
     void train(int steps) {
@@ -72,25 +77,25 @@ final class TinyTransformer implements AutoCloseable {
 
     Batch batch() {
         NDManager manager = model.getNDManager().newSubManager();
-        int[] ids = new int[SEQUENCES * LENGTH];
+        int[] ids = new int[size.sequences() * size.length()];
         int[] next = new int[ids.length];
-        for (int sequence = 0; sequence < SEQUENCES; sequence++) {
-            int from = data.nextInt(VOCABULARY);
-            for (int i = 0; i < LENGTH; i++) {
-                ids[sequence * LENGTH + i] = (from + i) % VOCABULARY;
-                next[sequence * LENGTH + i] = (from + i + 1) % VOCABULARY;
+        for (int sequence = 0; sequence < size.sequences(); sequence++) {
+            int from = data.nextInt(size.vocabulary());
+            for (int i = 0; i < size.length(); i++) {
+                ids[sequence * size.length() + i] = (from + i) % size.vocabulary();
+                next[sequence * size.length() + i] = (from + i + 1) % size.vocabulary();
             }
         }
         return new Batch(
                 manager,
-                new NDList(manager.create(ids, new Shape(SEQUENCES, LENGTH))),
+                new NDList(manager.create(ids, new Shape(size.sequences(), size.length()))),
                 new NDList(manager.create(next, new Shape(ids.length))),
-                SEQUENCES,
+                size.sequences(),
                 Batchifier.STACK,
                 Batchifier.STACK,
                 0,
                 0,
-                Stream.iterate(0, i -> i + 1).limit(SEQUENCES).toList());
+                Stream.iterate(0, i -> i + 1).limit(size.sequences()).toList());
     }
 
     Parameter parameter(int layer, String name) {
