@@ -15,6 +15,7 @@ import observatory.analysis.log.LogFormat;
 import observatory.analysis.log.LogFormats;
 import observatory.analysis.log.LogSource;
 import observatory.analysis.log.Progress;
+import observatory.analysis.log.Reading;
 import observatory.probe.Telemetry;
 
 /**
@@ -43,8 +44,11 @@ public record Tape(String format, List<String> remarks) {
         }
         try {
             LogFormat format = LogFormats.find(path, Optional.empty());
-            List<String> remarks = new ArrayList<>(
-                    format.read(new LogSource(path, Progress.NONE), sink).remarks());
+            Reading reading = format.read(new LogSource(path, Progress.NONE), sink);
+            List<String> remarks = new ArrayList<>(reading.remarks());
+            if (reading.skipped() > 0) {
+                remarks.add(reading.skipped() + " of its lines or records could not be read.");
+            }
             return new Tape(format.name(), remarks);
         } catch (observatory.analysis.log.LogException e) {
             throw new IOException(e.getMessage(), e);
