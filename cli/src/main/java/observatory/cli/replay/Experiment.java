@@ -107,13 +107,17 @@ final class Experiment {
                     before,
                     during.stream().filter(frame -> frame.step() >= begins()).toList());
         }
-        return found.map(one -> one.against(before, ground.last() - begins() + 1))
-                .filter(one -> one.present(one.of(during)));
+        return found.map(one -> one.against(before, counted(ground))).filter(one -> one.present(one.of(during)));
     }
 
     /** What is explained is seen from here on, however much earlier the steps begin that are varied. */
     private long begins() {
         return Math.max(1, subject.first() - (atOnce() ? AT_ONCE : SLOW));
+    }
+
+    /** Steps at the end of those that are varied in which the symptom is looked for. */
+    private long counted(Ground ground) {
+        return ground.last() - begins() + 1;
     }
 
     /** A change of settings before these steps; where it cannot be run without, that is told and data is not blamed. */
@@ -321,7 +325,8 @@ final class Experiment {
             draft.because = "Run again, nothing departs from how it was before in steps " + draft.steps.first() + " to "
                     + draft.steps.last() + ": there is nothing to explain, or probes that would show it are not there.";
             if (subject.kind().isEmpty() && depth.ranking()) {
-                ranking(ground, Symptom.loss(ground.earlier(subject.recorded())));
+                List<Frame> before = ground.earlier(subject.recorded());
+                ranking(ground, Symptom.loss(before).against(before, counted(ground)));
             }
             return;
         }
@@ -329,7 +334,7 @@ final class Experiment {
             draft.because = "The time was up before anything that was varied explained it; give more with --budget.";
             return;
         }
-        Symptom symptom = found.get().against(ground.earlier(subject.recorded()), ground.last() - begins() + 1);
+        Symptom symptom = found.get().against(ground.earlier(subject.recorded()), counted(ground));
         Factors factors = new Factors(ground, subject, turn(ground));
         new Aftermath(subject, draft, repeats, ground, symptom, factors).examine();
         rest(ground, symptom, factors);

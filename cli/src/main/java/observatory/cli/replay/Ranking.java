@@ -151,8 +151,11 @@ final class Ranking {
 
     private List<Row> rows(long step) {
         List<Frame> before = ground.earlier(subject.recorded());
-        SequenceLevel.Levels levels = SequenceLevel.of(before.stream()
-                .filter(frame -> frame.step() >= ground.first() - Ground.LEAD)
+        // Just before the incident, however much earlier the steps begin that were varied: a young model's losses fall
+        // fast.
+        long begins = symptom.counted(ground.during().frames()).getFirst().step();
+        SequenceLevel.Levels levels = SequenceLevel.of(Stream.concat(before.stream(), ground.during().frames().stream())
+                .filter(frame -> frame.step() < begins && frame.step() >= begins - Ground.LEAD)
                 .flatMap(frame -> frame.batch().stream()));
         Set<String> seen = new HashSet<>();
         Stream.concat(before.stream(), ground.during().frames().stream())
