@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
 # Runs every check of the CUDA trainer on a machine that has an NVIDIA GPU and its driver, but neither JDK nor network.
 #
-#   kernels/gpu-check.sh pack KIT         here: makes the folder KIT, under 60 MB, with a Java runtime and the jars
-#   KIT/gpu-check.sh [PART...]            there: runs the parts (all unless named) and ends with a short table
+#   kernels/gpu-check.sh pack KIT                   here: makes the folder KIT, under 60 MB, with a Java runtime and the jars
+#   KIT/gpu-check.sh [--minutes M] [PART...]        there: runs the parts (all unless named) and ends with a short table
 #
-# Parts are those of `observatory bench cuda`; `memcheck` and `racecheck` run every kernel under compute-sanitizer, where
-# that is installed. OBSERVATORY_CUDA_LIBS names the folder of libcublasLt.so, where the loader does not know it.
+# Parts, what is claimed most first, each with its limit in minutes: see LIMITS. A part that fails, hangs or finds no time
+# does not keep the others from being reported: the table also comes after Ctrl-C. What each part said is kept in
+# KIT/results. Status 0 where nothing failed, 1 where something did, 3 where there is no usable GPU.
+#   OBSERVATORY_CUDA_LIBS    folder of libcublasLt.so, where the loader does not know it
+#   OBSERVATORY_PEAK_TFLOPS  dense bf16 peak of the device (989, an H100's and an H200's)
+#   OBSERVATORY_PYTHON       a Python that may have PyTorch (python3)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LIMITS="kernels:3 curve:6 repeats:3 throughput:3 overhead:4 bandwidth:2 torch:3 memcheck:6 racecheck:6"
 
 pack() {
   local kit=$1 home jdk jar work
@@ -31,31 +36,107 @@ pack() {
   du -sh "$kit"
 }
 
-bench() {
-  "$here/java/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-    --sun-misc-unsafe-memory-access=allow -Xmx8g ${OBSERVATORY_CUDA_LIBS:+-Dobservatory.cuda.libraries="$OBSERVATORY_CUDA_LIBS"} \
-    -cp "$here/lib/*" observatory.trainer.cuda.CudaBench "$@" 2>&1 | grep -v 'incubator modules'
+java_bench() { # the command line of CudaBench with its parts, in the array COMMAND
+  COMMAND=("$here/java/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED
+    --sun-misc-unsafe-memory-access=allow -Xmx8g "-Dobservatory.python=${OBSERVATORY_PYTHON:-python3}"
+    "-Dobservatory.peak.teraflops=${OBSERVATORY_PEAK_TFLOPS:-989}"
+    ${OBSERVATORY_CUDA_LIBS:+-Dobservatory.cuda.libraries="$OBSERVATORY_CUDA_LIBS"}
+    -cp "$here/lib/*" observatory.trainer.cuda.CudaBench "$@")
 }
 
-sanitised() { # sanitised TOOL PART
-  command -v compute-sanitizer >/dev/null || { echo "skipped  $1: no compute-sanitizer here"; return 0; }
-  compute-sanitizer --tool "$1" --target-processes all --error-exitcode 9 "${BASH_SOURCE[0]}" "$2" >"$here/$1.txt" 2>&1 &&
-    echo "pass     $1" || { echo "fail     $1: see $here/$1.txt"; return 1; }
-  grep -E 'SUMMARY' "$here/$1.txt" || true
+verdict() { # verdict WORD NAME [NUMBERS]: a line like those of CudaBench, behind what the part said itself
+  printf '%-8s %-34s %s\n' "$1" "$2" "${3:-}" >>"$results/$part.txt"
+}
+
+run_part() { # run_part PART MINUTES: what it says goes into its file
+  part=$1
+  local limit=$(($2 * 60)) left=$((deadline - SECONDS)) status=0 tool=
+  : >"$results/$part.txt"
+  case $part in
+    memcheck) tool=memcheck && java_bench everything ;;
+    racecheck) tool=racecheck && java_bench some ;;
+    *) java_bench "$part" ;;
+  esac
+  if [ -n "$tool" ]; then
+    command -v compute-sanitizer >/dev/null || { verdict skipped "$part" "reason=no compute-sanitizer here"; return 0; }
+    COMMAND=(compute-sanitizer --tool "$tool" --target-processes all --error-exitcode 9 "${COMMAND[@]}")
+  fi
+  [ "$left" -gt 5 ] || { verdict skipped "$part" "reason=out of time"; return 0; }
+  [ "$limit" -le "$left" ] || limit=$left
+  echo "$part: at most $limit s, $left s left" >&2
+  timeout -k 10 "$limit" "${COMMAND[@]}" >>"$results/$part.txt" 2>&1 || status=$?
+  case $status in
+    0) if [ -n "$tool" ]; then verdict pass "$part" "$(summary)"; fi ;;
+    124 | 137) verdict fail "$part" "error=not done after $limit s" ;;
+    2 | 3) # no such part, no usable GPU: nothing else will go better
+      trap - EXIT
+      grep -v 'incubator modules' "$results/$part.txt" >&2
+      exit "$status" ;;
+    *) if [ -n "$tool" ] || ! grep -q '^fail ' "$results/$part.txt"; then
+      verdict fail "$part" "error=status $status: $(reason)"
+    fi ;;
+  esac
+}
+
+summary() { # what compute-sanitizer counted
+  grep -hE 'SUMMARY' "$results/$part.txt" | tail -n 1 | sed 's/^=* *//' || true
+}
+
+reason() { # why a part ended that says no fail itself
+  local said
+  said=$(summary)
+  [ -n "$said" ] || said=$(grep -m 1 -iE 'error|exception|unrecognized' "$results/$part.txt" || true)
+  echo "${said:-nothing said}"
+}
+
+table() {
+  trap - EXIT
+  local file passed lines
+  echo
+  echo "$(cat "$results/device.txt"), $(date -u +%F)"
+  for file in $(for named in $LIMITS; do echo "$results/${named%%:*}.txt"; done); do
+    [ -s "$file" ] || continue
+    lines=$(grep -E '^(pass|fail|measured|skipped) ' "$file" || true)
+    case $file in
+      */kernels.txt | */memcheck.txt | */racecheck.txt) # many lines of one kind: those that pass are counted
+        passed=$(grep -c '^pass' <<<"$lines" || true)
+        lines=$(grep -v '^pass' <<<"$lines" || true)
+        [ "$passed" -eq 0 ] || printf '%-8s %-34s cases=%s\n' pass "$(basename "$file" .txt)" "$passed" ;;
+    esac
+    [ -z "$lines" ] || echo "$lines"
+  done
+  if grep -qE '^fail ' "$results"/*.txt; then
+    exit 1
+  fi
+  exit 0
 }
 
 if [ "${1:-}" = pack ]; then
   pack "${2:?name the folder to make}"
   exit
 fi
+minutes=28
+if [ "${1:-}" = --minutes ]; then
+  minutes=${2:?how many minutes there are}
+  shift 2
+fi
+deadline=$((SECONDS + minutes * 60))
+results=$here/results
+rm -rf "$results"
+mkdir -p "$results"
 [ -d "$here/java" ] || tar -C "$here" -xJf "$here/java.tar.xz"
-status=0
-for part in "${@:-all}"; do
-  case $part in
-    all) bench || status=1; sanitised memcheck everything || status=1; sanitised racecheck some || status=1 ;;
-    memcheck) sanitised memcheck everything || status=1 ;;
-    racecheck) sanitised racecheck some || status=1 ;;
-    *) bench "$part" || status=1 ;;
-  esac
+nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader >"$results/device.txt" 2>/dev/null ||
+  echo "no nvidia-smi here" >"$results/device.txt"
+trap table EXIT
+trap 'exit 130' INT TERM
+for named in $LIMITS; do
+  if [ $# -eq 0 ] || [[ " $* " == *" ${named%%:*} "* ]]; then
+    run_part "${named%%:*}" "${named##*:}"
+  fi
 done
-exit $status
+for asked in "$@"; do # parts for profilers
+  if [[ " $LIMITS " != *" $asked:"* ]]; then
+    LIMITS+=" $asked:5"
+    run_part "$asked" 5
+  fi
+done
