@@ -57,23 +57,12 @@ final class Embedding {
 
     /** Adds each row's gradient to those of its token and its place, in the order of the rows. */
     void backward(int[] inputs, int context, Tensor d) {
-        for (int row = 0; row < inputs.length; row++) {
-            addRow(d, row, tokens.gradient(), inputs[row]);
-            if (learned != null) {
-                addRow(d, row, learned.gradient(), row % context);
-            }
-        }
-    }
-
-    private static void addRow(Tensor d, long row, Tensor sum, long target) {
         int c = d.columns();
-        for (int i = 0; i < c; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, c);
-            Vectors.store(
-                    Vectors.load(sum.data(), target * c + i, mask).add(Vectors.load(d.data(), row * c + i, mask)),
-                    sum.data(),
-                    target * c + i,
-                    mask);
+        for (int row = 0; row < inputs.length; row++) {
+            Sums.add(tokens.gradient(), (long) inputs[row] * c, d, (long) row * c, c);
+            if (learned != null) {
+                Sums.add(learned.gradient(), (long) (row % context) * c, d, (long) row * c, c);
+            }
         }
     }
 }

@@ -99,11 +99,12 @@ final class Network {
         crossEntropy.backward(logits.top(rows), batch.targets(), tokenWeights);
         ops.lines().pass(Hook.LOGITS_GRADIENT, Site.NO_LAYER, logits.top(rows));
         if (!more) {
-            embedding.parameters().forEach(parameter -> parameter.gradient().clear());
+            // Tied, the product sets the gradient to which the embedding then adds.
+            embedding.parameters().stream()
+                    .filter(parameter -> parameter != unembedding)
+                    .forEach(parameter -> parameter.gradient().clear());
         }
-        // Tied, this and the embedding add to one gradient, which has just been cleared.
-        float keepOutput = unembedding == embedding.tokens() ? 1 : keep;
-        ops.linear().backwardWeight(logits.top(rows), normalised.top(rows), keepOutput, unembedding.gradient());
+        ops.linear().backwardWeight(logits.top(rows), normalised.top(rows), keep, unembedding.gradient());
         ops.linear().backwardInput(logits.top(rows), unembedding.working(), 0, narrow);
         ops.rounding().round(narrow);
         d.clear();

@@ -1,5 +1,7 @@
 package observatory.trainer.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -148,37 +150,48 @@ final class Normalise {
     /** Leaves h and h · n of a row, and adds what the row gives to the gradients of gain and bias. */
     private void gained(Tensor dy, Tensor x, long row, long part, MemorySegment h, MemorySegment hn) {
         int c = x.columns();
+        int whole = (int) Vectors.wholeEnd(0, c);
         float mean = means.get(row);
         float scale = scales.get(row);
         MemorySegment g = gain.working().data();
         MemorySegment gains = gainParts.data();
         MemorySegment biases = biasParts.data();
-        for (int i = 0; i < c; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, c);
-            FloatVector d = Vectors.load(dy.data(), row * c + i, mask);
-            FloatVector normal =
-                    Vectors.load(x.data(), row * c + i, mask).sub(mean).mul(scale);
-            FloatVector gained = d.mul(Vectors.load(g, i, mask));
-            Vectors.store(gained, h, i, mask);
-            Vectors.store(gained.mul(normal), hn, i, mask);
-            Vectors.store(d.fma(normal, Vectors.load(gains, part + i, mask)), gains, part + i, mask);
-            Vectors.store(d.add(Vectors.load(biases, part + i, mask)), biases, part + i, mask);
+        for (int i = 0; i < whole; i += Vectors.WIDE.length()) {
+            FloatVector d = Vectors.load(dy.data(), row * c + i);
+            FloatVector normal = Vectors.load(x.data(), row * c + i).sub(mean).mul(scale);
+            FloatVector gained = d.mul(Vectors.load(g, i));
+            Vectors.store(gained, h, i);
+            Vectors.store(gained.mul(normal), hn, i);
+            Vectors.store(d.fma(normal, Vectors.load(gains, part + i)), gains, part + i);
+            Vectors.store(d.add(Vectors.load(biases, part + i)), biases, part + i);
+        }
+        for (int i = whole; i < c; i++) {
+            float d = dy.get(row * c + i);
+            float normal = (x.get(row * c + i) - mean) * scale;
+            float gained = d * gain.working().get(i);
+            h.setAtIndex(JAVA_FLOAT, i, gained);
+            hn.setAtIndex(JAVA_FLOAT, i, gained * normal);
+            gainParts.set(part + i, Math.fma(d, normal, gainParts.get(part + i)));
+            biasParts.set(part + i, d + biasParts.get(part + i));
         }
     }
 
     private void through(Tensor x, Tensor dx, long row, MemorySegment h, float meanH, float meanHn) {
         int c = x.columns();
+        int whole = (int) Vectors.wholeEnd(0, c);
         float mean = means.get(row);
         float scale = scales.get(row);
         FloatVector back = Vectors.broadcast(-meanHn);
         FloatVector factor = Vectors.broadcast(scale);
-        for (int i = 0; i < c; i += Vectors.WIDE.length()) {
-            VectorMask<Float> mask = Vectors.within(i, c);
-            FloatVector normal =
-                    Vectors.load(x.data(), row * c + i, mask).sub(mean).mul(scale);
-            FloatVector inner = normal.fma(back, Vectors.load(h, i, mask).sub(meanH));
-            FloatVector sum = inner.fma(factor, Vectors.load(dx.data(), row * c + i, mask));
-            Vectors.store(sum, dx.data(), row * c + i, mask);
+        for (int i = 0; i < whole; i += Vectors.WIDE.length()) {
+            FloatVector normal = Vectors.load(x.data(), row * c + i).sub(mean).mul(scale);
+            FloatVector inner = normal.fma(back, Vectors.load(h, i).sub(meanH));
+            Vectors.store(inner.fma(factor, Vectors.load(dx.data(), row * c + i)), dx.data(), row * c + i);
+        }
+        for (int i = whole; i < c; i++) {
+            float normal = (x.get(row * c + i) - mean) * scale;
+            float inner = Math.fma(normal, -meanHn, h.getAtIndex(JAVA_FLOAT, i) - meanH);
+            dx.set(row * c + i, Math.fma(inner, scale, dx.get(row * c + i)));
         }
     }
 }

@@ -1,7 +1,5 @@
 package observatory.trainer.cpu;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import observatory.probe.Moments;
 
 /** Sums in a fixed order, whoever computed the parts. */
@@ -16,11 +14,19 @@ final class Sums {
         }
         for (int part = 0; part < parts.rows(); part++) {
             long at = (long) part * parts.columns() + column;
-            for (int i = 0; i < c; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, c);
-                FloatVector both = Vectors.load(sum.data(), i, mask).add(Vectors.load(parts.data(), at + i, mask));
-                Vectors.store(both, sum.data(), i, mask);
-            }
+            add(sum, 0, parts, at, c);
+        }
+    }
+
+    /** Adds a run of elements to another. A loop over whole vectors: with masks in it the compiler keeps them on the heap. */
+    static void add(Tensor sum, long to, Tensor more, long from, int count) {
+        int whole = (int) Vectors.wholeEnd(0, count);
+        for (int i = 0; i < whole; i += Vectors.WIDE.length()) {
+            Vectors.store(
+                    Vectors.load(sum.data(), to + i).add(Vectors.load(more.data(), from + i)), sum.data(), to + i);
+        }
+        for (int i = whole; i < count; i++) {
+            sum.set(to + i, sum.get(to + i) + more.get(from + i));
         }
     }
 
