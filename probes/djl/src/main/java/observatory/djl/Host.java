@@ -32,12 +32,11 @@ final class Host {
         }
     }
 
-    /** Matrices of equally many rows, side by side. */
-    static HostTensor beside(List<HostTensor> parts) {
-        if (parts.size() == 1) {
-            return parts.getFirst();
-        }
-        int rows = parts.getFirst().rows();
+    /** Matrices side by side; those that have not as many rows as the first, as where queries look at another text, are left out. */
+    static HostTensor beside(List<HostTensor> all) {
+        int rows = all.getFirst().rows();
+        List<HostTensor> parts =
+                all.stream().filter(part -> part.rows() == rows).toList();
         int columns = parts.stream().mapToInt(HostTensor::columns).sum();
         float[] data = new float[rows * columns];
         int at = 0;

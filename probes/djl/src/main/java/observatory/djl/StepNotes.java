@@ -67,6 +67,11 @@ final class StepNotes {
             return;
         }
         float[] targets = Host.floats(labels);
+        for (float target : targets) {
+            if (!(target >= 0 && target < logits.columns())) {
+                return; // a label that is no class, such as one for padding
+            }
+        }
         int length = logits.rows() / size;
         List<Batch.Sequence> named = new ArrayList<>();
         for (int sequence = 0; sequence < size; sequence++) {

@@ -140,15 +140,15 @@ final class StepWatch {
     }
 
     void epoch() {
-        guard(() -> {
-            finish();
-            epoch++;
-        });
+        settle();
+        epoch++;
     }
 
-    /** Ends the step whose weights are there by now, if one is open. */
+    /** Ends the step whose weights are there by now, if one is open and its end is not heard. */
     void settle() {
-        guard(this::finish);
+        if (!stepsAreHeard) {
+            guard(this::finish);
+        }
     }
 
     void end(String reason) {
