@@ -633,13 +633,17 @@ class _Spool:
         self.trouble = ""
         self.control, self.control_read = os.path.join(folder, "control.jsonl"), 0
         self.requests = collections.deque()  # what operators ask, for the training thread
-        os.makedirs(folder, exist_ok=True)
-        self.lock = open(os.path.join(folder, "spool.lock"), "w")
-        if fcntl:
-            fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        open(os.path.join(folder, "for-relay"), "w").close()  # this process has no Kafka client
+        self._claim()
         self.thread = threading.Thread(target=self._run, name="observatory-spool", daemon=True)
         self.thread.start()
+
+    def _claim(self):
+        """Makes the folder, with what says that its writer lives and has no Kafka client."""
+        os.makedirs(self.folder, exist_ok=True)
+        self.lock = open(os.path.join(self.folder, "spool.lock"), "w")
+        if fcntl:
+            fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        open(os.path.join(self.folder, "for-relay"), "w").close()
 
     def offer(self, document, kind):
         """Hands over a document or what makes one (kind 1 for a frame, 0 for an event); False where there was no room."""
@@ -673,8 +677,9 @@ class _Spool:
                     break
             open_until = rows[-1][0] is None
             self._look_for_requests()
-            rows = [(json.dumps(document() if callable(document) else document, separators=(",", ":"), allow_nan=False).encode(), kind)
-                    for document, kind in rows if document is not None]  # fmt: skip
+            rows = [(body, kind) for document, kind in rows if document is not None for body in self._bodies(document)]
+            if database is not None and not os.path.exists(self.segment):
+                self.trouble, database = "the spool %s was deleted while in use; it goes on in a new one" % self.folder, database.close()
             try:
                 if database is None or size > self.SEGMENT_BYTES:
                     if database is not None:
@@ -693,6 +698,14 @@ class _Spool:
         if database is not None:
             database.close()
         self.lock.close()
+
+    def _bodies(self, document):
+        """The document as JSON; nothing where it cannot be made, which is said."""
+        try:
+            return [json.dumps(document() if callable(document) else document, separators=(",", ":"), allow_nan=False).encode()]
+        except Exception as error:  # noqa: BLE001 - whatever it is, what comes after is written
+            self.trouble, self.shed = "a frame could not be made: %r" % error, self.shed + 1
+            return []
 
     def _look_for_requests(self):
         """Commands that the relay has checked and put down, a line of JSON each."""
@@ -715,7 +728,11 @@ class _Spool:
                 self.trouble = "a line of control.jsonl is no command: %r" % error
 
     def _segment(self):
-        database = sqlite3.connect(os.path.join(self.folder, "%019d.spool" % self.written))
+        if not os.path.exists(os.path.join(self.folder, "for-relay")):
+            self.lock.close()
+            self._claim()
+        self.segment = os.path.join(self.folder, "%019d.spool" % self.written)
+        database = sqlite3.connect(self.segment)
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")
         database.execute("CREATE TABLE IF NOT EXISTS item"
@@ -792,6 +809,8 @@ class Watch:
                 self._sites[name] = module, hook, global_layers.get(_stack(name), layer), at_input
                 if hook == "qkv":
                     self._heads[name] = self._fused_heads(name)
+        if not self._sites:
+            self._say_once("no module's name says what it is (such as layers.0.mlp, h.0.attn): only numbers of the step and parameters are sent")
         self._by_index = list(self._sites)  # a compiled hook knows its site by number
         self._often = frozenset()  # names of the modules that are looked at in every step
         self._mark = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
@@ -838,7 +857,7 @@ class Watch:
         self._guard("close", self._event, "end", {"reason": reason, "steps": str(self._now.number - 1)})
         self._detach()
         self._dead = True
-        _watched.pop(self._model, None)
+        _watched.pop(getattr(self._model, "_orig_mod", self._model), None)
         self._spool.close(patience)
         atexit.unregister(self.close)
 
@@ -1148,7 +1167,7 @@ class Watch:
         if self._now.norms_taken or not (each or self._need_norm):
             return
         self._now.norms_taken = True
-        named = [(("gradient", layer, rest), _gradient(p)) for _, layer, rest, p in self._parameters]
+        named = [(("gradient", layer, rest), _dense(_gradient(p))) for _, layer, rest, p in self._parameters]
         with torch.no_grad():
             squares = []
             for sites, norms in _norms([(site, g) for site, g in named if g is not None and g.layout == torch.strided and g.numel()]):
@@ -1229,9 +1248,9 @@ class Watch:
         if self._scaler is not None and scalars.get("loss_scale") is None:
             scale = getattr(self._scaler, "_scale", None)
             scalars["loss_scale"] = scale.detach().clone() if isinstance(scale, torch.Tensor) else scale
-        now.scalars.update((name, value) for name, value in scalars.items() if value is not None)
+        now.scalars.update((name, value) for name, value in scalars.items() if value is not None and self._usable(name, value))
         now.scalars["step_seconds"] = began - self._began
-        self._began, now.batch = began, batch
+        self._began, now.batch = began, batch if batch and self._usable_batch(batch) else None
         self._ship(now)
         self._pending.append(now)
         self._drain(False)
@@ -1242,14 +1261,41 @@ class Watch:
         self._govern(now.scalars["step_seconds"])
         self._plan_next()
 
+    def _usable(self, name, value):
+        """Whether a frame can have it as a scalar; what it cannot is left out and said once."""
+        if isinstance(value, torch.Tensor):
+            usable = value.numel() > 0 and not value.is_complex()
+        else:
+            try:
+                usable = float(value) is not None
+            except (TypeError, ValueError, OverflowError):
+                usable = False
+        if not usable:
+            self._say_once("%s is left out: a number or a tensor with one is needed, not %.80r" % (name, value))
+        return usable
+
+    def _usable_batch(self, batch):
+        try:
+            usable = all(len(sequence) == 3 and int(sequence[1]) >= 0 for sequence in batch)
+        except (TypeError, ValueError):
+            usable = False
+        if not usable:
+            self._say_once("batch is left out: a list of (source, offset, loss) is needed, not %.80r" % (batch,))
+        return usable
+
+    def _say_once(self, what):
+        if what not in self._told and len(self._told) < 16:
+            self._told.append(what)
+            print("observatory: " + what, file=sys.stderr)
+
     def _notice(self, now):
         """Says once where hooks were held and none was called: somebody compiled the model without them."""
         self._unseen = self._unseen + 1 if self._handles and not now.looked else 0
         if self._unseen == 3:
-            self._told.append("no hook was called in three steps: if the model is compiled, watch() it before its first call,"
-                              " or give watch() the compiled model")  # fmt: skip
-            self._event("probe_disabled", {"probe": "hooks", "error": self._told[-1]})
-            print("observatory: " + self._told[-1], file=sys.stderr)
+            what = "no hook was called in three steps: if the model is compiled, watch() it before its first call," \
+                " or give watch() the compiled model"  # fmt: skip
+            self._say_once(what)
+            self._event("probe_disabled", {"probe": "hooks", "error": what})
 
     def _ship(self, now):
         """Starts one copy to the host of all the step left on each device."""
@@ -1449,6 +1495,11 @@ def _gradient(parameter):
     return None if gradient is None else _local(gradient.detach())
 
 
+def _dense(gradient):
+    """The numbers of a gradient of which only some rows are there; any other is itself."""
+    return gradient.coalesce().values() if gradient is not None and gradient.layout == torch.sparse_coo else gradient
+
+
 def _stack(name):
     """The name up to and with the number of its layer; None outside of a stack."""
     found = re.match(r"(.*\b(?:h|layers?|blocks?|transformer_blocks)\.\d+)(?:\.|$)", name)
@@ -1629,7 +1680,7 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     inner = getattr(model, "_orig_mod", model)
     if compiled is None:
         compiled = inner is not model or any(getattr(m, "_compiled_call_impl", None) for m in model.modules())
-    if any(module in _watched for module in [inner, *inner.children()]):
+    if any(module in _watched for module in inner.modules()) or any(inner is part for root in _watched for part in root.modules()):
         raise ValueError("this model is watched already; close() the other watch first")
     world, distributed = int(os.environ.get("WORLD_SIZE", 1)), torch.distributed
     together = distributed.is_available() and distributed.is_initialized()
@@ -1638,9 +1689,11 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     rank = int(os.environ.get("RANK", 0)) if rank is None else rank
     run, apart = run or os.environ.get("OBSERVATORY_RUN"), 0.0
     if run is None:
-        run = type(model).__name__.lower() + "-" + time.strftime("%Y%m%d-%H%M%S")
+        run = re.sub(r"[^a-z0-9._-]", "-", type(model).__name__.lower())[:80] + "-" + time.strftime("%Y%m%d-%H%M%S")
         if world > 1 and together:
             run, apart = _agree(run, world)
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", run):
+        raise ValueError("the name of a run is 1 to 100 of A-Z a-z 0-9 . _ -: run=%r" % run)
     state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     told = {"framework": "pytorch " + torch.__version__, "model": type(inner).__name__, "probes": probes,
             "parameters": sum(p.numel() for p in model.parameters()), "world": world, "commands": ", ".join(_PROBES),

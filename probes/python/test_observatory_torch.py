@@ -1,6 +1,6 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
-import collections, contextlib, gc, glob, importlib.util, io, json, math, os, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
+import collections, contextlib, gc, glob, importlib.util, io, json, math, os, shutil, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
 
 import torch
 import torch.nn as nn
@@ -112,6 +112,14 @@ def metric(frame, name, hook, layer=None, parameter=None):
         if (site["hook"], site.get("layer"), site.get("parameter")) == (hook, layer, parameter):
             return float(value)
     raise AssertionError("no %s at %s %s %s" % (name, hook, layer, parameter))
+
+
+def await_that(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("not in %d s" % seconds)
+        time.sleep(0.01)
 
 
 class WatchTest(unittest.TestCase):
@@ -342,12 +350,79 @@ class WatchTest(unittest.TestCase):
     def test_a_second_watch_on_a_model_is_refused_and_the_first_goes_on(self):
         model, optimizer = make()
         watch = self.watch(model, optimizer)
-        with self.assertRaisesRegex(ValueError, "watched already"):
-            self.watch(model, optimizer)
+        for same in (model, model.transformer["h"][1], nn.Sequential(nn.Sequential(model))):
+            with self.assertRaisesRegex(ValueError, "watched already"):
+                self.watch(same, optimizer)
         train(model, optimizer, 1, watch)
         watch.close()
         self.assertEqual(1, len(frames(self.spool)))
         self.watch(model, optimizer).close()
+
+    def test_what_is_no_number_is_left_out_said_and_stops_nothing(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, optimizer, 1, watch)
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            for _ in range(2):
+                watch.step(loss="low", gradient_norm=torch.zeros(0), batch=[1], accuracy=0.5)
+        train(model, optimizer, 1, watch)
+        watch.close()
+        self.assertEqual([1, 2, 3, 4], [frame["step"] for frame in frames(self.spool)])
+        self.assertEqual(0.5, frames(self.spool)[1]["scalars"]["accuracy"])
+        self.assertNotIn("loss", frames(self.spool)[1]["scalars"])
+        self.assertEqual(3, len(said.getvalue().splitlines()), "each said once")
+        self.assertIn("loss is left out: a number or a tensor with one is needed, not 'low'", watch.trouble())
+        self.assertIn("batch is left out", watch.trouble())
+
+    def test_a_frame_that_cannot_be_made_is_counted_and_the_next_is_written(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        watch._spool.offer(lambda: 1 / 0, 1)
+        train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertEqual(2, len(frames(self.spool)))
+        self.assertIn("could not be made: ZeroDivisionError", watch.trouble())
+        self.assertEqual(1, watch._spool.shed)
+
+    def test_a_spool_deleted_while_in_use_is_begun_anew(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, optimizer, 2, watch)
+
+        def committed():
+            with contextlib.suppress(sqlite3.OperationalError):  # the table is not there yet
+                return len(frames(self.spool)) == 2
+            return False
+
+        await_that(committed)
+        shutil.rmtree(watch._spool.folder)
+        train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertIn(4, [frame["step"] for frame in frames(self.spool)])
+        self.assertTrue(os.path.exists(os.path.join(watch._spool.folder, "for-relay")), "a relay finds it")
+        self.assertIn("was deleted while in use", watch.trouble())
+
+    def test_a_gradient_of_some_rows_only_counts_in_the_norm(self):
+        model, _ = make()
+        model.lm_head.weight = nn.Parameter(model.lm_head.weight.detach().clone())
+        model.transformer["wte"].sparse = True
+        watch = self.watch(model, torch.optim.SGD(model.parameters(), 0.1), first_step=10)
+        loss_of(model, tokens(1)).backward()
+        expected = math.sqrt(sum(p.grad.to_dense().double().square().sum().item() for p in model.parameters()))
+        watch._optimizer.step()
+        watch.step()
+        watch.close()
+        self.assertAlmostEqual(1, frames(self.spool)[0]["scalars"]["gradient_norm"] / expected, 6)
+        self.assertGreater(metric(frames(self.spool)[0], "norm", "gradient", None, "transformer.wte.weight"), 0)
+        self.assertEqual("", watch.trouble())
+
+    def test_a_model_of_unknown_names_and_a_run_with_a_bad_name_are_told(self):
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            watch = self.watch(nn.Sequential(nn.Linear(2, 2)))
+        watch.close()
+        self.assertIn("no module's name says what it is", said.getvalue())
+        with self.assertRaisesRegex(ValueError, "run='my run'"):
+            observatory_torch.watch(make()[0], run="my run", spool=self.spool)
 
     def test_a_forked_child_is_not_the_run(self):
         model, optimizer = make()
