@@ -91,7 +91,9 @@ public final class Replaying {
         RunCard card = RunCard.read(checkpoints);
         if (!card.backend().equals("cpu")) {
             throw new CheckpointException("the run was trained on " + card.backend()
-                    + ": its bits come out again only there, and replays run on the CPU; train with --backend cpu");
+                    + ": its bits come out again only on that device with its libraries, and replays run on the CPU, where"
+                    + " its steps cannot be reproduced to the bit, as a replay that is believed has to; needed is a run"
+                    + " of the same recipe with --backend cpu --checkpoint-every N, whose incident can be replayed");
         }
         Fault fault = Fault.parse(card.fault());
         // What the machine did, once, is no part of the program: it is not done again.
