@@ -38,10 +38,8 @@ import observatory.ui.source.Replay;
  */
 final class Tour {
     private static final long PATIENCE_SECONDS = 60;
-    /** Long enough for spectra to be taken three times. */
-    private static final int STEPS = 330;
-
-    private static final int FAULT = 290;
+    private static final int STEPS = 130;
+    private static final int FAULT = 90;
 
     private final Path pictures;
     private final Workbench bench;

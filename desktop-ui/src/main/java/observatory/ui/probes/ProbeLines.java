@@ -194,7 +194,12 @@ final class ProbeLines {
     }
 
     private static String micros(OptionalDouble seconds) {
-        return seconds.isEmpty() ? "" : Numbers.of(Math.rint(seconds.getAsDouble() * 1e7) / 10);
+        if (seconds.isEmpty()) {
+            return "";
+        }
+        double micros = seconds.getAsDouble() * 1e6;
+        double digits = micros < 1 ? 100 : 10;
+        return Numbers.of(Math.rint(micros * digits) / digits);
     }
 
     private String share(OptionalDouble seconds) {

@@ -30,13 +30,13 @@ final class ProbeTreeView {
         table.getStyleClass().add("dense");
         table.setShowRoot(false);
         table.setRoot(root);
-        column("hook, layer, probe", 196, ProbeLines.Line::place, false);
-        column("on", 128, ProbeLines.Line::on, false);
+        column("hook, layer, probe", 188, ProbeLines.Line::place, false);
+        column("on", 134, ProbeLines.Line::on, false);
         column("µs/step", 68, ProbeLines.Line::micros, true);
         column("share", 70, ProbeLines.Line::share, true);
         column("last at", 60, ProbeLines.Line::last, true);
-        column("changed by", 112, ProbeLines.Line::by, false);
-        column("reverts", 62, ProbeLines.Line::left, false);
+        column("changed by", 118, ProbeLines.Line::by, false);
+        column("reverts", 66, ProbeLines.Line::left, false);
         column("pack", 84, ProbeLines.Line::pack, false);
         table.setRowFactory(view -> new Telling());
         table.getSelectionModel()
