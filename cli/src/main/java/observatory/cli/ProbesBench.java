@@ -37,6 +37,7 @@ import observatory.trainer.cpu.CpuModel;
 import observatory.trainer.cpu.CpuReducer;
 import observatory.trainer.cpu.Tensor;
 import observatory.trainer.cpu.Workers;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Measures what observing costs, on one model that trains on. Blocks of ten steps, the period of the continuous pack, are
@@ -261,9 +262,8 @@ final class ProbesBench implements AutoCloseable {
         return nanos[nanos.length * 99 / 100] / 1e3;
     }
 
-    private static double median(double[] ascending) {
-        int middle = ascending.length / 2;
-        return ascending.length % 2 == 1 ? ascending[middle] : (ascending[middle - 1] + ascending[middle]) / 2;
+    private static double median(double[] values) {
+        return StatUtils.percentile(values, 50);
     }
 
     private static Instruments<Tensor> instruments(Reducer<Tensor> reducer) {

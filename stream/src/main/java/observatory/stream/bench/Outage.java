@@ -14,6 +14,7 @@ import observatory.stream.Broker;
 import observatory.stream.Sender;
 import observatory.stream.Spool;
 import observatory.stream.Topics;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * How long a training step takes while the broker is there and while it is gone: a fixed piece of arithmetic and the frame
@@ -69,7 +70,7 @@ final class Outage {
             drain(spool, sender);
             double[] with = DoubleStream.concat(Arrays.stream(before), Arrays.stream(after))
                     .toArray();
-            return new Result(median(with), median(during), drained);
+            return new Result(StatUtils.percentile(with, 50), StatUtils.percentile(during, 50), drained);
         } finally {
             broker.close();
         }
@@ -102,11 +103,5 @@ final class Outage {
         if (!spool.drain(PATIENCE)) {
             throw new IOException("not all frames arrived in " + PATIENCE.toSeconds() + " s: " + sender.trouble());
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -1,7 +1,6 @@
 package observatory.trainer.cpu;
 
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -18,6 +17,7 @@ import observatory.trainer.Precision;
 import observatory.trainer.SplitMix;
 import observatory.trainer.TokenBatch;
 import observatory.trainer.TrainingSpec;
+import org.apache.commons.math3.stat.StatUtils;
 
 /** How fast the CPU trainer is: whole steps beside their matrix products alone, taken in turns in the same run. */
 public final class TrainerBench {
@@ -136,13 +136,7 @@ public final class TrainerBench {
         }
 
         Time median() {
-            return new Time(median(seconds), median(cpuSeconds));
-        }
-
-        private static double median(double[] values) {
-            double[] sorted = values.clone();
-            Arrays.sort(sorted);
-            return sorted[sorted.length / 2];
+            return new Time(StatUtils.percentile(seconds, 50), StatUtils.percentile(cpuSeconds, 50));
         }
     }
 }

@@ -8,6 +8,7 @@ import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Norm;
 import observatory.trainer.Precision;
 import observatory.trainer.TrainingSpec;
+import org.apache.commons.math3.stat.StatUtils;
 
 /** How fast GPT-2 124M trains on the device, and single steps of it for a profiler. */
 final class SpeedBench {
@@ -96,9 +97,7 @@ final class SpeedBench {
     }
 
     static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return StatUtils.percentile(values, 50);
     }
 
     private static double deviation(double[] values) {
