@@ -7,6 +7,7 @@ import observatory.probe.Pack;
 import observatory.stream.Broker;
 import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
+import observatory.stream.attach.Operators;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,9 +80,10 @@ final class AttachCommand implements Callable<Integer> {
             if (detach) {
                 parent.console().result("detached from " + jvm.detach());
             } else {
+                Operators operators = control.operators();
                 StateDirectory state = StateDirectory.open(dataDir, System.getenv());
                 String bootstrap = bootstrap(state);
-                String runs = jvm.attach(bootstrap, state.spool(), pack, control.operators());
+                String runs = jvm.attach(bootstrap, state.spool(), pack, operators);
                 parent.console().result("attached to " + runs + "; it sends to " + bootstrap);
                 parent.console().say("`observatory attach --detach " + pid + "` puts it back as it was");
             }

@@ -68,7 +68,7 @@ final class Demo {
                     Obeying obeying = new Obeying(control, run, training::obey)) {
                 Stage stage = new Stage(run, plan, training, backbone, spool, sender, live);
                 show(stage, obeying);
-                complete = bringHome(spool, backbone);
+                complete = training.told() && bringHome(spool, backbone);
                 views.forEach(view -> view.update(stage));
                 failOn(training, backbone);
                 holding.hold(live.incidents());

@@ -66,10 +66,7 @@ final class DemoPlan {
         Fault fault = options.fault == null
                 ? new Fault(Fault.Kind.BAD_BATCH, Math.max(1, options.steps * 5L / 8))
                 : Fault.parse(options.fault);
-        if (fault.kind() != Fault.Kind.NONE && fault.step() > options.steps) {
-            throw Failure.usage("the fault begins after the last step: fault=" + fault + ", steps=" + options.steps
-                    + "; try " + fault.kind().label() + "@" + Math.max(1, options.steps * 5 / 8));
-        }
+        TrainPlan.checkWithin(fault, options.steps);
         return fault;
     }
 

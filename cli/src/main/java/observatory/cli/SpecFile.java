@@ -1,5 +1,6 @@
 package observatory.cli;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -15,7 +16,9 @@ import java.util.Map;
  * group them, and a map under an option's name, such as {@code mixture}, gives the option once for each entry.
  */
 final class SpecFile {
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build());
     private static final List<String> SECTIONS = List.of("model", "training", "data", "run");
 
     private SpecFile() {}
@@ -28,6 +31,9 @@ final class SpecFile {
             }
             List<String> arguments = new ArrayList<>();
             root.properties().forEach(entry -> add(arguments, entry));
+            if (arguments.stream().anyMatch(argument -> argument.startsWith("--spec="))) {
+                throw Failure.usage("a spec names no other spec: " + file + "; put the options of both into one");
+            }
             return arguments;
         } catch (NoSuchFileException | java.io.FileNotFoundException e) {
             throw new Failure(ExitCode.USAGE, "there is no spec " + file + "; correct the path", e);

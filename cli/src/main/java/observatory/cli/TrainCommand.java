@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ import observatory.stream.Connection;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -58,6 +60,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        checkOnce();
         if (options.spec != null) {
             readSpec();
         }
@@ -132,6 +135,17 @@ final class TrainCommand implements Callable<Integer> {
             return ExitCode.INTERNAL;
         }
         return ExitCode.OK;
+    }
+
+    /** An option that comes again would begin its group anew, and what was typed before in that group would be lost. */
+    private void checkOnce() {
+        Set<String> seen = new HashSet<>();
+        for (String typed : command.root().commandLine().getParseResult().originalArgs()) {
+            OptionSpec option = command.findOption(name(typed));
+            if (option != null && !option.isMultiValue() && !seen.add(option.longestName())) {
+                throw Failure.usage(option.longestName() + " stands twice; leave one of them out");
+            }
+        }
     }
 
     /** Reads the command line again, with those options of the file that were not typed before it. */

@@ -46,12 +46,17 @@ final class TrainPlan {
                     : CorpusFiles.read(options.data.corpus, tokenizer);
             int vocabulary = options.data.vocabulary == null ? tokenizer.vocabulary() : options.data.vocabulary;
             Fault fault = options.loop.fault == null ? Fault.NONE : Fault.parse(options.loop.fault);
+            checkWithin(fault, options.loop.steps);
             Recipe recipe = new Recipe(model(options.model, vocabulary), training(options, fault), corpus, fault);
             // Drawn once before anything is written: what cannot be drawn is refused now.
             recipe.check();
             Optional<Checkpoint> resume =
                     options.run.resume == null ? Optional.empty() : Optional.of(checkpoint(options.run.resume));
-            resume.ifPresent(from -> from.check(recipe));
+            if (resume.isPresent()) {
+                resume.get().check(recipe);
+                checkLeft(resume.get(), options.loop.steps);
+                resume.get().checkTensors();
+            }
             Checkpoints own =
                     new Checkpoints(new CheckpointRing(checkpoints, options.run.keep), options.run.checkpointEvery);
             String name = options.data.corpus == null
@@ -64,6 +69,22 @@ final class TrainPlan {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         } catch (IOException e) {
             throw new Failure(ExitCode.USAGE, "cannot read " + e.getMessage(), e);
+        }
+    }
+
+    /** Refuses a fault that the run never comes to. */
+    static void checkWithin(Fault fault, int steps) {
+        if (fault.kind() != Fault.Kind.NONE && fault.step() > steps) {
+            throw Failure.usage("the fault begins after the last step: fault=" + fault + ", steps=" + steps + "; try "
+                    + fault.kind().label() + "@" + Math.max(1, steps * 5 / 8));
+        }
+    }
+
+    private static void checkLeft(Checkpoint from, int steps) {
+        long done = from.state().step();
+        if (done >= steps) {
+            throw Failure.usage("the checkpoint has done all of it: step=" + done + ", steps=" + steps
+                    + "; say how far to go with --steps, as in --steps " + 2 * done);
         }
     }
 
@@ -117,7 +138,7 @@ final class TrainPlan {
                 new Adam(loop.beta1, loop.beta2, loop.epsilon, loop.weightDecay),
                 loop.clip,
                 precision(loop, fault),
-                scaling(loop),
+                scaling(loop, precision(loop, fault)),
                 options.data.mixture,
                 options.data.every == 0
                         ? new Validation(options.data.share, 0, 0)
@@ -137,7 +158,11 @@ final class TrainPlan {
         return loop.precision;
     }
 
-    private static LossScaling scaling(TrainOptions.Loop loop) {
+    private static LossScaling scaling(TrainOptions.Loop loop, Precision precision) {
+        if (!precision.scaled() && (loop.lossScale != null || loop.scaleWindow != null)) {
+            throw Failure.usage("only fp16 scales the loss: precision=" + precision.label()
+                    + "; try --precision fp16, or leave out --loss-scale and --scale-window");
+        }
         LossScaling scaling = LossScaling.of(loop.scaler);
         scaling = loop.lossScale == null ? scaling : scaling.withInitial(loop.lossScale);
         return loop.scaleWindow == null ? scaling : scaling.withWindow(loop.scaleWindow);

@@ -19,6 +19,7 @@ import observatory.probe.Origin;
 import observatory.probe.Reducer;
 import observatory.probe.builtin.Probes;
 import observatory.trainer.Backend;
+import observatory.trainer.DataException;
 import observatory.trainer.DeviceLost;
 import observatory.trainer.DeviceUnusable;
 import observatory.trainer.Model;
@@ -48,6 +49,7 @@ final class Training {
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile Trainer.Result latest;
     private volatile boolean stop;
+    private volatile boolean told;
     private volatile Throwable error;
 
     /** @param origin of the first rank; the others differ in their number */
@@ -122,6 +124,11 @@ final class Training {
         stop = true;
     }
 
+    /** Whether watchers heard that it begins, and so hear of its end. */
+    boolean told() {
+        return told;
+    }
+
     CountDownLatch over() {
         return over;
     }
@@ -144,6 +151,17 @@ final class Training {
                     ExitCode.INTERNAL,
                     "the device was lost in step " + (steps() + 1) + ": " + lost.getMessage() + "; " + remedy(),
                     lost);
+        }
+        if (error instanceof DataException data) {
+            throw new Failure(
+                    ExitCode.CORRUPT_INPUT, "training ended in step " + (steps() + 1) + ": " + data.getMessage(), data);
+        }
+        if (error instanceof OutOfMemoryError full) {
+            throw new Failure(
+                    ExitCode.INTERNAL,
+                    "there was no memory for step " + (steps() + 1) + ": " + full.getMessage()
+                            + "; train a smaller model or --micro-batch",
+                    full);
         }
         if (error != null) {
             throw new IllegalStateException("training failed at step " + (steps() + 1), error);
@@ -173,13 +191,8 @@ final class Training {
                 plan.card().writeWhereNew(plan.checkpoints().get().ring().folder());
             }
             run.begin(plan.manifest());
-            boolean going = true;
-            while (going && !stop) {
-                var result = run.step();
-                going = result.isPresent();
-                result.ifPresent(step -> latest = step);
-            }
-            run.end();
+            told = true;
+            follow(run);
         } catch (IOException e) {
             error = new UncheckedIOException(e);
         } catch (RuntimeException | Error e) {
@@ -187,6 +200,24 @@ final class Training {
         } finally {
             workers.forEach(Workers::close);
             over.countDown();
+        }
+    }
+
+    /** To the end; where a step fails, watchers hear why nothing more comes. */
+    private void follow(TrainingRun run) {
+        try {
+            boolean going = true;
+            while (going && !stop) {
+                var result = run.step();
+                going = result.isPresent();
+                result.ifPresent(step -> latest = step);
+            }
+            run.end();
+        } catch (DeviceLost e) {
+            throw e; // Told by the run itself.
+        } catch (RuntimeException | Error e) {
+            run.fail("failed: " + e.getMessage());
+            throw e;
         }
     }
 

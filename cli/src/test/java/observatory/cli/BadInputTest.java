@@ -30,6 +30,8 @@ class BadInputTest {
         Files.writeString(folder.resolve("small.txt"), "x".repeat(500));
         Files.writeString(folder.resolve("a-file"), "no folder");
         Files.writeString(folder.resolve("odd.yaml"), "layerz: 3\n");
+        Files.writeString(folder.resolve("twice.yaml"), "layers: 2\nlayers: 3\n");
+        Files.writeString(folder.resolve("chain.yaml"), "spec: good.yaml\n");
         Files.writeString(folder.resolve("good.yaml"), "training: {batch: 10, ranks: 2}\nlayers: 2\n");
     }
 
@@ -53,6 +55,13 @@ class BadInputTest {
                     train --spec {}/absent.yaml                | 2 | there is no spec, correct the path
                     train --spec {}/odd.yaml                   | 2 | odd.yaml, --layerz
                     train --spec {}/good.yaml --ranks 3        | 2 | batch=10, ranks=3, try batch=12
+                    train --spec {}/twice.yaml                 | 2 | twice.yaml, Duplicate, layers
+                    train --spec {}/chain.yaml                 | 2 | names no other spec, chain.yaml
+                    train --steps 9 --layers 2 --steps 8       | 2 | --steps stands twice, leave one
+                    train --fault nan@900                      | 2 | after the last step, steps=400, try nan@
+                    train --loss-scale 4                       | 2 | precision=fp32, --precision fp16
+                    train --control-ceiling 5                  | 2 | from 0 to 1, --control-ceiling=5.0, try 0.05
+                    attach 2147483647 --control-ceiling -1     | 2 | from 0 to 1, --control-ceiling=-1.0, try 0.05
                     train --ramp soon                          | 2 | two numbers with a colon, --ramp 16:100
                     train --curriculum 1:5                     | 2 | 2 tokens or more, start=1
                     train --mixture prose=1                    | 2 | lacks: prose, its sources are

@@ -131,7 +131,7 @@ public final class Sampling {
             source.tokens().copy(start, window, 0, context + 1);
             for (int t = 0; t <= context; t++) {
                 if (window[t] < 0 || window[t] >= model.vocabulary()) {
-                    throw new IllegalArgumentException("a token is outside the vocabulary: source=" + source.name()
+                    throw new DataException("a token is outside the vocabulary: source=" + source.name()
                             + ", offset=" + (start + t) + ", token=" + Integer.toUnsignedString(window[t])
                             + ", vocabulary=" + model.vocabulary()
                             + "; train with the vocabulary these tokens were made with");

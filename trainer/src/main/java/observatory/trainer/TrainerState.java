@@ -13,6 +13,16 @@ package observatory.trainer;
 public record TrainerState(
         long step, long samples, long tokens, long updates, LossScaler scaler, double rateFactor, Precision precision) {
 
+    public TrainerState {
+        if (step < 0 || samples < 0 || tokens < 0 || updates < 0 || updates > step || !(rateFactor >= 0)) {
+            throw new IllegalArgumentException("a run counts from 0, and updates are no more than steps: step=" + step
+                    + ", samples=" + samples + ", tokens=" + tokens + ", updates=" + updates + ", rateFactor="
+                    + rateFactor);
+        }
+        java.util.Objects.requireNonNull(scaler, "scaler");
+        java.util.Objects.requireNonNull(precision, "precision");
+    }
+
     public static TrainerState start(TrainingSpec training) {
         return new TrainerState(0, 0, 0, 0, training.scaling().start(training.precision()), 1, training.precision());
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import observatory.trainer.Corpus;
 import observatory.trainer.ModelSpec;
@@ -104,6 +105,18 @@ public final class Checkpoint {
         corpus.sources()
                 .forEach(source -> sources.put(source.name(), source.tokens().size()));
         return sources;
+    }
+
+    /** Refuses damaged or missing tensors by name, without a model: before anything of a run begins. */
+    public void checkTensors() throws IOException {
+        TreeSet<String> missing = new TreeSet<>(content.checksums().keySet());
+        for (String file : List.of(MODEL, OPTIMIZER)) {
+            missing.removeAll(Loading.check(folder, file, content.checksums()));
+        }
+        if (!missing.isEmpty()) {
+            throw new CheckpointException(
+                    "the checkpoint " + folder + " lacks the tensor " + missing.first() + "; use an older checkpoint");
+        }
     }
 
     /** Puts weights and moments into a model of the same shape, each after its checksum has agreed. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import observatory.trainer.ModelState;
 import observatory.trainer.ModelState.Entry;
 import observatory.trainer.ModelState.Part;
@@ -17,10 +18,7 @@ import observatory.trainer.checkpoint.Safetensors.Place;
 record Loading(Path folder, Map<String, String> checksums, ModelState model) {
 
     void load(String file, List<Part> parts) throws IOException {
-        Path path = folder.resolve(file);
-        if (!Files.isRegularFile(path)) {
-            throw new CheckpointException("the checkpoint " + folder + " lacks its " + file);
-        }
+        Path path = there(folder, file);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment all = Safetensors.map(path, arena);
             Map<String, Place> places = Safetensors.places(path, all);
@@ -48,13 +46,42 @@ record Loading(Path folder, Map<String, String> checksums, ModelState model) {
             throw new CheckpointException(path + " is of another model: tensor " + name + " has shape " + place.shape()
                     + ", expected " + Checkpoint.shape(entry));
         }
+        return whole(path, all, place, checksums.get(name));
+    }
+
+    /** The data of a tensor whose checksum agrees. */
+    private static MemorySegment whole(Path path, MemorySegment all, Place place, String expected) {
         MemorySegment data = all.asSlice(place.at(), place.bytes());
-        String expected = checksums.get(name);
         String found = Checkpoint.checksum(data);
         if (!found.equals(expected)) {
-            throw new CheckpointException(path + " is damaged: tensor " + name + " of shape " + place.shape()
+            throw new CheckpointException(path + " is damaged: tensor " + place.name() + " of shape " + place.shape()
                     + " has checksum " + found + ", expected " + expected + "; use an older checkpoint");
         }
         return data;
+    }
+
+    /** Checks all tensors of a file without a model to put them into; their names. */
+    static Set<String> check(Path folder, String file, Map<String, String> checksums) throws IOException {
+        Path path = there(folder, file);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment all = Safetensors.map(path, arena);
+            Map<String, Place> places = Safetensors.places(path, all);
+            places.forEach((name, place) -> {
+                if (!checksums.containsKey(name)) {
+                    throw new CheckpointException(path + " is of another checkpoint, which has a tensor " + name
+                            + " of shape " + place.shape() + "; " + Checkpoint.STATE + " names none");
+                }
+                whole(path, all, place, checksums.get(name));
+            });
+            return places.keySet();
+        }
+    }
+
+    private static Path there(Path folder, String file) {
+        Path path = folder.resolve(file);
+        if (!Files.isRegularFile(path)) {
+            throw new CheckpointException("the checkpoint " + folder + " lacks its " + file);
+        }
+        return path;
     }
 }

@@ -115,6 +115,12 @@ public final class TrainingRun implements AutoCloseable {
         ranks.each(rank -> rank.trainer().end(why));
     }
 
+    /** The same where something went wrong that the run cannot go on from. */
+    public void fail(String why) {
+        stopped = true;
+        ranks.each(rank -> rank.trainer().end(why));
+    }
+
     @Override
     public void close() {
         ranks.close();

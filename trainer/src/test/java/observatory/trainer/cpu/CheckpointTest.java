@@ -95,6 +95,7 @@ class CheckpointTest {
                             Checkpoint.open(place).check(new Recipe(SPEC, recipe.training(), foreign, Fault.NONE)))
                     .contains("{novel=100}"));
 
+            Checkpoint.open(place).checkTensors();
             try (RandomAccessFile file =
                     new RandomAccessFile(place.resolve("model.safetensors").toFile(), "rw")) {
                 file.seek(file.length() - 3);
@@ -105,6 +106,7 @@ class CheckpointTest {
             String damaged = refusal(() -> Checkpoint.open(place).into(model.state()));
             assertTrue(damaged.contains("is damaged: tensor unembedding.weight of shape [256, 32]"), damaged);
             assertEquals(before, model.fingerprint(), "nothing was loaded");
+            assertEquals(damaged, refusal(() -> Checkpoint.open(place).checkTensors()), "and without a model");
 
             try (RandomAccessFile file =
                     new RandomAccessFile(place.resolve("model.safetensors").toFile(), "rw")) {
