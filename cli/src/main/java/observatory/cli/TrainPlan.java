@@ -1,7 +1,10 @@
 package observatory.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import observatory.trainer.Adam;
 import observatory.trainer.Backend;
@@ -63,6 +66,9 @@ final class TrainPlan {
                     ? CorpusFiles.BUNDLED
                     : options.data.corpus.toAbsolutePath().normalize().toString();
             Backend.Choice backend = Backend.Choice.of(options.run.backend, recipe.model(), recipe.training());
+            if (backend.backend() == Backend.CPU) {
+                checkRoom(recipe);
+            }
             return new RunPlan(
                     recipe, name, data(options.data), options.run.probes, backend, threads, Optional.of(own), resume);
         } catch (CheckpointException e) {
@@ -85,6 +91,24 @@ final class TrainPlan {
         if (done >= steps) {
             throw Failure.usage("the checkpoint has done all of it: step=" + done + ", steps=" + steps
                     + "; say how far to go with --steps, as in --steps " + 2 * done);
+        }
+    }
+
+    /** Refuses what this machine cannot hold, whatever the batch: of each parameter weight, gradient and two moments. */
+    private static void checkRoom(Recipe recipe) {
+        long parameters = recipe.model().parameters();
+        double needed =
+                4.0 * Float.BYTES * parameters * recipe.training().batching().ranks();
+        double there = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        if (needed > there) {
+            throw Failure.usage(String.format(
+                    Locale.ROOT,
+                    "the model has %d parameters, which take %.1f GB on %d ranks, and this machine has %.1f GB; try fewer"
+                            + " --layers or a smaller --width",
+                    parameters,
+                    needed / 1e9,
+                    recipe.training().batching().ranks(),
+                    there / 1e9));
         }
     }
 

@@ -62,6 +62,7 @@ class BadInputTest {
                     train --loss-scale 4                       | 2 | precision=fp32, --precision fp16
                     train --control-ceiling 5                  | 2 | from 0 to 1, --control-ceiling=5.0, try 0.05
                     attach 2147483647 --control-ceiling -1     | 2 | from 0 to 1, --control-ceiling=-1.0, try 0.05
+                    train --layers 99999 --width 99999 --heads 1 | 2 | parameters, this machine has, try fewer --layers
                     train --ramp soon                          | 2 | two numbers with a colon, --ramp 16:100
                     train --curriculum 1:5                     | 2 | 2 tokens or more, start=1
                     train --mixture prose=1                    | 2 | lacks: prose, its sources are
