@@ -10,14 +10,6 @@ public final class LogException extends RuntimeException {
     private final long offset;
     private final String reason;
 
-    /** Of the file as a whole: no byte of it is to blame. */
-    public LogException(Path file, String reason, String nextStep) {
-        super(file + ": " + reason + "; " + nextStep);
-        this.file = file;
-        this.offset = 0;
-        this.reason = reason;
-    }
-
     public LogException(Path file, long offset, String reason, String nextStep) {
         super(file + ": " + reason + " (byte " + offset + "); " + nextStep);
         this.file = file;

@@ -38,6 +38,7 @@ final class LogFolder {
         if (found.isEmpty() || several) {
             throw new LogException(
                     folder,
+                    0,
                     several ? "the folder has several logs: " + names(found) : "the folder has no log in it",
                     "name the log file itself, or the folder of one run");
         }

@@ -60,19 +60,20 @@ public final class LogFormats {
         return ALL.stream()
                 .filter(format -> format.name().equalsIgnoreCase(name))
                 .findFirst()
-                .orElseThrow(() -> new LogException(path, "there is no log format " + name, "try one of: " + known()));
+                .orElseThrow(
+                        () -> new LogException(path, 0, "there is no log format " + name, "try one of: " + known()));
     }
 
     private static LogFormat recognise(Path path) {
         if (!Files.exists(path)) {
-            throw new LogException(path, "there is no such file", "check the path");
+            throw new LogException(path, 0, "there is no such file", "check the path");
         }
         if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
-            throw new LogException(path, "it is a device or a pipe, not a file", "write the log to a file first");
+            throw new LogException(path, 0, "it is a device or a pipe, not a file", "write the log to a file first");
         }
         Head head = new LogSource(path, Progress.NONE).head();
         if (head.length() == 0) {
-            throw new LogException(path, "the log is empty", "wait until the run has written its first step");
+            throw new LogException(path, 0, "the log is empty", "wait until the run has written its first step");
         }
         return recognise(head)
                 .or(() -> head.lines().isEmpty()

@@ -26,7 +26,7 @@ final class Packed {
         String other = archive(magic);
         if (!other.isEmpty()) {
             in.close();
-            throw new LogException(file, "it is " + other, "unpack it and name the log inside");
+            throw new LogException(file, 0, "it is " + other, "unpack it and name the log inside");
         }
         if (!startsWith(magic, GZIP)) {
             return in;
