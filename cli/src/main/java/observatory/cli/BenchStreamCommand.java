@@ -37,7 +37,7 @@ final class BenchStreamCommand implements Callable<Integer> {
             throw Failure.usage("sites are 1 to 4096, the most one record has: sites=" + sites + "; try --sites 2000");
         }
         Path folder = Files.createTempDirectory("observatory-bench");
-        System.setProperty("observatory.log", folder.resolve("bench.log").toString());
+        LogFile.use(folder.resolve("bench.log"));
         try {
             StreamBench.Workload standard = StreamBench.Workload.STANDARD;
             StreamBench.Result result = new StreamBench(

@@ -46,7 +46,7 @@ final class BenchUiCommand implements Callable<Integer> {
                     "the window needs a display, and DISPLAY is not set; try xvfb-run ./observatory bench ui");
         }
         Path folder = Files.createTempDirectory("observatory-bench-ui");
-        System.setProperty("observatory.log", folder.resolve("bench.log").toString());
+        LogFile.use(folder.resolve("bench.log"));
         try {
             UiBench.Result result = new UiBench(sites, steps, seconds).run(folder);
             parent.console().result(json ? document(result) : text(result));

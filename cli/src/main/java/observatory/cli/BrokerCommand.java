@@ -37,7 +37,7 @@ final class BrokerCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Port.check(port);
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         try (Interrupt interrupt = Interrupt.listen();
                 Broker broker = start(state);
                 Admin admin = Admin.create(

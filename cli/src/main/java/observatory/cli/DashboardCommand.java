@@ -78,7 +78,7 @@ final class DashboardCommand implements Callable<Integer> {
                     "the window needs a display, and DISPLAY is not set; `observatory postmortem` reports without one");
         }
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         DesktopWindow.prepare(); // beside what the broker is asked
         List<Source> sources = new ArrayList<>();
         paths.forEach(path -> sources.add(Opening.tape(path)));

@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
         Port.check(options.port);
         Control control = options.control.control();
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         List<View> views = new ArrayList<>();
         if (!options.quiet) {
             plan.announce(console);

@@ -63,7 +63,7 @@ final class RelayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         String broker = bootstrap != null ? bootstrap : running(state);
         Console console = parent.console();
         Control control = controlled.control();

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -85,7 +87,7 @@ final class RunsCommand implements Callable<Integer> {
     /** From a broker that runs just for this. */
     private List<Runs.Run> fromDirectory(Path root) throws InterruptedException {
         StateDirectory state = StateDirectory.open(root, System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         try (Broker broker = Broker.start(state.broker(), 0);
                 Admin admin = Connection.to(broker.bootstrap()).admin()) {
             // A directory of an earlier version may lack some.
@@ -123,8 +125,19 @@ final class RunsCommand implements Callable<Integer> {
                         time(run.started()),
                         time(run.ended()),
                         run.lastStep().map(String::valueOf).orElse("-"),
-                        run.manifest().getOrDefault("model", "") + " "
-                                + run.manifest().getOrDefault("fault", ""));
+                        what(run.manifest()));
+    }
+
+    /** What a run trains, in a few words, from the details of its start event, of which anything may be absent. */
+    static String what(Map<String, String> details) {
+        List<String> words = new ArrayList<>();
+        words.add(details.getOrDefault("model", details.getOrDefault("framework", "")));
+        words.add(details.getOrDefault("fault", ""));
+        words.removeIf(String::isBlank);
+        String what = String.join(" ", words);
+        String world = details.getOrDefault("world", "1");
+        String ranks = world.equals("1") || !world.matches("\\d{1,8}") ? "" : world + " ranks";
+        return what.isEmpty() || ranks.isEmpty() ? what + ranks : what + ", " + ranks;
     }
 
     private static String label(Runs.Run run, Instant now) {

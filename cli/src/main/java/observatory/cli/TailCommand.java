@@ -66,7 +66,7 @@ final class TailCommand implements Callable<Integer> {
 
     private int send(Interrupt interrupt) throws IOException {
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         String broker = bootstrap != null ? bootstrap : running(state);
         try (TailSpool spool = TailSpool.open(state.spool(), broker)) {
             Optional<Reading> reading = read(interrupt, item -> spool.put(item, interrupt::requested));

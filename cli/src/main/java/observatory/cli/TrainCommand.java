@@ -79,7 +79,7 @@ final class TrainCommand implements Callable<Integer> {
         Control control = options.control.control();
         RunPlan plan = TrainPlan.of(options, own);
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         Console console = parent.console();
         if (!quiet) {
             plan.announce(console);

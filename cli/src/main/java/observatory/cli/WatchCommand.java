@@ -72,7 +72,7 @@ final class WatchCommand implements Callable<Integer> {
                 Optional.ofNullable(alerts).map(file -> AlertsTestCommand.read(file, parent.console()));
         Connection connection = cluster.connection();
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
-        System.setProperty("observatory.log", state.log().toString());
+        LogFile.use(state.log());
         Topics topics = cluster.topics();
         Map<Integer, Long> begin = createTopics(connection, topics);
         WatchService.Membership standard = WatchService.Membership.STANDARD;
