@@ -2,30 +2,53 @@ package observatory.probe;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Collects values of metrics at numbered places into columns. */
+/**
+ * Collects values of metrics at numbered places into columns, in the order in which metrics were first named. What a
+ * column was collected in is kept for the next step.
+ */
 final class Columns {
-    private final Map<String, Growing> columns = new LinkedHashMap<>();
+    private final Map<String, Growing> known = new HashMap<>();
+    private final List<Growing> named = new ArrayList<>();
+    private Growing last = new Growing("");
 
     void add(String metric, int place, double value) {
-        columns.computeIfAbsent(metric, m -> new Growing()).add(place, value);
+        // A probe names its metrics in the same order at each place.
+        Growing column = last.next;
+        if (column == null || column.metric != metric) {
+            column = known.computeIfAbsent(metric, Growing::new);
+            last.next = column;
+        }
+        if (column.size == 0) {
+            named.add(column);
+        }
+        column.add(place, value);
+        last = column;
     }
 
     /** What was collected; nothing is left behind. */
     List<Column> take() {
-        List<Column> done = new ArrayList<>(columns.size());
-        columns.forEach((metric, column) -> done.add(column.named(metric)));
-        columns.clear();
+        List<Column> done = new ArrayList<>(named.size());
+        for (Growing column : named) {
+            done.add(column.take());
+        }
+        named.clear();
         return done;
     }
 
     private static final class Growing {
+        private final String metric;
         private int[] at = new int[16];
         private double[] values = new double[16];
         private int size;
+        private Growing next; // named after this one the last time
+
+        Growing(String metric) {
+            this.metric = metric;
+        }
 
         void add(int place, double value) {
             if (size == at.length) {
@@ -36,8 +59,10 @@ final class Columns {
             values[size++] = value;
         }
 
-        Column named(String metric) {
-            return new Column(metric, Arrays.copyOf(at, size), Arrays.copyOf(values, size));
+        Column take() {
+            Column column = new Column(metric, Arrays.copyOf(at, size), Arrays.copyOf(values, size));
+            size = 0;
+            return column;
         }
     }
 }

@@ -21,11 +21,7 @@ public record Exponents(long zeros, long notFinite, long[] bins) {
 
     /** Elements looked at that are finite and not zero. */
     public long nonZero() {
-        long sum = 0;
-        for (long bin : bins) {
-            sum += bin;
-        }
-        return sum;
+        return sum(0, BINS);
     }
 
     public long finite() {
@@ -34,16 +30,20 @@ public record Exponents(long zeros, long notFinite, long[] bins) {
 
     /** Non-zero elements of magnitude below 2^exponent. */
     public long below(int exponent) {
-        long sum = 0;
-        for (int bin = 0; bin < Math.clamp(exponent + BIAS, 0, BINS); bin++) {
-            sum += bins[bin];
-        }
-        return sum;
+        return sum(0, Math.clamp(exponent + BIAS, 0, BINS));
     }
 
     /** Elements of magnitude 2^exponent or more. */
     public long from(int exponent) {
-        return nonZero() - below(exponent);
+        return sum(Math.clamp(exponent + BIAS, 0, BINS), BINS);
+    }
+
+    private long sum(int from, int to) {
+        long sum = 0;
+        for (int bin = from; bin < to; bin++) {
+            sum += bins[bin];
+        }
+        return sum;
     }
 
     /** Largest e with an element of 2^e or more; only where {@link #nonZero} is above 0. */

@@ -13,17 +13,17 @@ final class FrameSamples implements SampleSink {
 
     /** Gives a site its place in the order of execution, before anything is known about it. */
     void pass(Site site) {
-        sites.putIfAbsent(site, sites.size());
+        // Several things are told of one site, one after the other.
+        if (site != last) {
+            Integer known = sites.putIfAbsent(site, sites.size());
+            lastPlace = known == null ? sites.size() - 1 : known;
+            last = site;
+        }
     }
 
     @Override
     public void sample(Site site, String metric, double value) {
-        // A probe tells several things of one site, one after the other.
-        if (site != last) {
-            pass(site);
-            last = site;
-            lastPlace = sites.get(site);
-        }
+        pass(site);
         columns.add(metric, lastPlace, value);
     }
 

@@ -2,6 +2,7 @@ package observatory.probe;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -77,7 +78,7 @@ public record Scalars(List<String> names, double[] values) {
             throw new IllegalArgumentException(
                     "one value for each name: names=" + names.size() + ", values=" + values.length);
         }
-        if (names.size() > 1 && names.stream().distinct().count() != names.size()) {
+        if (names.size() > 1 && new HashSet<>(names).size() != names.size()) {
             throw new IllegalArgumentException("a name stands once: names=" + names);
         }
     }

@@ -38,14 +38,13 @@ public record NearDuplicates(Schedule schedule) implements BatchProbe {
     private static long[] minima(Tokens tokens, int sequence) {
         long[] minima = new long[HASHES];
         Arrays.fill(minima, Long.MAX_VALUE);
-        for (int t = 0; t + GRAM <= tokens.length(); t++) {
-            long gram = TokenHash.of(tokens, sequence, t, t + GRAM);
+        TokenHash.rolling(tokens, sequence, GRAM, gram -> {
             for (int h = 0; h < HASHES; h++) {
                 // Another odd factor and offset for each hash: multiply-shift hashing of an already mixed value.
                 long hash = TokenHash.mix(gram * (2L * h + 0x9E3779B97F4A7C15L | 1) + h);
                 minima[h] = Math.min(minima[h], hash);
             }
-        }
+        });
         return minima;
     }
 

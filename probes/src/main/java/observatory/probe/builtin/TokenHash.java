@@ -11,9 +11,11 @@ final class TokenHash {
 
     /** The hash of the tokens of a sequence from one position (inclusive) to another (exclusive). */
     static long of(Tokens tokens, int sequence, int from, int to) {
+        int[] ids = tokens.ids();
+        int begin = sequence * tokens.length();
         long hash = to - from;
-        for (int t = from; t < to; t++) {
-            hash = (hash + tokens.id(sequence, t) + 1) * FACTOR;
+        for (int t = begin + from; t < begin + to; t++) {
+            hash = (hash + ids[t] + 1) * FACTOR;
         }
         return mix(hash);
     }
