@@ -21,7 +21,8 @@ import observatory.probe.Telemetry;
  * Carries what processes without a Kafka client spool on this machine into a cluster while they go on writing. It reads
  * every folder that holds the file {@value #MARK}, hands each item to a spool of its own, whose {@link Sender} does the
  * rest, and removes a finished segment once the broker has all of it. A relay that dies sends again what it had not yet
- * removed, and readers drop the second by its number. Belongs to one thread.
+ * removed, merged as it was the first time ({@link MergeJournal}), and readers drop the second by its number. Belongs to
+ * one thread.
  */
 public final class Relay implements AutoCloseable {
     /** Says that the writer of a folder does not send by itself. */
@@ -36,7 +37,11 @@ public final class Relay implements AutoCloseable {
     private final Spool spool;
     private final Sender sender;
     private final boolean merging;
-    private final StepJoin join = new StepJoin(System::nanoTime);
+    private final MergeJournal journal;
+    private final StepJoin join;
+    /** The last number of each origin that was handed on since it was last written down that the broker has all. */
+    private final Map<Origin, Long> passed = new HashMap<>();
+
     private Listener listener = Listener.NOBODY;
     private final Map<Path, FrameReader> writers = new HashMap<>();
     /** Who was last heard through a reader. */
@@ -79,7 +84,13 @@ public final class Relay implements AutoCloseable {
     public Relay(Path folder, Connection connection, Topics topics, boolean merging) throws IOException {
         this.merging = merging;
         this.folder = Files.createDirectories(folder);
-        this.spool = new Spool(folder.resolveSibling("relay"), UUID.randomUUID(), LIMIT_BYTES);
+        Path own = Files.createDirectories(folder.resolveSibling("relay"));
+        this.journal = merging
+                ? MergeJournal.open(
+                        own.resolve(MergeJournal.FILE), writer -> Files.isDirectory(folder.resolve(writer.toString())))
+                : MergeJournal.inMemory();
+        this.join = new StepJoin(System::nanoTime, journal);
+        this.spool = new Spool(own, UUID.randomUUID(), LIMIT_BYTES);
         this.sender = new Sender(spool, topics);
         sender.connect(connection);
     }
@@ -142,21 +153,25 @@ public final class Relay implements AutoCloseable {
 
     /** Why nothing can be delivered at the moment; empty while all goes well. */
     public String trouble() {
-        return sender.trouble().isEmpty() ? spool.trouble() : sender.trouble();
+        return Stream.of(sender.trouble(), spool.trouble(), journal.trouble())
+                .filter(each -> !each.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     /** Waits until the broker has all that was relayed; false where it does not in time. */
     public boolean drain(Duration patience) {
-        join.release(true).forEach(this::pass);
+        pass(join.release(true));
         return spool.drain(patience);
     }
 
     @Override
     public void close() {
-        join.release(true).forEach(this::pass);
+        pass(join.release(true));
         writers.values().forEach(FrameReader::close);
         sender.close();
         spool.close();
+        journal.close();
     }
 
     /** Reads all there is, from each writer some at a time and by turns, so that what belongs together meets. */
@@ -175,23 +190,29 @@ public final class Relay implements AutoCloseable {
                     more |= !reader.atTheEnd();
                 }
             }
+            List<Telemetry> ready = new ArrayList<>();
             for (boolean turn = true; turn; ) {
                 turn = false;
                 for (Iterator<Telemetry> stretch : stretches) {
                     if (stretch.hasNext()) {
-                        hand(stretch.next());
+                        ready.addAll(hand(stretch.next()));
                         turn = true;
                     }
                 }
             }
+            pass(ready);
         }
-        join.release(false).forEach(this::pass);
+        pass(join.release(false));
     }
 
     /** Removes segments that the broker has all of; whether the writer is gone, and everything of it there. */
     private boolean clear(Path writer, List<Path> segments, boolean gone) throws IOException {
         if (!writers.get(writer).atTheEnd() || !join.isEmpty() || !spool.drain(Duration.ZERO)) {
             return false;
+        }
+        if (!passed.isEmpty()) {
+            journal.delivered(passed);
+            passed.clear();
         }
         // The last segment is still being written, unless nobody writes any more.
         for (Path segment : gone ? segments : segments.subList(0, Math.max(0, segments.size() - 1))) {
@@ -203,18 +224,22 @@ public final class Relay implements AutoCloseable {
         return gone;
     }
 
-    private void hand(Telemetry item) {
-        relayed++;
+    /** What may go on with an item. */
+    private List<Telemetry> hand(Telemetry item) {
         Telemetry told = item instanceof RunEvent event ? Introduction.of(event) : item;
-        if (merging) {
-            join.add(told).forEach(this::pass);
-        } else {
-            pass(told);
+        if (merging && journal.delivered(told)) {
+            return List.of();
         }
+        relayed++;
+        return merging ? join.add(told) : List.of(told);
     }
 
-    private void pass(Telemetry item) {
-        spool.awaitRoomFor(item);
+    private void pass(List<Telemetry> items) {
+        journal.commit();
+        for (Telemetry item : items) {
+            spool.awaitRoomFor(item);
+            passed.put(item.origin(), item.seq());
+        }
     }
 
     private List<Path> marked() throws IOException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,54 @@ class RelayIT {
             assertEquals(Measures.builtIn(), manifest.metrics());
             assertEquals("tiny", manifest.configuration().get("model"));
         }
+    }
+
+    /** Two tensor-parallel ranks go on while the relay is replaced: the second never hears their start events. */
+    @Test
+    void aRelayThatIsReplacedInTheMiddleOfARunGoesOnAsTheOneBefore() throws Exception {
+        Path spools = folder.resolve("replaced");
+        int steps = 20;
+        List<Spool> ranks = new ArrayList<>();
+        try (Broker broker = Broker.start(folder.resolve("replaced-broker"), 0)) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                Topics.STANDARD.create(admin, 1);
+            }
+            for (int rank = 0; rank < 2; rank++) {
+                Spool foreign = new Spool(spools, replaced(rank).writer(), 1L << 30);
+                ranks.add(foreign);
+                Files.createFile(
+                        spools.resolve(replaced(rank).writer().toString()).resolve(Relay.MARK));
+                assertTrue(foreign.offer(RunEvent.of(
+                        replaced(rank),
+                        0,
+                        0,
+                        Instant.EPOCH,
+                        RunEvent.Kind.START,
+                        Map.of("coordinate_tensor", String.valueOf(rank)))));
+            }
+            for (int life = 0; life < 2; life++) {
+                for (int step = 1 + life * steps; step <= (life + 1) * steps; step++) {
+                    for (int rank = 0; rank < 2; rank++) {
+                        assertTrue(ranks.get(rank).offer(counted(replaced(rank), step)));
+                    }
+                }
+                try (Relay relay = new Relay(spools, Connection.to(broker.bootstrap()), Topics.STANDARD, true)) {
+                    relayed(relay, 2L * steps + (life == 0 ? 2 : 0));
+                    look(relay); // and writes down that all is there
+                }
+            }
+            ranks.forEach(Spool::close);
+            for (Telemetry item : read(broker, new RunId("replaced"), 2 * (2 * steps + 1))) {
+                if (item instanceof Frame frame && frame.origin().rank() == 0) {
+                    assertEquals(2, frame.scalars().find("ranks_merged").orElseThrow(), "step " + frame.step());
+                    assertEquals(1, frame.sites().column("nan").orElseThrow().values()[0], "step " + frame.step());
+                }
+            }
+        }
+    }
+
+    private static Origin replaced(int rank) {
+        return new Origin(new RunId("replaced"), 0, new UUID(6, rank), rank);
     }
 
     private static Frame counted(Origin origin, int step) {

@@ -21,7 +21,7 @@ class StepJoinTest {
     private static final long SEED = 20261127;
 
     private long now = 5;
-    private final StepJoin join = new StepJoin(() -> now);
+    private final StepJoin join = new StepJoin(() -> now, MergeJournal.inMemory());
 
     @Test
     void aStepGoesOnWhenAllRanksHaveSaidIt() {
@@ -60,7 +60,7 @@ class StepJoinTest {
     void nothingIsLostDoubledOrOutOfOrder() {
         Random random = new Random(SEED);
         for (int round = 0; round < 100; round++) {
-            StepJoin some = new StepJoin(() -> now);
+            StepJoin some = new StepJoin(() -> now, MergeJournal.inMemory());
             int ranks = 1 + random.nextInt(5);
             int[] said = new int[ranks];
             List<Telemetry> out = new ArrayList<>();
