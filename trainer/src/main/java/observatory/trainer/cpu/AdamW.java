@@ -16,17 +16,16 @@ final class AdamW {
     }
 
     /**
-     * What observers see of an update: the difference it made, and the moments of that and of the weight after it. Taken in
-     * the same parts as the update, while they are in a core's cache.
+     * What observers see of an update, each null where nobody looks at it: the difference it made with the moments of the
+     * weight after it, and the gradient over the root of the second moment. Made and measured in the same parts as the
+     * update, while they are in a core's cache.
      */
-    record Observed(Tensor update, Measuring ofUpdate, Measuring ofWeight) {
-        static Observed in(Tensor update, HookLines lines) {
-            int parts = Workers.parts(update.size(), 1);
-            return new Observed(update, lines.measuring(parts), lines.measuring(parts));
-        }
+    record Observed(Made update, Measuring weight, Made ratio) {}
 
-        long nanos() {
-            return ofUpdate.nanos() + ofWeight.nanos();
+    /** A tensor made for observers alone, and its moments. */
+    record Made(Tensor tensor, Measuring measuring) {
+        Tensor measured() {
+            return tensor.measured(measuring.moments());
         }
     }
 
@@ -47,17 +46,28 @@ final class AdamW {
     }
 
     private static void observedSweep(Parameter parameter, Constants constants, long from, long to, Observed observed) {
-        Tensor weight = parameter.weight();
-        Tensor update = observed.update;
         int part = (int) (from / Workers.GRAIN);
-        long bytes = (to - from) * Float.BYTES;
-        observed.ofUpdate.more(
-                part,
-                () -> MemorySegment.copy(weight.data(), from * Float.BYTES, update.data(), from * Float.BYTES, bytes));
-        sweep(parameter, constants, from, to);
-        observed.ofUpdate.more(part, () -> difference(weight, update, from, to));
-        observed.ofUpdate.part(part, update, from, to);
-        observed.ofWeight.part(part, weight, from, to);
+        if (observed.update == null) {
+            sweep(parameter, constants, from, to);
+        } else {
+            Tensor weight = parameter.weight();
+            Tensor update = observed.update.tensor;
+            Measuring ofUpdate = observed.update.measuring;
+            long bytes = (to - from) * Float.BYTES;
+            ofUpdate.more(
+                    part,
+                    () -> MemorySegment.copy(
+                            weight.data(), from * Float.BYTES, update.data(), from * Float.BYTES, bytes));
+            sweep(parameter, constants, from, to);
+            ofUpdate.more(part, () -> difference(weight, update, from, to));
+            ofUpdate.part(part, update, from, to);
+            observed.weight.part(part, weight, from, to);
+        }
+        if (observed.ratio != null) {
+            Tensor made = observed.ratio.tensor;
+            observed.ratio.measuring.more(part, () -> AdamWatch.normalised(constants.ratio(parameter), made, from, to));
+            observed.ratio.measuring.part(part, made, from, to);
+        }
     }
 
     /** update = weight - update. */
@@ -85,6 +95,11 @@ final class AdamW {
                     (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates()))),
                     rate,
                     decays ? 1 - rate * adam.weightDecay() : 1);
+        }
+
+        AdamWatch.Ratio ratio(Parameter parameter) {
+            MemorySegment gradient = parameter.gradient().data();
+            return new AdamWatch.Ratio(gradient, clip, parameter.second().data(), correct2, adam.epsilon());
         }
     }
 

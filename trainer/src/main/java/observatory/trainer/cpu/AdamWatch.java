@@ -16,9 +16,12 @@ import observatory.probe.Site;
 import observatory.trainer.Adam;
 import observatory.trainer.Model.StepSettings;
 
-/** What observers see of the optimiser after an update: ratios of gradient and moments, made for them, and the weights. */
+/**
+ * What observers see of the optimiser after an update: ratios of its moments, made for them, and the weights. What {@link
+ * AdamW} makes for them as it goes, it makes with the loops here.
+ */
 final class AdamWatch {
-    private static final Set<Hook> MADE = EnumSet.of(Hook.NORMALISED_GRADIENT, Hook.ADAM_DIRECTION, Hook.SECOND_MOMENT);
+    private static final Set<Hook> MADE = EnumSet.of(Hook.ADAM_DIRECTION, Hook.SECOND_MOMENT);
     private static final Set<Hook> SEEN = EnumSet.of(Hook.WEIGHT, Hook.NORM_GAIN);
 
     private final List<Seen> parameters = new ArrayList<>();
@@ -54,13 +57,13 @@ final class AdamWatch {
     }
 
     /** @param scratch gives a tensor of the same shape to write into */
-    void show(StepSettings settings, double clipFactor, UnaryOperator<Tensor> scratch) {
+    void show(StepSettings settings, UnaryOperator<Tensor> scratch) {
         for (Hook hook : MADE) {
             instruments.making(hook, () -> {
                 for (Seen seen : parameters) {
                     Tensor made = scratch.apply(seen.parameter.weight());
                     Measuring measuring = lines.measuring(Workers.parts(made.size(), 1));
-                    make(hook, seen.parameter, settings, (float) clipFactor, made, measuring);
+                    make(hook, seen.parameter, settings, made, measuring);
                     instruments.at(seen.at(hook), made.measured(measuring.moments()));
                 }
             });
@@ -76,37 +79,24 @@ final class AdamWatch {
         }
     }
 
-    private void make(
-            Hook hook, Parameter parameter, StepSettings settings, float clip, Tensor made, Measuring measuring) {
+    private void make(Hook hook, Parameter parameter, StepSettings settings, Tensor made, Measuring measuring) {
         Adam adam = settings.adam();
         float correct1 = (float) (1 / (1 - StrictMath.pow(adam.beta1(), settings.updates())));
         float correct2 = (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates())));
-        MemorySegment second = parameter.second().data();
+        Ratio ratio =
+                new Ratio(parameter.first().data(), correct1, parameter.second().data(), correct2, adam.epsilon());
         workers.overElements(made, (from, to) -> {
-            MemorySegment out = made.data();
-            switch (hook) {
-                case NORMALISED_GRADIENT ->
-                    normalised(
-                            new Ratio(parameter.gradient().data(), clip, second, correct2),
-                            adam.epsilon(),
-                            out,
-                            from,
-                            to);
-                case ADAM_DIRECTION ->
-                    direction(
-                            new Ratio(parameter.first().data(), correct1, second, correct2),
-                            adam.epsilon(),
-                            out,
-                            from,
-                            to);
-                default -> root(second, correct2, out, from, to);
+            if (hook == Hook.ADAM_DIRECTION) {
+                direction(ratio, made, from, to);
+            } else {
+                root(ratio, made, from, to);
             }
             measuring.part((int) (from / Workers.GRAIN), made, from, to);
         });
     }
 
-    /** What is divided by the root of the second moment, and by what both are multiplied first. */
-    private record Ratio(MemorySegment dividend, float factor, MemorySegment second, float correct) {
+    /** What is divided by the root of the second moment, by what both are multiplied first, and what guards the root. */
+    record Ratio(MemorySegment dividend, float factor, MemorySegment second, float correct, float epsilon) {
         FloatVector dividend(long at) {
             return Vectors.load(dividend, at).mul(factor);
         }
@@ -127,7 +117,9 @@ final class AdamWatch {
     // Loops over whole vectors in methods of their own, and what is left over one by one: with masks or choices in them
     // the compiler keeps vectors on the heap.
 
-    private static void normalised(Ratio ratio, float epsilon, MemorySegment out, long from, long to) {
+    static void normalised(Ratio ratio, Tensor made, long from, long to) {
+        MemorySegment out = made.data();
+        float epsilon = ratio.epsilon;
         long whole = Vectors.wholeEnd(from, to);
         for (long i = from; i < whole; i += Vectors.WIDE.length()) {
             FloatVector root = ratio.root(i);
@@ -140,18 +132,19 @@ final class AdamWatch {
         }
     }
 
-    private static void direction(Ratio ratio, float epsilon, MemorySegment out, long from, long to) {
+    private static void direction(Ratio ratio, Tensor made, long from, long to) {
+        MemorySegment out = made.data();
         long whole = Vectors.wholeEnd(from, to);
         for (long i = from; i < whole; i += Vectors.WIDE.length()) {
-            Vectors.store(ratio.dividend(i).div(ratio.root(i).add(epsilon)), out, i);
+            Vectors.store(ratio.dividend(i).div(ratio.root(i).add(ratio.epsilon)), out, i);
         }
         for (long i = whole; i < to; i++) {
-            out.setAtIndex(JAVA_FLOAT, i, ratio.dividendAt(i) / (ratio.rootAt(i) + epsilon));
+            out.setAtIndex(JAVA_FLOAT, i, ratio.dividendAt(i) / (ratio.rootAt(i) + ratio.epsilon));
         }
     }
 
-    private static void root(MemorySegment second, float correct, MemorySegment out, long from, long to) {
-        Ratio ratio = new Ratio(second, 1, second, correct);
+    private static void root(Ratio ratio, Tensor made, long from, long to) {
+        MemorySegment out = made.data();
         long whole = Vectors.wholeEnd(from, to);
         for (long i = from; i < whole; i += Vectors.WIDE.length()) {
             Vectors.store(ratio.root(i), out, i);

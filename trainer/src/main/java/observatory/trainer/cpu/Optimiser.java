@@ -5,20 +5,19 @@ import java.util.List;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
 import observatory.probe.Moments;
-import observatory.probe.Reduction;
 import observatory.trainer.Model.StepSettings;
 
 /** What happens to gradients once they are there: rounded, unscaled, measured, and turned into an update. */
 final class Optimiser {
-    private static final Reduction<?> NORMS = new Reduction.ToNorms();
-
     private final List<Parameter> parameters;
     private final Operations ops;
     private final Instruments<Tensor> instruments;
     private final AdamW adam;
     private final Arena arena;
     private final AdamWatch watch;
-    private Tensor before; // as large as the largest parameter; made when an update is first looked at
+    // Each as large as the largest parameter, and made when it is first looked at.
+    private Tensor before;
+    private Tensor beside;
 
     Optimiser(Arena arena, List<Parameter> parameters, Operations ops, Instruments<Tensor> instruments) {
         this.arena = arena;
@@ -51,33 +50,62 @@ final class Optimiser {
     }
 
     void update(StepSettings settings, double clipFactor) {
-        boolean observed = instruments.wants(Hook.UPDATE);
+        boolean updates = instruments.wants(Hook.UPDATE);
+        boolean ratios = instruments.wants(Hook.NORMALISED_GRADIENT);
         for (Parameter parameter : parameters) {
             Tensor weight = parameter.weight();
-            AdamW.Observed seen = observed ? AdamW.Observed.in(scratch(weight), ops.lines()) : null;
-            adam.update(parameter, settings, clipFactor, seen);
+            AdamW.Made update = updates ? made(scratch(weight)) : null;
+            AdamW.Made ratio = ratios ? made(second(weight)) : null;
+            Measuring ofWeight = updates ? measuring(weight) : null;
+            AdamW.Observed observed = updates || ratios ? new AdamW.Observed(update, ofWeight, ratio) : null;
+            adam.update(parameter, settings, clipFactor, observed);
             parameter.refresh(ops.rounding());
-            if (observed) {
-                instruments.spent(
-                        Hook.UPDATE, NORMS, seen.nanos() / ops.workers().threads());
-                instruments.at(
-                        parameter.updateSite(),
-                        seen.update().measured(seen.ofUpdate().moments()),
-                        weight.measured(seen.ofWeight().moments()));
+            if (updates) {
+                spent(Hook.UPDATE, update.measuring());
+                spent(Hook.UPDATE, ofWeight);
+                instruments.at(parameter.updateSite(), update.measured(), weight.measured(ofWeight.moments()));
+            }
+            if (ratios) {
+                spent(Hook.NORMALISED_GRADIENT, ratio.measuring());
+                instruments.at(parameter.ratioSite(), ratio.measured());
             }
         }
-        watch.show(settings, clipFactor, this::scratch);
+        watch.show(settings, this::scratch);
+    }
+
+    private AdamW.Made made(Tensor scratch) {
+        return new AdamW.Made(scratch, measuring(scratch));
+    }
+
+    private Measuring measuring(Tensor tensor) {
+        return ops.lines().measuring(Workers.parts(tensor.size(), 1));
+    }
+
+    /** Charges the first of what is due at a hook with its share of the threads' time. */
+    private void spent(Hook hook, Measuring measuring) {
+        instruments.spent(
+                hook,
+                instruments.due(hook).getFirst(),
+                measuring.nanos() / ops.workers().threads());
     }
 
     /** A tensor of the same shape, whose content is whatever was there. */
     private Tensor scratch(Tensor weight) {
-        if (before == null) {
-            long largest = parameters.stream()
-                    .mapToLong(parameter -> parameter.weight().size())
-                    .max()
-                    .orElseThrow();
-            before = Tensor.zeros(arena, 1, Math.toIntExact(largest));
-        }
+        before = before == null ? largest() : before;
         return before.shaped(0, weight.rows(), weight.columns());
+    }
+
+    /** Another one. */
+    private Tensor second(Tensor weight) {
+        beside = beside == null ? largest() : beside;
+        return beside.shaped(0, weight.rows(), weight.columns());
+    }
+
+    private Tensor largest() {
+        long largest = parameters.stream()
+                .mapToLong(parameter -> parameter.weight().size())
+                .max()
+                .orElseThrow();
+        return Tensor.zeros(arena, 1, Math.toIntExact(largest));
     }
 }

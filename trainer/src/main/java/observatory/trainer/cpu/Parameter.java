@@ -13,6 +13,7 @@ final class Parameter {
     private final Arena arena;
     private final Site gradientSite;
     private final Site updateSite;
+    private final Site ratioSite;
     private final Tensor weight;
     private final Tensor gradient;
     private final Tensor first;
@@ -24,6 +25,7 @@ final class Parameter {
         this.arena = arena;
         this.gradientSite = new Site(Hook.GRADIENT, named.layer, named.name);
         this.updateSite = new Site(Hook.UPDATE, named.layer, named.name);
+        this.ratioSite = new Site(Hook.NORMALISED_GRADIENT, named.layer, named.name);
         this.weight = Tensor.zeros(arena, rows, columns);
         this.gradient = Tensor.zeros(arena, rows, columns);
         this.first = Tensor.zeros(arena, rows, columns);
@@ -73,6 +75,10 @@ final class Parameter {
 
     Site updateSite() {
         return updateSite;
+    }
+
+    Site ratioSite() {
+        return ratioSite;
     }
 
     Tensor weight() {
