@@ -13,7 +13,7 @@ public final class Numbers {
 
     private Numbers() {}
 
-    /** Four significant digits, or all of a whole number. */
+    /** Four significant digits, or all of a whole number below a hundred million. */
     public static String of(double value) {
         if (!Double.isFinite(value)) {
             return Double.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "−Inf";
@@ -22,7 +22,7 @@ public final class Numbers {
         if (size == 0) {
             return "0";
         }
-        if (value == Math.rint(value) && size < 1e9) {
+        if (value == Math.rint(value) && size < 1e8) {
             return whole((long) value);
         }
         if (size >= 1e7 || size < 1e-4) {
