@@ -33,11 +33,14 @@ final class RunSession implements AutoCloseable {
         return Optional.of(real.getParent()).filter(run -> all.equals(run.getParent()));
     }
 
+    /** Refuses where another process trains the run: what it has there changes while it is looked at. */
+    static void checkFree(RunId run, Path folder) throws IOException {
+        take(run, folder).close(false);
+    }
+
     /** Begins the first incarnation of a run, or the next. */
     static RunSession begin(RunId run, Path folder) throws IOException {
-        Lock lock = Lock.tryLock(folder, "training")
-                .orElseThrow(() -> Failure.usage("another process trains the run " + run
-                        + " now; wait for its end, or go on under another name with --run"));
+        Lock lock = take(run, folder);
         try {
             int incarnation = Incarnations.next(folder);
             Incarnations.note(folder, incarnation);
@@ -46,6 +49,12 @@ final class RunSession implements AutoCloseable {
             lock.close(false);
             throw e;
         }
+    }
+
+    private static Lock take(RunId run, Path folder) throws IOException {
+        return Lock.tryLock(folder, "training")
+                .orElseThrow(() -> Failure.usage("another process trains the run " + run
+                        + " now; wait for its end, or go on under another name with --run"));
     }
 
     /** Of its first rank. */

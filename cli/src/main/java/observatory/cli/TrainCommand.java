@@ -76,6 +76,9 @@ final class TrainCommand implements Callable<Integer> {
             throw Failure.usage("there is a run " + run.value() + " already, in " + all + "; go on with it by --resume "
                     + own + ", or choose another --run");
         }
+        if (resumed.isPresent()) {
+            RunSession.checkFree(run, own);
+        }
         Control control = options.control.control();
         RunPlan plan = TrainPlan.of(options, own);
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
