@@ -47,7 +47,16 @@ public final class Relay implements AutoCloseable {
     /** Who was last heard through a reader. */
     private final Map<FrameReader, Origin> last = new HashMap<>();
 
+    /** The last number of each origin that the broker has, as far as it was asked. */
+    private final Map<Origin, Long> delivered = new HashMap<>();
+    /** The last number of each origin that was read from a writer. */
+    private final Map<Path, Map<Origin, Long>> heard = new HashMap<>();
+
+    private final Map<Path, Finished> finished = new HashMap<>();
     private long relayed;
+
+    /** Segments that are written and read to their end, and the last numbers that had been read then. */
+    private record Finished(List<Path> segments, Map<Origin, Long> upTo) {}
 
     /** Hears of what passes, on the relay's thread. */
     public interface Listener {
@@ -103,6 +112,10 @@ public final class Relay implements AutoCloseable {
     /** Looks once at every writer; how many items were new. */
     public long look() throws IOException {
         long before = relayed;
+        // Now and not after reading, when something new is on its way as long as trainers train.
+        if (spool.drain(Duration.ZERO)) {
+            settle();
+        }
         for (Path writer : marked()) {
             if (!writers.containsKey(writer)) {
                 writers.put(writer, FrameReader.spool(writer, AT_ONCE));
@@ -119,7 +132,14 @@ public final class Relay implements AutoCloseable {
                     segments.put(writer, segments(writer));
                 }
             }
-            readAll(gone.keySet());
+            Set<Path> ended = readAll(gone.keySet());
+            for (Path writer : ended) {
+                List<Path> all = segments.getOrDefault(writer, List.of());
+                if (all.size() > 1) {
+                    List<Path> but = List.copyOf(all.subList(0, all.size() - 1)); // the last is still being written
+                    finished.putIfAbsent(writer, new Finished(but, Map.copyOf(heard.getOrDefault(writer, Map.of()))));
+                }
+            }
             for (Path writer : writers.keySet()) {
                 if (!segments.containsKey(writer) || clear(writer, segments.get(writer), gone.containsKey(writer))) {
                     over.add(writer);
@@ -131,6 +151,8 @@ public final class Relay implements AutoCloseable {
         for (Path writer : over) {
             FrameReader reader = writers.remove(writer);
             last.remove(reader);
+            heard.remove(writer);
+            finished.remove(writer);
             reader.close();
             listener.gone(writer);
         }
@@ -174,8 +196,9 @@ public final class Relay implements AutoCloseable {
         journal.close();
     }
 
-    /** Reads all there is, from each writer some at a time and by turns, so that what belongs together meets. */
-    private void readAll(Set<Path> gone) {
+    /** Reads all there is, from each writer some at a time and by turns, so that what belongs together meets; whom it read to the end. */
+    private Set<Path> readAll(Set<Path> gone) {
+        Set<Path> ended = new HashSet<>();
         boolean more = true;
         while (more) {
             more = false;
@@ -186,8 +209,13 @@ public final class Relay implements AutoCloseable {
                     List<Telemetry> items = reader.poll();
                     items.forEach(item -> listener.item(writer.getKey(), item, !gone.contains(writer.getKey())));
                     items.stream().reduce((one, next) -> next).ifPresent(item -> last.put(reader, item.origin()));
+                    Map<Origin, Long> numbers = heard.computeIfAbsent(writer.getKey(), any -> new HashMap<>());
+                    items.forEach(item -> numbers.put(item.origin(), item.seq()));
                     stretches.add(items.iterator());
                     more |= !reader.atTheEnd();
+                    if (reader.atTheEnd()) {
+                        ended.add(writer.getKey());
+                    }
                 }
             }
             List<Telemetry> ready = new ArrayList<>();
@@ -203,31 +231,46 @@ public final class Relay implements AutoCloseable {
             pass(ready);
         }
         pass(join.release(false));
+        return ended;
     }
 
-    /** Removes segments that the broker has all of; whether the writer is gone, and everything of it there. */
-    private boolean clear(Path writer, List<Path> segments, boolean gone) throws IOException {
-        if (!writers.get(writer).atTheEnd() || !join.isEmpty() || !spool.drain(Duration.ZERO)) {
-            return false;
-        }
+    /** The broker has all that was handed on: removes the finished segments of which nothing waits for another rank. */
+    private void settle() throws IOException {
         if (!passed.isEmpty()) {
             journal.delivered(passed);
+            delivered.putAll(passed);
             passed.clear();
         }
-        // The last segment is still being written, unless nobody writes any more.
-        for (Path segment : gone ? segments : segments.subList(0, Math.max(0, segments.size() - 1))) {
+        for (Iterator<Finished> each = finished.values().iterator(); each.hasNext(); ) {
+            Finished one = each.next();
+            if (one.upTo().entrySet().stream()
+                    .allMatch(number -> delivered.getOrDefault(number.getKey(), -1L) >= number.getValue())) {
+                for (Path segment : one.segments()) {
+                    Segment.deleteFiles(segment);
+                }
+                each.remove();
+            }
+        }
+    }
+
+    /** Removes what is left of a writer that is gone; whether it is, and everything of it with the broker. */
+    private boolean clear(Path writer, List<Path> segments, boolean gone) throws IOException {
+        if (!gone || !writers.get(writer).atTheEnd() || !join.isEmpty() || !spool.drain(Duration.ZERO)) {
+            return false;
+        }
+        settle();
+        for (Path segment : segments) {
             Segment.deleteFiles(segment);
         }
-        if (gone) {
-            clear(writer);
-        }
-        return gone;
+        clear(writer);
+        return true;
     }
 
     /** What may go on with an item. */
     private List<Telemetry> hand(Telemetry item) {
         Telemetry told = item instanceof RunEvent event ? Introduction.of(event) : item;
         if (merging && journal.delivered(told)) {
+            delivered.put(told.origin(), told.seq());
             return List.of();
         }
         relayed++;

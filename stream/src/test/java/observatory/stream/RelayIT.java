@@ -147,6 +147,10 @@ class RelayIT {
                         assertTrue(ranks.get(rank).offer(counted(replaced(rank), step)));
                     }
                 }
+                Await.until(
+                        "both ranks have written all",
+                        () -> ranks.stream()
+                                .allMatch(rank -> rank.kept() == rank.counts().captured()));
                 try (Relay relay = new Relay(spools, Connection.to(broker.bootstrap()), Topics.STANDARD, true)) {
                     relayed(relay, 2L * steps + (life == 0 ? 2 : 0));
                     look(relay); // and writes down that all is there
@@ -159,6 +163,50 @@ class RelayIT {
                     assertEquals(1, frame.sites().column("nan").orElseThrow().values()[0], "step " + frame.step());
                 }
             }
+        }
+    }
+
+    /** One rank is always some steps ahead, so that something of it always waits: what is finished goes all the same. */
+    @Test
+    void finishedSegmentsGoWhileRanksNeverMeet() throws Exception {
+        Path spools = folder.resolve("ahead");
+        Path first = SegmentFile.of(spools.resolve(replaced(0).writer().toString()), 0);
+        try (Broker broker = Broker.start(folder.resolve("ahead-broker"), 0);
+                Spool ahead = new Spool(spools, replaced(0).writer(), 1L << 30);
+                Spool behind = new Spool(spools, replaced(1).writer(), 1L << 30)) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                Topics.STANDARD.create(admin, 1);
+            }
+            for (int rank = 0; rank < 2; rank++) {
+                Files.createFile(
+                        spools.resolve(replaced(rank).writer().toString()).resolve(Relay.MARK));
+            }
+            assertTrue(behind.offer(Frames.event(replaced(1), 0, RunEvent.Kind.START)));
+            assertTrue(ahead.offer(Frames.event(replaced(0), 0, RunEvent.Kind.START)));
+            int lead = 30;
+            for (int step = 1; step <= lead; step++) {
+                assertTrue(ahead.offer(Frames.wide(replaced(0), step, 3000)));
+            }
+            Await.until("it is ahead", () -> ahead.kept() == lead + 1);
+            int[] step = {0};
+            try (Relay relay = new Relay(spools, Connection.to(broker.bootstrap()), Topics.STANDARD, true)) {
+                assertTrue(Files.exists(first));
+                Await.until("the first segment is gone", () -> {
+                    if (ahead.counts().captured() - ahead.kept() < lead / 3) {
+                        assertTrue(behind.offer(counted(replaced(1), ++step[0])));
+                        assertTrue(ahead.offer(Frames.wide(replaced(0), lead + step[0], 3000)));
+                    }
+                    look(relay);
+                    return !Files.exists(first);
+                });
+            }
+            long left = 0;
+            try (FrameReader rest = FrameReader.spool(first.getParent())) {
+                for (List<Telemetry> items = rest.poll(); !items.isEmpty(); items = rest.poll()) {
+                    left += items.size();
+                }
+            }
+            assertTrue(left > 0 && left < lead + step[0], left + " of " + (lead + step[0]) + " are left");
         }
     }
 
