@@ -138,10 +138,10 @@ final class HookLines {
         if (measured == null) {
             pass(hook, layer, tensor);
         } else {
-            instruments.spent(hook, MOMENTS, measured.nanos() / threads);
+            instruments.spent(hook, MOMENTS, measured.nanos(threads));
             if (measured.stride() > 0) {
                 Reduction<?> counting = new Reduction.ToExponents(measured.stride());
-                instruments.spent(hook, counting, measured.countingNanos() / threads);
+                instruments.spent(hook, counting, measured.countingNanos(threads));
             }
             instruments.at(hook, layer, tensor.measured(measured.known()));
         }

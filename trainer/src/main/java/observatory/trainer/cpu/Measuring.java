@@ -74,13 +74,13 @@ final class Measuring {
         return stride;
     }
 
-    /** What measuring moments took of all threads together. */
-    long nanos() {
-        return Arrays.stream(taken).sum();
+    /** What measuring moments took of the step's own time, on so many threads; one part is one thread's. */
+    long nanos(int threads) {
+        return Arrays.stream(taken).sum() / Math.min(threads, parts.length);
     }
 
     /** The same of exponents. */
-    long countingNanos() {
-        return Arrays.stream(countingTaken).sum();
+    long countingNanos(int threads) {
+        return Arrays.stream(countingTaken).sum() / Math.min(threads, parts.length);
     }
 }

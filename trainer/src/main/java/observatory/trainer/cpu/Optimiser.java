@@ -86,7 +86,7 @@ final class Optimiser {
         instruments.spent(
                 hook,
                 instruments.due(hook).getFirst(),
-                measuring.nanos() / ops.workers().threads());
+                measuring.nanos(ops.workers().threads()));
     }
 
     /** A tensor of the same shape, whose content is whatever was there. */
