@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
@@ -18,7 +20,7 @@ import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.stage.Stage;
 import observatory.stream.Broker;
-import observatory.stream.Codec;
+import observatory.stream.Caps;
 import observatory.stream.Connection;
 import observatory.stream.Topics;
 import observatory.ui.Source;
@@ -38,6 +40,7 @@ import observatory.ui.frame.Outside;
 import observatory.ui.source.LiveSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -240,14 +243,19 @@ final class UiBench {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private void history(String bootstrap, Topics topics) {
+    private void history(String bootstrap, Topics topics) throws Exception {
         int bucket = 128;
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
         UiLoad load = new UiLoad(sites);
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new ByteArraySerializer())) {
             for (int from = 0; from < steps; from += bucket) {
-                byte[] value = Codec.smile(load.bucket(Math.min(bucket, steps - from), Instant.EPOCH));
-                producer.send(new ProducerRecord<>(topics.history(), UiLoad.RUN.value(), value));
+                for (byte[] value : Caps.records(load.bucket(Math.min(bucket, steps - from), Instant.EPOCH))) {
+                    sent.add(producer.send(new ProducerRecord<>(topics.history(), UiLoad.RUN.value(), value)));
+                }
+            }
+            for (Future<RecordMetadata> one : sent) {
+                one.get();
             }
         }
     }

@@ -19,13 +19,14 @@ import observatory.probe.Telemetry;
  * piece fits; a long name keeps its beginning and gets a hash; what would not fit into all allowed parts is dropped and
  * counted in the scalar {@value #DROPPED}.
  */
-final class Caps {
+public final class Caps {
     /** Values that no part had room for. */
     static final String DROPPED = "values_dropped";
 
     private Caps() {}
 
-    static List<byte[]> records(Telemetry item) {
+    /** What is sent of an item: one record, or parts that a reader joins again. */
+    public static List<byte[]> records(Telemetry item) {
         return switch (item) {
             case Frame frame -> records(frame);
             case RunEvent event -> List.of(record(event));
