@@ -34,8 +34,7 @@ final class Elementwise {
     }
 
     // Loops over whole vectors in methods of their own, and what is left over one by one: with masks in them the
-    // compiler
-    // keeps vectors on the heap.
+    // compiler keeps vectors on the heap.
 
     private static void add(Tensor a, Tensor b, Tensor sum, long from, long to) {
         MemorySegment x = a.data();

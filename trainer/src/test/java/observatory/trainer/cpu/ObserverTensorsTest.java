@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +14,10 @@ import java.util.UUID;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
-import observatory.probe.Probe;
 import observatory.probe.Reducer;
 import observatory.probe.Reduction;
 import observatory.probe.RunId;
 import observatory.probe.SampleSink;
-import observatory.probe.Schedule;
 import observatory.probe.Site;
 import observatory.trainer.Adam;
 import observatory.trainer.Fault;
@@ -204,23 +201,7 @@ class ObserverTensorsTest {
     }
 
     /** Asks for every tensor there is, and keeps the copies. */
-    private record Catching(Map<Site, List<float[]>> seen) implements Probe<Object> {
-        @Override
-        public Set<Hook> hooks() {
-            return EnumSet.allOf(Hook.class);
-        }
-
-        @Override
-        public Schedule schedule() {
-            return Schedule.everyStep();
-        }
-
-        @Override
-        @SuppressWarnings("unchecked")
-        public Reduction<Object> reduction() {
-            return (Reduction<Object>) (Reduction<?>) new Reduction.ToMoments();
-        }
-
+    private record Catching(Map<Site, List<float[]>> seen) implements EveryTensor {
         @Override
         public void read(Site site, Object copy, SampleSink out) {
             seen.computeIfAbsent(site, s -> new ArrayList<>()).add((float[]) copy);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,13 +22,11 @@ import observatory.probe.Instruments;
 import observatory.probe.Moments;
 import observatory.probe.Origin;
 import observatory.probe.Pack;
-import observatory.probe.Probe;
 import observatory.probe.Question;
 import observatory.probe.Reducer;
 import observatory.probe.Reduction;
 import observatory.probe.RunId;
 import observatory.probe.SampleSink;
-import observatory.probe.Schedule;
 import observatory.probe.Site;
 import observatory.probe.Telemetry;
 import observatory.probe.builtin.Probes;
@@ -115,23 +112,7 @@ class WriterMomentsTest {
     private record Both(Moments written, Moments read) {}
 
     /** Keeps those of tensors that were measured as they were written. */
-    private record Comparing(Map<Site, Both> seen) implements Probe<Object> {
-        @Override
-        public Set<Hook> hooks() {
-            return EnumSet.allOf(Hook.class);
-        }
-
-        @Override
-        public Schedule schedule() {
-            return Schedule.everyStep();
-        }
-
-        @Override
-        @SuppressWarnings("unchecked")
-        public Reduction<Object> reduction() {
-            return (Reduction<Object>) (Reduction<?>) new Reduction.ToMoments();
-        }
-
+    private record Comparing(Map<Site, Both> seen) implements EveryTensor {
         @Override
         public void read(Site site, Object both, SampleSink out) {
             if (((Both) both).written != null) {

@@ -1,0 +1,27 @@
+package observatory.trainer.cpu;
+
+import java.util.EnumSet;
+import java.util.Set;
+import observatory.probe.Hook;
+import observatory.probe.Probe;
+import observatory.probe.Reduction;
+import observatory.probe.Schedule;
+
+/** A probe that asks for every tensor there is at every step; what it gets is what the test's own reducer gives for moments. */
+interface EveryTensor extends Probe<Object> {
+    @Override
+    default Set<Hook> hooks() {
+        return EnumSet.allOf(Hook.class);
+    }
+
+    @Override
+    default Schedule schedule() {
+        return Schedule.everyStep();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    default Reduction<Object> reduction() {
+        return (Reduction<Object>) (Reduction<?>) new Reduction.ToMoments();
+    }
+}
