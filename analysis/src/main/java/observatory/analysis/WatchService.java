@@ -39,11 +39,11 @@ public final class WatchService implements AutoCloseable {
      * @param patience after which the others take over the runs of one that is gone
      */
     public record Membership(Optional<String> name, Duration patience) {
-        public static final Membership STANDARD = new Membership(Optional.empty(), Duration.ofSeconds(45));
-    }
+        private static final Duration PATIENCE = Duration.ofSeconds(45);
 
-    public WatchService(String bootstrap, Topics topics, Path folder) {
-        this(Connection.to(bootstrap), topics, folder, Settings.DEFAULTS, Membership.STANDARD);
+        public static Membership of(Optional<String> name) {
+            return new Membership(name, PATIENCE);
+        }
     }
 
     /** @param folder for local state; a lock keeps two processes out of one */

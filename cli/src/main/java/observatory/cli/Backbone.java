@@ -10,8 +10,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import observatory.analysis.Judged;
 import observatory.analysis.WatchService;
+import observatory.analysis.WatchService.Membership;
+import observatory.analysis.detector.Settings;
 import observatory.probe.Origin;
 import observatory.stream.Broker;
+import observatory.stream.Connection;
 import observatory.stream.FrameReader;
 import observatory.stream.Sender;
 import observatory.stream.TopicReader;
@@ -26,6 +29,9 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Backbone implements AutoCloseable {
     private static final int PARTITIONS = 1;
+    /** The one who judges in this data directory: one that was killed is not waited for, the next takes its place. */
+    private static final String MEMBER = "beside-training";
+
     /** After Ctrl-C nobody waits for a broker that only just starts. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(1);
 
@@ -103,7 +109,12 @@ final class Backbone implements AutoCloseable {
             if (closing) {
                 return;
             }
-            analysis = new WatchService(started.bootstrap(), Topics.STANDARD, state.streams());
+            analysis = new WatchService(
+                    Connection.to(started.bootstrap()),
+                    Topics.STANDARD,
+                    state.streams(),
+                    Settings.DEFAULTS,
+                    Membership.of(Optional.of(MEMBER)));
             follower = new Thread(() -> follow(started.bootstrap()), "observatory-follow");
             follower.setDaemon(true);
             follower.start();

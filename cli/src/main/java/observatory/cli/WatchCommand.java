@@ -75,14 +75,13 @@ final class WatchCommand implements Callable<Integer> {
         LogFile.use(state.log());
         Topics topics = cluster.topics();
         Map<Integer, Long> begin = createTopics(connection, topics);
-        WatchService.Membership standard = WatchService.Membership.STANDARD;
         try (Interrupt interrupt = Interrupt.listen();
                 WatchService service = new WatchService(
                         connection,
                         topics,
                         instance == null ? state.streams() : state.streams().resolve(instance),
                         settings,
-                        new WatchService.Membership(Optional.ofNullable(instance), standard.patience()));
+                        WatchService.Membership.of(Optional.ofNullable(instance)));
                 Alerting alerting = alerting(receivers, connection, topics);
                 Scraped scraped = Scraped.open(metricsPort, parent.console());
                 FrameReader frames = FrameReader.from(connection, topics, begin);
