@@ -316,8 +316,9 @@ def _sample(x, every, step):
 
 
 def _every_run(x, every, step):
-    runs = x.numel() // (_RUN * every)
-    return x.reshape(-1)[: runs * _RUN * every].view(runs, -1)[:, step % every * _RUN :][:, :_RUN].contiguous()
+    x = x.contiguous()
+    first = x.storage_offset() + step % every * _RUN
+    return x.as_strided((x.numel() // (_RUN * every), _RUN), (_RUN * every, 1), first).clone()
 
 
 def _rows(x, every, step):
@@ -340,15 +341,14 @@ def _largest_here(x):
 def _moments(x):
     """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite.
 
-    Three quick reads on the CPU where all is finite; on CUDA a _Table does it in one.
+    On the CPU three quick reads where all is finite, and the numbers as a list; on CUDA a _Table does it in one.
     """
     x = x.float()
-    zero = x.new_zeros(())
     if x.device.type == "cpu":
         largest = _largest_here(x)
         if math.isfinite(largest):
-            return torch.tensor([x.numel(), x.sum().item(), torch.linalg.vector_norm(x).item() ** 2, largest, 0.0, 0.0], dtype=torch.float64)
-    finite = torch.isfinite(x)
+            return [x.numel(), x.sum().item(), torch.linalg.vector_norm(x).item() ** 2, largest, 0.0, 0.0]
+    zero, finite = x.new_zeros(()), torch.isfinite(x)
     clean = torch.where(finite, x, zero)
     nan = torch.isnan(x).sum()
     return torch.stack([_wide(zero) + x.numel(), *map(_wide, (
@@ -357,6 +357,7 @@ def _moments(x):
 
 
 def _merge_moments(a, b):
+    a, b = (torch.tensor(v, dtype=torch.float64) if isinstance(v, list) else v for v in (a, b))
     both = a + b
     both[3] = torch.maximum(a[3], b[3])
     return both
@@ -768,7 +769,7 @@ class _Step:
 
     def __init__(self, number, plan):
         self.number, self.plan = number, plan
-        self.results = {}  # (kind, (hook, layer, parameter)) -> vector
+        self.results = {}  # (kind, (hook, layer, parameter)) -> vector, a list where it is on the host already
         self.later = {"units": [], "noise": []}  # (site, tensor): what is read for all sites of a shape at once
         self.columns = []  # _Column: one vector with a value for each of many sites
         self.scalars = {}
@@ -1186,9 +1187,10 @@ class Watch:
             return
         with torch.no_grad():
             moved, self._before = self._before or [], None
-            changes = torch._foreach_sub([p for _, p, _ in moved], [b for _, _, b in moved]) if moved else []
-            over = list(_norms([(site, change) for (site, _, _), change in zip(moved, changes)]))
             under = list(_norms([(site, before) for site, _, before in moved]))
+            if moved:  # the copies become the changes, with the other sign
+                torch._foreach_sub_([before for _, _, before in moved], [p for _, p, _ in moved])
+            over = list(_norms([(site, change) for site, _, change in moved]))
             for (sites, change), (_, weight) in zip(over, under):
                 self._now.columns.append(_Column(sites, "update_ratio", change / weight))
                 if self._sums:  # a ratio does not merge, its two norms do
@@ -1299,9 +1301,16 @@ class Watch:
 
     def _ship(self, now):
         """Starts one copy to the host of all the step left on each device."""
-        vectors, alike = collections.defaultdict(list), collections.defaultdict(list)
+        vectors, alike, here = (collections.defaultdict(list) for _ in range(3))
         for (kind, site), vector in now.results.items():
-            alike[kind, vector.device, vector.dtype, vector.numel()].append((site, vector.detach().reshape(-1)))
+            if isinstance(vector, list):
+                here[kind].append((site, vector))
+            else:
+                alike[kind, vector.device, vector.dtype, vector.numel()].append((site, vector.detach().reshape(-1)))
+        for kind, members in here.items():
+            sites, rows = zip(*members)
+            block = torch.tensor(rows, dtype=torch.float64).reshape(-1)
+            vectors[block.device, block.dtype].append((_Block(kind, sites, None), block))
         for (kind, device, dtype, _), members in alike.items():
             sites, some = zip(*members)
             vectors[device, dtype].append((_Block(kind, sites, None), torch.cat(some)))
