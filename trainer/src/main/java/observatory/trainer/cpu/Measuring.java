@@ -16,7 +16,6 @@ final class Measuring {
     private final long[] countingTaken;
     private final int stride;
     private final LongSupplier nanos;
-    private volatile boolean aligned = true;
 
     Measuring(int parts, LongSupplier nanos) {
         this(parts, 0, nanos);
@@ -39,16 +38,8 @@ final class Measuring {
         long between = nanos.getAsLong();
         taken[number] += between - began;
         if (stride > 0) {
-            count(number, tensor, new TensorExponents.Part(from, to));
+            exponents[number] = TensorExponents.part(tensor, new TensorExponents.Part(from, to), stride);
             countingTaken[number] += nanos.getAsLong() - between;
-        }
-    }
-
-    private void count(int number, Tensor tensor, TensorExponents.Part part) {
-        if (part.aligned(stride)) {
-            exponents[number] = TensorExponents.part(tensor, part, stride);
-        } else {
-            aligned = false;
         }
     }
 
@@ -64,9 +55,9 @@ final class Measuring {
         return TensorMoments.together(parts);
     }
 
-    /** The same with the exponents, unless parts begin inside of what is looked at together. */
+    /** The same with the exponents. */
     Tensor.Known known() {
-        return new Tensor.Known(moments(), stride > 0 && aligned ? TensorExponents.together(exponents) : null, stride);
+        return new Tensor.Known(moments(), stride > 0 ? TensorExponents.together(exponents) : null, stride);
     }
 
     /** Of the exponents; 0 where nobody wants them. */

@@ -34,20 +34,31 @@ final class TensorExponents {
                 .orElseGet(() -> together(new int[][] {part(tensor, new Part(0, tensor.size()), stride)}));
     }
 
-    /** Elements from (inclusive) to (exclusive). */
+    /** Elements from (inclusive) to (exclusive). A run that reaches over a border is counted by both parts, each its own. */
     record Part(long from, long to) {
-        /** Whether it begins where a run that is looked at begins, so that no run belongs to two parts. */
-        boolean aligned(int stride) {
-            return from % ((long) stride * ToExponents.RUN) == 0;
+        /** Where the first run begins that may reach into the part. */
+        long firstRun(int stride) {
+            return from - from % ((long) stride * ToExponents.RUN);
+        }
+
+        /** Of a run, where what lies in the part begins. */
+        long begin(long run) {
+            return Math.max(run, from);
+        }
+
+        /** And where it ends, which is where it begins if nothing of it does. */
+        long end(long run) {
+            return Math.max(begin(run), Math.min(run + ToExponents.RUN, to));
         }
     }
 
-    /** How often each exponent comes in an aligned part, and how many zeros there are. */
+    /** How often each exponent comes in a part, and how many zeros there are. */
     static int[] part(Tensor tensor, Part part, int stride) {
         MemorySegment data = tensor.data();
         int[] counts = COUNTS.get();
-        for (long at = part.from; at < part.to; at += (long) stride * ToExponents.RUN) {
-            long end = Math.min(part.to, at + ToExponents.RUN);
+        for (long run = part.firstRun(stride); run < part.to; run += (long) stride * ToExponents.RUN) {
+            long at = part.begin(run);
+            long end = part.end(run);
             long whole = end - (end - at) % HISTOGRAMS;
             count(data, at, whole, counts);
             for (long i = whole; i < end; i++) {
@@ -90,8 +101,9 @@ final class TensorExponents {
     /** How many of what is looked at are zero; the lowest exponent is also that of subnormal numbers. */
     private static int zeros(MemorySegment data, Part part, int stride) {
         int zeros = 0;
-        for (long at = part.from; at < part.to; at += (long) stride * ToExponents.RUN) {
-            long end = Math.min(part.to, at + ToExponents.RUN);
+        for (long run = part.firstRun(stride); run < part.to; run += (long) stride * ToExponents.RUN) {
+            long at = part.begin(run);
+            long end = part.end(run);
             long whole = end - (end - at) % LANES.length();
             for (long i = at; i < whole; i += LANES.length()) {
                 IntVector bits = IntVector.fromMemorySegment(LANES, data, i * Integer.BYTES, ByteOrder.nativeOrder());
