@@ -1,5 +1,6 @@
 package observatory.trainer.cpu;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -22,12 +23,29 @@ final class AdamW {
      */
     record Observed(Made update, Measuring weight, Made ratio) {}
 
-    /** A tensor made for observers alone, and its moments. */
+    /**
+     * A tensor made for observers alone, and its moments.
+     *
+     * @param tensor null where nobody asks for more than moments: then each part is made where the one before it was, in
+     *     a core's cache, and writes no memory
+     */
     record Made(Tensor tensor, Measuring measuring) {
-        Tensor measured() {
-            return tensor.measured(measuring.moments());
+        private static final ThreadLocal<Tensor> ROOM =
+                ThreadLocal.withInitial(() -> Tensor.zeros(Arena.ofAuto(), 1, Workers.GRAIN));
+
+        /** Where the part that begins at an element is made. */
+        Place place(long from) {
+            return tensor == null ? new Place(ROOM.get(), 0) : new Place(tensor, from);
+        }
+
+        /** What is shown of it, in the shape of the parameter it belongs to. */
+        Tensor measured(Tensor parameter) {
+            return (tensor == null ? parameter.withoutMemory() : tensor).measured(measuring.moments());
         }
     }
+
+    /** An element of a tensor. */
+    record Place(Tensor tensor, long at) {}
 
     /**
      * One update with the gradient times {@code clipFactor}; bias correction counts the updates really taken.
@@ -51,35 +69,37 @@ final class AdamW {
             sweep(parameter, constants, from, to);
         } else {
             Tensor weight = parameter.weight();
-            Tensor update = observed.update.tensor;
+            Place place = observed.update.place(from);
             Measuring ofUpdate = observed.update.measuring;
             long bytes = (to - from) * Float.BYTES;
             ofUpdate.more(
                     part,
                     () -> MemorySegment.copy(
-                            weight.data(), from * Float.BYTES, update.data(), from * Float.BYTES, bytes));
+                            weight.data(), from * Float.BYTES, place.tensor.data(), place.at * Float.BYTES, bytes));
             sweep(parameter, constants, from, to);
-            ofUpdate.more(part, () -> difference(weight, update, from, to));
-            ofUpdate.part(part, update, from, to);
+            ofUpdate.more(part, () -> difference(weight, place, from, to));
+            ofUpdate.part(part, place.tensor, place.at, place.at + to - from);
             observed.weight.part(part, weight, from, to);
         }
         if (observed.ratio != null) {
-            Tensor made = observed.ratio.tensor;
-            observed.ratio.measuring.more(part, () -> AdamWatch.normalised(constants.ratio(parameter), made, from, to));
-            observed.ratio.measuring.part(part, made, from, to);
+            Place place = observed.ratio.place(from);
+            Measuring ofRatio = observed.ratio.measuring;
+            ofRatio.more(part, () -> AdamWatch.normalised(constants.ratio(parameter), place, from, to));
+            ofRatio.part(part, place.tensor, place.at, place.at + to - from);
         }
     }
 
-    /** update = weight - update. */
-    private static void difference(Tensor weight, Tensor update, long from, long to) {
+    /** update = weight - update, for the elements of a weight from (inclusive) to (exclusive). */
+    private static void difference(Tensor weight, Place update, long from, long to) {
         MemorySegment after = weight.data();
-        MemorySegment before = update.data();
+        MemorySegment before = update.tensor.data();
+        long moved = update.at - from;
         long whole = Vectors.wholeEnd(from, to);
         for (long i = from; i < whole; i += Vectors.WIDE.length()) {
-            Vectors.store(Vectors.load(after, i).sub(Vectors.load(before, i)), before, i);
+            Vectors.store(Vectors.load(after, i).sub(Vectors.load(before, i + moved)), before, i + moved);
         }
         for (long i = whole; i < to; i++) {
-            update.set(i, weight.get(i) - update.get(i));
+            update.tensor.set(i + moved, weight.get(i) - update.tensor.get(i + moved));
         }
     }
 

@@ -117,18 +117,19 @@ final class AdamWatch {
     // Loops over whole vectors in methods of their own, and what is left over one by one: with masks or choices in them
     // the compiler keeps vectors on the heap.
 
-    static void normalised(Ratio ratio, Tensor made, long from, long to) {
-        MemorySegment out = made.data();
+    static void normalised(Ratio ratio, AdamW.Place made, long from, long to) {
+        MemorySegment out = made.tensor().data();
         float epsilon = ratio.epsilon;
+        long moved = made.at() - from;
         long whole = Vectors.wholeEnd(from, to);
         for (long i = from; i < whole; i += Vectors.WIDE.length()) {
             FloatVector root = ratio.root(i);
             // As max would, in two instructions instead of five: what is no number stays none.
             FloatVector divisor = root.blend(epsilon, root.lt(epsilon));
-            Vectors.store(ratio.dividend(i).div(divisor), out, i);
+            Vectors.store(ratio.dividend(i).div(divisor), out, i + moved);
         }
         for (long i = whole; i < to; i++) {
-            out.setAtIndex(JAVA_FLOAT, i, ratio.dividendAt(i) / Math.max(ratio.rootAt(i), epsilon));
+            out.setAtIndex(JAVA_FLOAT, i + moved, ratio.dividendAt(i) / Math.max(ratio.rootAt(i), epsilon));
         }
     }
 

@@ -2,9 +2,11 @@ package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
 import observatory.probe.Moments;
+import observatory.probe.Reduction;
 import observatory.trainer.Model.StepSettings;
 
 /** What happens to gradients once they are there: rounded, unscaled, measured, and turned into an update. */
@@ -54,8 +56,8 @@ final class Optimiser {
         boolean ratios = instruments.wants(Hook.NORMALISED_GRADIENT);
         for (Parameter parameter : parameters) {
             Tensor weight = parameter.weight();
-            AdamW.Made update = updates ? made(scratch(weight)) : null;
-            AdamW.Made ratio = ratios ? made(second(weight)) : null;
+            AdamW.Made update = updates ? made(Hook.UPDATE, weight, this::scratch) : null;
+            AdamW.Made ratio = ratios ? made(Hook.NORMALISED_GRADIENT, weight, this::second) : null;
             Measuring ofWeight = updates ? measuring(weight) : null;
             AdamW.Observed observed = updates || ratios ? new AdamW.Observed(update, ofWeight, ratio) : null;
             adam.update(parameter, settings, clipFactor, observed);
@@ -63,18 +65,21 @@ final class Optimiser {
             if (updates) {
                 spent(Hook.UPDATE, update.measuring());
                 spent(Hook.UPDATE, ofWeight);
-                instruments.at(parameter.updateSite(), update.measured(), weight.measured(ofWeight.moments()));
+                instruments.at(parameter.updateSite(), update.measured(weight), weight.measured(ofWeight.moments()));
             }
             if (ratios) {
                 spent(Hook.NORMALISED_GRADIENT, ratio.measuring());
-                instruments.at(parameter.ratioSite(), ratio.measured());
+                instruments.at(parameter.ratioSite(), ratio.measured(weight));
             }
         }
         watch.show(settings, this::scratch);
     }
 
-    private AdamW.Made made(Tensor scratch) {
-        return new AdamW.Made(scratch, measuring(scratch));
+    /** @param scratch gives a tensor to make it in, where anybody asks for more than moments */
+    private AdamW.Made made(Hook hook, Tensor weight, UnaryOperator<Tensor> scratch) {
+        boolean momentsOnly = instruments.due(hook).stream()
+                .allMatch(due -> due instanceof Reduction.ToMoments || due instanceof Reduction.ToNorms);
+        return new AdamW.Made(momentsOnly ? null : scratch.apply(weight), measuring(weight));
     }
 
     private Measuring measuring(Tensor tensor) {

@@ -36,6 +36,11 @@ public record Tensor(MemorySegment data, int rows, int columns, Known known) {
         return new Tensor(data, rows, columns, known);
     }
 
+    /** Its shape alone, for what was measured of a tensor that was never written; who reads an element fails. */
+    Tensor withoutMemory() {
+        return new Tensor(MemorySegment.NULL, rows, columns);
+    }
+
     Optional<Moments> moments() {
         return known == null ? Optional.empty() : Optional.of(known.moments);
     }

@@ -7,7 +7,10 @@ import observatory.probe.Probe;
 import observatory.probe.Reduction;
 import observatory.probe.Schedule;
 
-/** A probe that asks for every tensor there is at every step; what it gets is what the test's own reducer gives for moments. */
+/**
+ * A probe that asks for every tensor there is at every step; what it gets is whatever the test's own reducer gives. It asks
+ * for more than moments, because of some tensors no more than those is left where nobody does.
+ */
 interface EveryTensor extends Probe<Object> {
     @Override
     default Set<Hook> hooks() {
@@ -22,6 +25,6 @@ interface EveryTensor extends Probe<Object> {
     @Override
     @SuppressWarnings("unchecked")
     default Reduction<Object> reduction() {
-        return (Reduction<Object>) (Reduction<?>) new Reduction.ToMoments();
+        return (Reduction<Object>) (Reduction<?>) new Reduction.ToShape();
     }
 }

@@ -43,12 +43,13 @@ class WriterMomentsTest {
     /** No tenth step, at which all hooks are looked at anyway. */
     private static final int STEP = 7;
 
+    private static final Reduction.ToMoments MOMENTS = new Reduction.ToMoments();
+
     private final List<Telemetry> sent = new ArrayList<>();
 
     @Test
     void areThoseOfPlainSumsOverTheTensorTheyLeave() {
-        Map<Site, Both> seen = new LinkedHashMap<>();
-        step(instruments(new Twice(), List.of(new Comparing(seen))), Small::scatter);
+        Map<Site, Both> seen = seen(List.of(MOMENTS, new Reduction.ToShape()));
         seen.forEach((site, both) -> {
             assertEquals(both.read.count(), both.written.count(), site.label());
             assertEquals(both.read.absMax(), both.written.absMax(), site.label());
@@ -63,6 +64,18 @@ class WriterMomentsTest {
                 measured.containsAll(
                         Set.of(Hook.ATTENTION_NORM, Hook.RESIDUAL_MID, Hook.MLP_NORM, Hook.FINAL_NORM, Hook.LOGITS)),
                 "measured by their writers: " + measured);
+    }
+
+    @Test
+    void areTheSameWhereNobodyAsksForMoreAndTheTensorIsNotKept() {
+        Map<Site, Both> whole = seen(List.of(MOMENTS, new Reduction.ToShape()));
+        Map<Site, Both> momentsOnly = seen(List.of(MOMENTS));
+        assertEquals(whole.keySet(), momentsOnly.keySet());
+        momentsOnly.forEach((site, both) -> {
+            assertEquals(whole.get(site).written, both.written, site.label());
+            boolean kept = site.hook() != Hook.UPDATE && site.hook() != Hook.NORMALISED_GRADIENT;
+            assertEquals(kept, both.read != null, site.label());
+        });
     }
 
     @Test
@@ -108,11 +121,28 @@ class WriterMomentsTest {
         }
     }
 
-    /** Moments as the writer of a tensor took them, and as a read of the tensor gives them. */
+    /** What was seen of tensors that were measured as they were written, by those who ask for these reductions. */
+    private Map<Site, Both> seen(List<Reduction<?>> asked) {
+        Map<Site, Both> seen = new LinkedHashMap<>();
+        step(
+                instruments(
+                        new Twice(),
+                        asked.stream().map(one -> new Comparing(seen, one)).toList()),
+                Small::scatter);
+        return seen;
+    }
+
+    /** Moments as the writer of a tensor took them, and as a read of the tensor gives them; null where it was not kept. */
     private record Both(Moments written, Moments read) {}
 
     /** Keeps those of tensors that were measured as they were written. */
-    private record Comparing(Map<Site, Both> seen) implements EveryTensor {
+    private record Comparing(Map<Site, Both> seen, Reduction<?> asked) implements EveryTensor {
+        @Override
+        @SuppressWarnings("unchecked")
+        public Reduction<Object> reduction() {
+            return (Reduction<Object>) asked;
+        }
+
         @Override
         public void read(Site site, Object both, SampleSink out) {
             if (((Both) both).written != null) {
@@ -126,9 +156,15 @@ class WriterMomentsTest {
 
         @Override
         public void enqueue(int slot, Reduction<?> reduction, Tensor tensor, Tensor other) {
+            results.put(slot, new Both(tensor.moments().orElse(null), read(tensor)));
+        }
+
+        private static Moments read(Tensor tensor) {
+            if (tensor.data().byteSize() == 0) {
+                return null;
+            }
             HostTensor copy = new HostTensor(tensor.toArray(), tensor.rows(), tensor.columns());
-            results.put(slot, new Both(tensor.moments().orElse(null), (Moments)
-                    HostReductions.whole(new Reduction.ToMoments(), copy)));
+            return (Moments) HostReductions.whole(MOMENTS, copy);
         }
 
         @Override
