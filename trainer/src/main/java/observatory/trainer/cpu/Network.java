@@ -63,6 +63,11 @@ final class Network {
         return parameters;
     }
 
+    /** The weight of the logits' product: the token embedding where they are tied. */
+    Parameter unembedding() {
+        return unembedding;
+    }
+
     /** The mean loss of each sequence over its targets, in nats per token. */
     double[] forward(TokenBatch batch) {
         this.batch = batch;

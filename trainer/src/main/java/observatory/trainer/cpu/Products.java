@@ -1,9 +1,11 @@
 package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import observatory.kernel.blas.Blas;
 import observatory.kernel.blas.Blas.Operand;
 import observatory.kernel.blas.Blas.Shape;
+import observatory.probe.Site;
 import observatory.trainer.ModelSpec;
 
 /**
@@ -13,7 +15,9 @@ import observatory.trainer.ModelSpec;
 final class Products implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final ModelSpec spec;
-    private final CpuModel model;
+    private final List<Parameter>
+            layers; // the weights of the linear maps of all layers, as the forward pass reads them
+    private final Parameter unembedding; // the token embedding where they are tied
     private final Workers workers;
     private final Linear linear;
     private final int sequences;
@@ -22,10 +26,13 @@ final class Products implements AutoCloseable {
     private final Tensor triple; // (B·T, 3C)
     private final Tensor logits; // (B·T, V)
     private final Tensor scores; // (B·H·T, T)
+    private final Tensor
+            result; // as large as the largest; apart, because products of products soon are no ordinary numbers
 
     Products(ModelSpec spec, CpuModel model, Workers workers, int sequences) {
         this.spec = spec;
-        this.model = model;
+        this.layers = model.parameters().stream().filter(Products::ofLayer).toList();
+        this.unembedding = model.network().unembedding();
         this.workers = workers;
         this.linear = new Linear(workers);
         this.sequences = sequences;
@@ -34,31 +41,44 @@ final class Products implements AutoCloseable {
         this.wide = filled(rows, spec.projected());
         this.triple = filled(rows, 3 * spec.width());
         this.logits = filled(rows, spec.vocabulary());
+        this.result =
+                Tensor.zeros(arena, rows, Math.max(spec.vocabulary(), Math.max(spec.projected(), 3 * spec.width())));
         this.scores = filled(sequences * spec.heads() * spec.context(), spec.context());
     }
 
     void run() {
-        for (Parameter parameter : model.parameters()) {
-            if (product(parameter)) {
-                linear.forward(input(parameter), parameter.working(), output(parameter));
-                if (parameter.name().equals("attention.qkv")) {
-                    attention(2);
-                }
+        for (Parameter weight : layers) {
+            forward(weight);
+            if (weight.name().equals("attention.qkv")) {
+                attention(2);
             }
         }
-        for (Parameter parameter : model.parameters().reversed()) {
-            if (product(parameter)) {
-                linear.backwardWeight(output(parameter), input(parameter), 0, parameter.gradient());
-                linear.backwardInput(output(parameter), parameter.working(), 0, input(parameter));
-                if (parameter.name().equals("attention.qkv")) {
-                    attention(4);
-                }
+        forward(unembedding);
+        backward(unembedding);
+        for (Parameter weight : layers.reversed()) {
+            backward(weight);
+            if (weight.name().equals("attention.qkv")) {
+                attention(4);
             }
         }
     }
 
-    private static boolean product(Parameter parameter) {
-        return parameter.matrix() && !parameter.name().startsWith("embedding");
+    private void forward(Parameter weight) {
+        linear.forward(input(weight), weight.working(), result(weight.weight().rows()));
+    }
+
+    private void backward(Parameter weight) {
+        linear.backwardWeight(output(weight), input(weight), 0, weight.gradient());
+        linear.backwardInput(
+                output(weight), weight.working(), 0, result(weight.weight().columns()));
+    }
+
+    private Tensor result(int columns) {
+        return result.shaped(0, narrow.rows(), columns);
+    }
+
+    private static boolean ofLayer(Parameter parameter) {
+        return parameter.matrix() && parameter.gradientSite().layer() != Site.NO_LAYER;
     }
 
     private Tensor input(Parameter parameter) {
@@ -71,8 +91,8 @@ final class Products implements AutoCloseable {
         return switch (parameter.name()) {
             case "attention.qkv" -> triple;
             case "mlp.up" -> wide;
-            case "unembedding" -> logits;
-            default -> narrow.shaped(0, narrow.rows(), narrow.columns());
+            case "unembedding", "embedding.token" -> logits;
+            default -> narrow;
         };
     }
 
@@ -82,6 +102,8 @@ final class Products implements AutoCloseable {
         workers.run(sequences * spec.heads(), task -> {
             long at =
                     (long) (task / spec.heads()) * t * 3 * spec.width() + (long) task % spec.heads() * spec.headWidth();
+            long mixed =
+                    (long) (task / spec.heads()) * t * spec.width() + (long) task % spec.heads() * spec.headWidth();
             Operand square = Operand.of(scores.from((long) task * t * t), t);
             Operand part = Operand.of(triple.from(at), 3 * spec.width());
             Operand turned = Operand.transposed(triple.from(at), 3 * spec.width());
@@ -93,12 +115,12 @@ final class Products implements AutoCloseable {
                         square,
                         part,
                         0,
-                        Operand.of(narrow.from((long) (task / spec.heads()) * t * spec.width()), spec.width()));
+                        Operand.of(result.from(mixed), spec.width()));
             }
         });
     }
 
-    /** Small numbers, so that products of products stay ordinary numbers. */
+    /** Small ordinary numbers. */
     private Tensor filled(int rows, int columns) {
         Tensor tensor = Tensor.zeros(arena, rows, columns);
         for (long i = 0; i < tensor.size(); i++) {
