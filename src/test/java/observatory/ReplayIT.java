@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -109,7 +110,7 @@ class ReplayIT {
         for (int step = 1; step <= 600; step++) {
             double loss = 2 + 8 * Math.exp(-step / 90.0) + (step > 499 && step < 520 ? 4 : 0.02 * (step % 7));
             text.append(String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "s:%d trl:%.4f lr:0.000600 norm:%.2f%n",
                     step,
                     loss,

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import observatory.analysis.Evidence;
 import observatory.analysis.Incident;
@@ -88,7 +89,7 @@ class ReplayRefusalTest {
         log = SpikeLog.of(incident, trained.telemetry());
     }
 
-    private ReplayResult replay(Path notes, java.util.function.BooleanSupplier stop) throws IOException {
+    private ReplayResult replay(Path notes, BooleanSupplier stop) throws IOException {
         return Replaying.of(
                 new Replaying.Asked(log, Optional.empty(), Optional.empty()),
                 checkpoints,

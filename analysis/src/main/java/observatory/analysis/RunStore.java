@@ -2,6 +2,7 @@ package observatory.analysis;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,7 @@ final class RunStore {
 
     private final KeyValueStore<String, byte[]> store;
     private final Settings settings;
-    private final Map<RunId, Live> live = new java.util.LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<RunId, Live> live = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override

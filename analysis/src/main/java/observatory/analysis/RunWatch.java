@@ -1,5 +1,6 @@
 package observatory.analysis;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -232,7 +233,7 @@ public final class RunWatch {
             List<Long> checkpoints) {}
 
     /** An incident as it is stored; the JSON of the topic, so that there is one form of it. */
-    record Told(com.fasterxml.jackson.databind.JsonNode incident) {}
+    record Told(JsonNode incident) {}
 
     /** The chunks of the state that changed since the last call, by name; all of them at the first. */
     public SortedMap<String, byte[]> store() {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -181,7 +182,7 @@ class DetectorsContractTest {
         List<Column> columns = frame.sites().columns().stream()
                 .map(column -> {
                     double[] values = new double[column.size()];
-                    java.util.Arrays.fill(values, value);
+                    Arrays.fill(values, value);
                     return new Column(column.metric(), column.at(), values);
                 })
                 .toList();

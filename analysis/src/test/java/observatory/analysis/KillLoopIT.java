@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import observatory.probe.Telemetry;
 import observatory.stream.Broker;
 import observatory.stream.Codec;
@@ -85,7 +86,7 @@ class KillLoopIT {
             if (far) {
                 return;
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            LockSupport.parkNanos(20_000_000);
         }
         throw new AssertionError("the analysis has not come to record " + part);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import observatory.analysis.detector.Detectors;
 import observatory.analysis.detector.Settings;
 import observatory.probe.Telemetry;
 import org.junit.jupiter.api.Test;
@@ -69,8 +70,8 @@ class RulesTest {
 
     @Test
     void everyNameOfTheCatalogueIsAccepted() {
-        for (var setting : observatory.analysis.detector.Detectors.settings()) {
-            Settings.of(Map.of(setting.name(), setting.preset()), observatory.analysis.detector.Detectors.settings());
+        for (var setting : Detectors.settings()) {
+            Settings.of(Map.of(setting.name(), setting.preset()), Detectors.settings());
         }
     }
 }

@@ -74,7 +74,7 @@ class RunWatchTest {
                 99,
                 Recorded.frame(
                         100,
-                        new observatory.probe.Scalars.Builder()
+                        new Scalars.Builder()
                                 .put("loss", 3.0)
                                 .put("gradient_norm", Double.POSITIVE_INFINITY)
                                 .put("loss_scale", 65536)

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -61,7 +62,7 @@ final class BenchSpectrumCommand implements Callable<Integer> {
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file :
-                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                        files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(file);
                 }
             }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import observatory.stream.Json;
 import observatory.trainer.cpu.TrainerBench;
 import observatory.trainer.cpu.TrainerBench.Shape;
@@ -81,7 +82,7 @@ final class BenchTrainerCommand implements Callable<Integer> {
                 all.stream().filter(s -> only == null || s.name().equals(only)).toList();
         if (asked.isEmpty()) {
             throw Failure.usage("no such shape: shape=" + only + "; there are "
-                    + all.stream().map(Shape::name).collect(java.util.stream.Collectors.joining(", ")));
+                    + all.stream().map(Shape::name).collect(Collectors.joining(", ")));
         }
         return asked;
     }

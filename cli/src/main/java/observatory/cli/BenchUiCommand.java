@@ -1,6 +1,7 @@
 package observatory.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -56,7 +57,7 @@ final class BenchUiCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private String document(UiBench.Result result) throws java.io.IOException {
+    private String document(UiBench.Result result) throws IOException {
         ObjectNode node = Json.mapper().valueToTree(result);
         node.put("sites", sites);
         node.put("steps", steps);
@@ -91,7 +92,7 @@ final class BenchUiCommand implements Callable<Integer> {
                 result.spikesVisible());
     }
 
-    private static void delete(Path folder) throws java.io.IOException {
+    private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

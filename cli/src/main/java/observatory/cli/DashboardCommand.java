@@ -2,6 +2,7 @@ package observatory.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import observatory.ui.Source;
 import observatory.ui.Workbench;
 import observatory.ui.frame.Control;
 import observatory.ui.source.LiveSource;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -133,11 +135,11 @@ final class DashboardCommand implements Callable<Integer> {
     private static RunId newest(String broker) {
         try {
             return Runs.list(broker, Topics.STANDARD).stream()
-                    .max(Comparator.comparing(each -> each.started().orElse(java.time.Instant.EPOCH)))
+                    .max(Comparator.comparing(each -> each.started().orElse(Instant.EPOCH)))
                     .map(each -> new RunId(each.run()))
                     .orElseThrow(() -> new Failure(
                             ExitCode.CANNOT_CONNECT, "the broker " + broker + " has seen no run yet; start one"));
-        } catch (org.apache.kafka.common.KafkaException e) {
+        } catch (KafkaException e) {
             throw new Failure(ExitCode.CANNOT_CONNECT, "cannot reach the broker " + broker + ": " + e.getMessage(), e);
         }
     }

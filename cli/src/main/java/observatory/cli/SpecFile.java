@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class SpecFile {
                 throw Failure.usage("a spec names no other spec: " + file + "; put the options of both into one");
             }
             return arguments;
-        } catch (NoSuchFileException | java.io.FileNotFoundException e) {
+        } catch (NoSuchFileException | FileNotFoundException e) {
             throw new Failure(ExitCode.USAGE, "there is no spec " + file + "; correct the path", e);
         } catch (IOException e) {
             String why = e.getMessage().lines().findFirst().orElse("unreadable");

@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.Progress;
 import observatory.analysis.log.Reading;
 import observatory.analysis.log.Tail;
+import observatory.probe.Telemetry;
 import observatory.stream.Broker;
 import observatory.stream.Codec;
 import picocli.CommandLine.Command;
@@ -80,7 +82,7 @@ final class TailCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<Reading> read(Interrupt interrupt, java.util.function.Consumer<observatory.probe.Telemetry> sink) {
+    private Optional<Reading> read(Interrupt interrupt, Consumer<Telemetry> sink) {
         Tail tail = new Tail(
                 log.source(Progress.NONE),
                 log.format(),

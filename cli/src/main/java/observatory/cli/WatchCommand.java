@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import observatory.analysis.FlightRecorder;
 import observatory.analysis.Incident;
+import observatory.analysis.IncidentJson;
 import observatory.analysis.Judged;
 import observatory.analysis.Severity;
 import observatory.analysis.WatchService;
@@ -146,7 +148,7 @@ final class WatchCommand implements Callable<Integer> {
             WatchService.judged(admin, topics)
                     .forEach((partition, offset) -> begin.put(partition, Math.max(0, offset - BEHIND)));
             return begin;
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw ClusterOptions.failure(e.getCause(), connection);
         } catch (KafkaException e) {
             throw ClusterOptions.failure(e, connection);
@@ -171,7 +173,7 @@ final class WatchCommand implements Callable<Integer> {
         }
         if (jsonl) {
             parent.console()
-                    .result(observatory.analysis.IncidentJson.write(incident).toString());
+                    .result(IncidentJson.write(incident).toString());
         } else if (incident.severity() != Severity.INFO) {
             parent.console()
                     .result("%s %s %s%s: %s"

@@ -7,17 +7,20 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
 import javafx.scene.control.TabPane;
 import javafx.scene.control.TreeTableView;
+import javafx.scene.image.PixelFormat;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.robot.Robot;
@@ -220,7 +223,7 @@ final class Tour {
                 .getSelectionModel()
                 .getSelectedItem()
                 .getText()
-                .toLowerCase(java.util.Locale.ROOT));
+                .toLowerCase(Locale.ROOT));
     }
 
     private void press(KeyCode key, BooleanSupplier done) throws Exception {
@@ -259,8 +262,8 @@ final class Tour {
 
     private void pulses(int count) throws Exception {
         CountDownLatch left = new CountDownLatch(count);
-        javafx.animation.AnimationTimer timer = onWindow(() -> {
-            javafx.animation.AnimationTimer counting = new javafx.animation.AnimationTimer() {
+        AnimationTimer timer = onWindow(() -> {
+            AnimationTimer counting = new AnimationTimer() {
                 @Override
                 public void handle(long now) {
                     left.countDown();
@@ -288,7 +291,7 @@ final class Tour {
             int[] line = new int[width];
             for (int y = 0; y < height; y++) {
                 shot.getPixelReader()
-                        .getPixels(0, y, width, 1, javafx.scene.image.PixelFormat.getIntArgbInstance(), line, 0, width);
+                        .getPixels(0, y, width, 1, PixelFormat.getIntArgbInstance(), line, 0, width);
                 copy.setRGB(0, y, width, 1, line, 0, width);
             }
             return copy;

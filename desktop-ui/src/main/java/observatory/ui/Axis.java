@@ -1,5 +1,7 @@
 package observatory.ui;
 
+import java.util.Locale;
+
 /** What is written below charts of steps. The charts stay as they are, so that one brush and one crosshair serve them all. */
 public enum Axis {
     STEPS,
@@ -11,6 +13,6 @@ public enum Axis {
     }
 
     public String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

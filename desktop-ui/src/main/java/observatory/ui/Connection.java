@@ -1,6 +1,7 @@
 package observatory.ui;
 
 import java.time.Duration;
+import java.util.Locale;
 import observatory.ui.chart.Numbers;
 
 /** How what is on the screen hangs together with the run: said in a pill beside its name. */
@@ -39,6 +40,6 @@ public record Connection(State state, Duration age) {
 
     /** The name of the pill's style. */
     public String style() {
-        return "pill-" + state.name().toLowerCase(java.util.Locale.ROOT);
+        return "pill-" + state.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -4,15 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class InstrumentsTest {
@@ -31,7 +36,7 @@ class InstrumentsTest {
     void anUnwatchedStepAllocatesNothing() {
         Instruments<HostTensor> off =
                 new Instruments<>(ORIGIN, new ForbiddenReducer(), FrameSink.NOBODY, CLOCK, () -> 0);
-        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int i = 0; i < 20_000; i++) {
             step(off, i);
         }
@@ -103,11 +108,11 @@ class InstrumentsTest {
 
     @Test
     void aResultThatIsNotThereYetIsReadLaterAndSaysWhenItWasMeasured() {
-        var results = new java.util.ArrayDeque<java.util.concurrent.CompletableFuture<Moments>>();
+        var results = new ArrayDeque<CompletableFuture<Moments>>();
         Reducer<HostTensor> slow = new Reducer<>() {
             @Override
             public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
-                results.add(new java.util.concurrent.CompletableFuture<>());
+                results.add(new CompletableFuture<>());
             }
 
             @Override
@@ -138,7 +143,7 @@ class InstrumentsTest {
         reducer.teller = teller;
         instruments.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everySteps(2), new ArrayList<>())));
         stepToldLater(2);
-        instruments.event(RunEvent.Kind.CHECKPOINT, java.util.Map.of());
+        instruments.event(RunEvent.Kind.CHECKPOINT, Map.of());
         assertEquals(List.of(), sent, "nothing is told while the teller waits");
         instruments.beginStep(3);
         assertFalse(instruments.wants(Hook.RESIDUAL), "the plan is that of the step under way");
@@ -149,7 +154,7 @@ class InstrumentsTest {
         assertEquals(
                 List.of(Site.of(Hook.RESIDUAL, 5)), first.sites().sites(), "what was shown when the step was told");
         instruments.endStep();
-        instruments.event(RunEvent.Kind.END, java.util.Map.of());
+        instruments.event(RunEvent.Kind.END, Map.of());
         instruments.await();
         assertEquals(2, ((RunEvent) sent.get(1)).step(), "the step it came behind");
         assertEquals(3, ((Frame) sent.get(2)).step());
@@ -183,7 +188,7 @@ class InstrumentsTest {
         stepToldLater(6);
         stepToldLater(7);
         stepToldLater(8);
-        instruments.event(RunEvent.Kind.END, java.util.Map.of());
+        instruments.event(RunEvent.Kind.END, Map.of());
         instruments.await();
         assertEquals(8, sent.removeLast().seq(), "a gap in front of the end too");
         List<Frame> frames = sent.stream().map(Frame.class::cast).toList();
@@ -287,9 +292,9 @@ class InstrumentsTest {
 
     @Test
     void framesAndEventsShareOneNumbering() {
-        instruments.event(RunEvent.Kind.START, java.util.Map.of());
+        instruments.event(RunEvent.Kind.START, Map.of());
         step(instruments, 0);
-        instruments.event(RunEvent.Kind.END, java.util.Map.of());
+        instruments.event(RunEvent.Kind.END, Map.of());
         assertEquals(List.of(0L, 1L, 2L), sent.stream().map(Telemetry::seq).toList());
         assertFalse(instruments.wants(Hook.RESIDUAL));
     }
@@ -345,7 +350,7 @@ class InstrumentsTest {
 
     /** Tells when it is waited for, with room for so many steps; shows one tensor of the residual stream in each. */
     private static final class Waiting implements Teller<HostTensor> {
-        private final java.util.ArrayDeque<Runnable> all = new java.util.ArrayDeque<>();
+        private final ArrayDeque<Runnable> all = new ArrayDeque<>();
         private final int most;
         private int steps;
         private long took;
@@ -355,7 +360,7 @@ class InstrumentsTest {
         }
 
         @Override
-        public boolean step(java.util.function.Consumer<java.util.function.Consumer<Hooks<HostTensor>>> telling) {
+        public boolean step(Consumer<Consumer<Hooks<HostTensor>>> telling) {
             if (steps == most) {
                 return false;
             }

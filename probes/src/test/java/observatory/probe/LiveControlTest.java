@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import observatory.probe.builtin.Probes;
 import org.junit.jupiter.api.Test;
 
@@ -135,7 +137,7 @@ class LiveControlTest {
         assertEquals(List.of(0L, 1L, 2L), sent.stream().map(Telemetry::seq).toList());
     }
 
-    private java.util.stream.Stream<RunEvent> events() {
+    private Stream<RunEvent> events() {
         return sent.stream().filter(RunEvent.class::isInstance).map(RunEvent.class::cast);
     }
 
@@ -160,6 +162,6 @@ class LiveControlTest {
             return Set.of();
         }
         Frame frame = (Frame) sent.getLast();
-        return frame.sites().columns().stream().map(Column::metric).collect(java.util.stream.Collectors.toSet());
+        return frame.sites().columns().stream().map(Column::metric).collect(Collectors.toSet());
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The small records say what they refuse, and what would do instead. */
@@ -40,7 +41,7 @@ class WordsTest {
         Schedule schedule = new Schedule(10, 3);
         assertEquals(
                 List.of(3L, 13L, 23L),
-                java.util.stream.LongStream.range(0, 30)
+                LongStream.range(0, 30)
                         .filter(schedule::due)
                         .boxed()
                         .toList());

@@ -3,6 +3,7 @@ package observatory.stream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -111,7 +112,7 @@ public final class Broker implements AutoCloseable {
         try {
             Files.deleteIfExists(folder.resolve(ADDRESS));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("the broker is closed, but its folder is not: " + folder, e);
+            throw new UncheckedIOException("the broker is closed, but its folder is not: " + folder, e);
         } finally {
             lock.close(false);
         }

@@ -1,6 +1,7 @@
 package observatory.stream;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,7 @@ public final class Caps {
         Scalars scalars = new Scalars.Builder()
                 .putAll(new Scalars(
                         names.subList(0, kept),
-                        java.util.Arrays.copyOf(frame.scalars().values(), kept)))
+                        Arrays.copyOf(frame.scalars().values(), kept)))
                 .put(DROPPED, names.size() - kept)
                 .build();
         return with(frame, scalars, frame.sites(), frame.batch());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -160,11 +161,11 @@ final class Delivery implements AutoCloseable {
         return new ProducerRecord<>(topics.history(), null, null, envelope.run(), body, envelope.headers());
     }
 
-    private java.util.Optional<ProducerRecord<String, byte[]>> registry(Row row) {
+    private Optional<ProducerRecord<String, byte[]>> registry(Row row) {
         try {
             return Codec.decode(row.body()) instanceof RunEvent event && Runs.marks(event)
-                    ? java.util.Optional.of(Runs.record(topics, event))
-                    : java.util.Optional.empty();
+                    ? Optional.of(Runs.record(topics, event))
+                    : Optional.empty();
         } catch (CodecException e) {
             throw new IllegalStateException("a row with the right checksum is what this program wrote", e);
         }

@@ -1,5 +1,7 @@
 package observatory.stream;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,7 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /** The telemetry of all runs from these offsets on, by partition; from the beginning where none is given. */
-    public static FrameReader from(Connection connection, Topics topics, java.util.Map<Integer, Long> offsets) {
+    public static FrameReader from(Connection connection, Topics topics, Map<Integer, Long> offsets) {
         return new FrameReader(
                 new TopicSource(TopicReader.from(connection, topics.telemetry(), offsets)), Optional.empty());
     }
@@ -62,17 +64,17 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /** What one writer's spool holds and may still be sending. */
-    public static FrameReader spool(java.nio.file.Path folder) throws java.io.IOException {
+    public static FrameReader spool(Path folder) throws IOException {
         return spool(folder, SpoolSource.AT_ONCE);
     }
 
     /** @param atOnce records read by one poll */
-    static FrameReader spool(java.nio.file.Path folder, int atOnce) throws java.io.IOException {
+    static FrameReader spool(Path folder, int atOnce) throws IOException {
         return new FrameReader(SpoolSource.open(folder, atOnce), Optional.empty());
     }
 
     /** What a file of JSON lines holds, such as a spike log; lines that are no telemetry are counted as unreadable. */
-    public static FrameReader file(java.nio.file.Path file) throws java.io.IOException {
+    public static FrameReader file(Path file) throws IOException {
         return new FrameReader(LineSource.open(file), Optional.empty());
     }
 

@@ -3,6 +3,7 @@ package observatory.stream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import observatory.probe.Frame;
@@ -43,11 +44,11 @@ public final class HistoryReader {
         }
     }
 
-    private static java.util.Optional<Part> decoded(byte[] value) {
+    private static Optional<Part> decoded(byte[] value) {
         try {
-            return java.util.Optional.of(Codec.decodePart(value));
+            return Optional.of(Codec.decodePart(value));
         } catch (CodecException e) {
-            return java.util.Optional.empty(); // Of a newer program; the raw telemetry is still there.
+            return Optional.empty(); // Of a newer program; the raw telemetry is still there.
         }
     }
 }

@@ -1,9 +1,14 @@
 package observatory.stream;
 
+import java.net.ConnectException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -95,7 +100,7 @@ public final class KafkaErrors {
         }
         if (find(error, TimeoutException.class).isPresent()
                 || find(error, java.util.concurrent.TimeoutException.class).isPresent()
-                || find(error, java.net.ConnectException.class).isPresent()) {
+                || find(error, ConnectException.class).isPresent()) {
             return new Explained(
                     Kind.CANNOT_CONNECT,
                     cluster + " does not answer; start it, or correct bootstrap.servers (and security.protocol: "
@@ -116,11 +121,11 @@ public final class KafkaErrors {
         }
         try {
             var format =
-                    java.time.format.DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", java.util.Locale.US);
+                    DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", Locale.US);
             Instant end =
-                    java.time.ZonedDateTime.parse(date.group(1).strip(), format).toInstant();
+                    ZonedDateTime.parse(date.group(1).strip(), format).toInstant();
             return " " + Duration.between(end, Instant.now()).toDays() + " d ago";
-        } catch (java.time.DateTimeException e) {
+        } catch (DateTimeException e) {
             return " (" + date.group(1).strip() + ")";
         }
     }

@@ -1,6 +1,8 @@
 package observatory.stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -150,7 +152,7 @@ public final class Runs {
             Mark mark = value == null ? null : Json.mapper().readValue(value, Mark.class);
             return Optional.ofNullable(mark)
                     .filter(one -> one.run() != null && one.time() != null && one.kind() != null);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return Optional.empty();
         }
     }
@@ -201,7 +203,7 @@ public final class Runs {
     private static Optional<Instant> time(Mark mark) {
         try {
             return Optional.of(Instant.parse(mark.time()));
-        } catch (java.time.DateTimeException e) {
+        } catch (DateTimeException e) {
             return Optional.empty();
         }
     }

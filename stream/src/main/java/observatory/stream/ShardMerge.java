@@ -3,10 +3,12 @@ package observatory.stream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
 import java.util.TreeMap;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.IntFunction;
 import observatory.probe.Frame;
 import observatory.probe.Merge;
@@ -56,7 +58,7 @@ final class ShardMerge {
     }
 
     private static SequencedSet<Site> sites(Map<Integer, Readings> ranks) {
-        SequencedSet<Site> sites = new java.util.LinkedHashSet<>();
+        SequencedSet<Site> sites = new LinkedHashSet<>();
         ranks.values().forEach(readings -> sites.addAll(readings.sites()));
         return sites;
     }
@@ -163,7 +165,7 @@ final class ShardMerge {
     }
 
     private static double[] folded(
-            Site site, String metric, List<Readings> parts, java.util.function.DoubleBinaryOperator fold) {
+            Site site, String metric, List<Readings> parts, DoubleBinaryOperator fold) {
         double[] all = parts.getFirst().get(site, metric).clone();
         for (Readings part : parts.subList(1, parts.size())) {
             double[] more = part.get(site, metric);

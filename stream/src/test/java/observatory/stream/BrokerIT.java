@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -186,7 +187,7 @@ class BrokerIT {
         assertEquals("tiny", runs.getFirst().manifest().get("model"));
         assertTrue(runs.getFirst().ended().isPresent());
         assertTrue(runs.getLast().started().isEmpty(), "no start was sent, but hearts beat");
-        assertEquals(Runs.State.FINISHED, runs.getFirst().state(java.time.Instant.now()));
+        assertEquals(Runs.State.FINISHED, runs.getFirst().state(Instant.now()));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -36,7 +37,7 @@ class CodecTest {
             Telemetry item = RandomTelemetry.next(random);
             for (byte[] whole : new byte[][] {Codec.json(item), Codec.smile(item)}) {
                 for (int length = 0; length < whole.length; length++) {
-                    byte[] cut = java.util.Arrays.copyOf(whole, length);
+                    byte[] cut = Arrays.copyOf(whole, length);
                     assertThrows(CodecException.class, () -> Codec.decode(cut), "cut at " + length + ", seed " + SEED);
                 }
                 for (int round = 0; round < 500; round++) {

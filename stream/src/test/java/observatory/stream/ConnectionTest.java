@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import observatory.probe.Merge;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,7 +108,7 @@ class ConnectionTest {
                 "config.providers.file.class", "org.apache.kafka.common.config.provider.FileConfigProvider",
                 "client.id", "${file:" + secret + ":it}"));
         Exception refused = assertThrows(
-                org.apache.kafka.common.KafkaException.class,
+                KafkaException.class,
                 () -> reading.admin().close());
         assertFalse(refused.toString().contains(CANARY));
         for (String module : new String[] {"JndiLoginModule", "LdapLoginModule"}) {
@@ -116,7 +119,7 @@ class ConnectionTest {
                     "sasl.jaas.config",
                             "com.sun.security.auth.module." + module + " required user.provider.url=\"x\";"));
             assertThrows(
-                    org.apache.kafka.common.KafkaException.class,
+                    KafkaException.class,
                     () -> login.admin().close(),
                     module);
         }
@@ -135,16 +138,16 @@ class ConnectionTest {
     @Test
     void aManifestComesBackAndTellsWhatChanged() {
         Manifest before = new Manifest(
-                java.util.List.of(Manifest.Place.alone()),
-                java.util.List.of(new Manifest.Measure("nan", "{element}", Merge.SUM)),
-                new java.util.TreeMap<>(Map.of("learningRate", "1e-3", "model", "tiny")));
+                List.of(Manifest.Place.alone()),
+                List.of(new Manifest.Measure("nan", "{element}", Merge.SUM)),
+                new TreeMap<>(Map.of("learningRate", "1e-3", "model", "tiny")));
         assertEquals(before, Manifest.of(before.details()));
         Manifest after = new Manifest(
                 before.ranks(),
                 before.metrics(),
-                new java.util.TreeMap<>(Map.of("learningRate", "5e-4", "model", "tiny")));
+                new TreeMap<>(Map.of("learningRate", "5e-4", "model", "tiny")));
         assertEquals(
-                java.util.List.of(new Manifest.Difference("learningRate", "1e-3", "5e-4")),
+                List.of(new Manifest.Difference("learningRate", "1e-3", "5e-4")),
                 Manifest.differences(before, after));
         assertEquals(0, Manifest.of(Map.of("ranks", "not ours")).ranks().size());
     }

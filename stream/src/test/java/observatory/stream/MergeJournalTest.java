@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import observatory.probe.Column;
 import observatory.probe.Frame;
@@ -172,7 +173,7 @@ class MergeJournalTest {
         if (seq == 0) {
             Manifest.Place place =
                     tensor ? new Manifest.Place(rank, 0, rank, 0, 0, 0) : Manifest.Place.dataParallel(rank);
-            Manifest manifest = new Manifest(List.of(place), Measures.builtIn(), new java.util.TreeMap<>());
+            Manifest manifest = new Manifest(List.of(place), Measures.builtIn(), new TreeMap<>());
             return RunEvent.of(origin(rank), 0, 0, Instant.EPOCH, RunEvent.Kind.START, manifest.details());
         }
         Sites sites = new Sites(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import observatory.probe.Frame;
@@ -31,6 +32,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,7 +91,7 @@ class OtherProducersIT {
         double[] losses = items.stream()
                 .mapToDouble(item -> ((Frame) item).scalars().find("loss").orElseThrow())
                 .toArray();
-        org.junit.jupiter.api.Assertions.assertArrayEquals(
+        Assertions.assertArrayEquals(
                 new double[] {5.55, 4.21, Double.NaN, Double.POSITIVE_INFINITY}, losses);
         assertEquals(
                 4.0,
@@ -135,7 +137,7 @@ class OtherProducersIT {
             for (int seq = 0; seq < steps; seq++) {
                 Frame frame = Frames.wide(origin, seq, 10);
                 while (!spool.offer(frame)) {
-                    java.util.concurrent.locks.LockSupport.parkNanos(100_000);
+                    LockSupport.parkNanos(100_000);
                 }
             }
             assertTrue(spool.drain(PATIENCE), sender.trouble());

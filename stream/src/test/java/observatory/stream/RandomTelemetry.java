@@ -2,11 +2,13 @@ package observatory.stream;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.probe.Frame;
@@ -71,10 +73,10 @@ final class RandomTelemetry {
         List<Column> columns = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             int[] at = random.nextBoolean()
-                    ? java.util.stream.IntStream.range(0, count).toArray()
+                    ? IntStream.range(0, count).toArray()
                     : random.ints(random.nextInt(count + 1), 0, count).toArray();
             double[] values = new double[at.length];
-            java.util.Arrays.setAll(values, k -> number(random));
+            Arrays.setAll(values, k -> number(random));
             columns.add(new Column("metric " + i, at, values));
         }
         return columns;

@@ -24,6 +24,7 @@ import observatory.probe.Moments;
 import observatory.probe.Origin;
 import observatory.probe.Reduction;
 import observatory.probe.RunId;
+import observatory.probe.SampleSink;
 import observatory.probe.Scalars;
 import observatory.probe.Schedule;
 import observatory.probe.Site;
@@ -263,7 +264,7 @@ class ShardMergeTest {
         List<Column> columns = new ArrayList<>();
         Set<Hook> hooks = Set.of(Hook.RESIDUAL);
         Schedule always = Schedule.everyStep();
-        observatory.probe.SampleSink out =
+        SampleSink out =
                 (site, metric, value) -> columns.add(new Column(metric, new int[] {0}, new double[] {value}));
         new ActivationScale(hooks, always).read(RESIDUAL, moments, out);
         new NonFinite(hooks, always).read(RESIDUAL, moments, out);

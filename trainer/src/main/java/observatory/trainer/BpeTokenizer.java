@@ -1,12 +1,15 @@
 package observatory.trainer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +58,7 @@ public final class BpeTokenizer implements Tokenizer {
         Map<String, Integer> ids;
         try {
             ids = new ObjectMapper().readValue(vocab.toFile(), new TypeReference<Map<String, Integer>>() {});
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "a vocabulary is a JSON map of tokens to ids: " + vocab
                             + "; give GPT-2's vocab.json or one like it",
@@ -95,17 +98,17 @@ public final class BpeTokenizer implements Tokenizer {
         while (words.find()) {
             for (int token : known.computeIfAbsent(words.group(), this::word)) {
                 if (count == tokens.length) {
-                    tokens = java.util.Arrays.copyOf(tokens, 2 * count);
+                    tokens = Arrays.copyOf(tokens, 2 * count);
                 }
                 tokens[count++] = token;
             }
         }
-        return StoredTokens.ofIds(java.util.Arrays.copyOf(tokens, count));
+        return StoredTokens.ofIds(Arrays.copyOf(tokens, count));
     }
 
     @Override
     public byte[] decode(int[] tokens) {
-        java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
         for (int token : tokens) {
             text.writeBytes(texts[token]);
         }

@@ -1,5 +1,6 @@
 package observatory.trainer;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Several runs of tokens one after the other, as the files of one source are. */
@@ -27,7 +28,7 @@ final class JoinedTokens implements Tokens {
         if (count == 0) {
             return;
         }
-        int found = java.util.Arrays.binarySearch(ends, from + 1);
+        int found = Arrays.binarySearch(ends, from + 1);
         int part = found < 0 ? -found - 1 : found;
         long start = part == 0 ? 0 : ends[part - 1];
         for (int done = 0; done < count; part++) {

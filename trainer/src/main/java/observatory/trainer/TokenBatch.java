@@ -1,6 +1,9 @@
 package observatory.trainer;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What one pass trains on: for each sequence where it was read, and its tokens one after the other.
@@ -41,7 +44,7 @@ public record TokenBatch(List<Place> places, int context, int[] inputs, int[] ta
 
     /** The sequences but those read at a place; refuses to leave none. */
     public TokenBatch without(Place place) {
-        int[] kept = java.util.stream.IntStream.range(0, size())
+        int[] kept = IntStream.range(0, size())
                 .filter(row -> !places.get(row).equals(place))
                 .toArray();
         if (kept.length == 0 || kept.length == size()) {
@@ -53,7 +56,7 @@ public record TokenBatch(List<Place> places, int context, int[] inputs, int[] ta
 
     /** Sequences by their numbers, in this order. */
     public TokenBatch pick(int... rows) {
-        List<Place> picked = new java.util.ArrayList<>();
+        List<Place> picked = new ArrayList<>();
         int[] in = new int[rows.length * context];
         int[] out = new int[rows.length * context];
         int[] before = new int[rows.length];
@@ -68,7 +71,7 @@ public record TokenBatch(List<Place> places, int context, int[] inputs, int[] ta
 
     /** The sequences of this batch, then those of another of the same length. */
     public TokenBatch followedBy(TokenBatch other) {
-        List<Place> both = new java.util.ArrayList<>(places);
+        List<Place> both = new ArrayList<>(places);
         both.addAll(other.places);
         return new TokenBatch(
                 both,
@@ -79,7 +82,7 @@ public record TokenBatch(List<Place> places, int context, int[] inputs, int[] ta
     }
 
     private static int[] joined(int[] a, int[] b) {
-        int[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        int[] both = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, both, a.length, b.length);
         return both;
     }
@@ -89,8 +92,8 @@ public record TokenBatch(List<Place> places, int context, int[] inputs, int[] ta
         return new TokenBatch(
                 places.subList(from, to),
                 context,
-                java.util.Arrays.copyOfRange(inputs, from * context, to * context),
-                java.util.Arrays.copyOfRange(targets, from * context, to * context),
-                java.util.Arrays.copyOfRange(prefixes, from, to));
+                Arrays.copyOfRange(inputs, from * context, to * context),
+                Arrays.copyOfRange(targets, from * context, to * context),
+                Arrays.copyOfRange(prefixes, from, to));
     }
 }

@@ -1,5 +1,7 @@
 package observatory.trainer;
 
+import java.util.Objects;
+
 /**
  * All a run is between two steps, beside its tensors. There is no generator state: every draw is a function of the seed
  * and a number counted here.
@@ -19,8 +21,8 @@ public record TrainerState(
                     + ", samples=" + samples + ", tokens=" + tokens + ", updates=" + updates + ", rateFactor="
                     + rateFactor);
         }
-        java.util.Objects.requireNonNull(scaler, "scaler");
-        java.util.Objects.requireNonNull(precision, "precision");
+        Objects.requireNonNull(scaler, "scaler");
+        Objects.requireNonNull(precision, "precision");
     }
 
     public static TrainerState start(TrainingSpec training) {

@@ -1,5 +1,6 @@
 package observatory.trainer;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,7 +26,7 @@ public record TrainingSpec(
     public TrainingSpec {
         positive("steps", steps);
         positive("clip", clip);
-        mixture = java.util.Collections.unmodifiableMap(new TreeMap<>(mixture));
+        mixture = Collections.unmodifiableMap(new TreeMap<>(mixture));
         mixture.forEach((source, weight) -> {
             if (!(weight >= 0) || Double.isInfinite(weight)) {
                 throw new IllegalArgumentException(

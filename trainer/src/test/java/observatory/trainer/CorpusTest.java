@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import observatory.trainer.Corpus.Source;
 import observatory.trainer.ModelSpec.Norm;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,7 @@ class CorpusTest {
                 new Source("small", new byte[1016]),
                 new Source("large", new byte[3016]),
                 new Source("tiny", new byte[9])));
-        Map<String, Long> drawn = java.util.stream.LongStream.range(0, 1000)
+        Map<String, Long> drawn = LongStream.range(0, 1000)
                 .boxed()
                 .flatMap(step -> draw(corpus, 4 * step).places().stream())
                 .collect(Collectors.groupingBy(TokenBatch.Place::source, Collectors.counting()));

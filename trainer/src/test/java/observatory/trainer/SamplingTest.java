@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +59,8 @@ class SamplingTest {
         assertEquals(rows.places(), apart.places());
         assertArrayEquals(rows.inputs(), apart.inputs());
         assertArrayEquals(rows.prefixes(), apart.prefixes());
-        assertTrue(java.util.Arrays.stream(together.prefixes()).allMatch(p -> p >= 1 && p < 16));
-        assertTrue(java.util.Arrays.stream(together.prefixes()).distinct().count() > 2);
+        assertTrue(Arrays.stream(together.prefixes()).allMatch(p -> p >= 1 && p < 16));
+        assertTrue(Arrays.stream(together.prefixes()).distinct().count() > 2);
     }
 
     @Test
@@ -108,7 +110,7 @@ class SamplingTest {
         assertTrue(refusal.startsWith("a token is outside the vocabulary: source="), refusal);
         assertTrue(refusal.contains("vocabulary=256"), refusal);
 
-        Files.write(folder.resolve("a.u16"), java.util.Arrays.copyOf(two.array(), 999));
+        Files.write(folder.resolve("a.u16"), Arrays.copyOf(two.array(), 999));
         assertTrue(SpecTest.refusal(() -> read(folder)).contains("a multiple of 2 bytes"));
     }
 
@@ -135,7 +137,7 @@ class SamplingTest {
         try {
             return CorpusFiles.read(folder, Tokenizer.BYTES);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import observatory.stream.Secret;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 
 /** Tells by e-mail over SMTP, encrypted unless the configuration allows otherwise. Plain text, one mail a notification. */
 public final class EmailReceiver implements Receiver {
@@ -94,7 +95,7 @@ public final class EmailReceiver implements Receiver {
     }
 
     private static boolean permanent(SendFailedException e) {
-        return e instanceof org.eclipse.angus.mail.smtp.SMTPSendFailedException failed
+        return e instanceof SMTPSendFailedException failed
                 ? failed.getReturnCode() >= PERMANENT
                 : e.getInvalidAddresses() != null && e.getInvalidAddresses().length > 0;
     }

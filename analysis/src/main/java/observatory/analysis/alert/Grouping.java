@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -61,7 +62,7 @@ final class Grouping {
         if (!shown.isEmpty()) {
             notifications.add(Notification.of(labels(alerts.getFirst()), shown, repeat));
         }
-        return new Group(group.first(), java.util.Optional.of(now), current, repeat);
+        return new Group(group.first(), Optional.of(now), current, repeat);
     }
 
     /** Whether an alert is only over because the same one now fires with another severity. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import observatory.stream.Secret;
 
 /** One mapping of a configuration file: reads its settings, and at the end refuses what nobody read. */
@@ -163,7 +164,7 @@ final class Section {
     void done() {
         node.fieldNames().forEachRemaining(name -> {
             if (!read.contains(name)) {
-                throw bad(name, "no such setting; there are " + new java.util.TreeSet<>(read));
+                throw bad(name, "no such setting; there are " + new TreeSet<>(read));
             }
         });
     }

@@ -3,6 +3,7 @@ package observatory.analysis.alert;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -37,7 +38,7 @@ final class StatePush {
         if (now.isBefore(due) && (failures > 0 || !changed)) {
             return;
         }
-        List<Alert> all = new java.util.ArrayList<>(alerts);
+        List<Alert> all = new ArrayList<>(alerts);
         all.add(watchdog);
         switch (receiver.tell(new Notification("state", new TreeMap<>(), all, 0))) {
             case Outcome.Delivered _ -> {

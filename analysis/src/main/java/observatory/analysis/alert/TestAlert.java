@@ -1,6 +1,7 @@
 package observatory.analysis.alert;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,6 +18,6 @@ public final class TestAlert {
         SortedMap<String, String> annotations = new TreeMap<>();
         annotations.put("summary", "A test: alerts of the observatory arrive here.");
         Alert alert = new Alert(labels, annotations, now, Optional.of(now.plusSeconds(1)), "observatory://");
-        return Notification.of(new TreeMap<>(), java.util.List.of(alert), 0);
+        return Notification.of(new TreeMap<>(), List.of(alert), 0);
     }
 }

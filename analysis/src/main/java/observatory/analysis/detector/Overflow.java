@@ -2,6 +2,7 @@ package observatory.analysis.detector;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
@@ -20,7 +21,7 @@ public final class Overflow implements Detector<Overflow.State> {
 
     @Override
     public Needs needs() {
-        return new Needs(java.util.Set.of(Scalars.FORWARD_LIMIT), java.util.Set.of("inf"));
+        return new Needs(Set.of(Scalars.FORWARD_LIMIT), Set.of("inf"));
     }
 
     @Override

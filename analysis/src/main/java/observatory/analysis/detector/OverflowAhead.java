@@ -1,6 +1,7 @@
 package observatory.analysis.detector;
 
 import java.util.List;
+import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
@@ -40,7 +41,7 @@ public final class OverflowAhead implements Detector<OverflowAhead.State> {
 
     @Override
     public Needs needs() {
-        return new Needs(java.util.Set.of(Scalars.FORWARD_LIMIT), java.util.Set.of(METRIC));
+        return new Needs(Set.of(Scalars.FORWARD_LIMIT), Set.of(METRIC));
     }
 
     @Override

@@ -2,6 +2,8 @@ package observatory.analysis.detector;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
@@ -34,7 +36,7 @@ public final class RankDisagreement implements Detector<RankDisagreement.State> 
 
     @Override
     public Needs needs() {
-        return Needs.anyOf(java.util.Set.of(Scalars.WEIGHTS_CHECK, Scalars.GRADIENT_NORM), java.util.Set.of());
+        return Needs.anyOf(Set.of(Scalars.WEIGHTS_CHECK, Scalars.GRADIENT_NORM), Set.of());
     }
 
     @Override
@@ -74,7 +76,7 @@ public final class RankDisagreement implements Detector<RankDisagreement.State> 
         double first = joined.values().get(joined.values().firstKey());
         int other = joined.values().entrySet().stream()
                 .filter(entry -> entry.getValue() != first)
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(joined.values().lastKey());
         return new Finding(

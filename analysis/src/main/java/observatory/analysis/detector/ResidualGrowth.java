@@ -1,5 +1,6 @@
 package observatory.analysis.detector;
 
+import java.util.Arrays;
 import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
@@ -85,6 +86,6 @@ public final class ResidualGrowth implements Detector<ResidualGrowth.State> {
                 values[n++] = all.values()[i];
             }
         }
-        return new Column(METRIC, java.util.Arrays.copyOf(kept, n), java.util.Arrays.copyOf(values, n));
+        return new Column(METRIC, Arrays.copyOf(kept, n), Arrays.copyOf(values, n));
     }
 }

@@ -1,6 +1,7 @@
 package observatory.analysis.detector;
 
 import java.util.List;
+import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
@@ -34,7 +35,7 @@ public final class Underflow implements Detector<Underflow.State> {
 
     @Override
     public Needs needs() {
-        return new Needs(java.util.Set.of(Scalars.LOSS_SCALE), java.util.Set.of(METRIC));
+        return new Needs(Set.of(Scalars.LOSS_SCALE), Set.of(METRIC));
     }
 
     @Override

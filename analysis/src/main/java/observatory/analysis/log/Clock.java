@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,7 +19,7 @@ final class Clock {
     private Clock() {}
 
     static boolean isName(String tag) {
-        return NAMES.contains(tag.toLowerCase(java.util.Locale.ROOT));
+        return NAMES.contains(tag.toLowerCase(Locale.ROOT));
     }
 
     /** Seconds since 1970; empty where the number is something else, such as seconds since the run began. */

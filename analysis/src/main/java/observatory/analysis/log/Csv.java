@@ -1,5 +1,6 @@
 package observatory.analysis.log;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Consumer;
 import observatory.probe.Scalars;
@@ -37,7 +38,7 @@ public final class Csv implements LogFormat {
         }
         names.learn(table.columns());
         Recording recording = new Recording(source, names, sink);
-        Rows rows = new Rows(recording, source, new java.util.LinkedHashSet<>(table.columns()));
+        Rows rows = new Rows(recording, source, new LinkedHashSet<>(table.columns()));
         MissingLoss missing = new MissingLoss(table.columns(), recording);
         TextLog.each(source, line -> {
             List<String> cells = table.split(line);

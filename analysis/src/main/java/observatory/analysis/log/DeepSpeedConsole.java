@@ -1,6 +1,7 @@
 package observatory.analysis.log;
 
 import java.time.Instant;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +45,7 @@ public final class DeepSpeedConsole implements LogFormat {
 
         Steps(Values out, LogSource source) {
             this.out = out;
-            this.rows = new Rows(out, source, java.util.Set.of());
+            this.rows = new Rows(out, source, Set.of());
         }
 
         void line(String line) {

@@ -3,6 +3,7 @@ package observatory.analysis.log;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public final class LinguaProbe implements LogFormat {
     @Override
     public boolean recognises(Head head) {
         String start =
-                new String(head.bytes(), 0, Math.min(4096, head.length()), java.nio.charset.StandardCharsets.UTF_8);
+                new String(head.bytes(), 0, Math.min(4096, head.length()), StandardCharsets.UTF_8);
         return start.startsWith("{\"data\": {\"") && start.contains("::");
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +63,7 @@ final class LogFolder {
     /** Files of several folders are several runs, or several writers of one: the folder with the most is taken. */
     private static List<Path> sameFolder(List<Path> files) {
         return files.stream()
-                .collect(Collectors.groupingBy(Path::getParent, java.util.TreeMap::new, Collectors.toList()))
+                .collect(Collectors.groupingBy(Path::getParent, TreeMap::new, Collectors.toList()))
                 .values()
                 .stream()
                 .max(Comparator.comparingInt(List::size))

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import observatory.probe.Scalars;
 
 /**
@@ -183,13 +184,13 @@ record Meaning(String name, int distance) {
         return Arrays.stream(BETWEEN_WORDS.split(own))
                 .map(word -> word.toLowerCase(Locale.ROOT))
                 .flatMap(word -> switch (word) {
-                    case "gnorm", "gradnorm" -> java.util.stream.Stream.of("grad", "norm");
-                    case "trainloss" -> java.util.stream.Stream.of("train", "loss");
-                    case "valloss" -> java.util.stream.Stream.of("val", "loss");
-                    case "lossscale" -> java.util.stream.Stream.of("loss", "scale");
-                    case "losses" -> java.util.stream.Stream.of("loss");
-                    case "" -> java.util.stream.Stream.empty();
-                    default -> java.util.stream.Stream.of(word);
+                    case "gnorm", "gradnorm" -> Stream.of("grad", "norm");
+                    case "trainloss" -> Stream.of("train", "loss");
+                    case "valloss" -> Stream.of("val", "loss");
+                    case "lossscale" -> Stream.of("loss", "scale");
+                    case "losses" -> Stream.of("loss");
+                    case "" -> Stream.empty();
+                    default -> Stream.of(word);
                 })
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }

@@ -1,5 +1,6 @@
 package observatory.analysis.log;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -82,7 +83,7 @@ public final class PrintedDicts implements LogFormat {
             boolean summary = row.numbers().containsKey("train_runtime");
             row.numbers()
                     .forEach((tag, value) ->
-                            out.put(step, java.time.Instant.EPOCH, summary ? "summary/" + tag : tag, value));
+                            out.put(step, Instant.EPOCH, summary ? "summary/" + tag : tag, value));
         }
     }
 }

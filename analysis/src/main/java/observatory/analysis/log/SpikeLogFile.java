@@ -2,6 +2,7 @@ package observatory.analysis.log;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import observatory.probe.Frame;
@@ -58,6 +59,6 @@ public final class SpikeLogFile implements LogFormat {
                 damaged.addAndGet(isHead(line) ? 0 : 1);
             }
         });
-        return new Reading(frames.get(), damaged.get(), java.util.List.of());
+        return new Reading(frames.get(), damaged.get(), List.of());
     }
 }

@@ -2,6 +2,7 @@ package observatory.analysis.log;
 
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -29,7 +30,7 @@ public final class WandbFile implements LogFormat {
         Set<String> tags = ahead(source, file);
         names.learn(tags);
         Rows rows = new Rows(recording, source, tags);
-        Meter meter = new Meter(java.util.List.of(file), source.progress());
+        Meter meter = new Meter(List.of(file), source.progress());
         try (WandbRecords records = new WandbRecords(source, file)) {
             for (Optional<byte[]> record = records.next(); record.isPresent(); record = records.next()) {
                 row(record.get(), recording).ifPresent(rows::row);

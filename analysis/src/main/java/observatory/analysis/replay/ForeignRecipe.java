@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import observatory.analysis.Incident;
+import observatory.analysis.Verdict;
 import observatory.stream.Json;
 
 /**
@@ -76,7 +77,7 @@ public record ForeignRecipe(
                 incident,
                 incident.verdict().label(),
                 incident.summary() + " " + incident.explanation()
-                        + (incident.verdict() == observatory.analysis.Verdict.UNDETERMINED
+                        + (incident.verdict() == Verdict.UNDETERMINED
                                 ? " Loss and gradient norm alone do not tell why."
                                 : " That is what the detectors say of it; no experiment was made."),
                 runs);

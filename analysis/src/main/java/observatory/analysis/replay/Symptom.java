@@ -1,9 +1,11 @@
 package observatory.analysis.replay;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import observatory.analysis.Kind;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
@@ -167,13 +169,13 @@ public final class Symptom {
 
     private static Optional<Symptom> farthest(
             Map<Signal, Double> farthest,
-            java.util.function.Predicate<Signal> among,
+            Predicate<Signal> among,
             double least,
             Baseline baseline,
             List<Frame> before) {
         return farthest.entrySet().stream()
                 .filter(each -> among.test(each.getKey()) && Math.abs(each.getValue()) >= least)
-                .max(java.util.Comparator.comparingDouble(each -> Math.abs(each.getValue())))
+                .max(Comparator.comparingDouble(each -> Math.abs(each.getValue())))
                 .map(each -> new Symptom(each.getKey(), Math.signum(each.getValue()), baseline, before, 0));
     }
 

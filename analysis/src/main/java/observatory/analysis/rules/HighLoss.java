@@ -1,5 +1,7 @@
 package observatory.analysis.rules;
 
+import java.util.Arrays;
+
 /** R15: half of the window above a cap after two windows; cap min(10, largest of the first window) (llm-foundry). */
 final class HighLoss implements PublishedRule {
     private static final int N = 100;
@@ -20,6 +22,6 @@ final class HighLoss implements PublishedRule {
         seen++;
         double limit = Math.min(cap, 10);
         return seen > 2 * N
-                && java.util.Arrays.stream(window).filter(y -> y > limit).count() >= N / 2;
+                && Arrays.stream(window).filter(y -> y > limit).count() >= N / 2;
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
@@ -113,7 +114,7 @@ public final class Labels {
     /** The series {@code loss}, else the first with loss in its name, else the first. */
     private static JsonNode main(JsonNode entry) {
         Comparator<JsonNode> byName = Comparator.comparingInt(series -> {
-            String name = series.path("name").asText().toLowerCase(java.util.Locale.ROOT);
+            String name = series.path("name").asText().toLowerCase(Locale.ROOT);
             return name.equals("loss") ? 2 : name.contains("loss") && !name.contains("scale") ? 1 : 0;
         });
         JsonNode best = Json.mapper().createObjectNode();

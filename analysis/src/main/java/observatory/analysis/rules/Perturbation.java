@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import observatory.analysis.Severity;
 import observatory.analysis.detector.Window;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
@@ -101,7 +102,7 @@ public enum Perturbation {
             } else {
                 excused.add(new Labels.Excuse(
                         episode,
-                        List.of(observatory.analysis.Severity.WARNING, observatory.analysis.Severity.CRITICAL)));
+                        List.of(Severity.WARNING, Severity.CRITICAL)));
             }
         }
         long points =

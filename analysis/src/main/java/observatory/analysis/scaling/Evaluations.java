@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -83,7 +84,7 @@ public final class Evaluations {
                 : OptionalLong.empty();
     }
 
-    private static java.util.Optional<Score> score(JsonNode tasks, String metric) {
+    private static Optional<Score> score(JsonNode tasks, String metric) {
         double sum = 0;
         double variance = 0;
         int count = 0;
@@ -97,8 +98,8 @@ public final class Evaluations {
             }
         }
         return count == 0
-                ? java.util.Optional.empty()
-                : java.util.Optional.of(new Score(100 * sum / count, 100 * Math.sqrt(variance) / count));
+                ? Optional.empty()
+                : Optional.of(new Score(100 * sum / count, 100 * Math.sqrt(variance) / count));
     }
 
     private static OptionalDouble number(JsonNode task, String metric) {

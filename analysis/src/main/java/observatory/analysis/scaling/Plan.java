@@ -1,5 +1,6 @@
 package observatory.analysis.scaling;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,7 +36,7 @@ public record Plan(
         BatchRamp ramp = batches.noise
                 .map(noise -> BatchRamp.of(law, run, noise, batches.bounds, batches.sequence))
                 .orElseGet(() -> new BatchRamp(
-                        java.util.List.of(new BatchRamp.Stage(0, batches.bounds.last())), batches.sequence));
+                        List.of(new BatchRamp.Stage(0, batches.bounds.last())), batches.sequence));
         double loss = law.loss(run);
         return new Plan(
                 run,

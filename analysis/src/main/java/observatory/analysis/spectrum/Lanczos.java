@@ -1,6 +1,7 @@
 package observatory.analysis.spectrum;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import observatory.kernel.blas.Lapack;
 
@@ -104,7 +105,7 @@ final class Lanczos {
             double[] sides = beside.stream().mapToDouble(Double::doubleValue).toArray();
             return new Recurrence(
                     diagonal.stream().mapToDouble(Double::doubleValue).toArray(),
-                    java.util.Arrays.copyOf(sides, sides.length - 1),
+                    Arrays.copyOf(sides, sides.length - 1),
                     done ? 0 : sides[sides.length - 1]);
         }
 

@@ -3,6 +3,7 @@ package observatory.analysis.spectrum;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 import java.util.Optional;
 import observatory.stream.Json;
 
@@ -43,7 +44,7 @@ public final class SpectrumJson {
         node.put("rows", row.layer().n());
         node.put("columns", row.layer().m());
         node.put("positions", row.layer().weights().size());
-        node.put("method", row.spectrum().method().name().toLowerCase(java.util.Locale.ROOT));
+        node.put("method", row.spectrum().method().name().toLowerCase(Locale.ROOT));
         node.put("shape", row.gate().shape().label());
         node.put("edgeRatio", row.gate().edgeRatio());
         node.put("alpha", row.believed().map(PowerLaw::alpha).orElse(null));

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import observatory.analysis.spectrum.file.Tensor;
@@ -51,7 +52,7 @@ public record SpectrumReport(
             Effort effort,
             ExecutorService threads,
             IntConsumer done) {
-        java.util.concurrent.atomic.AtomicInteger left = new java.util.concurrent.atomic.AtomicInteger(layers.size());
+        AtomicInteger left = new AtomicInteger(layers.size());
         List<Future<LayerSpectrum>> running = layers.stream()
                 .map(layer -> threads.submit((Callable<LayerSpectrum>) () -> {
                     try {

@@ -3,12 +3,14 @@ package observatory.analysis.alert;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
@@ -165,7 +167,7 @@ class AlertBookTest {
     @Test
     void fingerprintsAreThoseOfAlertmanager() {
         long hash = 0xcbf29ce484222325L;
-        for (byte one : "alertnameÿxÿjobÿyÿ".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)) {
+        for (byte one : "alertnameÿxÿjobÿyÿ".getBytes(StandardCharsets.ISO_8859_1)) {
             hash ^= one & 0xff;
             hash *= 1099511628211L;
         }
@@ -173,7 +175,7 @@ class AlertBookTest {
                 new TreeMap<>(Map.of("job", "y", "alertname", "x")),
                 new TreeMap<>(),
                 T,
-                java.util.Optional.empty(),
+                Optional.empty(),
                 "");
         assertEquals("%016x".formatted(hash), alert.fingerprint());
         Duration later = Duration.ofHours(1);

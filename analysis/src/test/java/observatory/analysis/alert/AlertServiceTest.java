@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -133,7 +134,7 @@ class AlertServiceTest {
                         new TreeMap<>(Map.of("alertname", "A" + i)),
                         new TreeMap<>(),
                         Said.START,
-                        java.util.Optional.empty(),
+                        Optional.empty(),
                         "");
                 AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
                 Notification one = Notification.of(new TreeMap<>(), List.of(alert), 0);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,12 +14,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import observatory.analysis.Kind;
+import observatory.analysis.Severity;
 import observatory.stream.Json;
 import observatory.stream.Secret;
 import org.junit.jupiter.api.Assumptions;
@@ -42,10 +47,10 @@ class AlertmanagerIT {
                 Said.await(
                         "Alertmanager to be ready", () -> get(port, "/-/ready").isPresent());
                 Said.Clock clock = new Said.Clock();
-                clock.forward(java.time.Duration.between(Said.START, java.time.Instant.now()));
+                clock.forward(Duration.between(Said.START, Instant.now()));
                 StatePush push = new StatePush(receiver(port, clock), clock);
                 Alert alert = Alerts.of(
-                        Said.incident(1, Kind.DIVERGENCE, observatory.analysis.Severity.CRITICAL, 5, 9),
+                        Said.incident(1, Kind.DIVERGENCE, Severity.CRITICAL, 5, 9),
                         clock.instant().minusSeconds(60));
                 push.run(List.of(alert));
                 assertEquals("", push.trouble());
@@ -69,7 +74,7 @@ class AlertmanagerIT {
 
     /** Our own webhook has every field that Alertmanager's has, and no others, but for what newer versions add. */
     private static void assertSameShape(JsonNode theirs, Alert alert) {
-        JsonNode ours = AlertJson.webhook("hook", Notification.of(new java.util.TreeMap<>(), List.of(alert), 0));
+        JsonNode ours = AlertJson.webhook("hook", Notification.of(new TreeMap<>(), List.of(alert), 0));
         assertEquals(names(theirs), names(ours));
         assertEquals(
                 names(theirs.path("alerts").path(0)), names(ours.path("alerts").path(0)));
@@ -145,7 +150,7 @@ class AlertmanagerIT {
 
     private static Path program() {
         Optional<Path> found = Stream.of(
-                        System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
+                        System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .flatMap(folder ->
                         Stream.of("prometheus-alertmanager", "alertmanager").map(Path.of(folder)::resolve))
                 .filter(Files::isExecutable)

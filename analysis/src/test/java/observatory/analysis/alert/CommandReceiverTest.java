@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 import observatory.analysis.Kind;
 import observatory.stream.Json;
 import org.junit.jupiter.api.Test;
@@ -60,10 +62,10 @@ class CommandReceiverTest {
     void theTerminalGetsOneLineWithoutControlCharacters() {
         List<String> lines = new ArrayList<>();
         Alert alert = Said.alert(Kind.LOSS_SPIKE);
-        var labels = new java.util.TreeMap<>(alert.labels());
+        var labels = new TreeMap<>(alert.labels());
         labels.put("run", "evil\u001b[2J\nrun");
-        Alert nasty = new Alert(labels, alert.annotations(), alert.startsAt(), java.util.Optional.empty(), "");
-        new TerminalReceiver(lines::add).tell(Notification.of(new java.util.TreeMap<>(), List.of(nasty), 0));
+        Alert nasty = new Alert(labels, alert.annotations(), alert.startsAt(), Optional.empty(), "");
+        new TerminalReceiver(lines::add).tell(Notification.of(new TreeMap<>(), List.of(nasty), 0));
         assertEquals(1, lines.size());
         assertTrue(lines.getFirst().chars().noneMatch(Character::isISOControl), lines.getFirst());
     }

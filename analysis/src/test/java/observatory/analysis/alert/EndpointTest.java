@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,7 +107,7 @@ class EndpointTest {
                 },
                 System::nanoTime,
                 (SSLSocketFactory) SSLSocketFactory.getDefault(),
-                java.time.Duration.ofSeconds(10));
+                Duration.ofSeconds(10));
         assertThrows(HttpPost.Refused.class, () -> post.send(endpoint("https://both.example/", false), empty()));
         assertEquals(1, asked.get());
     }
@@ -134,7 +135,7 @@ class EndpointTest {
                 host -> new InetAddress[] {address},
                 System::nanoTime,
                 (SSLSocketFactory) SSLSocketFactory.getDefault(),
-                java.time.Duration.ofSeconds(10));
+                Duration.ofSeconds(10));
     }
 
     private static HttpPost.Message empty() {

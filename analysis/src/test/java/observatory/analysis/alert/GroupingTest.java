@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -154,7 +155,7 @@ class GroupingTest {
         List<Alert> many = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
             many.add(new Alert(
-                    new TreeMap<>(Map.of("alertname", "A" + i)), new TreeMap<>(), T, java.util.Optional.empty(), ""));
+                    new TreeMap<>(Map.of("alertname", "A" + i)), new TreeMap<>(), T, Optional.empty(), ""));
         }
         Notification all = Notification.of(new TreeMap<>(), many, 0);
         assertEquals(50, all.alerts().size());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -20,11 +21,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLSocketFactory;
 import observatory.analysis.Kind;
 import observatory.analysis.alert.HttpReceiver.Dialect;
 import observatory.stream.Json;
@@ -37,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class HttpReceiverTest {
     private static final String KEY = "s3cret-k3y";
 
-    private record Got(String method, String path, com.sun.net.httpserver.Headers headers, byte[] body) {
+    private record Got(String method, String path, Headers headers, byte[] body) {
         JsonNode json() throws IOException {
             return Json.mapper().readTree(body);
         }
@@ -78,7 +81,7 @@ class HttpReceiverTest {
     private static final HttpPost QUICK = new HttpPost(
             InetAddress::getAllByName,
             System::nanoTime,
-            (javax.net.ssl.SSLSocketFactory) javax.net.ssl.SSLSocketFactory.getDefault(),
+            (SSLSocketFactory) SSLSocketFactory.getDefault(),
             Duration.ofSeconds(1));
 
     private HttpReceiver receiver(Dialect dialect, int port, Optional<Secret> key) {
@@ -134,7 +137,7 @@ class HttpReceiverTest {
     void anAlertmanagerGetsAlertsThatEndUnlessToldAgain() throws Exception {
         Alert over = Said.alert(Kind.THROUGHPUT).resolvedAt(Said.START.plusSeconds(7));
         Notification notification =
-                Notification.of(new java.util.TreeMap<>(), List.of(Said.alert(Kind.LOSS_SPIKE), over), 0);
+                Notification.of(new TreeMap<>(), List.of(Said.alert(Kind.LOSS_SPIKE), over), 0);
         assertInstanceOf(Outcome.Delivered.class, tell(Dialect.ALERTMANAGER, notification));
         Got sent = next();
         assertEquals("/t0ken/api/v2/alerts", sent.path);
@@ -155,10 +158,10 @@ class HttpReceiverTest {
     @Test
     void slackGetsALineForEveryClientAndBlocks() throws Exception {
         Alert alert = Said.alert(Kind.LOSS_SPIKE);
-        var annotations = new java.util.TreeMap<>(alert.annotations());
+        var annotations = new TreeMap<>(alert.annotations());
         annotations.put("summary", "a < b & c > d " + "x".repeat(5000));
         Alert nasty = new Alert(alert.labels(), annotations, alert.startsAt(), Optional.empty(), "");
-        tell(Dialect.SLACK, Notification.of(new java.util.TreeMap<>(), List.of(nasty), 0));
+        tell(Dialect.SLACK, Notification.of(new TreeMap<>(), List.of(nasty), 0));
         JsonNode body = next().json();
         assertTrue(body.path("text").asText().startsWith("[WARNING] LossSpike gpt-1b-7 at step 9: a &lt; b &amp; c"));
         assertEquals("header", body.path("blocks").path(0).path("type").asText());

@@ -6,7 +6,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import observatory.analysis.Evidence;
@@ -69,7 +71,7 @@ final class Said {
         for (Kind kind : kinds) {
             alerts.add(alert(kind));
         }
-        return Notification.of(new java.util.TreeMap<>(java.util.Map.of("run", RUN.value())), alerts, 0);
+        return Notification.of(new TreeMap<>(Map.of("run", RUN.value())), alerts, 0);
     }
 
     /** A clock that goes when it is told to. */

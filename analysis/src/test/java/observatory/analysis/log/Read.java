@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import observatory.probe.Frame;
 
 /** A log read whole, for tests. */
@@ -33,8 +34,8 @@ public record Read(List<Frame> frames, Reading reading) {
     double[] series(String name) {
         return frames.stream()
                 .map(frame -> frame.scalars().find(name))
-                .filter(java.util.OptionalDouble::isPresent)
-                .mapToDouble(java.util.OptionalDouble::getAsDouble)
+                .filter(OptionalDouble::isPresent)
+                .mapToDouble(OptionalDouble::getAsDouble)
                 .toArray();
     }
 

@@ -2,13 +2,18 @@ package observatory.analysis.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
@@ -229,10 +234,10 @@ record Sample(String format, byte[] log, long[] steps, double[] losses) {
     private static byte[] recording() {
         StringBuilder log = new StringBuilder();
         for (int i = 0; i < STEPS.length; i++) {
-            Origin origin = new Origin(new RunId("a"), 0, new java.util.UUID(1, 2), 0);
+            Origin origin = new Origin(new RunId("a"), 0, new UUID(1, 2), 0);
             Scalars scalars = new Scalars(List.of(Scalars.LOSS), new double[] {LOSSES[i]});
             Frame frame = new Frame(
-                    origin, i, STEPS[i], java.time.Instant.EPOCH, scalars, Sites.none(), java.util.Optional.empty());
+                    origin, i, STEPS[i], Instant.EPOCH, scalars, Sites.none(), Optional.empty());
             log.append(new String(Codec.json(frame), UTF_8)).append('\n');
         }
         return log.toString().getBytes(UTF_8);
@@ -248,7 +253,7 @@ record Sample(String format, byte[] log, long[] steps, double[] losses) {
 
     private static byte[] trackio() {
         try {
-            Path file = java.nio.file.Files.createTempFile("trackio", ".db");
+            Path file = Files.createTempFile("trackio", ".db");
             try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
                     Statement statement = database.createStatement()) {
                 statement.execute("create table metrics (id integer primary key, timestamp text, run_name text,"
@@ -258,10 +263,10 @@ record Sample(String format, byte[] log, long[] steps, double[] losses) {
                 insert(database, "newer", 20, "{\"train/loss\": \"NaN\", \"lr\": 1e-4}");
                 insert(database, "newer", 30, "{\"train/loss\": 2.5, \"lr\": 1e-4}");
             }
-            byte[] bytes = java.nio.file.Files.readAllBytes(file);
-            java.nio.file.Files.delete(file);
+            byte[] bytes = Files.readAllBytes(file);
+            Files.delete(file);
             return bytes;
-        } catch (SQLException | java.io.IOException e) {
+        } catch (SQLException | IOException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import org.junit.jupiter.api.Test;
@@ -220,7 +222,7 @@ class TrapsTest {
     void columnsThatAreNamedAreTakenAtTheirWord() throws IOException {
         Path log = Files.writeString(folder.resolve("a.csv"), "n,foo,loss\n5,3.5,9\n6,3.4,9\n");
         LogSource source = new LogSource(log, Progress.NONE).mapped(Map.of("n", "step", "foo", "loss"));
-        List<Frame> frames = new java.util.ArrayList<>();
+        List<Frame> frames = new ArrayList<>();
         new Csv().read(source, item -> frames.add((Frame) item));
         assertEquals(List.of(5L, 6L), frames.stream().map(Frame::step).toList());
         assertEquals(3.5, frames.getFirst().scalars().find(Scalars.LOSS).orElseThrow());
@@ -246,7 +248,7 @@ class TrapsTest {
         Path log = Files.writeString(folder.resolve("a.log"), line + "\n" + line.replace("20", "30") + "\n");
         assertEquals(
                 "key-value-text",
-                LogFormats.find(log, java.util.Optional.empty()).name());
+                LogFormats.find(log, Optional.empty()).name());
         Read read = Read.of(log);
         assertEquals(20, read.steps()[0]);
         assertEquals(3.5, read.series(Scalars.LOSS)[0]);
@@ -263,7 +265,7 @@ class TrapsTest {
 
     @Test
     void datesTimesAndTotalsAreNoValues() {
-        List<String> pairs = new java.util.ArrayList<>();
+        List<String> pairs = new ArrayList<>();
         Pairs.scan(
                 "[2024-01-31 10:00:01] step 12/100: loss=3.25 (+0.1z), dt: 310.5ms, v1.2.3 8x7b lr 1e-4, left 1:30:00",
                 (name, value, unit) -> pairs.add(name + "=" + value + unit));

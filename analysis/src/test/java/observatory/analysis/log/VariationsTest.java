@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,7 +176,7 @@ class VariationsTest {
         double[] losses = read.series(Scalars.LOSS);
         long[] steps = read.frames().stream()
                 .filter(frame -> frame.scalars().find(Scalars.LOSS).isPresent())
-                .mapToLong(observatory.probe.Frame::step)
+                .mapToLong(Frame::step)
                 .toArray();
         assertArrayEquals(variation.losses, losses, 1e-6);
         assertArrayEquals(variation.steps, steps);
@@ -221,7 +223,7 @@ class VariationsTest {
     @Test
     void bytesThatAreNoTextAreNoLog() throws IOException {
         byte[] bytes = new byte[5000];
-        new java.util.Random(3).nextBytes(bytes);
+        new Random(3).nextBytes(bytes);
         Path file = Files.write(folder.resolve("weights.bin"), bytes);
         assertThrows(LogException.class, () -> LogFormats.find(file, Optional.empty()));
     }

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import observatory.analysis.log.Progress;
@@ -36,8 +38,8 @@ class LongLogTest {
         long peak = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .map(MemoryPoolMXBean::getCollectionUsage)
-                .filter(java.util.Objects::nonNull)
-                .mapToLong(java.lang.management.MemoryUsage::getUsed)
+                .filter(Objects::nonNull)
+                .mapToLong(MemoryUsage::getUsed)
                 .sum();
         System.out.printf("%,d steps, %,d bytes: %.1f s, %,d bytes alive%n", steps, BYTES, seconds, peak);
         assertEquals(steps, result.steps().count());

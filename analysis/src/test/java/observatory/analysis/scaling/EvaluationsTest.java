@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,7 +59,7 @@ class EvaluationsTest {
         assertThrows(IllegalArgumentException.class, () -> read("eval.json", "[1,2]"));
     }
 
-    private java.util.SortedMap<Long, Score> read(String name, String content) throws IOException {
+    private SortedMap<Long, Score> read(String name, String content) throws IOException {
         return Evaluations.read(Files.writeString(folder.resolve(name), content), "acc");
     }
 }

@@ -1,6 +1,7 @@
 package observatory.analysis.spectrum;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import observatory.analysis.spectrum.file.Element;
 import observatory.analysis.spectrum.file.Tensor;
@@ -95,7 +96,7 @@ final class Matrices {
     }
 
     static Tensor tensor(double[] values, long... shape) {
-        List<Long> extents = java.util.Arrays.stream(shape).boxed().toList();
+        List<Long> extents = Arrays.stream(shape).boxed().toList();
         return new Tensor("w", extents, Element.F64, Tensor.Layout.PLAIN, MemorySegment.ofArray(values));
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import observatory.analysis.log.RealLogs;
@@ -51,7 +52,7 @@ class PowerLawTest {
     /** The search that gives up early finds what the search over everything finds. */
     @Test
     void agreesWithThePlainDoubleLoop() {
-        double[] x = DoubleStream.generate(new java.util.Random(3)::nextGaussian)
+        double[] x = DoubleStream.generate(new Random(3)::nextGaussian)
                 .limit(300)
                 .map(g -> Math.exp(2 * g))
                 .sorted()

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -37,7 +38,7 @@ class SpectraTest {
                 "w",
                 List.of(40L, 70L),
                 Element.F64,
-                new Tensor.Layout(java.nio.ByteOrder.LITTLE_ENDIAN, true, false),
+                new Tensor.Layout(ByteOrder.LITTLE_ENDIAN, true, false),
                 MemorySegment.ofArray(transposed));
         assertClose(
                 expected,

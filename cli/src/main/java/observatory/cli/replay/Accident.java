@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,8 +17,10 @@ import java.util.stream.IntStream;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.Comparison;
 import observatory.analysis.replay.ReplayResult;
+import observatory.analysis.replay.Signals;
 import observatory.analysis.replay.Symptom;
 import observatory.probe.Frame;
+import observatory.probe.Scalars;
 import observatory.trainer.ModelState.Entry;
 import observatory.trainer.ModelState.Part;
 import observatory.trainer.checkpoint.Checkpoint;
@@ -171,12 +174,12 @@ final class Accident {
     }
 
     private static double loss(Frame frame) {
-        return frame.scalars().find(observatory.probe.Scalars.LOSS).orElse(Double.NaN);
+        return frame.scalars().find(Scalars.LOSS).orElse(Double.NaN);
     }
 
     private static String firstBad(List<Frame> frames) {
         return frames.stream()
-                .flatMap(frame -> observatory.analysis.replay.Signals.firstBad(frame).stream())
+                .flatMap(frame -> Signals.firstBad(frame).stream())
                 .findFirst()
                 .map(site -> site.label())
                 .orElse("");
@@ -315,7 +318,7 @@ final class Accident {
         }
         int all = differing;
         return flips.stream()
-                .max(java.util.Comparator.comparingDouble(one -> Math.abs(Math.log(Math.abs(one.found() / one.own())))))
+                .max(Comparator.comparingDouble(one -> Math.abs(Math.log(Math.abs(one.found() / one.own())))))
                 .map(one -> new Flip(one.entry(), one.index(), one.found(), one.own(), all));
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.Comparison;
 import observatory.analysis.replay.Departures;
@@ -315,7 +316,7 @@ final class Experiment {
         return bad.map(site -> List.of(new Factors.Varied(
                         Factor.PRECISION,
                         site.label() + " alone in fp32",
-                        repeat -> factors.asRun(repeat).wide(java.util.Set.of(site)))))
+                        repeat -> factors.asRun(repeat).wide(Set.of(site)))))
                 .orElse(List.of());
     }
 

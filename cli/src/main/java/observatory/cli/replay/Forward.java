@@ -3,6 +3,7 @@ package observatory.cli.replay;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -111,7 +112,7 @@ final class Forward {
         options.add(rate(asRun, LOWER));
         double surge = factors.surge();
         if (surge > 1.5) {
-            options.add(rate(asRun, Double.parseDouble(String.format(java.util.Locale.ROOT, "%.3g", 1 / surge))));
+            options.add(rate(asRun, Double.parseDouble(String.format(Locale.ROOT, "%.3g", 1 / surge))));
         }
         Precision precision = ground.told().precision();
         if (precision != Precision.FP32) {
@@ -126,7 +127,7 @@ final class Forward {
 
     private Option rate(Trial asRun, double factor) {
         return new Option(
-                String.format(java.util.Locale.ROOT, "rewind, learning rate × %.3g", factor),
+                String.format(Locale.ROOT, "rewind, learning rate × %.3g", factor),
                 asRun.from(states(state -> state.withRateFactor(factor))),
                 // In this order: a run that goes back keeps the rate it was last told, and no step is trained between
                 // the

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import observatory.analysis.replay.Symptom;
 import observatory.trainer.TokenBatch;
 import observatory.trainer.replay.Cancelled;
 import observatory.trainer.replay.Course;
@@ -39,7 +40,7 @@ final class Lab implements AutoCloseable {
     record Limits(double seconds, long bytes, int threads) {}
 
     /** A trial to be measured; {@code held} are sequences whose loss is asked for at its end. */
-    record Job(String key, Trial trial, observatory.analysis.replay.Symptom symptom, Optional<TokenBatch> held) {}
+    record Job(String key, Trial trial, Symptom symptom, Optional<TokenBatch> held) {}
 
     private final Stand stand;
     private final Stand alone;

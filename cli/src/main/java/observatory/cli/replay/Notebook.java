@@ -3,12 +3,15 @@ package observatory.cli.replay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import observatory.stream.Json;
 
@@ -19,7 +22,7 @@ import observatory.stream.Json;
 public final class Notebook {
     private final Path file;
     private final Map<String, Measured> done = new ConcurrentHashMap<>();
-    private final java.util.Set<String> earlier = new java.util.HashSet<>();
+    private final Set<String> earlier = new HashSet<>();
 
     private Notebook(Path file) {
         this.file = file;
@@ -69,7 +72,7 @@ public final class Notebook {
         try {
             Files.writeString(file, node + "\n", StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot write " + file, e);
+            throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import observatory.analysis.replay.ReplayResult.Culprit;
@@ -146,7 +147,7 @@ final class Ranking {
                 "sample " + ground.first() + " " + key,
                 trial.asking(Questions.of(symptom)),
                 symptom,
-                java.util.Optional.empty());
+                Optional.empty());
     }
 
     private List<Row> rows(long step) {

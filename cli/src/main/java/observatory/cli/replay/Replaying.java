@@ -1,8 +1,10 @@
 package observatory.cli.replay;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import observatory.trainer.CorpusFiles;
 import observatory.trainer.Fault;
 import observatory.trainer.Recipe;
 import observatory.trainer.Tokenizer;
+import observatory.trainer.TrainerBuild;
 import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.checkpoint.CheckpointRing;
 import observatory.trainer.checkpoint.RunCard;
@@ -184,7 +187,7 @@ public final class Replaying {
             }
         }
         return last.values().stream()
-                .sorted(java.util.Comparator.comparingLong(Frame::step)
+                .sorted(Comparator.comparingLong(Frame::step)
                         .thenComparingInt(frame -> frame.origin().rank()))
                 .toList();
     }
@@ -208,9 +211,9 @@ public final class Replaying {
         asked.log()
                 .telemetry()
                 .forEach(item -> log.update(Long.toString(item.seq() * 31 + item.step())
-                        .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+                        .getBytes(StandardCharsets.US_ASCII)));
         return "replay 2 " + card.build() + " "
-                + observatory.trainer.TrainerBuild.fingerprint() + " "
+                + TrainerBuild.fingerprint() + " "
                 + asked.log().incident().run().value() + " "
                 + asked.log().incident().firstStep() + " " + asked.step() + " " + asked.checkpoint() + " "
                 + Long.toHexString(log.getValue()) + " " + card.fault() + " " + manner.forward();

@@ -9,6 +9,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.ui.SmoothTraces;
@@ -192,7 +193,7 @@ public final class DataModel {
     }
 
     private static Map<String, Double> measured(Batch batch, int sequence) {
-        Map<String, Double> measured = new java.util.TreeMap<>();
+        Map<String, Double> measured = new TreeMap<>();
         for (Column column : batch.columns()) {
             for (int i = 0; i < column.size(); i++) {
                 if (column.at()[i] == sequence) {

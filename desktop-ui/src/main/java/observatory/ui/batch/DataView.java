@@ -1,6 +1,7 @@
 package observatory.ui.batch;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import javafx.beans.binding.Bindings;
 import javafx.scene.control.Button;
@@ -99,7 +100,7 @@ public final class DataView implements Screen {
         for (String measure : measures) {
             Tables.number(
                     table,
-                    Words.plain(measure).toLowerCase(java.util.Locale.ROOT),
+                    Words.plain(measure).toLowerCase(Locale.ROOT),
                     132,
                     row -> row.measured().containsKey(measure)
                             ? Numbers.of(row.measured().get(measure))

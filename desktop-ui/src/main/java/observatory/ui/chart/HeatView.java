@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import javafx.application.Platform;
 import javafx.geometry.VPos;
+import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
@@ -70,7 +71,7 @@ public final class HeatView extends Region implements Drawn {
         empty.getStyleClass().add("soft");
         getChildren().addAll(image, axes, chosen, crosshair, empty);
         setFocusTraversable(true);
-        setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
+        setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         setOnMouseMoved(event -> {
             if (steps != null) {
                 actions.hover(stepAt(event.getX()));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import javafx.geometry.VPos;
 import javafx.scene.AccessibleAttribute;
+import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
@@ -59,7 +60,7 @@ public final class PlotView extends Region implements Drawn {
         selection.setVisible(false);
         getChildren().addAll(image, axes, selection, crosshair, title, unit, readout, badge);
         setFocusTraversable(true);
-        setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
+        setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         new PlotMouse(this, actions).attach();
         widthProperty().addListener(changed -> repaint());
         heightProperty().addListener(changed -> repaint());

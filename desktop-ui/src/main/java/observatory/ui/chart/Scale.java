@@ -1,5 +1,7 @@
 package observatory.ui.chart;
 
+import java.util.Locale;
+
 /**
  * How values become heights. Logarithmic scales leave out what is not above zero; symmetric ones are linear within
  * {@code threshold} of zero and logarithmic beyond it on both sides.
@@ -16,7 +18,7 @@ public record Scale(Kind kind, double threshold) {
         }
 
         public String label() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

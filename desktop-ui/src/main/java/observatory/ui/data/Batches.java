@@ -1,5 +1,6 @@
 package observatory.ui.data;
 
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import observatory.probe.Batch;
@@ -23,7 +24,7 @@ public final class Batches {
     }
 
     /** The batches of the steps between two, both included. */
-    public java.util.NavigableMap<Long, Batch> between(long first, long last) {
+    public NavigableMap<Long, Batch> between(long first, long last) {
         return bySteps.subMap(first, true, Math.max(first, last), true);
     }
 

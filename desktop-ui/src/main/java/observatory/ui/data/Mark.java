@@ -1,6 +1,7 @@
 package observatory.ui.data;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.SortedMap;
 
 /** Something on the timeline of a run that is no measurement. */
@@ -20,7 +21,7 @@ public record Mark(Kind kind, long step, Instant time, SortedMap<String, String>
         OTHER;
 
         public String label() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 }

@@ -3,6 +3,7 @@ package observatory.ui.frame;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,6 +13,7 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -159,7 +161,7 @@ final class AttachSheet {
     }
 
     private static Label line(Tried item) {
-        return Labels.paragraph(item.line(), "tried-" + item.outcome().name().toLowerCase(java.util.Locale.ROOT));
+        return Labels.paragraph(item.line(), "tried-" + item.outcome().name().toLowerCase(Locale.ROOT));
     }
 
     private void keep() {
@@ -204,7 +206,7 @@ final class AttachSheet {
     private static Button button(String text, String does, Runnable action) {
         Button button = new Button(text);
         button.setAccessibleText(does);
-        button.setTooltip(new javafx.scene.control.Tooltip(does));
+        button.setTooltip(new Tooltip(does));
         button.setMinWidth(Region.USE_PREF_SIZE);
         button.setOnAction(event -> action.run());
         return button;

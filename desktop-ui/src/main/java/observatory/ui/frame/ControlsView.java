@@ -1,6 +1,7 @@
 package observatory.ui.frame;
 
 import javafx.scene.control.Button;
+import javafx.scene.control.ButtonBase;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.control.ToggleButton;
@@ -68,7 +69,7 @@ final class ControlsView {
         return root;
     }
 
-    private static void name(javafx.scene.control.ButtonBase button, String does, String key) {
+    private static void name(ButtonBase button, String does, String key) {
         button.setTooltip(new Tooltip(does + " (" + key + ")"));
         button.setAccessibleText(does);
     }

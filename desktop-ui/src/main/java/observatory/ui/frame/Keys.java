@@ -12,6 +12,7 @@ import observatory.ui.DeepLink;
 import observatory.ui.Source;
 import observatory.ui.Theme;
 import observatory.ui.Workbench;
+import observatory.ui.chart.PlotView;
 
 /** The keyboard: everything that a hand on a mouse can do. */
 final class Keys {
@@ -95,7 +96,7 @@ final class Keys {
         }
         boolean arrow = event.getCode().isArrowKey();
         boolean chart = !arrow
-                || event.getTarget() instanceof observatory.ui.chart.PlotView
+                || event.getTarget() instanceof PlotView
                 || !(event.getTarget() instanceof javafx.scene.control.Control);
         for (Shortcut shortcut : all) {
             if (chart && shortcut.matches(event)) {

@@ -4,6 +4,7 @@ import atlantafx.base.controls.Notification;
 import javafx.animation.PauseTransition;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
@@ -26,7 +27,7 @@ final class NoticesView {
         this.bench = bench;
         this.notices = notices;
         stack.setAlignment(Pos.TOP_RIGHT);
-        stack.setMaxSize(360, javafx.scene.layout.Region.USE_PREF_SIZE);
+        stack.setMaxSize(360, Region.USE_PREF_SIZE);
         stack.setPickOnBounds(false);
         StackPane.setAlignment(stack, Pos.TOP_RIGHT);
         stack.getStyleClass().add("notices");

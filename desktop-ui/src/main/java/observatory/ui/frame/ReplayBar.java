@@ -8,6 +8,7 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.util.StringConverter;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Numbers;
 import observatory.ui.source.Replay;
@@ -32,7 +33,7 @@ final class ReplayBar {
         play.setAccessibleText("Play or stop the recording");
         play.setOnAction(event -> toggle());
         speed.getItems().addAll(0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 100.0);
-        speed.setConverter(new javafx.util.StringConverter<>() {
+        speed.setConverter(new StringConverter<>() {
             @Override
             public String toString(Double times) {
                 return times == null ? "" : Numbers.of(times) + "×";

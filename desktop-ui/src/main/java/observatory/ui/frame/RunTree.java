@@ -2,6 +2,7 @@ package observatory.ui.frame;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
@@ -84,7 +85,7 @@ final class RunTree {
             Connection connection = source.connection();
             name.setText(source.recording().run().value());
             name.getStyleClass().setAll("label", "strong");
-            String word = connection.state().name().toLowerCase(java.util.Locale.ROOT);
+            String word = connection.state().name().toLowerCase(Locale.ROOT);
             state.setText(HeaderView.shape(connection.state()) + " " + word);
             state.getStyleClass().setAll("label", "state-" + word);
             setPrefWidth(0);

@@ -1,5 +1,6 @@
 package observatory.ui.incident;
 
+import java.util.Locale;
 import java.util.Map;
 import javafx.geometry.HPos;
 import javafx.geometry.VPos;
@@ -85,7 +86,7 @@ public final class IncidentDetail {
     /** A name of the wire, such as {@code leadSteps}, as words. */
     private static String words(String name) {
         return Words.plain(name.replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
-                .toLowerCase(java.util.Locale.ROOT));
+                .toLowerCase(Locale.ROOT));
     }
 
     private static String value(Object fact) {

@@ -2,10 +2,12 @@ package observatory.ui.incident;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TableView;
+import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -58,7 +60,7 @@ public final class IncidentsView implements Screen {
             }
         });
         table.setOnKeyPressed(event -> {
-            if (event.getCode() == javafx.scene.input.KeyCode.ENTER) {
+            if (event.getCode() == KeyCode.ENTER) {
                 openChosen(bench);
             }
         });
@@ -124,7 +126,7 @@ public final class IncidentsView implements Screen {
         }
     }
 
-    private void withChosen(java.util.function.Consumer<IncidentsModel.Row> action) {
+    private void withChosen(Consumer<IncidentsModel.Row> action) {
         IncidentsModel.Row row = table.getSelectionModel().getSelectedItem();
         if (row != null) {
             action.accept(row);

@@ -1,5 +1,6 @@
 package observatory.ui.noise;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -55,7 +56,7 @@ public final class NoiseModel {
         Parts parts = parts().orElseThrow();
         NoiseBand noise = band();
         List<Plot.Band> incidents = OverviewModel.bands(run);
-        List<Trace> scale = new java.util.ArrayList<>(List.of(
+        List<Trace> scale = new ArrayList<>(List.of(
                 Trace.raw("high", run.frames(), noise.high(), 4),
                 Trace.raw("low", run.frames(), noise.low(), 4),
                 Trace.raw("noise scale", run.frames(), noise.middle(), 0)));

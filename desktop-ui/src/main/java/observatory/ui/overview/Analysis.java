@@ -3,6 +3,7 @@ package observatory.ui.overview;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,14 +84,14 @@ public record Analysis(List<Line> lines) {
 
     private static String title(Detector<?> detector) {
         String words = Detectors.name(detector).replaceAll("(?<=[a-z])(?=[A-Z])", " ");
-        return Words.plain(words.toLowerCase(java.util.Locale.ROOT));
+        return Words.plain(words.toLowerCase(Locale.ROOT));
     }
 
     private static Optional<String> missing(Needs needs, Recording run) {
         Stream<String> scalars = needs.scalars().stream()
                 .filter(name -> run.scalar(name).isEmpty())
                 .map(name ->
-                        "The run does not report its " + Words.plain(name).toLowerCase(java.util.Locale.ROOT) + ".");
+                        "The run does not report its " + Words.plain(name).toLowerCase(Locale.ROOT) + ".");
         Stream<String> metrics = needs.metrics().stream()
                 .filter(name -> run.metric(name).isEmpty())
                 .map(name -> "No step has the metric " + name + "; " + enable(name));

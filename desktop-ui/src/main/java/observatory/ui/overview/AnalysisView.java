@@ -1,6 +1,7 @@
 package observatory.ui.overview;
 
 import java.util.List;
+import java.util.Locale;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
@@ -113,7 +114,7 @@ final class AnalysisView {
             setPrefWidth(0);
             setGraphic(box);
             setAccessibleText(line.title() + ", "
-                    + line.state().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ": "
+                    + line.state().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": "
                     + line.sentence());
         }
     }

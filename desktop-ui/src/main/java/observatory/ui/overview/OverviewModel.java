@@ -1,6 +1,7 @@
 package observatory.ui.overview;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Incident;
@@ -62,7 +63,7 @@ public final class OverviewModel {
     /** The worst first, then the newest. */
     public List<Incident> incidents() {
         return bench.run().incidents().stream()
-                .sorted(java.util.Comparator.comparing(Incident::severity)
+                .sorted(Comparator.comparing(Incident::severity)
                         .thenComparing(Incident::firstStep)
                         .reversed())
                 .toList();

@@ -1,6 +1,7 @@
 package observatory.ui.overview;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.ui.chart.Numbers;
@@ -36,7 +37,7 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
         String others =
                 run.incidents().size() == 1 ? "" : "; and " + (run.incidents().size() - 1) + " more";
         String headline = Words.plain(incident.severity().label()) + ": "
-                + Words.of(incident.kind()).toLowerCase(java.util.Locale.ROOT) + " at step "
+                + Words.of(incident.kind()).toLowerCase(Locale.ROOT) + " at step "
                 + Numbers.whole(incident.firstStep()) + (incident.resolved() ? ", resolved" : ", open") + others;
         return new Verdicts(
                 Severities.shape(incident.severity()),

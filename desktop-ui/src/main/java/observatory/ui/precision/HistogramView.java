@@ -2,6 +2,7 @@ package observatory.ui.precision;
 
 import java.util.Optional;
 import javafx.geometry.VPos;
+import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
@@ -36,7 +37,7 @@ final class HistogramView extends Region implements Drawn {
         getStyleClass().add("plot");
         title.getStyleClass().add("plot-title");
         fate.getStyleClass().add("soft-small");
-        setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
+        setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         setFocusTraversable(true);
         canvas.setMouseTransparent(true);
         getChildren().addAll(canvas, title, fate);

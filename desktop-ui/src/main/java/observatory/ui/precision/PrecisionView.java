@@ -1,6 +1,7 @@
 package observatory.ui.precision;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javafx.beans.binding.Bindings;
 import javafx.scene.control.ComboBox;
@@ -52,7 +53,7 @@ public final class PrecisionView implements Screen {
 
             @Override
             public Format fromString(String text) {
-                return Format.valueOf(text.toUpperCase(java.util.Locale.ROOT));
+                return Format.valueOf(text.toUpperCase(Locale.ROOT));
             }
         });
         formats.valueProperty().bindBidirectional(model.formatProperty());

@@ -3,6 +3,7 @@ package observatory.ui.precision;
 import java.util.List;
 import java.util.function.Consumer;
 import javafx.geometry.VPos;
+import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.layout.Region;
@@ -39,7 +40,7 @@ final class RangeView extends Region {
         this.pick = pick;
         getStyleClass().add("plot");
         setFocusTraversable(true);
-        setAccessibleRole(javafx.scene.AccessibleRole.IMAGE_VIEW);
+        setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         canvas.setMouseTransparent(true);
         getChildren().add(canvas);
         widthProperty().addListener(changed -> repaint());

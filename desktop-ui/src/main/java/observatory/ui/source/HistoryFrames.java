@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
@@ -66,6 +67,6 @@ final class HistoryFrames {
                 bucket.time(),
                 scalars.build(),
                 new Sites(bucket.sites().sites(), columns),
-                java.util.Optional.empty());
+                Optional.empty());
     }
 }

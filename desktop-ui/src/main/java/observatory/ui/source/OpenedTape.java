@@ -2,6 +2,7 @@ package observatory.ui.source;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +76,7 @@ public final class OpenedTape implements Source {
 
     @Override
     public Connection connection() {
-        return done ? Connection.recording() : new Connection(Connection.State.CONNECTING, java.time.Duration.ZERO);
+        return done ? Connection.recording() : new Connection(Connection.State.CONNECTING, Duration.ZERO);
     }
 
     /** Reads the file once more; incidents stay, because the detectors have judged all ranks. */

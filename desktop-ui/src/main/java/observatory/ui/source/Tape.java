@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import observatory.analysis.SpikeLog;
+import observatory.analysis.log.LogException;
 import observatory.analysis.log.LogFormat;
 import observatory.analysis.log.LogFormats;
 import observatory.analysis.log.LogSource;
@@ -50,7 +51,7 @@ public record Tape(String format, List<String> remarks) {
                 remarks.add(reading.skipped() + " of its lines or records could not be read.");
             }
             return new Tape(format.name(), remarks);
-        } catch (observatory.analysis.log.LogException e) {
+        } catch (LogException e) {
             throw new IOException(e.getMessage(), e);
         }
     }

@@ -2,6 +2,7 @@ package observatory.ui.precision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import observatory.ui.data.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +11,7 @@ class FateTest {
     @Test
     void eachBinadeIsWhatTheFormatMakesOfIt() {
         float[] one = new float[51];
-        java.util.Arrays.fill(one, 1);
+        Arrays.fill(one, 1);
         Histogram all = new Histogram(20, one);
         // fp16: largest 65504 < 2^16, least normal 2^-14, least subnormal 2^-24, of which half still rounds to it.
         same(5, 30, 11, 5, Fate.of(all, Format.FP16));

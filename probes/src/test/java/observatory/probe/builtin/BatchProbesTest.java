@@ -3,6 +3,8 @@ package observatory.probe.builtin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,7 @@ class BatchProbesTest {
                     said(new PeriodicRepeats(ALWAYS), tokens)
                             .get("periodic_repeats")
                             .getFirst(),
-                    () -> java.util.Arrays.toString(ids));
+                    () -> Arrays.toString(ids));
         }
     }
 
@@ -81,7 +83,7 @@ class BatchProbesTest {
             int[] ids = random.ints(120, 0, 100_000).toArray();
             System.arraycopy(ids, 0, ids, 60, 40);
             exact +=
-                    jaccard(grams(java.util.Arrays.copyOf(ids, 60)), grams(java.util.Arrays.copyOfRange(ids, 60, 120)));
+                    jaccard(grams(Arrays.copyOf(ids, 60)), grams(Arrays.copyOfRange(ids, 60, 120)));
             sum += said(new NearDuplicates(ALWAYS), new Tokens(ids, 2))
                     .get("near_duplicate")
                     .getFirst();
@@ -113,9 +115,9 @@ class BatchProbesTest {
         Tokens tokens = new Tokens(random.ints(120, 0, 50_000).toArray(), 3);
         for (int length : new int[] {1, 2, 13, 40}) {
             for (int sequence = 0; sequence < 3; sequence++) {
-                List<Long> rolled = new java.util.ArrayList<>();
+                List<Long> rolled = new ArrayList<>();
                 TokenHash.rolling(tokens, sequence, length, rolled::add);
-                List<Long> each = new java.util.ArrayList<>();
+                List<Long> each = new ArrayList<>();
                 for (int t = 0; t + length <= 40; t++) {
                     each.add(TokenHash.of(tokens, sequence, t, t + length));
                 }
@@ -131,7 +133,7 @@ class BatchProbesTest {
     }
 
     private static Tokens part(int[] text, int from, int to) {
-        return new Tokens(java.util.Arrays.copyOfRange(text, from, to), 1);
+        return new Tokens(Arrays.copyOfRange(text, from, to), 1);
     }
 
     private static double bruteForce(int[] ids) {
@@ -150,13 +152,13 @@ class BatchProbesTest {
     }
 
     private static boolean same(int[] ids, int a, int b, int length) {
-        return java.util.Arrays.equals(ids, a, a + length, ids, b, b + length);
+        return Arrays.equals(ids, a, a + length, ids, b, b + length);
     }
 
     private static Set<List<Integer>> grams(int[] ids) {
         Set<List<Integer>> grams = new HashSet<>();
         for (int t = 0; t + 5 <= ids.length; t++) {
-            grams.add(java.util.Arrays.stream(ids, t, t + 5).boxed().toList());
+            grams.add(Arrays.stream(ids, t, t + 5).boxed().toList());
         }
         return grams;
     }
@@ -172,7 +174,7 @@ class BatchProbesTest {
         probe.read(
                 tokens,
                 seen,
-                (sequence, metric, value) -> said.computeIfAbsent(metric, m -> new java.util.ArrayList<>())
+                (sequence, metric, value) -> said.computeIfAbsent(metric, m -> new ArrayList<>())
                         .add(value));
         return said;
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ class HostSpectrumTest {
     @Test
     void aFullMatrixOfOneDirectionHasOneEigenvalueAndAReflectedDiagonalKeepsItsOwn() {
         float[] ones = new float[6 * 4];
-        java.util.Arrays.fill(ones, 1);
+        Arrays.fill(ones, 1);
         assertArrayEquals(new double[] {24, 0, 0, 0}, HostSpectrum.eigenvalues(ones, 6, 4), 1e-13);
         assertArrayEquals(new double[] {0, 0}, HostSpectrum.eigenvalues(new float[6], 2, 3), 0);
         // (I - 2uuᵀ) · diagonal, with u = (1, 1, …)/√n: full, and every number in it is exact.
@@ -86,7 +87,7 @@ class HostSpectrumTest {
         assertTrue(measured.values()[0] <= step);
         assertArrayEquals(
                 cosines(n),
-                java.util.Arrays.copyOf(column(sent.getLast(), "eigenvalue").values(), n),
+                Arrays.copyOf(column(sent.getLast(), "eigenvalue").values(), n),
                 1e-12);
         for (long last = step + 400; step < last; ) {
             instruments.beginStep(++step);

@@ -9,6 +9,7 @@ import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -46,7 +47,7 @@ public final class Agent {
         try (Writer writer = Files.newBufferedWriter(written)) {
             answer.store(writer, null);
         }
-        Files.move(written, path, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static synchronized Properties answer(Properties asked, Instrumentation instrumentation) {

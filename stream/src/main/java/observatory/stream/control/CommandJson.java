@@ -2,6 +2,7 @@ package observatory.stream.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Locale;
 import observatory.probe.Command;
@@ -78,7 +79,7 @@ public final class CommandJson {
     private static Duration timeToLive(JsonNode node) {
         try {
             return Duration.parse(text(node, "ttl"));
-        } catch (java.time.DateTimeException e) {
+        } catch (DateTimeException e) {
             throw new IllegalArgumentException("a time to live is written as PT10M: ttl=" + text(node, "ttl"), e);
         }
     }

@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -95,7 +96,7 @@ public record SignedCommand(byte[] signed, byte[] signature) {
                     Instant.parse(node.path("expires").asText()),
                     node.path("dryRun").asBoolean(false),
                     CommandJson.read(node.path("command")));
-        } catch (IOException | java.time.DateTimeException e) {
+        } catch (IOException | DateTimeException e) {
             throw new IllegalArgumentException("not an order: " + e.getMessage(), e);
         }
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
@@ -109,7 +110,7 @@ final class RunMetrics {
 
     /** The least of each kind of tensor in the latest frame that tells. */
     private void headroom(Frame frame, Column column, String format) {
-        Map<String, Double> least = new java.util.TreeMap<>();
+        Map<String, Double> least = new TreeMap<>();
         for (int i = 0; i < column.size(); i++) {
             least.merge(kind(frame, column, i), column.values()[i], Math::min);
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import observatory.probe.Command;
 import observatory.probe.Frame;
 import observatory.probe.Instruments;
@@ -208,7 +209,7 @@ class AttachIT {
         return last;
     }
 
-    private static void hear(FrameReader reader, List<Telemetry> heard, java.util.function.BooleanSupplier enough) {
+    private static void hear(FrameReader reader, List<Telemetry> heard, BooleanSupplier enough) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (!enough.getAsBoolean()) {
             heard.addAll(reader.poll());

@@ -2,6 +2,7 @@ package observatory.stream.attach;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -70,7 +71,7 @@ public final class PlainTrainer {
             }
             instruments.endStep();
             if (step == FIXED_STEPS) {
-                System.out.println("weights " + java.util.Arrays.hashCode(weight));
+                System.out.println("weights " + Arrays.hashCode(weight));
             }
             Thread.sleep(5);
         }

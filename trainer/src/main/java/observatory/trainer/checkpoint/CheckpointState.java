@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.util.Map;
 import observatory.trainer.LossScaler;
 import observatory.trainer.ModelSpec;
@@ -58,7 +59,7 @@ record CheckpointState(
                         file + " is of another format: format=" + format + ", readable is " + FORMAT);
             }
             return JSON.readValue(json, CheckpointState.class);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new CheckpointException(
                     file + " is no checkpoint state: "
                             + e.getMessage().lines().findFirst().orElse("unreadable"),

@@ -1,5 +1,6 @@
 package observatory.trainer.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ public record RunCard(
                         file + " is of another format: format=" + format + ", readable is " + FORMAT);
             }
             return CheckpointState.JSON.readValue(json, RunCard.class);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new CheckpointException(
                     file + " is damaged: " + e.getMessage().lines().findFirst().orElse("unreadable"), e);
         }

@@ -15,6 +15,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +109,7 @@ final class Safetensors {
             throw new CheckpointException("tensor " + name + " of " + file + " is "
                     + node.path("dtype").asText("without a dtype") + ", and F32 is needed");
         }
-        List<Long> shape = new java.util.ArrayList<>();
+        List<Long> shape = new ArrayList<>();
         node.path("shape").forEach(extent -> shape.add(extent.asLong(-1)));
         long from = node.path("data_offsets").path(0).asLong(-1);
         long to = node.path("data_offsets").path(1).asLong(-1);
@@ -141,8 +143,8 @@ final class Safetensors {
     /** Spaces at the end align the data, as the format asks. */
     private static byte[] padded(String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        byte[] padded = java.util.Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);
-        java.util.Arrays.fill(padded, bytes.length, padded.length, (byte) ' ');
+        byte[] padded = Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);
+        Arrays.fill(padded, bytes.length, padded.length, (byte) ' ');
         return padded;
     }
 }

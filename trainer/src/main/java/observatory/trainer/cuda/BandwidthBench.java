@@ -3,6 +3,8 @@ package observatory.trainer.cuda;
 import java.lang.foreign.Arena;
 import java.util.function.Consumer;
 import jcuda.driver.CUevent;
+import observatory.trainer.InitialWeights;
+import observatory.trainer.ModelState;
 import observatory.trainer.Precision;
 import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.NormKernels.Norm;
@@ -87,11 +89,11 @@ final class BandwidthBench {
         int block = 1 << 20;
         try (Arena arena = Arena.ofShared()) {
             var values = arena.allocate((long) block * Float.BYTES, 16);
-            new observatory.trainer.InitialWeights(1, 1)
+            new InitialWeights(1, 1)
                     .fill(
                             values,
-                            new observatory.trainer.ModelState.Entry(
-                                    "mlp.up", observatory.trainer.ModelState.Part.WEIGHT, 1024, 1024),
+                            new ModelState.Entry(
+                                    "mlp.up", ModelState.Part.WEIGHT, 1024, 1024),
                             0);
             long staging = device.allocate((long) block * Float.BYTES);
             device.toDevice(staging, values);

@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 
 /**
  * Whether this machine can train on an NVIDIA GPU, and if not, what is missing. Asks the driver through its C interface
@@ -122,7 +123,7 @@ public final class CudaProbe {
             return out.getString(0);
         }
 
-        private java.lang.invoke.MethodHandle function(String name, MemoryLayout... arguments) {
+        private MethodHandle function(String name, MemoryLayout... arguments) {
             return Linker.nativeLinker()
                     .downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
         }

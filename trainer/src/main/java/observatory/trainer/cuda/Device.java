@@ -4,6 +4,8 @@ import static observatory.trainer.cuda.CudaFailure.check;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import jcuda.driver.CUcontext;
@@ -31,8 +33,8 @@ final class Device implements AutoCloseable {
 
     private boolean closed;
     private final Arena arena = Arena.ofShared();
-    private final java.util.List<Handles.Allocation> allocations = new java.util.ArrayList<>();
-    private final java.util.List<MemorySegment> pinned = new java.util.ArrayList<>();
+    private final List<Handles.Allocation> allocations = new ArrayList<>();
+    private final List<MemorySegment> pinned = new ArrayList<>();
     private final CudaProbe.Found found;
 
     /** Opens the device; where it cannot be used, fails with the reason. */

@@ -2,6 +2,7 @@ package observatory.trainer.cuda;
 
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -24,7 +25,7 @@ record HostAnswers(HostCopies copies, LongSupplier nanos) {
             took.put(reduction, nanos.getAsLong() - began);
         }
         return new Visit(
-                visit.site(), visit.tensor().with(answers), visit.other(), visit.ofUpdate(), java.util.List.of(), took);
+                visit.site(), visit.tensor().with(answers), visit.other(), visit.ofUpdate(), List.of(), took);
     }
 
     private Function<MemorySegment, Object> answer(Reduction<?> reduction, Visit visit) {

@@ -1,5 +1,6 @@
 package observatory.trainer.fault;
 
+import observatory.trainer.Adam;
 import observatory.trainer.Model.StepSettings;
 import observatory.trainer.TrainingSpec;
 
@@ -15,7 +16,7 @@ public record AdamConstants(float epsilon, float beta2) implements Pathology.InS
 
     @Override
     public StepSettings instead(StepSettings planned, TrainingSpec training) {
-        observatory.trainer.Adam adam = planned.adam();
+        Adam adam = planned.adam();
         if (!Float.isNaN(epsilon)) {
             adam = adam.withEpsilon(epsilon);
         }

@@ -1,5 +1,6 @@
 package observatory.trainer.fault;
 
+import java.util.Arrays;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelState;
 import observatory.trainer.ModelState.Part;
@@ -15,19 +16,19 @@ public final class DeadUnits implements Pathology.InWeights {
         int dead = model.hidden() / 2;
         for (Part part : Part.values()) {
             // (projected, C): the first rows are the units, or their gates.
-            Weights.change(state, layer + ".mlp.up", part, up -> java.util.Arrays.fill(up, 0, dead * model.width(), 0));
+            Weights.change(state, layer + ".mlp.up", part, up -> Arrays.fill(up, 0, dead * model.width(), 0));
             if (model.activation().gated()) {
                 Weights.change(
                         state,
                         layer + ".mlp.up",
                         part,
-                        up -> java.util.Arrays.fill(
+                        up -> Arrays.fill(
                                 up, model.hidden() * model.width(), (model.hidden() + dead) * model.width(), 0));
             }
             // (C, hidden)
             Weights.change(state, layer + ".mlp.down", part, down -> {
                 for (int row = 0; row < model.width(); row++) {
-                    java.util.Arrays.fill(down, row * model.hidden(), row * model.hidden() + dead, 0);
+                    Arrays.fill(down, row * model.hidden(), row * model.hidden() + dead, 0);
                 }
             });
         }

@@ -1,6 +1,7 @@
 package observatory.trainer.fault;
 
 import observatory.probe.Hook;
+import observatory.trainer.Corpus;
 import observatory.trainer.Model.StepSettings;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelState;
@@ -18,7 +19,7 @@ public sealed interface Pathology {
 
     /** Draws other samples than planned. */
     non-sealed interface InDrawing extends Pathology {
-        Draw instead(Draw planned, observatory.trainer.Corpus corpus);
+        Draw instead(Draw planned, Corpus corpus);
     }
 
     /** Changes what the step is told: rate, optimiser constants, loss scale. */

@@ -2,6 +2,8 @@ package observatory.trainer.replay;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import observatory.trainer.ModelState;
@@ -52,7 +54,7 @@ public final class Snapshot {
         Map<Entry, MemorySegment> changed = new LinkedHashMap<>(tensors);
         MemorySegment copy = Arena.ofAuto().allocate(entry.bytes(), Long.BYTES);
         copy.copyFrom(tensors.get(entry));
-        copy.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, index * Float.BYTES, value);
+        copy.set(ValueLayout.JAVA_FLOAT, index * Float.BYTES, value);
         changed.put(entry, copy.asReadOnly());
         return new Snapshot(trainer, changed);
     }
@@ -68,7 +70,7 @@ public final class Snapshot {
 
     /** The tensors by name and part, read-only. */
     public Map<Entry, MemorySegment> tensors() {
-        return java.util.Collections.unmodifiableMap(tensors);
+        return Collections.unmodifiableMap(tensors);
     }
 
     /** Puts the tensors into a model of the same shape. */

@@ -1,8 +1,10 @@
 package observatory.trainer.replay;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -15,11 +17,15 @@ import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.probe.Setup;
+import observatory.trainer.BatchEdit;
 import observatory.trainer.LossScaler;
 import observatory.trainer.Model;
+import observatory.trainer.ModelSpec;
 import observatory.trainer.Recipe;
 import observatory.trainer.SettingsEdit;
+import observatory.trainer.TokenBatch;
 import observatory.trainer.Trainer;
+import observatory.trainer.TrainerState;
 import observatory.trainer.checkpoint.Checkpoint;
 import observatory.trainer.cpu.CpuModel;
 import observatory.trainer.cpu.CpuReducer;
@@ -46,7 +52,7 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
     }
 
     /** What a checkpoint holds, as every rank takes it up. */
-    public List<Snapshot> open(Checkpoint checkpoint) throws java.io.IOException {
+    public List<Snapshot> open(Checkpoint checkpoint) throws IOException {
         checkpoint.check(recipe);
         try (Workers workers = new Workers(1);
                 CpuModel model = model(0, recipe, instruments(0, FrameSink.NOBODY), workers, new Exchange(ranks()))) {
@@ -59,7 +65,7 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
     public List<Snapshot> beginning() {
         try (Workers workers = new Workers(1);
                 CpuModel model = model(0, recipe, instruments(0, FrameSink.NOBODY), workers, new Exchange(ranks()))) {
-            return copies(Snapshot.of(observatory.trainer.TrainerState.start(recipe.training()), model.state()));
+            return copies(Snapshot.of(TrainerState.start(recipe.training()), model.state()));
         }
     }
 
@@ -68,7 +74,7 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
     }
 
     private List<Snapshot> copies(Snapshot one) {
-        return java.util.Collections.nCopies(ranks(), one);
+        return Collections.nCopies(ranks(), one);
     }
 
     /** @throws Cancelled where the watch says so */
@@ -108,7 +114,7 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
     }
 
     /** The mean loss of sequences at a state, in nats per token; changes nothing. */
-    public double evaluate(Snapshot at, observatory.trainer.TokenBatch batch) {
+    public double evaluate(Snapshot at, TokenBatch batch) {
         try (Workers workers = new Workers(threads);
                 CpuModel model = model(0, recipe, instruments(0, FrameSink.NOBODY), workers, new Exchange(ranks()))) {
             at.into(model.state());
@@ -126,7 +132,7 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
 
     /** Bytes that one trial takes: weights, their working copies, gradients, moments and activations of a pass. */
     public long bytes() {
-        observatory.trainer.ModelSpec model = recipe.model();
+        ModelSpec model = recipe.model();
         long rows = (long) Math.min(
                         recipe.training().batching().micro(), recipe.training().batch() / ranks())
                 * model.context();
@@ -165,8 +171,8 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
         return new Rank(trainer, model, instruments);
     }
 
-    private static observatory.trainer.BatchEdit after(
-            observatory.trainer.BatchEdit first, observatory.trainer.BatchEdit then) {
+    private static BatchEdit after(
+            BatchEdit first, BatchEdit then) {
         return (step, drawn) -> then.edit(step, first.edit(step, drawn));
     }
 

@@ -1,7 +1,9 @@
 package observatory.trainer.replay;
 
+import java.util.BitSet;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import observatory.trainer.BatchEdit;
 import observatory.trainer.Recipe;
 import observatory.trainer.Sampling;
@@ -53,7 +55,7 @@ public final class Swaps {
 
     /** A step without some of its sequences, by their numbers in the batch of one rank. */
     public static IntFunction<BatchEdit> without(long step, int rank, int... left) {
-        java.util.BitSet gone = new java.util.BitSet();
+        BitSet gone = new BitSet();
         for (int row : left) {
             gone.set(row);
         }
@@ -61,7 +63,7 @@ public final class Swaps {
             if (asked != rank || now != step) {
                 return drawn;
             }
-            int[] kept = java.util.stream.IntStream.range(0, drawn.size())
+            int[] kept = IntStream.range(0, drawn.size())
                     .filter(row -> !gone.get(row))
                     .toArray();
             return drawn.pick(kept);

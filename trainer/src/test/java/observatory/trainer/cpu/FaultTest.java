@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Hook;
@@ -167,7 +169,7 @@ class FaultTest {
                 .orElseThrow()
                 .values()
                 .clone();
-        java.util.Arrays.sort(ratios);
+        Arrays.sort(ratios);
         return ratios[ratios.length / 2];
     }
 
@@ -180,7 +182,7 @@ class FaultTest {
     private static List<String> sources(List<Frame> frames) {
         return frames.stream()
                 .flatMap(frame -> frame.batch().orElseThrow().sequences().stream())
-                .map(observatory.probe.Batch.Sequence::source)
+                .map(Batch.Sequence::source)
                 .distinct()
                 .sorted()
                 .toList();

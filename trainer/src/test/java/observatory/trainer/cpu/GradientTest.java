@@ -2,6 +2,7 @@ package observatory.trainer.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import observatory.trainer.Fault;
@@ -40,7 +41,7 @@ class GradientTest {
                     model.step(List.of(batch.rows(0, 2), batch.rows(2, BATCH)), Small.settings(1, Precision.FP32, 1));
             if (spec.zLoss() == 0) {
                 double mean =
-                        java.util.Arrays.stream(outcome.losses()).average().orElseThrow();
+                        Arrays.stream(outcome.losses()).average().orElseThrow();
                 assertEquals(plain.loss(batch), mean, 2e-6, "loss");
             }
             double squares = 0;

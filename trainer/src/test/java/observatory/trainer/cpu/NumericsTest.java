@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
 import observatory.probe.HostReducer;
+import observatory.probe.HostTensor;
 import observatory.probe.Moments;
 import observatory.probe.Reduction;
 import observatory.trainer.Precision;
@@ -45,7 +46,7 @@ class NumericsTest {
                         tensor.set(size - 1, Float.NaN);
                     }
                     plain.enqueue(
-                            0, new Reduction.ToMoments(), observatory.probe.HostTensor.of(tensor.toArray()), null);
+                            0, new Reduction.ToMoments(), HostTensor.of(tensor.toArray()), null);
                     Moments expected = (Moments) plain.result(0);
                     Moments found = TensorMoments.of(tensor);
                     assertEquals(expected.count(), found.count());

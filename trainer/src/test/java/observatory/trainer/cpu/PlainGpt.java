@@ -1,5 +1,6 @@
 package observatory.trainer.cpu;
 
+import java.util.Arrays;
 import java.util.Map;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Norm;
@@ -175,7 +176,7 @@ final class PlainGpt {
     }
 
     private double[] row(String name, int row) {
-        return java.util.Arrays.copyOfRange(weights.get(name), row * spec.width(), (row + 1) * spec.width());
+        return Arrays.copyOfRange(weights.get(name), row * spec.width(), (row + 1) * spec.width());
     }
 
     private static double[] plus(double[] a, double[] b) {
@@ -187,7 +188,7 @@ final class PlainGpt {
     }
 
     private static double logSumExp(double[] x) {
-        double max = java.util.Arrays.stream(x).max().orElseThrow();
+        double max = Arrays.stream(x).max().orElseThrow();
         double sum = 0;
         for (double v : x) {
             sum += Math.exp(v - max);

@@ -1,7 +1,9 @@
 package observatory.trainer.cpu;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,7 @@ final class Small {
                     .append(i * 7919 % 1000)
                     .append('\n');
         }
-        byte[] bytes = text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         return new Corpus(List.of(new Corpus.Source("log", bytes)));
     }
 
@@ -66,7 +68,7 @@ final class Small {
         for (int i = 0; i < 6000; i++) {
             digits.append(i * 7919L % 1_000_003).append(' ');
         }
-        byte[] bytes = digits.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = digits.toString().getBytes(StandardCharsets.UTF_8);
         return new Corpus(List.of(
                 new Corpus.Source("numbers", bytes),
                 new Corpus.Source("prose", corpus().sources().getFirst().tokens())));
@@ -97,7 +99,7 @@ final class Small {
             }
         }
         return new TokenBatch(
-                java.util.Collections.nCopies(size, new TokenBatch.Place("random", 0)),
+                Collections.nCopies(size, new TokenBatch.Place("random", 0)),
                 spec.context(),
                 inputs,
                 targets,

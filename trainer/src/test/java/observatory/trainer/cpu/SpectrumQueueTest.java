@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
@@ -55,7 +56,7 @@ class SpectrumQueueTest {
             host.enqueue(0, new Reduction.ToSpectrum(), new HostTensor(values, 40, 70), null);
             Spectrum plain = (Spectrum) ((Future<?>) host.result(0)).get(30, TimeUnit.SECONDS);
             assertArrayEquals(spectrum.eigenvalues(), plain.eigenvalues(), 1e-12 * spectrum.eigenvalues()[0]);
-            double sum = java.util.Arrays.stream(spectrum.eigenvalues()).sum();
+            double sum = Arrays.stream(spectrum.eigenvalues()).sum();
             assertEquals(norm.frobenius() * norm.frobenius(), sum, 1e-9 * sum);
         }
     }

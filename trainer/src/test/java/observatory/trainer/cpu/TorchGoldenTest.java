@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ class TorchGoldenTest {
             for (int step = 0; step < losses.size(); step++) {
                 Outcome outcome = model.step(List.of(batch), Small.settings(step + 1, Precision.FP32, 1));
                 double loss =
-                        java.util.Arrays.stream(outcome.losses()).average().orElseThrow();
+                        Arrays.stream(outcome.losses()).average().orElseThrow();
                 assertEquals(losses.get(step), loss, 1e-4 * losses.get(step), "loss of step " + step);
                 if (step == 0) {
                     compareGradients(golden, parameters, outcome.gradientNorm());

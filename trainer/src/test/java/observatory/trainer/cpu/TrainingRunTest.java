@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import observatory.probe.Frame;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
@@ -34,12 +35,14 @@ import observatory.trainer.Recipe;
 import observatory.trainer.Trainer;
 import observatory.trainer.Validation;
 import observatory.trainer.checkpoint.Checkpoint;
+import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.checkpoint.CheckpointRing;
 import observatory.trainer.fault.Pathology;
 import observatory.trainer.run.Checkpoints;
 import observatory.trainer.run.Rank;
 import observatory.trainer.run.TrainingRun;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,12 +112,12 @@ class TrainingRunTest {
                 .filter(Frame.class::isInstance)
                 .map(Frame.class::cast)
                 .filter(frame -> frame.scalars().find(Scalars.WEIGHTS_CHECK).isPresent())
-                .collect(java.util.stream.Collectors.groupingBy(
+                .collect(Collectors.groupingBy(
                         Frame::step,
-                        java.util.stream.Collectors.collectingAndThen(
-                                java.util.stream.Collectors.mapping(
+                        Collectors.collectingAndThen(
+                                Collectors.mapping(
                                         frame -> frame.scalars().find(Scalars.WEIGHTS_CHECK),
-                                        java.util.stream.Collectors.toSet()),
+                                        Collectors.toSet()),
                                 set -> (long) set.size())));
         assertEquals(Map.of(10L, 1L, 20L, 2L), different);
     }
@@ -256,8 +259,8 @@ class TrainingRunTest {
         }
         Recipe other = new Recipe(SPEC.withTied(true), recipe.training(), recipe.corpus(), Fault.NONE);
         try (TrainingRun run = run(other)) {
-            String refusal = org.junit.jupiter.api.Assertions.assertThrows(
-                            observatory.trainer.checkpoint.CheckpointException.class, () -> run.resume(checkpoint))
+            String refusal = Assertions.assertThrows(
+                            CheckpointException.class, () -> run.resume(checkpoint))
                     .getMessage();
             assertTrue(refusal.contains(" is of another model: "), refusal);
             assertFalse(run.over());

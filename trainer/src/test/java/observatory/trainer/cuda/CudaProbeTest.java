@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.time.InstantSource;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.trainer.DeviceLost;
@@ -102,7 +104,7 @@ class CudaProbeTest {
                     () -> model.state()
                             .read(
                                     model.state().entries().getFirst(),
-                                    java.lang.foreign.Arena.ofAuto().allocate(256 * 16 * 4L)));
+                                    Arena.ofAuto().allocate(256 * 16 * 4L)));
             assertTrue(failure.getMessage().contains("ECC"), failure.getMessage());
         }
     }
@@ -119,7 +121,7 @@ class CudaProbeTest {
     private static CudaModel model(int sequences) {
         CudaReducer reducer = new CudaReducer();
         Instruments<CudaTensor> instruments =
-                new Instruments<>(null, reducer, FrameSink.NOBODY, java.time.InstantSource.system(), System::nanoTime);
+                new Instruments<>(null, reducer, FrameSink.NOBODY, InstantSource.system(), System::nanoTime);
         TrainingSpec training = new TrainingSpec(1, sequences, 1e-3, 1, 1.0, Precision.FP32, 7);
         return new CudaModel(SPEC, training, Fault.NONE, instruments, reducer);
     }

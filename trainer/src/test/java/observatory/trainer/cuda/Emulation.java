@@ -10,6 +10,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,7 +130,7 @@ final class Emulation {
         }
     }
 
-    private static java.lang.invoke.MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
+    private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
         return Linker.nativeLinker()
                 .downcallHandle(symbols().findOrThrow(name), FunctionDescriptor.of(result, arguments));
     }

@@ -1,5 +1,6 @@
 package observatory.trainer.cuda;
 
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.Question;
 import observatory.probe.RunId;
+import observatory.probe.Telemetry;
 import observatory.trainer.Corpus;
 import observatory.trainer.Fault;
 import observatory.trainer.ModelSpec;
@@ -70,7 +72,7 @@ final class Twins implements AutoCloseable {
         workers.close();
     }
 
-    private static boolean keep(List<Frame> frames, observatory.probe.Telemetry item) {
+    private static boolean keep(List<Frame> frames, Telemetry item) {
         if (item instanceof Frame frame) {
             frames.add(frame);
         }
@@ -84,7 +86,7 @@ final class Twins implements AutoCloseable {
     static Corpus corpus() {
         byte[] text = "the quick brown fox jumps over the lazy dog and runs away from the big bad wolf; "
                 .repeat(40)
-                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+                .getBytes(StandardCharsets.US_ASCII);
         return new Corpus(List.of(new Corpus.Source("text", text)));
     }
 }
