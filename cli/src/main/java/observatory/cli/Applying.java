@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import observatory.analysis.replay.ReplayResult;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
@@ -83,7 +82,7 @@ final class Applying {
                 FrameReader.fromTheEnd(cluster.connection(), cluster.topics(), Optional.of(new RunId(run)))) {
             awaitTurn();
             Giving.send(cluster, run, key, command, Operator.Manner.STANDARD);
-            Map<String, String> answer = answer(reader, command, System::nanoTime);
+            Map<String, String> answer = answer(reader, command);
             if (!answer.get("outcome").equals("applied")) {
                 throw new Failure(ExitCode.DENIED, run + " refused " + json + ": " + answer.get("reason"));
             }
@@ -100,9 +99,9 @@ final class Applying {
         }
     }
 
-    private Map<String, String> answer(FrameReader reader, TrainerCommand command, Supplier<Long> nanos) {
-        long deadline = nanos.get() + PATIENCE.toNanos();
-        while (nanos.get() < deadline) {
+    private Map<String, String> answer(FrameReader reader, TrainerCommand command) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - deadline < 0) {
             for (Telemetry item : reader.poll()) {
                 if (item instanceof RunEvent event
                         && event.kind() == RunEvent.Kind.COMMAND
