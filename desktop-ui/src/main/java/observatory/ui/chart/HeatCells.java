@@ -2,6 +2,7 @@ package observatory.ui.chart;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import observatory.ui.data.Extent;
 import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
@@ -112,32 +113,20 @@ public final class HeatCells {
     /** Robust z of each cell within its row: distance from the median in deviations. */
     private void relate() {
         for (int row = 0; row < rows; row++) {
-            double median = median(row);
-            double deviation = MAD_TO_DEVIATION * medianDistance(row, median);
+            double median = median(row, value -> value);
+            double deviation = MAD_TO_DEVIATION * median(row, value -> Math.abs(value - median));
             for (int at = row * columns; at < (row + 1) * columns; at++) {
                 values[at] = deviation > 0 ? (float) ((values[at] - median) / deviation) : 0;
             }
         }
     }
 
-    private double median(int row) {
+    private double median(int row, DoubleUnaryOperator of) {
         float[] all = new float[columns];
         int count = 0;
         for (int at = row * columns; at < (row + 1) * columns; at++) {
             if ((what[at] & FINITE) != 0) {
-                all[count++] = values[at];
-            }
-        }
-        Arrays.sort(all, 0, count);
-        return count == 0 ? 0 : all[count / 2];
-    }
-
-    private double medianDistance(int row, double median) {
-        float[] all = new float[columns];
-        int count = 0;
-        for (int at = row * columns; at < (row + 1) * columns; at++) {
-            if ((what[at] & FINITE) != 0) {
-                all[count++] = (float) Math.abs(values[at] - median);
+                all[count++] = (float) of.applyAsDouble(values[at]);
             }
         }
         Arrays.sort(all, 0, count);
