@@ -309,8 +309,7 @@ final class Accident {
                 float b = ours.get(ValueLayout.JAVA_FLOAT, i * Float.BYTES);
                 int bits = Float.floatToRawIntBits(a) ^ Float.floatToRawIntBits(b);
                 differing += bits != 0 ? 1 : 0;
-                // An update moves a weight by less than its own size: only a fault changes an exponent by 16 powers of
-                // two.
+                // An update moves a weight by less than its own size: only a fault changes it by 16 powers of two.
                 if (Integer.bitCount(bits & 0x7f800000) == 1 && (bits & 0x7f800000) >= 1 << 27) {
                     flips.add(new Flip(each.getKey(), i, a, b, 0));
                 }

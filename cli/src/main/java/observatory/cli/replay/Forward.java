@@ -129,9 +129,8 @@ final class Forward {
         return new Option(
                 String.format(Locale.ROOT, "rewind, learning rate × %.3g", factor),
                 asRun.from(states(state -> state.withRateFactor(factor))),
-                // In this order: a run that goes back keeps the rate it was last told, and no step is trained between
-                // the
-                // two at the checkpoint with the old one.
+                // In this order: a run that goes back keeps the rate it was last told, and no step at the checkpoint
+                // is trained with the old one between the two.
                 commands(
                         new TrainerCommand.ChangeLearningRate(factor),
                         new TrainerCommand.Rewind(ground.start().step(), 0)));

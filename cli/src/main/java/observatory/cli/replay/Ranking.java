@@ -152,8 +152,7 @@ final class Ranking {
 
     private List<Row> rows(long step) {
         List<Frame> before = ground.earlier(subject.recorded());
-        // Just before the incident, however much earlier the steps begin that were varied: a young model's losses fall
-        // fast.
+        // Just before the incident, however much earlier the varied steps begin: a young model's losses fall fast.
         long begins = symptom.counted(ground.during().frames()).getFirst().step();
         SequenceLevel.Levels levels = SequenceLevel.of(Stream.concat(before.stream(), ground.during().frames().stream())
                 .filter(frame -> frame.step() < begins && frame.step() >= begins - Ground.LEAD)
