@@ -110,11 +110,7 @@ class ReplayIT {
         for (int step = 1; step <= 600; step++) {
             double loss = 2 + 8 * Math.exp(-step / 90.0) + (step > 499 && step < 520 ? 4 : 0.02 * (step % 7));
             text.append(String.format(
-                    Locale.ROOT,
-                    "s:%d trl:%.4f lr:0.000600 norm:%.2f%n",
-                    step,
-                    loss,
-                    0.3 + 0.01 * (step % 5)));
+                    Locale.ROOT, "s:%d trl:%.4f lr:0.000600 norm:%.2f%n", step, loss, 0.3 + 0.01 * (step % 5)));
         }
         Path log = Files.writeString(scratch.resolve("main.log"), text);
         Program.Ended ended = Program.run(scratch, "replay", log.toString(), "--json");

@@ -61,8 +61,7 @@ final class BenchSpectrumCommand implements Callable<Integer> {
             parent.console().result(json ? document(rows) : text(rows));
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file :
-                        files.sorted(Comparator.reverseOrder()).toList()) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(file);
                 }
             }

@@ -172,8 +172,7 @@ final class WatchCommand implements Callable<Integer> {
             return;
         }
         if (jsonl) {
-            parent.console()
-                    .result(IncidentJson.write(incident).toString());
+            parent.console().result(IncidentJson.write(incident).toString());
         } else if (incident.severity() != Severity.INFO) {
             parent.console()
                     .result("%s %s %s%s: %s"

@@ -290,8 +290,7 @@ final class Tour {
             BufferedImage copy = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
             int[] line = new int[width];
             for (int y = 0; y < height; y++) {
-                shot.getPixelReader()
-                        .getPixels(0, y, width, 1, PixelFormat.getIntArgbInstance(), line, 0, width);
+                shot.getPixelReader().getPixels(0, y, width, 1, PixelFormat.getIntArgbInstance(), line, 0, width);
                 copy.setRGB(0, y, width, 1, line, 0, width);
             }
             return copy;

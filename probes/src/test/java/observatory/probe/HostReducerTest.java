@@ -85,8 +85,7 @@ class HostReducerTest {
         Exponents sampled = (Exponents) reduce(new Reduction.ToExponents(4), new HostTensor(values, 10, 100));
         assertEquals(4 * Reduction.ToExponents.RUN, sampled.nonZero());
         assertEquals(sampled.nonZero(), sampled.from(1), "only runs of twos were looked at");
-        var pieces = (HostReduction<?>)
-                HostReductions.begin(new Reduction.ToExponents(4));
+        var pieces = (HostReduction<?>) HostReductions.begin(new Reduction.ToExponents(4));
         for (int row = 0; row < 10; row++) {
             pieces.rows(values, row * 100, 1, 100);
         }

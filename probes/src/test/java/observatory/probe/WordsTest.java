@@ -41,10 +41,7 @@ class WordsTest {
         Schedule schedule = new Schedule(10, 3);
         assertEquals(
                 List.of(3L, 13L, 23L),
-                LongStream.range(0, 30)
-                        .filter(schedule::due)
-                        .boxed()
-                        .toList());
+                LongStream.range(0, 30).filter(schedule::due).boxed().toList());
         assertThrows(IllegalArgumentException.class, () -> new Schedule(0, 0));
         assertThrows(IllegalArgumentException.class, () -> new Schedule(5, 5));
     }

@@ -107,8 +107,7 @@ public final class Caps {
         int kept = Wire.SCALARS - 1;
         Scalars scalars = new Scalars.Builder()
                 .putAll(new Scalars(
-                        names.subList(0, kept),
-                        Arrays.copyOf(frame.scalars().values(), kept)))
+                        names.subList(0, kept), Arrays.copyOf(frame.scalars().values(), kept)))
                 .put(DROPPED, names.size() - kept)
                 .build();
         return with(frame, scalars, frame.sites(), frame.batch());

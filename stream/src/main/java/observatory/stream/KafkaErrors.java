@@ -120,10 +120,8 @@ public final class KafkaErrors {
             return "";
         }
         try {
-            var format =
-                    DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", Locale.US);
-            Instant end =
-                    ZonedDateTime.parse(date.group(1).strip(), format).toInstant();
+            var format = DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", Locale.US);
+            Instant end = ZonedDateTime.parse(date.group(1).strip(), format).toInstant();
             return " " + Duration.between(end, Instant.now()).toDays() + " d ago";
         } catch (DateTimeException e) {
             return " (" + date.group(1).strip() + ")";

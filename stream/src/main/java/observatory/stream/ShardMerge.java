@@ -164,8 +164,7 @@ final class ShardMerge {
         return hangs ? counts : "";
     }
 
-    private static double[] folded(
-            Site site, String metric, List<Readings> parts, DoubleBinaryOperator fold) {
+    private static double[] folded(Site site, String metric, List<Readings> parts, DoubleBinaryOperator fold) {
         double[] all = parts.getFirst().get(site, metric).clone();
         for (Readings part : parts.subList(1, parts.size())) {
             double[] more = part.get(site, metric);

@@ -107,9 +107,8 @@ class ConnectionTest {
                 "config.providers", "file",
                 "config.providers.file.class", "org.apache.kafka.common.config.provider.FileConfigProvider",
                 "client.id", "${file:" + secret + ":it}"));
-        Exception refused = assertThrows(
-                KafkaException.class,
-                () -> reading.admin().close());
+        Exception refused =
+                assertThrows(KafkaException.class, () -> reading.admin().close());
         assertFalse(refused.toString().contains(CANARY));
         for (String module : new String[] {"JndiLoginModule", "LdapLoginModule"}) {
             Connection login = Connection.of(Map.of(
@@ -118,10 +117,7 @@ class ConnectionTest {
                     "sasl.mechanism", "PLAIN",
                     "sasl.jaas.config",
                             "com.sun.security.auth.module." + module + " required user.provider.url=\"x\";"));
-            assertThrows(
-                    KafkaException.class,
-                    () -> login.admin().close(),
-                    module);
+            assertThrows(KafkaException.class, () -> login.admin().close(), module);
         }
     }
 
@@ -143,12 +139,9 @@ class ConnectionTest {
                 new TreeMap<>(Map.of("learningRate", "1e-3", "model", "tiny")));
         assertEquals(before, Manifest.of(before.details()));
         Manifest after = new Manifest(
-                before.ranks(),
-                before.metrics(),
-                new TreeMap<>(Map.of("learningRate", "5e-4", "model", "tiny")));
+                before.ranks(), before.metrics(), new TreeMap<>(Map.of("learningRate", "5e-4", "model", "tiny")));
         assertEquals(
-                List.of(new Manifest.Difference("learningRate", "1e-3", "5e-4")),
-                Manifest.differences(before, after));
+                List.of(new Manifest.Difference("learningRate", "1e-3", "5e-4")), Manifest.differences(before, after));
         assertEquals(0, Manifest.of(Map.of("ranks", "not ours")).ranks().size());
     }
 }

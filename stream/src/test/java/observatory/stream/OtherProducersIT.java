@@ -91,8 +91,7 @@ class OtherProducersIT {
         double[] losses = items.stream()
                 .mapToDouble(item -> ((Frame) item).scalars().find("loss").orElseThrow())
                 .toArray();
-        Assertions.assertArrayEquals(
-                new double[] {5.55, 4.21, Double.NaN, Double.POSITIVE_INFINITY}, losses);
+        Assertions.assertArrayEquals(new double[] {5.55, 4.21, Double.NaN, Double.POSITIVE_INFINITY}, losses);
         assertEquals(
                 4.0,
                 ((Frame) items.getLast()).sites().column("rms").orElseThrow().values()[0]);

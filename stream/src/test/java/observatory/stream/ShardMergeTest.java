@@ -264,8 +264,7 @@ class ShardMergeTest {
         List<Column> columns = new ArrayList<>();
         Set<Hook> hooks = Set.of(Hook.RESIDUAL);
         Schedule always = Schedule.everyStep();
-        SampleSink out =
-                (site, metric, value) -> columns.add(new Column(metric, new int[] {0}, new double[] {value}));
+        SampleSink out = (site, metric, value) -> columns.add(new Column(metric, new int[] {0}, new double[] {value}));
         new ActivationScale(hooks, always).read(RESIDUAL, moments, out);
         new NonFinite(hooks, always).read(RESIDUAL, moments, out);
         new ShardSums(hooks, always).read(RESIDUAL, moments, out);

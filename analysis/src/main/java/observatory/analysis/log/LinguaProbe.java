@@ -28,8 +28,7 @@ public final class LinguaProbe implements LogFormat {
 
     @Override
     public boolean recognises(Head head) {
-        String start =
-                new String(head.bytes(), 0, Math.min(4096, head.length()), StandardCharsets.UTF_8);
+        String start = new String(head.bytes(), 0, Math.min(4096, head.length()), StandardCharsets.UTF_8);
         return start.startsWith("{\"data\": {\"") && start.contains("::");
     }
 

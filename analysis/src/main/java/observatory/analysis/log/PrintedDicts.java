@@ -82,8 +82,7 @@ public final class PrintedDicts implements LogFormat {
             }
             boolean summary = row.numbers().containsKey("train_runtime");
             row.numbers()
-                    .forEach((tag, value) ->
-                            out.put(step, Instant.EPOCH, summary ? "summary/" + tag : tag, value));
+                    .forEach((tag, value) -> out.put(step, Instant.EPOCH, summary ? "summary/" + tag : tag, value));
         }
     }
 }

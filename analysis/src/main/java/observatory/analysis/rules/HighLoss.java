@@ -21,7 +21,6 @@ final class HighLoss implements PublishedRule {
         window[(int) (seen % N)] = x;
         seen++;
         double limit = Math.min(cap, 10);
-        return seen > 2 * N
-                && Arrays.stream(window).filter(y -> y > limit).count() >= N / 2;
+        return seen > 2 * N && Arrays.stream(window).filter(y -> y > limit).count() >= N / 2;
     }
 }

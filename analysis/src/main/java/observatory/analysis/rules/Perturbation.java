@@ -100,9 +100,7 @@ public enum Perturbation {
             if (standsOut(left, episode)) {
                 kept.add(episode);
             } else {
-                excused.add(new Labels.Excuse(
-                        episode,
-                        List.of(Severity.WARNING, Severity.CRITICAL)));
+                excused.add(new Labels.Excuse(episode, List.of(Severity.WARNING, Severity.CRITICAL)));
             }
         }
         long points =

@@ -35,8 +35,8 @@ public record Plan(
     public static Plan of(LossLaw law, LossLaw.Split run, Hardware hardware, Batches batches) {
         BatchRamp ramp = batches.noise
                 .map(noise -> BatchRamp.of(law, run, noise, batches.bounds, batches.sequence))
-                .orElseGet(() -> new BatchRamp(
-                        List.of(new BatchRamp.Stage(0, batches.bounds.last())), batches.sequence));
+                .orElseGet(
+                        () -> new BatchRamp(List.of(new BatchRamp.Stage(0, batches.bounds.last())), batches.sequence));
         double loss = law.loss(run);
         return new Plan(
                 run,

@@ -172,11 +172,7 @@ class AlertBookTest {
             hash *= 1099511628211L;
         }
         Alert alert = new Alert(
-                new TreeMap<>(Map.of("job", "y", "alertname", "x")),
-                new TreeMap<>(),
-                T,
-                Optional.empty(),
-                "");
+                new TreeMap<>(Map.of("job", "y", "alertname", "x")), new TreeMap<>(), T, Optional.empty(), "");
         assertEquals("%016x".formatted(hash), alert.fingerprint());
         Duration later = Duration.ofHours(1);
         assertEquals(alert.fingerprint(), alert.resolvedAt(T.plus(later)).fingerprint());

@@ -131,11 +131,7 @@ class AlertServiceTest {
         try (AlertStore store = store()) {
             for (int i = 0; i < messages; i++) {
                 Alert alert = new Alert(
-                        new TreeMap<>(Map.of("alertname", "A" + i)),
-                        new TreeMap<>(),
-                        Said.START,
-                        Optional.empty(),
-                        "");
+                        new TreeMap<>(Map.of("alertname", "A" + i)), new TreeMap<>(), Said.START, Optional.empty(), "");
                 AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
                 Notification one = Notification.of(new TreeMap<>(), List.of(alert), 0);
                 store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one))));

@@ -154,8 +154,7 @@ class GroupingTest {
     void moreAlertsThanAnybodyReadsAreCounted() {
         List<Alert> many = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            many.add(new Alert(
-                    new TreeMap<>(Map.of("alertname", "A" + i)), new TreeMap<>(), T, Optional.empty(), ""));
+            many.add(new Alert(new TreeMap<>(Map.of("alertname", "A" + i)), new TreeMap<>(), T, Optional.empty(), ""));
         }
         Notification all = Notification.of(new TreeMap<>(), many, 0);
         assertEquals(50, all.alerts().size());

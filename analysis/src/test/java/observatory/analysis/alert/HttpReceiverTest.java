@@ -136,8 +136,7 @@ class HttpReceiverTest {
     @Test
     void anAlertmanagerGetsAlertsThatEndUnlessToldAgain() throws Exception {
         Alert over = Said.alert(Kind.THROUGHPUT).resolvedAt(Said.START.plusSeconds(7));
-        Notification notification =
-                Notification.of(new TreeMap<>(), List.of(Said.alert(Kind.LOSS_SPIKE), over), 0);
+        Notification notification = Notification.of(new TreeMap<>(), List.of(Said.alert(Kind.LOSS_SPIKE), over), 0);
         assertInstanceOf(Outcome.Delivered.class, tell(Dialect.ALERTMANAGER, notification));
         Got sent = next();
         assertEquals("/t0ken/api/v2/alerts", sent.path);

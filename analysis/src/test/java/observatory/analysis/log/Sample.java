@@ -236,8 +236,7 @@ record Sample(String format, byte[] log, long[] steps, double[] losses) {
         for (int i = 0; i < STEPS.length; i++) {
             Origin origin = new Origin(new RunId("a"), 0, new UUID(1, 2), 0);
             Scalars scalars = new Scalars(List.of(Scalars.LOSS), new double[] {LOSSES[i]});
-            Frame frame = new Frame(
-                    origin, i, STEPS[i], Instant.EPOCH, scalars, Sites.none(), Optional.empty());
+            Frame frame = new Frame(origin, i, STEPS[i], Instant.EPOCH, scalars, Sites.none(), Optional.empty());
             log.append(new String(Codec.json(frame), UTF_8)).append('\n');
         }
         return log.toString().getBytes(UTF_8);

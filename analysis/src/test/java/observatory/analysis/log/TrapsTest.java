@@ -246,9 +246,7 @@ class TrapsTest {
             })
     void linesOfProgramsWithoutAFormatAreReadToo(String line) throws IOException {
         Path log = Files.writeString(folder.resolve("a.log"), line + "\n" + line.replace("20", "30") + "\n");
-        assertEquals(
-                "key-value-text",
-                LogFormats.find(log, Optional.empty()).name());
+        assertEquals("key-value-text", LogFormats.find(log, Optional.empty()).name());
         Read read = Read.of(log);
         assertEquals(20, read.steps()[0]);
         assertEquals(3.5, read.series(Scalars.LOSS)[0]);

@@ -144,10 +144,7 @@ final class Ranking {
 
     private Lab.Job job(String key, Trial trial) {
         return new Lab.Job(
-                "sample " + ground.first() + " " + key,
-                trial.asking(Questions.of(symptom)),
-                symptom,
-                Optional.empty());
+                "sample " + ground.first() + " " + key, trial.asking(Questions.of(symptom)), symptom, Optional.empty());
     }
 
     private List<Row> rows(long step) {

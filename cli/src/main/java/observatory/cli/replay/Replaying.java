@@ -210,8 +210,8 @@ public final class Replaying {
         CRC32C log = new CRC32C();
         asked.log()
                 .telemetry()
-                .forEach(item -> log.update(Long.toString(item.seq() * 31 + item.step())
-                        .getBytes(StandardCharsets.US_ASCII)));
+                .forEach(item ->
+                        log.update(Long.toString(item.seq() * 31 + item.step()).getBytes(StandardCharsets.US_ASCII)));
         return "replay 2 " + card.build() + " "
                 + TrainerBuild.fingerprint() + " "
                 + asked.log().incident().run().value() + " "

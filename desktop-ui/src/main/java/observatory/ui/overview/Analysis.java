@@ -90,8 +90,7 @@ public record Analysis(List<Line> lines) {
     private static Optional<String> missing(Needs needs, Recording run) {
         Stream<String> scalars = needs.scalars().stream()
                 .filter(name -> run.scalar(name).isEmpty())
-                .map(name ->
-                        "The run does not report its " + Words.plain(name).toLowerCase(Locale.ROOT) + ".");
+                .map(name -> "The run does not report its " + Words.plain(name).toLowerCase(Locale.ROOT) + ".");
         Stream<String> metrics = needs.metrics().stream()
                 .filter(name -> run.metric(name).isEmpty())
                 .map(name -> "No step has the metric " + name + "; " + enable(name));

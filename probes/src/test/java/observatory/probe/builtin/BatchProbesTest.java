@@ -82,8 +82,7 @@ class BatchProbesTest {
         for (int round = 0; round < rounds; round++) {
             int[] ids = random.ints(120, 0, 100_000).toArray();
             System.arraycopy(ids, 0, ids, 60, 40);
-            exact +=
-                    jaccard(grams(Arrays.copyOf(ids, 60)), grams(Arrays.copyOfRange(ids, 60, 120)));
+            exact += jaccard(grams(Arrays.copyOf(ids, 60)), grams(Arrays.copyOfRange(ids, 60, 120)));
             sum += said(new NearDuplicates(ALWAYS), new Tokens(ids, 2))
                     .get("near_duplicate")
                     .getFirst();
@@ -174,8 +173,8 @@ class BatchProbesTest {
         probe.read(
                 tokens,
                 seen,
-                (sequence, metric, value) -> said.computeIfAbsent(metric, m -> new ArrayList<>())
-                        .add(value));
+                (sequence, metric, value) ->
+                        said.computeIfAbsent(metric, m -> new ArrayList<>()).add(value));
         return said;
     }
 }

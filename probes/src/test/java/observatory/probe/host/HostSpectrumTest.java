@@ -86,9 +86,7 @@ class HostSpectrumTest {
         Column measured = column(sent.getLast(), "measured_step");
         assertTrue(measured.values()[0] <= step);
         assertArrayEquals(
-                cosines(n),
-                Arrays.copyOf(column(sent.getLast(), "eigenvalue").values(), n),
-                1e-12);
+                cosines(n), Arrays.copyOf(column(sent.getLast(), "eigenvalue").values(), n), 1e-12);
         for (long last = step + 400; step < last; ) {
             instruments.beginStep(++step);
             instruments.at(site, weight);

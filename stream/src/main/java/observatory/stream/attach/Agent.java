@@ -25,9 +25,9 @@ public final class Agent {
     static final String ACTION = "action";
     static final String CLASS_PATH = "class_path";
     static final String ERROR = "error";
-    /** What is the trainer's own, by the prefix of its name, and a class by which one sees that it is there. */
+    /** Classes by which one sees what is the trainer's own, each with the prefix of the names that belong to it. */
     private static final Map<String, String> SHARED =
-            Map.of("observatory.probe.", "observatory.probe.LiveInstruments", "ai.djl.", "ai.djl.training.Trainer");
+            Map.of("observatory.probe.LiveInstruments", "observatory.probe.", "ai.djl.training.Trainer", "ai.djl.");
 
     private static final String INSIDE = "observatory.stream.attach.Attachment";
 
@@ -57,7 +57,7 @@ public final class Agent {
                 if (shared.isEmpty()) {
                     return error("this JVM trains nothing that has instruments: none of the classes "
                             + String.join(
-                                    ", ", SHARED.values().stream().sorted().toList())
+                                    ", ", SHARED.keySet().stream().sorted().toList())
                             + " is loaded in it; give its trainer observatory.probe.Instruments (docs/probes.md)");
                 }
                 attachment = inside(asked.getProperty(CLASS_PATH), shared);
@@ -76,12 +76,9 @@ public final class Agent {
     private static Map<String, ClassLoader> shared(Instrumentation instrumentation) {
         Map<String, ClassLoader> found = new HashMap<>();
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (SHARED.containsValue(loaded.getName()) && !(loaded.getClassLoader() instanceof BesideLoader)) {
-                SHARED.forEach((prefix, name) -> {
-                    if (name.equals(loaded.getName())) {
-                        found.put(prefix, loaded.getClassLoader());
-                    }
-                });
+            String prefix = SHARED.get(loaded.getName());
+            if (prefix != null && !(loaded.getClassLoader() instanceof BesideLoader)) {
+                found.put(prefix, loaded.getClassLoader());
             }
         }
         return found;

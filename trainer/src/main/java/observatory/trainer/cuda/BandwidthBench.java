@@ -90,11 +90,7 @@ final class BandwidthBench {
         try (Arena arena = Arena.ofShared()) {
             var values = arena.allocate((long) block * Float.BYTES, 16);
             new InitialWeights(1, 1)
-                    .fill(
-                            values,
-                            new ModelState.Entry(
-                                    "mlp.up", ModelState.Part.WEIGHT, 1024, 1024),
-                            0);
+                    .fill(values, new ModelState.Entry("mlp.up", ModelState.Part.WEIGHT, 1024, 1024), 0);
             long staging = device.allocate((long) block * Float.BYTES);
             device.toDevice(staging, values);
             if (format.bytes() == Float.BYTES) {

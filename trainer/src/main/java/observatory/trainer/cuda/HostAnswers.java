@@ -24,8 +24,7 @@ record HostAnswers(HostCopies copies, LongSupplier nanos) {
             answers.put(reduction, answer(reduction, visit));
             took.put(reduction, nanos.getAsLong() - began);
         }
-        return new Visit(
-                visit.site(), visit.tensor().with(answers), visit.other(), visit.ofUpdate(), List.of(), took);
+        return new Visit(visit.site(), visit.tensor().with(answers), visit.other(), visit.ofUpdate(), List.of(), took);
     }
 
     private Function<MemorySegment, Object> answer(Reduction<?> reduction, Visit visit) {

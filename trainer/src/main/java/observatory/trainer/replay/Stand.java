@@ -171,8 +171,7 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
         return new Rank(trainer, model, instruments);
     }
 
-    private static BatchEdit after(
-            BatchEdit first, BatchEdit then) {
+    private static BatchEdit after(BatchEdit first, BatchEdit then) {
         return (step, drawn) -> then.edit(step, first.edit(step, drawn));
     }
 

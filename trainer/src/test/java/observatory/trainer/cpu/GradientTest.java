@@ -40,8 +40,7 @@ class GradientTest {
             Outcome outcome =
                     model.step(List.of(batch.rows(0, 2), batch.rows(2, BATCH)), Small.settings(1, Precision.FP32, 1));
             if (spec.zLoss() == 0) {
-                double mean =
-                        Arrays.stream(outcome.losses()).average().orElseThrow();
+                double mean = Arrays.stream(outcome.losses()).average().orElseThrow();
                 assertEquals(plain.loss(batch), mean, 2e-6, "loss");
             }
             double squares = 0;

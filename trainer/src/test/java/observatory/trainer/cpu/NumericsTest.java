@@ -45,8 +45,7 @@ class NumericsTest {
                         tensor.set(size / 2, Float.NEGATIVE_INFINITY);
                         tensor.set(size - 1, Float.NaN);
                     }
-                    plain.enqueue(
-                            0, new Reduction.ToMoments(), HostTensor.of(tensor.toArray()), null);
+                    plain.enqueue(0, new Reduction.ToMoments(), HostTensor.of(tensor.toArray()), null);
                     Moments expected = (Moments) plain.result(0);
                     Moments found = TensorMoments.of(tensor);
                     assertEquals(expected.count(), found.count());

@@ -74,8 +74,7 @@ class TorchGoldenTest {
                     .toList();
             for (int step = 0; step < losses.size(); step++) {
                 Outcome outcome = model.step(List.of(batch), Small.settings(step + 1, Precision.FP32, 1));
-                double loss =
-                        Arrays.stream(outcome.losses()).average().orElseThrow();
+                double loss = Arrays.stream(outcome.losses()).average().orElseThrow();
                 assertEquals(losses.get(step), loss, 1e-4 * losses.get(step), "loss of step " + step);
                 if (step == 0) {
                     compareGradients(golden, parameters, outcome.gradientNorm());

@@ -116,8 +116,7 @@ class TrainingRunTest {
                         Frame::step,
                         Collectors.collectingAndThen(
                                 Collectors.mapping(
-                                        frame -> frame.scalars().find(Scalars.WEIGHTS_CHECK),
-                                        Collectors.toSet()),
+                                        frame -> frame.scalars().find(Scalars.WEIGHTS_CHECK), Collectors.toSet()),
                                 set -> (long) set.size())));
         assertEquals(Map.of(10L, 1L, 20L, 2L), different);
     }
@@ -259,8 +258,7 @@ class TrainingRunTest {
         }
         Recipe other = new Recipe(SPEC.withTied(true), recipe.training(), recipe.corpus(), Fault.NONE);
         try (TrainingRun run = run(other)) {
-            String refusal = Assertions.assertThrows(
-                            CheckpointException.class, () -> run.resume(checkpoint))
+            String refusal = Assertions.assertThrows(CheckpointException.class, () -> run.resume(checkpoint))
                     .getMessage();
             assertTrue(refusal.contains(" is of another model: "), refusal);
             assertFalse(run.over());
