@@ -2,6 +2,7 @@ package observatory.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import observatory.probe.Pack;
@@ -36,6 +37,14 @@ final class BenchProbesCommand implements Callable<Integer> {
             defaultValue = "12",
             description = "Pairs of blocks of 10 steps, with and without (${DEFAULT-VALUE}).")
     private int pairs;
+
+    @Option(
+            names = "--packs",
+            paramLabel = "PACK",
+            split = ",",
+            defaultValue = "CONTINUOUS,PROFILE,FORENSIC",
+            description = "Which packs, separated by commas (${DEFAULT-VALUE}).")
+    private List<Pack> packs;
 
     @Option(
             names = "--each",
@@ -91,15 +100,17 @@ final class BenchProbesCommand implements Callable<Integer> {
                     .put("bytesPerStep", off.bytesPerStep());
             say("off: %.2f ns a hook, %d hooks a step: %.5f %% of a step, %d bytes allocated a step"
                     .formatted(off.nanosPerHook(), off.hooksPerStep(), 100 * off.stepShare(), off.bytesPerStep()));
-            ArrayNode packs = result.putArray("packs");
-            for (Pack pack : new Pack[] {Pack.CONTINUOUS, Pack.PROFILE, Pack.FORENSIC}) {
-                pack(packs.addObject(), pack, bench.pack(pack, pairs));
+            ArrayNode measured = result.putArray("packs");
+            for (Pack pack : packs) {
+                pack(measured.addObject(), pack, bench.pack(pack, pairs));
             }
             if (governor) {
                 ArrayNode governed = result.putArray("governed");
-                for (Pack pack : new Pack[] {Pack.CONTINUOUS, Pack.PROFILE}) {
-                    say("governed:");
-                    pack(governed.addObject(), pack, bench.governed(pack, Math.max(2, pairs / 2)));
+                for (Pack pack : packs) {
+                    if (Double.isFinite(pack.budget())) {
+                        say("governed:");
+                        pack(governed.addObject(), pack, bench.governed(pack, Math.max(2, pairs / 2)));
+                    }
                 }
             }
             ArrayNode probes = result.putArray("probes");

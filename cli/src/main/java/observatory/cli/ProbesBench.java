@@ -2,6 +2,7 @@ package observatory.cli;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -47,7 +48,10 @@ import org.apache.commons.math3.stat.StatUtils;
  */
 final class ProbesBench implements AutoCloseable {
     private static final int BLOCK = 10;
-    private static final int WARM_UP = 30;
+    /** A round of warming up is the last where the compiler took less of it than this, or there were this many. */
+    private static final double COMPILING = 0.01;
+
+    private static final int ROUNDS = 8;
     /** The governor looks every 16 steps, and changes one cadence a look. */
     private static final int SETTLING = 320;
 
@@ -97,9 +101,25 @@ final class ProbesBench implements AutoCloseable {
         this.model = new CpuModel(spec, training, Fault.NONE, instruments, workers);
         this.trainer = new Trainer(
                 new Recipe(spec, training, CorpusFiles.bundled(), Fault.NONE), model, instruments, System::nanoTime);
-        for (Pack pack : List.of(Pack.FORENSIC, Pack.OFF)) {
-            watch(Probes.of(pack));
-            block(WARM_UP);
+        warmUp();
+    }
+
+    /**
+     * Blocks of each pack until all that they run is compiled. With large models that takes longer than a fixed number of
+     * steps, and the compiler's threads, which take their time from the trainer's, would be counted as the packs' cost.
+     */
+    private void warmUp() {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        for (int round = 0; round < ROUNDS; round++) {
+            long compiling = compiler.getTotalCompilationTime();
+            double seconds = 0;
+            for (Pack pack : List.of(Pack.FORENSIC, Pack.PROFILE, Pack.CONTINUOUS, Pack.OFF)) {
+                watch(Probes.of(pack));
+                seconds += block(BLOCK).seconds;
+            }
+            if ((compiler.getTotalCompilationTime() - compiling) / 1e3 < COMPILING * seconds) {
+                return;
+            }
         }
     }
 
