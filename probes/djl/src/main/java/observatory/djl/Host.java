@@ -49,21 +49,21 @@ final class Host {
         return new HostTensor(data, rows, columns);
     }
 
-    /** ln Σ e to the elements of each row, (rows, 1). */
-    static HostTensor logSumExp(HostTensor logits) {
-        float[] out = new float[logits.rows()];
-        for (int row = 0; row < out.length; row++) {
-            int from = row * logits.columns();
-            float largest = Float.NEGATIVE_INFINITY;
-            for (int i = 0; i < logits.columns(); i++) {
-                largest = Math.max(largest, logits.data()[from + i]);
+    /** ln Σ e to the elements of each row, (rows, 1), where the logits lie: as ln Σ e^(x - max x) + max x. */
+    static HostTensor logSumExp(NDArray logits) {
+        if (logits.getDataType() != DataType.FLOAT32) {
+            try (NDArray single = logits.toType(DataType.FLOAT32, true)) {
+                return logSumExp(single);
             }
-            double sum = 0;
-            for (int i = 0; i < logits.columns(); i++) {
-                sum += Math.exp(logits.data()[from + i] - largest);
-            }
-            out[row] = (float) (largest + Math.log(sum));
         }
-        return new HostTensor(out, out.length, 1);
+        int[] row = {-1};
+        try (NDArray largest = logits.max(row, true);
+                NDArray below = logits.sub(largest);
+                NDArray powers = below.exp();
+                NDArray sum = powers.sum(row, true);
+                NDArray log = sum.log();
+                NDArray all = log.add(largest)) {
+            return tensor(all);
+        }
     }
 }

@@ -216,7 +216,7 @@ final class StepWatch {
             HostTensor logits = Host.tensor(predicted.getFirst());
             instruments.at(Hook.LOGITS, Site.NO_LAYER, logits);
             instruments.making(Hook.LOG_Z, () -> {
-                HostTensor logZ = Host.logSumExp(logits);
+                HostTensor logZ = Host.logSumExp(predicted.getFirst());
                 instruments.at(Hook.LOG_Z, Site.NO_LAYER, logZ);
                 notes.name(one, data, logits, logZ, trainedOn);
             });
