@@ -69,24 +69,6 @@ public record TokenBatch(List<Place> places, int context, int[] inputs, int[] ta
         return new TokenBatch(List.copyOf(picked), context, in, out, before);
     }
 
-    /** The sequences of this batch, then those of another of the same length. */
-    public TokenBatch followedBy(TokenBatch other) {
-        List<Place> both = new ArrayList<>(places);
-        both.addAll(other.places);
-        return new TokenBatch(
-                both,
-                context,
-                joined(inputs, other.inputs),
-                joined(targets, other.targets),
-                joined(prefixes, other.prefixes));
-    }
-
-    private static int[] joined(int[] a, int[] b) {
-        int[] both = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, both, a.length, b.length);
-        return both;
-    }
-
     /** Sequences from (inclusive) to (exclusive). */
     public TokenBatch rows(int from, int to) {
         return new TokenBatch(

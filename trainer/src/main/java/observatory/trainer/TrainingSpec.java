@@ -102,10 +102,6 @@ public record TrainingSpec(
         return new TrainingSpec(other, batching, schedule, adam, clip, precision, scaling, mixture, validation, seed);
     }
 
-    public TrainingSpec withSeed(long other) {
-        return new TrainingSpec(steps, batching, schedule, adam, clip, precision, scaling, mixture, validation, other);
-    }
-
     private static void positive(String name, double value) {
         if (!(value > 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(name + " must be above 0: " + name + "=" + value);

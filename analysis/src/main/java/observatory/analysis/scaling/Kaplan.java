@@ -43,23 +43,4 @@ public final class Kaplan {
         double steps = Math.pow((1 + 1 / EFFICIENT_FRACTION) / (1 + 1 / fraction), 1 / STEP_EXPONENT);
         return new Ratio(parameters, steps, parameters * steps);
     }
-
-    /** The fraction above convergence that takes so many times the compute of the efficient one; by bisection. */
-    public static double fractionOfCompute(double times) {
-        if (times < 1) {
-            throw new IllegalArgumentException(
-                    "nothing takes less compute than the efficient fraction: times=" + times);
-        }
-        double low = 1e-12;
-        double high = EFFICIENT_FRACTION;
-        for (int i = 0; i < 200; i++) {
-            double middle = Math.sqrt(low * high);
-            if (1 / efficientAgainst(middle).compute() > times) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return high;
-    }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import observatory.analysis.RunWatch;
-import observatory.probe.Frame;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.ui.Connection;
@@ -109,16 +108,6 @@ public final class Replay implements Source {
     public void step(int by) {
         playing = false;
         wind(position + by);
-    }
-
-    /** To just after the first frame of a step, or of the next one there is. */
-    public void windTo(long step) {
-        int at = 0;
-        while (at < tape.size()
-                && !(tape.get(at) instanceof Frame && tape.get(at).step() >= step)) {
-            at++;
-        }
-        wind(at + 1);
     }
 
     /** To just behind so many items of the tape. */

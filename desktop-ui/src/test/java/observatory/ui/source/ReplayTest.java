@@ -30,7 +30,7 @@ class ReplayTest {
     @Test
     void woundBackItKnowsOnlyWhatWasKnownThen() {
         Replay replay = spiked();
-        replay.windTo(149);
+        replay.wind(150);
         assertEquals(149, replay.recording().frames().lastStep());
         assertTrue(replay.recording().incidents().isEmpty());
         replay.step(1);
