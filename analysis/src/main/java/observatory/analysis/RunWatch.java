@@ -205,7 +205,8 @@ public final class RunWatch {
     /**
      * How far one rank has come.
      *
-     * @param writer whose turn it is, @param former those whose turn is over
+     * @param writer whose turn it is
+     * @param former those whose turn is over
      */
     record Position(
             int rank,

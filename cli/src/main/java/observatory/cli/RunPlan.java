@@ -26,7 +26,8 @@ import observatory.trainer.run.Checkpoints;
 /**
  * A run that can begin: every option checked, against the others too, before anything is written.
  *
- * @param corpus what the corpus is called, @param data where it lies
+ * @param corpus what the corpus is called
+ * @param data where it lies
  * @param checkpoints where it keeps its own
  * @param resume what it goes on from
  */

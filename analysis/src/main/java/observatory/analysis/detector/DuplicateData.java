@@ -32,7 +32,11 @@ public final class DuplicateData implements Detector<DuplicateData.State> {
     /** Sequences that are remembered. */
     private static final int MEMORY = 2048;
 
-    /** @param known hashes of the newest sequences, as a ring, @param at where the next goes, @param again batches in a row */
+    /**
+     * @param known hashes of the newest sequences, as a ring
+     * @param at where the next goes
+     * @param again batches in a row
+     */
     public record State(long[] known, int at, int again) {
         @Override
         public boolean equals(Object other) {

@@ -23,7 +23,11 @@ public final class MomentDecay implements Detector<MomentDecay.State> {
     /** Values in a row that make β2 a constant of the run. */
     private static final int CONSTANT = 10;
 
-    /** @param beta2 the constant so far, @param same values in a row, @param other values in a row that differ from it */
+    /**
+     * @param beta2 the constant so far
+     * @param same values in a row
+     * @param other values in a row that differ from it
+     */
     public record State(double beta2, int same, int other) {}
 
     private final Settings settings;

@@ -20,7 +20,10 @@ public final class NonFinite implements Detector<NonFinite.State> {
     /** Points within which a scaler searches its first scale, whether or not the log says that it skips steps. */
     private static final int SEARCH = 64;
 
-    /** @param inARow steps in a row that were not finite, @param points since the start, up to {@link #SEARCH} */
+    /**
+     * @param inARow steps in a row that were not finite
+     * @param points since the start, up to {@link #SEARCH}
+     */
     public record State(int inARow, int points) {}
 
     @Override

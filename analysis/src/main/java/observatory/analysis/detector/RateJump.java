@@ -22,7 +22,11 @@ public final class RateJump implements Detector<RateJump.State> {
     /** A rate that has only begun to rise may well triple. */
     private static final int PAST_THE_FIRST = 20;
 
-    /** @param highest so far, @param seen values so far, @param high points in a row since the jump */
+    /**
+     * @param highest so far
+     * @param seen values so far
+     * @param high points in a row since the jump
+     */
     public record State(double last, double highest, int seen, int high) {}
 
     private final Settings settings;

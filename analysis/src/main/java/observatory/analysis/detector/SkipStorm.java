@@ -37,7 +37,10 @@ public final class SkipStorm implements Detector<SkipStorm.State> {
 
     private static final int FEWEST = 5;
 
-    /** @param rate slow average of skipping, @param taken steps since the start that were not skipped */
+    /**
+     * @param rate slow average of skipping
+     * @param taken steps since the start that were not skipped
+     */
     public record State(int inARow, double rate, long taken, long skipped) {}
 
     private final Settings settings;

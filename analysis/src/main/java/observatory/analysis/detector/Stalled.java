@@ -25,7 +25,10 @@ public final class Stalled implements Detector<Stalled.State> {
     /** Silence this many times as long as what is warned of is a run that will not come back by itself. */
     private static final double CRITICAL = 10;
 
-    /** @param stepSeconds usual time of a step, a slow average of the larger half, @param lastStep that was heard of */
+    /**
+     * @param stepSeconds usual time of a step, a slow average of the larger half
+     * @param lastStep that was heard of
+     */
     public record State(double stepSeconds, long lastStep) {}
 
     private final Settings settings;

@@ -31,7 +31,10 @@ public final class SuspiciousLog implements Detector<SuspiciousLog.State> {
     /** Only a loss of some size can fall to exactly zero by a fault. */
     private static final double SOME = 0.1;
 
-    /** @param same points in a row with the last loss, @param filtered points with a finite loss and no finite gradient */
+    /**
+     * @param same points in a row with the last loss
+     * @param filtered points with a finite loss and no finite gradient
+     */
     public record State(double last, int same, int filtered, double highest) {}
 
     private final Settings settings;

@@ -36,7 +36,10 @@ public record ForeignRecipe(
      */
     public record Run(String name, String means, String flags) {}
 
-    /** @param framework name of the log's format, @param precision of the run where the log tells it */
+    /**
+     * @param framework name of the log's format
+     * @param precision of the run where the log tells it
+     */
     public static ForeignRecipe of(String run, String framework, Incident incident, Optional<String> precision) {
         // What came long before the worst step, a first sign perhaps, is not what is to be replayed.
         boolean early = incident.peakStep() - incident.firstStep() > FAR;

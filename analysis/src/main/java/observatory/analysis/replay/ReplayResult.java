@@ -43,7 +43,8 @@ public record ReplayResult(
 
     /**
      * @param checkpoint after which step the replay begins; 0 is the beginning of the run
-     * @param first first step that was varied, @param last last step
+     * @param first first step that was varied
+     * @param last last step
      */
     public record Steps(long checkpoint, long first, long last) {}
 
@@ -119,6 +120,10 @@ public record ReplayResult(
     /** The loss of one course over the steps. */
     public record Curve(String name, long[] steps, double[] losses) {}
 
-    /** @param trials run now, @param resumed taken over from an earlier attempt, @param checkpointBytes of the ring on disk */
+    /**
+     * @param trials run now
+     * @param resumed taken over from an earlier attempt
+     * @param checkpointBytes of the ring on disk
+     */
     public record Cost(int trials, int resumed, double seconds, long checkpointBytes) {}
 }

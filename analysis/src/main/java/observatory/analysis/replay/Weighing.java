@@ -52,7 +52,8 @@ public final class Weighing {
      * The other half of batch × state: strengths at an earlier state, with the settings before any change; NaN where
      * that was not run.
      *
-     * @param same with the batches of the incident, @param other with other batches
+     * @param same with the batches of the incident
+     * @param other with other batches
      */
     public record Earlier(double same, double other) {
         public static final Earlier NOT_RUN = new Earlier(Double.NaN, Double.NaN);

@@ -33,7 +33,10 @@ record ReplayPage(
 
     record Check(String name, String value) {}
 
-    /** @param width of the bar of what is left, @param rest of what is gone, in pixels */
+    /**
+     * @param width of the bar of what is left
+     * @param rest of what is gone, in pixels
+     */
     record Row(
             String group,
             String name,

@@ -18,7 +18,8 @@ import observatory.trainer.replay.Trial;
  * The run as it was, from a checkpoint over the steps before the incident, which say how things were, to the end of the
  * steps that are varied.
  *
- * @param first first step that is varied, @param last last one
+ * @param first first step that is varied
+ * @param last last one
  * @param lead from the checkpoint to the step before {@code first}
  * @param during from there to {@code last}
  * @param batches by rank and step, what was trained on in the steps that are varied

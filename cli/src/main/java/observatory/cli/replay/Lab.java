@@ -29,7 +29,11 @@ import observatory.trainer.replay.Trial;
 final class Lab implements AutoCloseable {
     /** Tells how far the experiment is. */
     interface Progress {
-        /** @param done trials, @param planned trials so far known of, @param doing what */
+        /**
+         * @param done trials
+         * @param planned trials so far known of
+         * @param doing what
+         */
         void update(int done, int planned, String doing);
     }
 

@@ -14,7 +14,8 @@ import observatory.trainer.replay.Course;
 /**
  * What is kept of a trial: a few numbers, so that a replay that is taken up again need not run it again.
  *
- * @param losses of each step, @param gradients norms of each step
+ * @param losses of each step
+ * @param gradients norms of each step
  * @param firstBad first site that was not finite, empty where all were
  * @param held loss on sequences held for the comparison; NaN where that was not asked
  */

@@ -44,9 +44,11 @@ public final class Replaying {
     /**
      * How it is done.
      *
-     * @param seconds after which no new trial is begun, @param bytes all trials at once may take
+     * @param seconds after which no new trial is begun
+     * @param bytes all trials at once may take
      * @param repeats of each factor; 6 make 924 ways to split two groups
-     * @param extras what else is turned, for the table, @param ranking of the sequences
+     * @param extras what else is turned, for the table
+     * @param ranking of the sequences
      * @param forward steps that interventions are tried beyond the incident; 0 for none
      * @param text whether the text of the sequences is told
      * @param anyBuild whether another build of the trainer is taken
@@ -88,7 +90,10 @@ public final class Replaying {
      */
     public record Asked(SpikeLog log, Optional<Long> step, Optional<Long> checkpoint) {}
 
-    /** @param checkpoints folder of the run's checkpoints, @param notes where trials that are done are noted */
+    /**
+     * @param checkpoints folder of the run's checkpoints
+     * @param notes where trials that are done are noted
+     */
     public static ReplayResult of(Asked asked, Path checkpoints, Path notes, Manner manner, Watch watch)
             throws IOException {
         RunCard card = RunCard.read(checkpoints);

@@ -18,7 +18,9 @@ import observatory.trainer.replay.Stand;
  * What is replayed: an incident of a run, what was recorded around it, the program that trained it, and its checkpoints.
  *
  * @param kind empty where only a step was named
- * @param first first step of the incident, @param last last step, @param peak worst step
+ * @param first first step of the incident
+ * @param last last step
+ * @param peak worst step
  * @param recipe of the run without what the machine did to it
  * @param from the newest checkpoint that may be used; empty for any
  * @param resumedAfter where the run went on from the checkpoint of another run or program, which has no say before it; else 0

@@ -33,7 +33,10 @@ final class TorchGpt implements AutoCloseable {
     private final Map<String, double[]> gradients = new HashMap<>();
     private int steps;
 
-    /** @param given by {@code layer/name}, row-major; @param rows how many rows each has */
+    /**
+     * @param given by {@code layer/name}, row-major
+     * @param rows how many rows each has
+     */
     TorchGpt(ModelSpec spec, Map<String, double[]> given, Map<String, Integer> rows, DataType type) {
         this.spec = spec;
         this.type = type;
