@@ -100,7 +100,10 @@ class PyTorchIT {
                               **{name: metric(frame, name, 'residual', 1) for name in names}}))
             """;
 
-    /** 220 steps on text that is easy to learn: healthy, with one bad batch, and with attention that grows from step 150 on. */
+    /**
+     * 220 steps on text that is easy to learn: healthy, with one bad batch, and with attention that grows
+     * from step 150 on.
+     */
     private static final String FAULTS = """
             import sys
             from test_observatory_torch import *

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run that goes on behind a broker, is told a learning rate it cannot bear, and is judged by `watch`: what a replay of
- * its incident finds best is given to it, by an operator whom it trusts and by nobody else.
+ * A run that goes on behind a broker, is told a learning rate it cannot bear, and is judged by `watch`: what a replay
+ * of its incident finds best is given to it, by an operator whom it trusts and by nobody else.
  */
 class ReplayApplyIT {
     private static final int SURGE = 60;

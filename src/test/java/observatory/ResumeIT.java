@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run that was stopped goes on under its name: one run in two incarnations, judged on, and nobody takes it for two writers. */
+/**
+ * A run that was stopped goes on under its name: one run in two incarnations, judged on, and nobody takes
+ * it for two writers.
+ */
 class ResumeIT {
     @TempDir
     Path scratch;

@@ -19,7 +19,9 @@ import observatory.stream.Topics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Any log becomes a live run: what is written to it is in Kafka a moment later, once, also when it is followed again. */
+/**
+ * Any log becomes a live run: what is written to it is in Kafka a moment later, once, also when it is followed again.
+ */
 class TailIT {
     private static final String LINE = "{'loss': %s, 'grad_norm': 1.5, 'learning_rate': 5e-05, 'epoch': 0.02}%n";
 

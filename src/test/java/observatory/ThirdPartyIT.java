@@ -13,7 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Nothing is shipped that was not chosen: every jar beside the program stands in a list, in its version, with a licence. */
+/**
+ * Nothing is shipped that was not chosen: every jar beside the program stands in a list, in its
+ * version, with a licence.
+ */
 class ThirdPartyIT {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     /** Those that may be redistributed with a program under Apache-2.0. */

@@ -30,8 +30,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Encoding and decoding of one frame with five metrics at each site. Values per second are five times the sites times the
- * score; bytes per second are printed by {@code observatory bench stream}. Run {@code org.openjdk.jmh.Main CodecBench}.
+ * Encoding and decoding of one frame with five metrics at each site. Values per second are five
+ * times the sites times the score; bytes per second are printed by {@code observatory bench stream}.
+ * Run {@code org.openjdk.jmh.Main CodecBench}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

@@ -15,8 +15,8 @@ import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
 /**
- * Keeps the last steps of every run in full, and writes a spike log for each incident worth a look: when the steps after
- * it have come, or the run is over. Belongs to one thread.
+ * Keeps the last steps of every run in full, and writes a spike log for each incident worth a look: when the steps
+ * after it have come, or the run is over. Belongs to one thread.
  */
 public final class FlightRecorder {
     /** Steps that are kept: the margins of a spike log and an incident of some length between them. */

@@ -36,7 +36,10 @@ record Reasoning(Verdict verdict, Evidence evidence) {
         return new Reasoning(verdict, evidence.with("against", doubt(incident, verdict)));
     }
 
-    /** The order in which signals left their baselines, earliest first, and how long before the worst finding the first did. */
+    /**
+     * The order in which signals left their baselines, earliest first, and how long before the worst
+     * finding the first did.
+     */
     private static Evidence lead(Incidents.Open incident, List<Incidents.Open> earlier, Evidence evidence) {
         List<Map.Entry<String, Long>> order = new ArrayList<>(incident.spoke().entrySet());
         earlier.forEach(other -> order.addAll(other.spoke().entrySet()));

@@ -16,9 +16,9 @@ import observatory.stream.CodecException;
 import observatory.stream.DeadLetters;
 
 /**
- * Keeps a producer that says only what nobody can read from filling the dead letters: of each key {@value #BURST} are kept
- * at once and {@value #PER_SECOND} a second after that, the others are counted. The run a key names is told how many there
- * were, when the first came and whenever they have doubled. Belongs to one thread.
+ * Keeps a producer that says only what nobody can read from filling the dead letters: of each key {@value #BURST} are
+ * kept at once and {@value #PER_SECOND} a second after that, the others are counted. The run a key names is told how
+ * many there were, when the first came and whenever they have doubled. Belongs to one thread.
  */
 final class Refusals {
     static final int BURST = 1000;

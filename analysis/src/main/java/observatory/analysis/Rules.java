@@ -40,7 +40,8 @@ public final class Rules {
 
     /**
      * @throws IOException where the file cannot be read
-     * @throws IllegalArgumentException where it is no rules file, in one line that names the place, the rule and the value
+     * @throws IllegalArgumentException where it is no rules file, in one line that names the place, the
+     * rule and the value
      */
     public static Settings read(Path file) throws IOException {
         JsonNode root;

@@ -18,10 +18,10 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Where the watches of runs are kept. A watch lives in memory; the store, of which the broker has a copy, holds a snapshot
- * of its state in chunks and the records that came after it. So a record costs one copy of its bytes, the states of all
- * detectors are written once in {@link #SNAPSHOT_RECORDS} records and only where they changed, and whatever the moment of
- * a crash, snapshot and records lead to the same state again. Belongs to one stream task.
+ * Where the watches of runs are kept. A watch lives in memory; the store, of which the broker has a copy, holds a
+ * snapshot of its state in chunks and the records that came after it. So a record costs one copy of its bytes, the
+ * states of all detectors are written once in {@link #SNAPSHOT_RECORDS} records and only where they changed, and
+ * whatever the moment of a crash, snapshot and records lead to the same state again. Belongs to one stream task.
  */
 final class RunStore {
     private static final int SNAPSHOT_RECORDS = 64;

@@ -16,8 +16,9 @@ import observatory.stream.CodecException;
 import observatory.stream.Json;
 
 /**
- * An incident with everything recorded around it, as a file of JSON lines: first the incident, then each frame and event
- * in the reference encoding. Any line-based tool can read it, and so can every part of this program that reads telemetry.
+ * An incident with everything recorded around it, as a file of JSON lines: first the incident, then each
+ * frame and event in the reference encoding. Any line-based tool can read it, and so can every part of this
+ * program that reads telemetry.
  */
 public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
     /** Steps before and after the incident that belong to it. */

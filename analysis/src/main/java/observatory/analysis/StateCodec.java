@@ -11,8 +11,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One generic serde for every state: a record as Smile, cut into chunks of at most 256 KB, because that is what a broker
- * takes in one record without being asked to. A chunk is named {@code name#number}, and the last one says that it is.
+ * One generic serde for every state: a record as Smile, cut into chunks of at most 256 KB, because that is what
+ * a broker takes in one record without being asked to. A chunk is named {@code name#number}, and the last one
+ * says that it is.
  */
 final class StateCodec {
     static final int CHUNK = 256 << 10;

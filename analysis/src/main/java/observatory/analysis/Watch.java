@@ -22,9 +22,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The analysis as a Kafka Streams topology: telemetry in, incidents and watermarks out, one {@link RunWatch} for each run
- * in a store that the broker keeps a copy of. What cannot be read goes to the dead letters with the reason. That a run
- * says nothing, or what nobody can read, is written to the telemetry itself: live and replay see the same.
+ * The analysis as a Kafka Streams topology: telemetry in, incidents and watermarks out, one {@link RunWatch} for each
+ * run in a store that the broker keeps a copy of. What cannot be read goes to the dead letters with the reason. That a
+ * run says nothing, or what nobody can read, is written to the telemetry itself: live and replay see the same.
  */
 public final class Watch {
     private static final String STORE = "runs";

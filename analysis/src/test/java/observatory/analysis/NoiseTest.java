@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Healthy runs whose losses are noisy in every way that losses are: each kind of noise may page once in a long while. */
+/**
+ * Healthy runs whose losses are noisy in every way that losses are: each kind of noise may page once in a long while.
+ */
 class NoiseTest {
     private static final int RUNS = 6;
     private static final int POINTS = 3000;

@@ -21,8 +21,8 @@ import observatory.probe.Sites;
 import observatory.probe.Telemetry;
 
 /**
- * For each detector the trouble it is there for, in any size: 0 is a healthy run, 1 is enough to be found, more is worse.
- * Trouble begins at step {@link #AT}.
+ * For each detector the trouble it is there for, in any size: 0 is a healthy run, 1 is enough to be found, more is
+ * worse. Trouble begins at step {@link #AT}.
  */
 final class Provocations {
     static final int AT = 300;

@@ -19,8 +19,8 @@ import observatory.stream.control.Gate;
 import observatory.stream.control.Operator;
 
 /**
- * Gives a run that is still going what came out best of a replay: signed, one command after the other, each followed until
- * the run says what became of it. The first that is not applied is the last that is given.
+ * Gives a run that is still going what came out best of a replay: signed, one command after the other, each followed
+ * until the run says what became of it. The first that is not applied is the last that is given.
  */
 final class Applying {
     /** A command is applied before the next step, which may be a long one. */

@@ -73,7 +73,10 @@ final class Backbone implements AutoCloseable {
         return notice;
     }
 
-    /** Waits until the analysis has judged the run to its end and all of it has come back; false where that takes longer. */
+    /**
+     * Waits until the analysis has judged the run to its end and all of it has come back; false
+     * where that takes longer.
+     */
     boolean awaitJudgement(long seconds) throws InterruptedException {
         return judgedToTheEnd.await(seconds, TimeUnit.SECONDS);
     }

@@ -3,8 +3,8 @@ package observatory.cli;
 import java.io.PrintStream;
 
 /**
- * Where a command speaks: results to standard output, everything else to standard error. Colour and redrawing only where
- * standard error is a terminal, and never against NO_COLOR, TERM=dumb or --no-color.
+ * Where a command speaks: results to standard output, everything else to standard error. Colour and redrawing only
+ * where standard error is a terminal, and never against NO_COLOR, TERM=dumb or --no-color.
  */
 final class Console {
     private final PrintStream out;

@@ -122,7 +122,9 @@ final class Demo {
         }
     }
 
-    /** What has not come back is lost where the run was brought home, and otherwise waits on disk for the next start. */
+    /**
+     * What has not come back is lost where the run was brought home, and otherwise waits on disk for the next start.
+     */
     private static DemoResult.Frames frames(Spool spool, LiveRun live, boolean complete) {
         long captured = spool.capturedFrames();
         long delivered = live.frames();

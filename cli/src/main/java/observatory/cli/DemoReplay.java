@@ -21,7 +21,9 @@ import observatory.trainer.Backend;
 import observatory.trainer.checkpoint.CheckpointRing;
 import observatory.trainer.run.Checkpoints;
 
-/** The end of a demo: its worst incident is run again with one thing changed at a time, as `observatory replay` does. */
+/**
+ * The end of a demo: its worst incident is run again with one thing changed at a time, as `observatory replay` does.
+ */
 final class DemoReplay {
     private final StateDirectory state;
     private final Console console;

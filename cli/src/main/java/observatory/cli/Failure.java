@@ -1,6 +1,8 @@
 package observatory.cli;
 
-/** What a person can mend: one line that names the thing, the value and the next step, and the exit code to end with. */
+/**
+ * What a person can mend: one line that names the thing, the value and the next step, and the exit code to end with.
+ */
 final class Failure extends RuntimeException {
     private final int exitCode;
 

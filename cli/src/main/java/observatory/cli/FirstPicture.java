@@ -15,7 +15,8 @@ import observatory.ui.source.Replay;
 
 /**
  * Opens the window, says so when it has been drawn, and ends: what {@code bench ui} times. Arguments: the folder of its
- * memory, and for a window that is opened again a log; that one has been drawn when it shows the steps it showed before.
+ * memory, and for a window that is opened again a log; that one has been drawn when it shows the
+ * steps it showed before.
  */
 final class FirstPicture {
     static final String SHOWN = "shown";

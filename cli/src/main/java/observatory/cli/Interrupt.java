@@ -46,7 +46,10 @@ final class Interrupt implements AutoCloseable {
         close();
     }
 
-    /** Handles a signal; what is returned puts the handler before it back. By reflection: javac warns of sun.misc always. */
+    /**
+     * Handles a signal; what is returned puts the handler before it back. By reflection: javac
+     * warns of sun.misc always.
+     */
     private static Runnable handle(String name, Runnable action) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");

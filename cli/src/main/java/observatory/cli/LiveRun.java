@@ -14,8 +14,8 @@ import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
 /**
- * All that has come back from the broker about one run, its earlier incarnations included, for the view now and the report
- * afterwards; what is counted is of this process alone. Any thread.
+ * All that has come back from the broker about one run, its earlier incarnations included, for the view now and the
+ * report afterwards; what is counted is of this process alone. Any thread.
  */
 final class LiveRun {
     private final UUID writer;

@@ -10,8 +10,8 @@ import observatory.stream.control.Gate;
 import observatory.stream.control.TopicCommandSource;
 
 /**
- * Gives a run that trains here the commands meant for it, from when its broker is there until it is closed; those given since
- * this was made are not missed.
+ * Gives a run that trains here the commands meant for it, from when its broker is there until it is closed; those given
+ * since this was made are not missed.
  */
 final class Obeying implements AutoCloseable {
     private final boolean wanted;

@@ -4,7 +4,10 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 import observatory.cli.replay.Replaying.Watch;
 
-/** How far a replay has come: a bar on a terminal, elsewhere a line whenever something else is varied, and every two seconds. Any thread. */
+/**
+ * How far a replay has come: a bar on a terminal, elsewhere a line whenever something else is varied, and every
+ * two seconds. Any thread.
+ */
 final class ReplayProgress implements Watch.Telling {
     private static final int WIDTH = 30;
     private static final double OFTEN = 2;

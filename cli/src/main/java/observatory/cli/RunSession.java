@@ -10,7 +10,9 @@ import observatory.probe.RunId;
 import observatory.stream.Lock;
 import observatory.trainer.checkpoint.Incarnations;
 
-/** A process's turn at a run: alone in the folder of its checkpoints until it is closed, with an incarnation of its own. */
+/**
+ * A process's turn at a run: alone in the folder of its checkpoints until it is closed, with an incarnation of its own.
+ */
 final class RunSession implements AutoCloseable {
     private final Lock lock;
     private final Origin origin;

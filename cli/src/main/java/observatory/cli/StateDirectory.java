@@ -8,7 +8,10 @@ import java.util.Map;
 /** Where the observatory keeps what outlives it: broker data, spools, spike logs and reports. */
 record StateDirectory(Path root) {
 
-    /** The folder asked for, or {@code $XDG_STATE_HOME/observatory}, or {@code ~/.local/state/observatory}; made and tried. */
+    /**
+     * The folder asked for, or {@code $XDG_STATE_HOME/observatory}, or
+     * {@code ~/.local/state/observatory}; made and tried.
+     */
     static StateDirectory open(Path asked, Map<String, String> environment) {
         Path root = asked != null ? asked : standard(environment);
         try {

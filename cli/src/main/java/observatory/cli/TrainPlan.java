@@ -94,7 +94,9 @@ final class TrainPlan {
         }
     }
 
-    /** Refuses what this machine cannot hold, whatever the batch: of each parameter weight, gradient and two moments. */
+    /**
+     * Refuses what this machine cannot hold, whatever the batch: of each parameter weight, gradient and two moments.
+     */
     private static void checkRoom(Recipe recipe) {
         long parameters = recipe.model().parameters();
         double needed =

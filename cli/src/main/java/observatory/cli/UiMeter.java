@@ -11,9 +11,9 @@ import javafx.scene.Scene;
 import observatory.ui.frame.MainView;
 
 /**
- * Beats the window as its own timer does and measures each beat: the work of the JavaFX thread from the beginning of the
- * pulse to the end of layout, and how long a frame takes from its arrival to the pulse after the one that drew it, when
- * it is on the screen for certain.
+ * Beats the window as its own timer does and measures each beat: the work of the JavaFX thread from the beginning of
+ * the pulse to the end of layout, and how long a frame takes from its arrival to the pulse after the one that drew it,
+ * when it is on the screen for certain.
  */
 final class UiMeter extends AnimationTimer {
     private static final long BEAT_NANOS = 50_000_000;

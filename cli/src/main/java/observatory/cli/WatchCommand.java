@@ -34,7 +34,9 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "Judge every run of a cluster until Ctrl-C; several of these share the runs.")
 final class WatchCommand implements Callable<Integer> {
-    /** Records before the place at which judging goes on: the steps before an incident that its spike log begins with. */
+    /**
+     * Records before the place at which judging goes on: the steps before an incident that its spike log begins with.
+     */
     private static final long BEHIND = 5000;
 
     @ParentCommand
@@ -140,7 +142,9 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    /** Creates the topics that are not there; says where to read telemetry from: a little before what was judged last. */
+    /**
+     * Creates the topics that are not there; says where to read telemetry from: a little before what was judged last.
+     */
     private static Map<Integer, Long> createTopics(Connection connection, Topics topics) throws InterruptedException {
         try (var admin = connection.admin()) {
             topics.create(admin, 1);

@@ -14,8 +14,8 @@ import observatory.ui.chart.Span;
 import observatory.ui.frame.Outside;
 
 /**
- * A window that goes somewhere, to be killed there, or one that is opened again: says on its standard output in one line
- * where it is, each time that has changed. Arguments: the log, the folder of its memory, and "go" for the first.
+ * A window that goes somewhere, to be killed there, or one that is opened again: says on its standard output in one
+ * line where it is, each time that has changed. Arguments: the log, the folder of its memory, and "go" for the first.
  */
 final class Reopen {
     private Reopen() {}

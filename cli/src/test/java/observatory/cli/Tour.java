@@ -36,8 +36,8 @@ import observatory.ui.frame.Outside;
 import observatory.ui.source.Replay;
 
 /**
- * Walks through the whole window by keys alone, as real key events, and keeps a picture of each screen. Ends with 0 where
- * every key did what it should.
+ * Walks through the whole window by keys alone, as real key events, and keeps a picture of each screen. Ends with 0
+ * where every key did what it should.
  */
 final class Tour {
     private static final long PATIENCE_SECONDS = 60;

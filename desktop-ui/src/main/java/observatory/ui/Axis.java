@@ -2,7 +2,10 @@ package observatory.ui;
 
 import java.util.Locale;
 
-/** What is written below charts of steps. The charts stay as they are, so that one brush and one crosshair serve them all. */
+/**
+ * What is written below charts of steps. The charts stay as they are, so that one brush and one
+ * crosshair serve them all.
+ */
 public enum Axis {
     STEPS,
     TOKENS,

@@ -11,9 +11,9 @@ import observatory.ui.chart.Ticks;
 import observatory.ui.data.Recording;
 
 /**
- * Marks below charts of steps, in what the workbench is set to: round steps, or the steps at which a run had come to round
- * numbers of tokens, or of seconds, minutes, hours or days since its first frame. A run that does not tell tokens or
- * times has steps.
+ * Marks below charts of steps, in what the workbench is set to: round steps, or the steps at which a run had come to
+ * round numbers of tokens, or of seconds, minutes, hours or days since its first frame. A run that does not tell tokens
+ * or times has steps.
  */
 final class AxisLabels implements StepLabels {
     private static final double[] STRIDES = {

@@ -12,7 +12,10 @@ public record Connection(State state, Duration age) {
         CONNECTING,
         /** The age is how far the screen is behind the run. */
         LIVE,
-        /** The run goes on without a broker, or went on and what it spooled then comes now; the age is how far back that is. */
+        /**
+         * The run goes on without a broker, or went on and what it spooled then comes now; the age is how
+         * far back that is.
+         */
         SPOOLED,
         /** Nothing has come for this long. */
         STALE,

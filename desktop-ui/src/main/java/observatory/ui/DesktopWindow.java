@@ -39,8 +39,8 @@ public final class DesktopWindow {
     }
 
     /**
-     * Has the toolkit start, which takes a while, and returns at once: for those who have other things to do before they
-     * open the window. Where there is no display, {@link #open} says so.
+     * Has the toolkit start, which takes a while, and returns at once: for those who have other things to do before
+     * they open the window. Where there is no display, {@link #open} says so.
      */
     public static synchronized void prepare() {
         if (prepared) {

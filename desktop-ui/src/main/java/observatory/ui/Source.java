@@ -19,8 +19,8 @@ public interface Source {
     }
 
     /**
-     * Shows what another rank of the run measured, from then on or as soon as it has been read; false where only one can
-     * be shown.
+     * Shows what another rank of the run measured, from then on or as soon as it has been read; false where only
+     * one can be shown.
      */
     default boolean showRank(int rank) {
         return false;

@@ -23,8 +23,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A real Kafka broker and controller in this JVM, on the loopback interface alone. Its data outlives it: started again on
- * the same folder it has every record. One process at a time may have a folder; another can find the broker there.
+ * A real Kafka broker and controller in this JVM, on the loopback interface alone. Its data outlives it: started again
+ * on the same folder it has every record. One process at a time may have a folder; another can find the broker there.
  */
 public final class Broker implements AutoCloseable {
     private static final String ADDRESS = "broker.address";
@@ -53,7 +53,10 @@ public final class Broker implements AutoCloseable {
         return start(folder, preferredPort, Map.of(), List.of());
     }
 
-    /** @param overrides of the broker's own settings, appended where a value begins with a comma; {@code users} for SCRAM, as Kafka's storage tool takes them */
+    /**
+     * @param overrides of the broker's own settings, appended where a value begins with a comma; {@code users} for
+     * SCRAM, as Kafka's storage tool takes them
+     */
     static Broker start(Path folder, int preferredPort, Map<String, String> overrides, List<String> users)
             throws IOException {
         Files.createDirectories(folder);

@@ -39,7 +39,10 @@ public final class Codec {
         return encode(Wire.SMILE, part);
     }
 
-    /** An item as Smile records within the caps of the wire: nearly always one, else the parts of a large frame in order. */
+    /**
+     * An item as Smile records within the caps of the wire: nearly always one, else the parts of a
+     * large frame in order.
+     */
     public static List<byte[]> records(Telemetry item) {
         return Caps.records(item);
     }

@@ -13,8 +13,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * How to reach a Kafka cluster: any settings its clients know, passed on as they are, except the few that the promises of
- * this program rest on ({@link #ENFORCED}). Printing it shows no secret.
+ * How to reach a Kafka cluster: any settings its clients know, passed on as they are, except the few that the promises
+ * of this program rest on ({@link #ENFORCED}). Printing it shows no secret.
  */
 public final class Connection {
     /** Settings that are ours whatever was asked for: no item lost, doubled or out of order. */

@@ -35,7 +35,9 @@ public final class DeadLetters {
     /** What a replay did: letters that can be read now went back to their topic, the others stay. */
     public record Replay(int replayed, int unreadable, Map<String, Integer> reasons) {}
 
-    /** The headers of a letter, for whoever writes it: {reason, topic, partition, offset, schema, exception, message}. */
+    /**
+     * The headers of a letter, for whoever writes it: {reason, topic, partition, offset, schema, exception, message}.
+     */
     public static Headers headers(CodecException why, String topic, int partition, long offset) {
         RecordHeaders headers = new RecordHeaders();
         String message = String.valueOf(why.getMessage());
@@ -65,8 +67,8 @@ public final class DeadLetters {
     }
 
     /**
-     * Sends what can be read by now to the telemetry topic again, marked as replayed. Readers drop what they already have,
-     * so replaying twice does no harm.
+     * Sends what can be read by now to the telemetry topic again, marked as replayed. Readers drop what they already
+     * have, so replaying twice does no harm.
      *
      * @throws KafkaException where the cluster or a topic cannot be reached
      */

@@ -8,8 +8,9 @@ import java.util.TreeMap;
 import observatory.probe.RunEvent;
 
 /**
- * What an event is, as text. A kind that this program does not know becomes {@link RunEvent.Kind#OTHER}, with its name in
- * the detail {@value #NAME}, and is written under its own name again, so that it passes through here to whoever knows it.
+ * What an event is, as text. A kind that this program does not know becomes {@link RunEvent.Kind#OTHER}, with
+ * its name in the detail {@value #NAME}, and is written under its own name again, so that it passes through here
+ * to whoever knows it.
  */
 final class EventKind {
     private static final String NAME = "kind";

@@ -11,9 +11,9 @@ import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
 /**
- * The telemetry of one run, or of all, from the beginning of a source on: each item once, whole, and those of one origin
- * in their order. What was sent twice is dropped by its number, and numbers that never came are counted. The source is a
- * live topic, a spool or a file. Belongs to one thread.
+ * The telemetry of one run, or of all, from the beginning of a source on: each item once, whole, and those of one
+ * origin in their order. What was sent twice is dropped by its number, and numbers that never came are counted. The
+ * source is a live topic, a spool or a file. Belongs to one thread.
  */
 public final class FrameReader implements AutoCloseable {
     private final Source source;

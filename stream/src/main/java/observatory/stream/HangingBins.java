@@ -6,10 +6,10 @@ import observatory.probe.Site;
 import observatory.probe.builtin.ExponentHistogram;
 
 /**
- * Adds histograms whose bins hang from a highest one, each rank's from its own, told by the metric with {@value #TOP} behind
- * the name. What has {@value ExponentHistogram#MOST} bins counts in its last all that is below. Exact: the bins of the sum
- * reach from the highest top down as far as any rank's, {@value ExponentHistogram#MOST} at most, and so never below the last
- * bin of a rank that gathers.
+ * Adds histograms whose bins hang from a highest one, each rank's from its own, told by the metric with {@value #TOP}
+ * behind the name. What has {@value ExponentHistogram#MOST} bins counts in its last all that is below. Exact: the bins
+ * of the sum reach from the highest top down as far as any rank's, {@value ExponentHistogram#MOST} at most, and so
+ * never below the last bin of a rank that gathers.
  */
 final class HangingBins {
     static final String TOP = "_top";

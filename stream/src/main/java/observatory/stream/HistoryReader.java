@@ -11,8 +11,8 @@ import observatory.probe.Origin;
 import observatory.probe.RunId;
 
 /**
- * The decimated past of a run at once: a bucket for each {@value History#STEPS} steps of each rank, as a frame whose names
- * end in {@code .min}, {@code .max} and {@code .last}. What came after the last bucket is on the telemetry topic.
+ * The decimated past of a run at once: a bucket for each {@value History#STEPS} steps of each rank, as a frame whose
+ * names end in {@code .min}, {@code .max} and {@code .last}. What came after the last bucket is on the telemetry topic.
  */
 public final class HistoryReader {
     private HistoryReader() {}

@@ -50,7 +50,9 @@ final class KnownSites {
         return known;
     }
 
-    /** A column whose places are numbers of sites of the document, as one of known sites; empty where nothing is left. */
+    /**
+     * A column whose places are numbers of sites of the document, as one of known sites; empty where nothing is left.
+     */
     Optional<Column> column(Column read) {
         if (known.size() == count) {
             return Optional.of(read);

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A {@link Ring} for each training thread, because a ring has one producer; taken from by one thread. Putting costs a look
- * through a handful of threads and a store. The order within a thread is kept; between threads there is none to keep.
+ * A {@link Ring} for each training thread, because a ring has one producer; taken from by one thread. Putting
+ * costs a look through a handful of threads and a store. The order within a thread is kept; between threads there
+ * is none to keep.
  */
 final class Lanes<E> {
     private final int capacity;

@@ -2,7 +2,10 @@ package observatory.stream;
 
 import java.util.List;
 
-/** Where every captured item of a store is: held until it is delivered, shed, or found to be damaged. One thread at a time. */
+/**
+ * Where every captured item of a store is: held until it is delivered, shed, or found to be damaged. One
+ * thread at a time.
+ */
 final class Ledger {
     private long delivered;
     private long held;

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The spool a killed process left behind, locked by this one. Opened, and repaired where needed, when it is first asked for. */
+/**
+ * The spool a killed process left behind, locked by this one. Opened, and repaired where needed, when it
+ * is first asked for.
+ */
 final class Leftover implements AutoCloseable {
     private final Path folder;
     private final Lock lock;

@@ -22,10 +22,10 @@ import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
 /**
- * What a relay that merges must still know when it begins again: how each rank introduced itself, which frames it merged
- * with which, and what the broker has. Written before a frame is handed on, so that whatever is read a second time is
- * merged as it was the first time. A database in WAL mode; where the disk fails that is said in {@link #trouble}, and the
- * relay goes on without. Belongs to one thread.
+ * What a relay that merges must still know when it begins again: how each rank introduced itself, which frames it
+ * merged with which, and what the broker has. Written before a frame is handed on, so that whatever is read a second
+ * time is merged as it was the first time. A database in WAL mode; where the disk fails that is said in
+ * {@link #trouble}, and the relay goes on without. Belongs to one thread.
  */
 final class MergeJournal implements AutoCloseable {
     static final String FILE = "merged.journal";
@@ -187,7 +187,9 @@ final class MergeJournal implements AutoCloseable {
         newGroups.clear();
     }
 
-    /** The broker has everything of these origins up to these numbers: how that was merged need not be known any more. */
+    /**
+     * The broker has everything of these origins up to these numbers: how that was merged need not be known any more.
+     */
     void delivered(Map<Origin, Long> upTo) {
         transaction(() -> {
             for (Map.Entry<Origin, Long> one : upTo.entrySet()) {

@@ -15,8 +15,8 @@ import observatory.probe.Sites;
 import observatory.probe.Telemetry;
 
 /**
- * Puts the parts of large frames together again. Parts come in order, so a frame is whole with its last part; a frame of
- * which a part is missing never is, and its reader sees a gap in the numbers. Belongs to one thread.
+ * Puts the parts of large frames together again. Parts come in order, so a frame is whole with its last part; a frame
+ * of which a part is missing never is, and its reader sees a gap in the numbers. Belongs to one thread.
  */
 public final class PartJoin {
     private final Map<Origin, List<Part>> open = new LinkedHashMap<>();

@@ -10,7 +10,9 @@ import observatory.probe.Column;
 import observatory.probe.Site;
 import observatory.probe.Sites;
 
-/** What was measured, site by site and by name, to be taken apart and put together; a metric may have several values. */
+/**
+ * What was measured, site by site and by name, to be taken apart and put together; a metric may have several values.
+ */
 final class Readings {
     private static final double[] NOTHING = {};
 

@@ -21,8 +21,8 @@ import observatory.probe.Telemetry;
  * Carries what processes without a Kafka client spool on this machine into a cluster while they go on writing. It reads
  * every folder that holds the file {@value #MARK}, hands each item to a spool of its own, whose {@link Sender} does the
  * rest, and removes a finished segment once the broker has all of it. A relay that dies sends again what it had not yet
- * removed, merged as it was the first time ({@link MergeJournal}), and readers drop the second by its number. Belongs to
- * one thread.
+ * removed, merged as it was the first time ({@link MergeJournal}), and readers drop the second by its number.
+ * Belongs to one thread.
  */
 public final class Relay implements AutoCloseable {
     /** Says that the writer of a folder does not send by itself. */
@@ -196,7 +196,10 @@ public final class Relay implements AutoCloseable {
         journal.close();
     }
 
-    /** Reads all there is, from each writer some at a time and by turns, so that what belongs together meets; whom it read to the end. */
+    /**
+     * Reads all there is, from each writer some at a time and by turns, so that what belongs together meets; whom it
+     * read to the end.
+     */
     private Set<Path> readAll(Set<Path> gone) {
         Set<Path> ended = new HashSet<>();
         boolean more = true;

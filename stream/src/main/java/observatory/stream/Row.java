@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * One spooled record. Its key is the number of its item, from 0 in the order of capture, and its place among the records
- * of that item; keys grow with every row.
+ * One spooled record. Its key is the number of its item, from 0 in the order of capture, and its place among the
+ * records of that item; keys grow with every row.
  */
 record Row(long key, Kind kind, byte[] body) {
     /** The order of these is written to disk; new ones come last. */

@@ -41,7 +41,8 @@ public final class Runs {
      * @param ended absent while it goes on, and for ever if its process was killed
      * @param lastSeen the latest word of any of its ranks
      * @param spooled items that wait on the disks of its ranks
-     * @param manifest what is trained, how, and on what: {@link Manifest} reads the structured parts of it; of all ranks together
+     * @param manifest what is trained, how, and on what: {@link Manifest} reads the structured parts of it;
+     * of all ranks together
      */
     public record Run(
             String run,
@@ -64,7 +65,9 @@ public final class Runs {
         }
     }
 
-    /** What stands on the topic: for each incarnation one mark for its beginning, one for its end, one for each heart. */
+    /**
+     * What stands on the topic: for each incarnation one mark for its beginning, one for its end, one for each heart.
+     */
     record Mark(String run, int incarnation, String kind, String time, long step, Map<String, String> details) {}
 
     /** Whether an event belongs into the registry. */

@@ -41,7 +41,9 @@ final class SegmentFile {
                 };
     }
 
-    /** A segment with these rows in place of an old one, which is closed; a kill leaves the old or the new one whole. */
+    /**
+     * A segment with these rows in place of an old one, which is closed; a kill leaves the old or the new one whole.
+     */
     static Segment replace(Segment old, List<Row> rows, int tiersShed, long itemsShed, Disk disk)
             throws SQLException, IOException {
         Path fresh = write(old.file(), old.firstItem(), rows, tiersShed, itemsShed, disk);

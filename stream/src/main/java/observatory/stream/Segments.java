@@ -30,7 +30,9 @@ final class Segments {
         }
     }
 
-    /** Opens what lies in the folder; {@code written} and {@code acknowledged} are keys, -1 where they are not known. */
+    /**
+     * Opens what lies in the folder; {@code written} and {@code acknowledged} are keys, -1 where they are not known.
+     */
     Account open(long written, long acknowledged) throws IOException, SQLException {
         List<Path> files;
         try (Stream<Path> found = Files.list(folder)) {

@@ -13,9 +13,9 @@ import observatory.probe.RunEvent;
 import observatory.probe.Telemetry;
 
 /**
- * Puts the items of each origin in their order and gives each once. What comes too early waits for what is missing, until
- * {@value #WINDOW} items or half a second have passed; then the gap is counted and the rest goes on. What a notice says
- * was shed is no gap. Belongs to one thread.
+ * Puts the items of each origin in their order and gives each once. What comes too early waits for what is missing,
+ * until {@value #WINDOW} items or half a second have passed; then the gap is counted and the rest goes on. What a
+ * notice says was shed is no gap. Belongs to one thread.
  */
 final class Sequencer {
     static final int WINDOW = 1000;

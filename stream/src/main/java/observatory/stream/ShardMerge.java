@@ -16,11 +16,11 @@ import observatory.probe.Scalars;
 import observatory.probe.Site;
 
 /**
- * Makes the frames that the ranks of one host wrote of one step cheaper to carry, and loses nothing: what was measured at
- * sites becomes one value of all ranks, by the merge rule of its metric, in the frame of the lowest of them; every rank
- * keeps its own frame with its scalars and its batch. What does not merge stays with its rank: a metric without a rule,
- * one that another rank did not measure in this step, and a copy of a parameter that is not what the others have. A pure
- * function.
+ * Makes the frames that the ranks of one host wrote of one step cheaper to carry, and loses nothing: what was measured
+ * at sites becomes one value of all ranks, by the merge rule of its metric, in the frame of the lowest of them; every
+ * rank keeps its own frame with its scalars and its batch. What does not merge stays with its rank: a metric without a
+ * rule, one that another rank did not measure in this step, and a copy of a parameter that is not what the others
+ * have. A pure function.
  */
 final class ShardMerge {
     /** Scalar of a frame whose columns are those of so many ranks. */
@@ -35,7 +35,9 @@ final class ShardMerge {
         this.places = places;
     }
 
-    /** @param frames of one step of one incarnation, each of another rank; the same frames with less in them, by rank */
+    /**
+     * @param frames of one step of one incarnation, each of another rank; the same frames with less in them, by rank
+     */
     List<Frame> merge(List<Frame> frames) {
         if (frames.size() < 2) {
             return frames;
@@ -115,8 +117,8 @@ final class ShardMerge {
 
     /**
      * Where two ranks stand the same, what they hold may be two copies of one thing. Parameters are divided over the
-     * pipeline and expert ranks, and over the tensor ranks where those do not all have the same values; activations over the data and context ranks as well, and only where the tensor
-     * ranks do not hold copies of them.
+     * pipeline and expert ranks, and over the tensor ranks where those do not all have the same values; activations
+     * over the data and context ranks as well, and only where the tensor ranks do not hold copies of them.
      */
     private Manifest.Place thing(Site site, int rank) {
         Manifest.Place place = places.apply(rank);

@@ -13,8 +13,8 @@ import observatory.probe.Telemetry;
 
 /**
  * Gives up one tier of a stretch of rows, and says so in what is left: a frame that lost columns has the number of lost
- * values in the scalar {@value #VALUES}; where whole items went, an event {@code lost} has the place of the last of them
- * and tells from which number to which, how many, and why.
+ * values in the scalar {@value #VALUES}; where whole items went, an event {@code lost} has the place of the last of
+ * them and tells from which number to which, how many, and why.
  */
 final class Shedding {
     static final String VALUES = "values_shed";

@@ -13,7 +13,10 @@ import java.util.Optional;
 final class Shelf {
     private Shelf() {}
 
-    /** @param acknowledged key up to which nothing is needed any more; {@code reading} key up to which rows are on their way */
+    /**
+     * @param acknowledged key up to which nothing is needed any more; {@code reading} key up to which rows
+     * are on their way
+     */
     record Bounds(long limitBytes, long acknowledged, long reading) {}
 
     /** The number of captured items that had to go, and of those that turned out to be damaged. */

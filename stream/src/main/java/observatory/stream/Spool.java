@@ -41,8 +41,8 @@ public final class Spool implements FrameSink, AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * Where every captured item is: {@code captured = delivered + spooled + shed + corrupt}; {@code refused} items found
-     * the ring full and were never captured.
+     * Where every captured item is: {@code captured = delivered + spooled + shed + corrupt}; {@code refused} items
+     * found the ring full and were never captured.
      */
     public record Counts(long captured, long delivered, long spooled, long shed, long corrupt, long refused) {}
 
@@ -101,7 +101,9 @@ public final class Spool implements FrameSink, AutoCloseable {
         return stored;
     }
 
-    /** When the oldest item was captured that the broker does not have, by this machine's clock; empty where it has all. */
+    /**
+     * When the oldest item was captured that the broker does not have, by this machine's clock; empty where it has all.
+     */
     public Optional<Instant> oldest() {
         return store.first().map(row -> Delivery.envelope(row.body())).map(first -> Instant.parse(first.time()));
     }

@@ -21,10 +21,10 @@ import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
 /**
- * Brings the frames of one step together that the ranks of a host wrote, so that a {@link ShardMerge} makes less of them.
- * It waits for a rank two seconds or {@value #WINDOW} items, whichever is over first, and then goes on without it until it
- * speaks again. What a {@link MergeJournal} says was brought together before is so again, and only so. All that goes in
- * comes out, and the items of each rank in their order. Belongs to one thread.
+ * Brings the frames of one step together that the ranks of a host wrote, so that a {@link ShardMerge} makes less of
+ * them. It waits for a rank two seconds or {@value #WINDOW} items, whichever is over first, and then goes on without it
+ * until it speaks again. What a {@link MergeJournal} says was brought together before is so again, and only so. All
+ * that goes in comes out, and the items of each rank in their order. Belongs to one thread.
  */
 final class StepJoin {
     /** Items of one rank that may wait for another that is behind. */
@@ -126,7 +126,9 @@ final class StepJoin {
         }
     }
 
-    /** What may go on: what is complete, as more is being read; what need not wait longer, as all is read; or anything. */
+    /**
+     * What may go on: what is complete, as more is being read; what need not wait longer, as all is read; or anything.
+     */
     private enum Until {
         THERE,
         PATIENT,

@@ -9,7 +9,8 @@ import java.util.zip.CRC32;
 
 /**
  * How far a spool has been written and acknowledged, in a file of 24 bytes that is overwritten in place: two keys and
- * their checksum. It survives {@code kill -9}; where it is lost or torn, more is sent twice and less is known to be lost.
+ * their checksum. It survives {@code kill -9}; where it is lost or torn, more is sent twice and less is
+ * known to be lost.
  */
 final class Tail implements AutoCloseable {
     static final String FILE = "spool.tail";

@@ -12,8 +12,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Reads a topic from its beginning, from its end or from given places, and then follows it. It assigns itself the partitions, joins no
- * group and commits nothing, so looking changes nothing on the broker. Belongs to one thread.
+ * Reads a topic from its beginning, from its end or from given places, and then follows it. It assigns itself the
+ * partitions, joins no group and commits nothing, so looking changes nothing on the broker. Belongs to one thread.
  */
 public final class TopicReader implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMillis(100);
@@ -85,7 +85,9 @@ public final class TopicReader implements AutoCloseable {
         }
     }
 
-    /** The values that came since the last call, in the order of each partition; waits a moment where there are none. */
+    /**
+     * The values that came since the last call, in the order of each partition; waits a moment where there are none.
+     */
     public List<byte[]> poll() {
         List<byte[]> values = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records()) {

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A broker process for tests that kill it: {@code FOLDER PORT [setting=value]...}; says where it listens, and waits. */
+/**
+ * A broker process for tests that kill it: {@code FOLDER PORT [setting=value]...}; says where it listens, and waits.
+ */
 final class BrokerMain {
     private BrokerMain() {}
 

@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens to telemetry when a real broker, in a process of its own behind a proxy, is killed, stopped or cut off. */
+/**
+ * What happens to telemetry when a real broker, in a process of its own behind a proxy, is killed, stopped or cut off.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);

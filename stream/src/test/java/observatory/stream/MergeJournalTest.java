@@ -43,8 +43,9 @@ class MergeJournalTest {
     private long now = 5;
 
     /**
-     * Killed after each item that was handed on, and read again in another order and with other ranks late: whoever takes
-     * the first of each number has counted what every rank measured once, as data-parallel ranks and as tensor-parallel ones.
+     * Killed after each item that was handed on, and read again in another order and with other ranks late:
+     * whoever takes the first of each number has counted what every rank measured once, as data-parallel ranks
+     * and as tensor-parallel ones.
      */
     @Test
     void killedAtEachPointWhatIsHandedOnAgainIsWhatItWas() throws Exception {
@@ -168,7 +169,9 @@ class MergeJournalTest {
         assertTrue(error.getMessage().contains("delete that file"), error.getMessage());
     }
 
-    /** First a start, then a frame of each step, in which each rank has counted one more than its number, or all one. */
+    /**
+     * First a start, then a frame of each step, in which each rank has counted one more than its number, or all one.
+     */
     private static Telemetry item(int rank, int seq, boolean tensor) {
         if (seq == 0) {
             Manifest.Place place =

@@ -168,7 +168,9 @@ class RelayIT {
         }
     }
 
-    /** One rank is always some steps ahead, so that something of it always waits: what is finished goes all the same. */
+    /**
+     * One rank is always some steps ahead, so that something of it always waits: what is finished goes all the same.
+     */
     @Test
     void finishedSegmentsGoWhileRanksNeverMeet() throws Exception {
         Path spools = folder.resolve("ahead");

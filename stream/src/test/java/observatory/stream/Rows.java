@@ -20,7 +20,10 @@ final class Rows {
         return rows;
     }
 
-    /** One frame with so many sites, each with a layer metric and four bins of a histogram; each hundredth item is an event. */
+    /**
+     * One frame with so many sites, each with a layer metric and four bins of a histogram; each hundredth
+     * item is an event.
+     */
     static Row wide(int item, int sites) {
         return item % 100 == 99
                 ? Row.of(item, Row.Kind.EVENT, Codec.smile(Frames.event(ORIGIN, item, RunEvent.Kind.CHECKPOINT)))

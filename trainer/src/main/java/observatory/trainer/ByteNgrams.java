@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A byte model with back-off to shorter contexts (Witten and Bell, IEEE Trans. Inf. Theory 37, 1991): what a trained model
- * has to beat to have learnt more than which bytes follow which. With t different bytes seen n times after a context,
- * p(x) = (count(x) + t · p(x after the shorter context)) / (n + t); after none, every byte is as likely.
+ * A byte model with back-off to shorter contexts (Witten and Bell, IEEE Trans. Inf. Theory 37, 1991): what a trained
+ * model has to beat to have learnt more than which bytes follow which. With t different bytes seen n times after a
+ * context, p(x) = (count(x) + t · p(x after the shorter context)) / (n + t); after none, every byte is as likely.
  */
 public final class ByteNgrams {
     private static final int BYTES = 256;

@@ -9,9 +9,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What tells one corpus from another: of each source the number of its tokens and a SHA-256 over them. Of a source above
- * {@value #WHOLE} tokens {@value #BLOCKS} blocks, spread evenly, stand for the whole: enough to tell that it was made
- * anew, and not to find a byte that changed; that shows in the {@code batch_check} of the steps that read it.
+ * What tells one corpus from another: of each source the number of its tokens and a SHA-256 over them. Of a source
+ * above {@value #WHOLE} tokens {@value #BLOCKS} blocks, spread evenly, stand for the whole: enough to tell that it was
+ * made anew, and not to find a byte that changed; that shows in the {@code batch_check} of the steps that read it.
  */
 public final class CorpusPrint {
     static final long WHOLE = 64L << 20;

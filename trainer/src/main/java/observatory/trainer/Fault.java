@@ -66,7 +66,8 @@ public record Fault(Kind kind, long step) {
         }
 
         /**
-         * Whether the machine does it, once, and not the program: what runs the same steps again does not meet it again.
+         * Whether the machine does it, once, and not the program: what runs the same steps again does
+         * not meet it again.
          */
         public boolean accident() {
             return this == BIT_FLIP || this == RANK_DIVERGENCE;

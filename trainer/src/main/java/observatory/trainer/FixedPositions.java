@@ -4,16 +4,16 @@ package observatory.trainer;
 public final class FixedPositions {
     private static final double BASE = 10_000;
     /**
-     * Beside token vectors that begin with deviation 0.02, waves of amplitude one would be all that a first layer sees. The
-     * Transformer (3.4) multiplies its tokens by √C instead, which to a model that normalises first is the same.
+     * Beside token vectors that begin with deviation 0.02, waves of amplitude one would be all that a first layer sees.
+     * The Transformer (3.4) multiplies its tokens by √C instead, which to a model that normalises first is the same.
      */
     private static final double AMPLITUDE = Math.sqrt(2) * InitialWeights.DEVIATION;
 
     private FixedPositions() {}
 
     /**
-     * (T, C): sin(t / 10000^(2i/C)) in the even columns 2i, the cosine in the odd ones (arXiv 1706.03762, 3.5), times √2 ·
-     * 0.02, so that they are as large as token vectors are at the beginning.
+     * (T, C): sin(t / 10000^(2i/C)) in the even columns 2i, the cosine in the odd ones (arXiv 1706.03762, 3.5), times
+     * √2 · 0.02, so that they are as large as token vectors are at the beginning.
      */
     public static float[] sinusoids(ModelSpec spec) {
         float[] table = new float[spec.context() * spec.width()];

@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.stream.LongStream;
 
 /**
- * GPT-2's initial weights: normal with deviation 0.02, and what writes into the residual stream divided by √(2 · layers);
- * gains are one and biases zero. A weight is a function of its place alone, so every backend begins with the same bits.
+ * GPT-2's initial weights: normal with deviation 0.02, and what writes into the residual stream divided by √(2 ·
+ * layers); gains are one and biases zero. A weight is a function of its place alone, so every backend begins
+ * with the same bits.
  */
 public final class InitialWeights {
     static final double DEVIATION = 0.02;

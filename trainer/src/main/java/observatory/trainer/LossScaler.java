@@ -90,7 +90,9 @@ public sealed interface LossScaler {
         }
     }
 
-    /** As metaseq trained OPT: the window doubles as the scale grows and halves as it falls; at 2⁻⁵ it falls no more. */
+    /**
+     * As metaseq trained OPT: the window doubles as the scale grows and halves as it falls; at 2⁻⁵ it falls no more.
+     */
     record Opt(double scale, int window, long step, long lastOverflow) implements LossScaler {
         private static final double MINIMUM = 0x1p-5;
 

@@ -6,8 +6,8 @@ import java.util.Optional;
 /** One copy of a model where its backend keeps it. Belongs to one thread; closing it frees its memory. */
 public interface Model extends AutoCloseable {
     /**
-     * One optimiser step as a whole: forward and backward over each of the passes, whose gradients are accumulated, then
-     * one update, which is left out where the gradient is not finite.
+     * One optimiser step as a whole: forward and backward over each of the passes, whose gradients are accumulated,
+     * then one update, which is left out where the gradient is not finite.
      */
     Outcome step(List<TokenBatch> passes, StepSettings settings);
 
@@ -68,7 +68,8 @@ public interface Model extends AutoCloseable {
      * @param losses mean loss of each sequence over its targets, in the order of the passes, nats per token
      * @param gradientNorm global norm of the unscaled gradient before clipping
      * @param skipped whether the update was left out
-     * @param micro squared norms of smaller batches' gradients, where the step had several passes or ranks and a probe asks
+     * @param micro squared norms of smaller batches' gradients, where the step had several passes or ranks
+     * and a probe asks
      */
     record Outcome(double[] losses, double gradientNorm, boolean skipped, Optional<Micro> micro, Phases phases) {}
 

@@ -5,9 +5,10 @@ import java.util.List;
 import observatory.probe.efficiency.Gemm;
 
 /**
- * The matrix products of one step: each linear map forward, and backward to its input and to its weight; and in attention,
- * for each sequence and head over its whole square, scores and values forward, and twice that backward. Their operations
- * are what model FLOPs utilisation counts; causal masking is not deducted, as in PaLM's 6N + 12·L·H·Q·T per token.
+ * The matrix products of one step: each linear map forward, and backward to its input and to its weight; and in
+ * attention, for each sequence and head over its whole square, scores and values forward, and twice that
+ * backward. Their operations are what model FLOPs utilisation counts; causal masking is not deducted, as in
+ * PaLM's 6N + 12·L·H·Q·T per token.
  */
 public final class ModelGemms {
     private ModelGemms() {}

@@ -50,7 +50,10 @@ public final class Sampling {
         return rows.batch();
     }
 
-    /** Held-back sequences of a source, spread evenly over it and the same at every validation; none where it is too short. */
+    /**
+     * Held-back sequences of a source, spread evenly over it and the same at every validation; none where
+     * it is too short.
+     */
     public TokenBatch heldBack(Corpus.Source source, int sequences) {
         long from = trained(source);
         long starts = source.tokens().size() - from - model.context();

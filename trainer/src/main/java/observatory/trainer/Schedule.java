@@ -1,8 +1,8 @@
 package observatory.trainer;
 
 /**
- * The learning rate over the steps: linear warm-up to the peak, then a curve to {@code floor} times the peak at the last
- * step.
+ * The learning rate over the steps: linear warm-up to the peak, then a curve to {@code floor} times the peak
+ * at the last step.
  *
  * @param warmup steps until the peak
  * @param floor share of the peak at the end; a constant rate has none

@@ -2,7 +2,9 @@ package observatory.trainer;
 
 import observatory.trainer.Model.StepSettings;
 
-/** What a counterfactual tells a step instead of what was planned: rate, clip, optimiser constants, loss scale. Pure. */
+/**
+ * What a counterfactual tells a step instead of what was planned: rate, clip, optimiser constants, loss scale. Pure.
+ */
 @FunctionalInterface
 public interface SettingsEdit {
     SettingsEdit NONE = planned -> planned;

@@ -12,8 +12,8 @@ import observatory.trainer.Sampling.Draw;
 import observatory.trainer.fault.Pathology;
 
 /**
- * The training loop of one rank, one step a call. Steps count from 1. A step whose gradient is not finite is skipped and
- * says so, so one bad step does not end the run. Not thread-safe: a trainer belongs to its thread.
+ * The training loop of one rank, one step a call. Steps count from 1. A step whose gradient is not finite is skipped
+ * and says so, so one bad step does not end the run. Not thread-safe: a trainer belongs to its thread.
  */
 public final class Trainer {
     private final Recipe recipe;
@@ -48,7 +48,9 @@ public final class Trainer {
         this.state = TrainerState.start(spec);
     }
 
-    /** From now on frames say what matrix products reach here, in operations a second, so that utilisation can be told. */
+    /**
+     * From now on frames say what matrix products reach here, in operations a second, so that utilisation can be told.
+     */
     public void peak(double flopsPerSecond) {
         peakFlops = flopsPerSecond;
     }

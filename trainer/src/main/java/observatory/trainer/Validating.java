@@ -32,7 +32,9 @@ public final class Validating {
         }
     }
 
-    /** The losses of the held-back sequences by source, in nats per token; sources too short to hold any are left out. */
+    /**
+     * The losses of the held-back sequences by source, in nats per token; sources too short to hold any are left out.
+     */
     public Map<String, double[]> losses() {
         Map<String, double[]> losses = new LinkedHashMap<>();
         for (Corpus.Source source : sampling.corpus().sources()) {

@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
-/** Which addresses are of the public internet. A name is resolved once and that address is used, so it cannot change. */
+/**
+ * Which addresses are of the public internet. A name is resolved once and that address is used, so it cannot change.
+ */
 final class Addresses {
     /** How names become addresses. */
     interface Resolver {

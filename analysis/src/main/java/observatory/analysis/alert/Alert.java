@@ -49,7 +49,9 @@ public record Alert(
         return new Alert(labels, annotations, startsAt, Optional.of(when), generatorUrl);
     }
 
-    /** As Alertmanager computes it: FNV-1a over the sorted labels, each name and value followed by 0xFF; 16 hex digits. */
+    /**
+     * As Alertmanager computes it: FNV-1a over the sorted labels, each name and value followed by 0xFF; 16 hex digits.
+     */
     public String fingerprint() {
         long hash = FNV_OFFSET;
         for (Map.Entry<String, String> label : labels.entrySet()) {

@@ -14,11 +14,13 @@ import observatory.analysis.alert.Tracked.Moment;
 import observatory.analysis.alert.Tracked.Phase;
 
 /**
- * Which alerts there are and where each stands: pending, firing, recovering, resolved. Told of incidents, of steps and of
- * time, never looking at a clock; what changed since the last look is what has to be stored. Belongs to one thread.
+ * Which alerts there are and where each stands: pending, firing, recovering, resolved. Told of incidents, of steps and
+ * of time, never looking at a clock; what changed since the last look is what has to be stored. Belongs to one thread.
  */
 public final class AlertBook {
-    /** How long a resolved alert is still known, because Alertmanager must be told for a while: as Prometheus keeps it. */
+    /**
+     * How long a resolved alert is still known, because Alertmanager must be told for a while: as Prometheus keeps it.
+     */
     static final long KEEP_RESOLVED_SECONDS = 15 * 60;
     /** More alerts than this at once are not read by anybody; the oldest resolved ones go first. */
     static final int MOST = 10_000;

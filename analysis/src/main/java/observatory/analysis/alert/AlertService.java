@@ -17,8 +17,8 @@ import observatory.stream.CodecException;
 
 /**
  * Turns incidents into alerts and tells them, until it is closed: one thread reads and decides, one for each receiver
- * tells. Goes on where it stopped, however it stopped; tells at least once, and a message twice only where it was killed between telling it and
- * striking it off.
+ * tells. Goes on where it stopped, however it stopped; tells at least once, and a message twice only where it was
+ * killed between telling it and striking it off.
  */
 public final class AlertService implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(200);

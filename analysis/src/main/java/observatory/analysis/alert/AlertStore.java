@@ -12,9 +12,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All that alerting must not forget, in one SQLite database: where each alert stands, how far the topics have been read,
- * what each receiver was told, and what it has still to be told. What one round changed is committed at once, so a
- * process that is killed goes on where it was, and tells again at most the message it was sending.
+ * All that alerting must not forget, in one SQLite database: where each alert stands, how far the topics have been
+ * read, what each receiver was told, and what it has still to be told. What one round changed is committed at once, so
+ * a process that is killed goes on where it was, and tells again at most the message it was sending.
  */
 public final class AlertStore implements AutoCloseable {
     /** Beyond this many the oldest message is given up and counted. */

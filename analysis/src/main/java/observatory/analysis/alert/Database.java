@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One SQLite database in WAL mode on one connection, for several threads. What is committed survives {@code kill -9}. */
+/**
+ * One SQLite database in WAL mode on one connection, for several threads. What is committed survives {@code kill -9}.
+ */
 final class Database implements AutoCloseable {
     private final Connection connection;
 

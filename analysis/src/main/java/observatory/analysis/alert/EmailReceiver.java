@@ -18,7 +18,9 @@ import java.util.Properties;
 import observatory.stream.Secret;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 
-/** Tells by e-mail over SMTP, encrypted unless the configuration allows otherwise. Plain text, one mail a notification. */
+/**
+ * Tells by e-mail over SMTP, encrypted unless the configuration allows otherwise. Plain text, one mail a notification.
+ */
 public final class EmailReceiver implements Receiver {
     private static final String CONNECT_MILLIS = "3000";
     private static final String READ_MILLIS = "10000";

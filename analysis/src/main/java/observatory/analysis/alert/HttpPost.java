@@ -20,9 +20,9 @@ import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Posts a body and reads the status of the answer, over HTTP/1.1 on its own connection. Written for hostile receivers:
- * the name is resolved once, every address checked and that address connected to (no client of a library lets one pin it
- * and keep the host name for TLS); redirects are not followed; the whole exchange has one deadline; of the answer at most
- * 64 KiB are read. An error names the host, never the URL, and shows nothing of the answer but its status.
+ * the name is resolved once, every address checked and that address connected to (no client of a library lets one pin
+ * it and keep the host name for TLS); redirects are not followed; the whole exchange has one deadline; of the answer at
+ * most 64 KiB are read. An error names the host, never the URL, and shows nothing of the answer but its status.
  */
 final class HttpPost {
     private static final Duration CONNECT = Duration.ofSeconds(3);

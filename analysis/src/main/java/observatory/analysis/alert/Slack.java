@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import observatory.stream.Json;
 
-/** A notification as a message of Slack's incoming webhooks: a line for every client, blocks for those that show them. */
+/**
+ * A notification as a message of Slack's incoming webhooks: a line for every client, blocks for those that show them.
+ */
 final class Slack {
     /** Slack's limits: 3000 characters of a section, 150 of a header, 50 blocks. */
     private static final int SECTION = 2900;

@@ -12,10 +12,10 @@ import observatory.probe.Column;
 import observatory.probe.Frame;
 
 /**
- * The batch is to blame, with its sequences as witnesses: their losses against the level of their sources, both tails, and
- * what their tokens look like. Data is named as the cause where the excess sits in a few sequences, where the tokens
- * themselves are unlike all before, or where the batches after it are at once back at the old level, so that the model's
- * state was not damaged. A rise of all sequences that stays is no matter of data and is left to others.
+ * The batch is to blame, with its sequences as witnesses: their losses against the level of their sources, both tails,
+ * and what their tokens look like. Data is named as the cause where the excess sits in a few sequences, where the
+ * tokens themselves are unlike all before, or where the batches after it are at once back at the old level, so that the
+ * model's state was not damaged. A rise of all sequences that stays is no matter of data and is left to others.
  */
 public final class BadBatch implements Detector<BadBatch.State> {
     static final Setting HIGH = new Setting(

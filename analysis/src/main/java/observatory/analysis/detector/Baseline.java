@@ -3,8 +3,8 @@ package observatory.analysis.detector;
 import java.util.Arrays;
 
 /**
- * What a series has been like lately: its level, and how far healthy values lie from it. Only what was judged healthy is
- * learned. The level is a short median, so that it follows the fall of a loss. Two views of the noise are kept: the
+ * What a series has been like lately: its level, and how far healthy values lie from it. Only what was judged healthy
+ * is learned. The level is a short median, so that it follows the fall of a loss. Two views of the noise are kept: the
  * median difference of neighbours, which a trend does not inflate, and the upper tail of the distances from the level,
  * which knows of noise that is skewed or has two modes (mixed-up images, several data sources in turn).
  *
@@ -29,7 +29,9 @@ public record Baseline(
         int age) {
     /** Long enough for a stable deviation (its standard error is 8 % at 128), short enough to forget an old regime. */
     static final int SPAN = 128;
-    /** The level lags a trend by half of this; at 16 the lag costs less than the noise on every loss curve past warm-up. */
+    /**
+     * The level lags a trend by half of this; at 16 the lag costs less than the noise on every loss curve past warm-up.
+     */
     private static final int LEVEL = 16;
     /** Below this many values neither level nor noise is known. */
     static final int LEARN = 16;

@@ -5,8 +5,9 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * The first values of a run, and the newest. A model that is initialised anew while its steps count on (sequential tuning runs in one
- * log, a checkpoint that was not loaded) comes back to them in more than one signal at once; a model that breaks does not.
+ * The first values of a run, and the newest. A model that is initialised anew while its steps count on (sequential
+ * tuning runs in one log, a checkpoint that was not loaded) comes back to them in more than one signal at once; a model
+ * that breaks does not.
  */
 record Beginning(double loss, double gradientNorm, double learningRate, double lastNorm, double lastRate) {
     /** The first loss of a freshly initialised model is ln(vocabulary) and its kin, alike to about a percent. */
@@ -17,7 +18,9 @@ record Beginning(double loss, double gradientNorm, double learningRate, double l
     /** Far enough from the first value that coming back to it is news. */
     private static final double ELSEWHERE = 2;
 
-    /** Deviations between the level and the first loss: a run that falls by less has not left its first values behind. */
+    /**
+     * Deviations between the level and the first loss: a run that falls by less has not left its first values behind.
+     */
     private static final double BEYOND_NOISE = 4;
 
     static Beginning unknown() {
@@ -33,8 +36,8 @@ record Beginning(double loss, double gradientNorm, double learningRate, double l
     }
 
     /**
-     * Whether this frame, the next, looks like the first one, though the level of the loss is far below it by now; by more
-     * than the noise of the run, which passes its first value by chance where it is large.
+     * Whether this frame, the next, looks like the first one, though the level of the loss is far below it by now; by
+     * more than the noise of the run, which passes its first value by chance where it is large.
      */
     boolean again(Frame frame, double level, double deviation) {
         double now = value(frame, Scalars.LOSS);

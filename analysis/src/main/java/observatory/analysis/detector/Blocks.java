@@ -1,9 +1,9 @@
 package observatory.analysis.detector;
 
 /**
- * A series in blocks of {@link #SIZE} points, for what is too slow for any window: the median of each finished block, the
- * best level there was, and the noise within a block. Windows forget a slow rise as fast as it comes (a ramp inside the
- * window gives every value the same small z whatever its slope: detection-rules.md, section 6.6).
+ * A series in blocks of {@link #SIZE} points, for what is too slow for any window: the median of each finished block,
+ * the best level there was, and the noise within a block. Windows forget a slow rise as fast as it comes (a ramp inside
+ * the window gives every value the same small z whatever its slope: detection-rules.md, section 6.6).
  *
  * @param current the block being filled
  * @param medians medians of the newest finished blocks, newest last
@@ -11,17 +11,23 @@ package observatory.analysis.detector;
  * @param noise deviation within the newest finished blocks times its persistence, a slow average
  * @param finished how many blocks there have been
  * @param height how far a block has stood above the best so far since it was last there
- * @param wandered how far the blocks had once risen above the best and come down again by half: the run's own ups and downs
+ * @param wandered how far the blocks had once risen above the best and come down again by half: the run's
+ * own ups and downs
  */
 record Blocks(
         Window current, Window medians, double best, double noise, long finished, double height, double wandered) {
     static final int SIZE = 32;
-    /** Standard error of a median of 32 values is 1.25/√32 of their deviation; doubled, for what {@link Persistence} misses. */
+    /**
+     * Standard error of a median of 32 values is 1.25/√32 of their deviation; doubled, for
+     * what {@link Persistence} misses.
+     */
     private static final double ERROR = 2 * 1.2533 / Math.sqrt(SIZE);
 
     /** Down by half is down: a loss that wanders need not reach its best level again. */
     private static final double RETURNED = 0.5;
-    /** In seventy blocks half of a height is forgotten: a bump of the first steps says little of what comes much later. */
+    /**
+     * In seventy blocks half of a height is forgotten: a bump of the first steps says little of what comes much later.
+     */
     private static final double FADES = 0.99;
     /** Ups and downs differ among each other; a divergence soon passes them by half. */
     private static final double WANDERS = 1.5;
@@ -63,7 +69,9 @@ record Blocks(
         return medians.values()[medians.size() - 1];
     }
 
-    /** Whether the newest block stands clearly higher above the best than the run has stood before and come down from. */
+    /**
+     * Whether the newest block stands clearly higher above the best than the run has stood before and come down from.
+     */
     boolean beyondItsWandering() {
         return newest() - best > Math.max(WANDERS * wandered, USUAL_STEPS * usualStep());
     }

@@ -11,7 +11,9 @@ import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 
-/** The same sequences come again within a short time, or a batch is full of near copies: a loader that lost its place. */
+/**
+ * The same sequences come again within a short time, or a batch is full of near copies: a loader that lost its place.
+ */
 public final class DuplicateData implements Detector<DuplicateData.State> {
     static final Setting SHARE = new Setting(
             "duplicate_data.share",

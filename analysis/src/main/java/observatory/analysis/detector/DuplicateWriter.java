@@ -10,8 +10,8 @@ import observatory.analysis.Verdict;
 import observatory.probe.Frame;
 
 /**
- * Two processes claim one rank of a run: one that another had taken over from speaks again. A restart goes from one writer
- * to the next and never back. It is told at the first return, and whenever there have been twice as many.
+ * Two processes claim one rank of a run: one that another had taken over from speaks again. A restart goes from one
+ * writer to the next and never back. It is told at the first return, and whenever there have been twice as many.
  */
 public final class DuplicateWriter implements Detector<DuplicateWriter.State> {
     /**

@@ -1,8 +1,8 @@
 package observatory.analysis.detector;
 
 /**
- * A series off its level, from the point that left it. Whether it is a single odd value or a state that lasts is decided
- * by a one-sided cumulative sum of the points after the first: noise gives back what it takes.
+ * A series off its level, from the point that left it. Whether it is a single odd value or a state that lasts is
+ * decided by a one-sided cumulative sum of the points after the first: noise gives back what it takes.
  *
  * @param since step of the first value; -1 while the series is on its level
  * @param values the values since then, in case they become the new level
@@ -44,7 +44,9 @@ record Excursion(
         return since >= 0;
     }
 
-    /** @param persistence what values that resemble their neighbours add up to too much ({@link Baseline#persistence}) */
+    /**
+     * @param persistence what values that resemble their neighbours add up to too much ({@link Baseline#persistence})
+     */
     Excursion with(long step, double value, double deviations, double persistence) {
         return new Excursion(
                 since,

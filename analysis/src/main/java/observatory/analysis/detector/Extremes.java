@@ -17,7 +17,9 @@ record Extremes(double[] top, long seen) {
     private static final double SHARE = 1.0 / 40;
 
     private static final int KEPT = (int) (SPAN * SHARE) + 1;
-    /** Mean logarithm by which the highest fortieth of Gaussian values exceeds its lower end: ∫ ln(x/1.96) φ(x)dx · 40. */
+    /**
+     * Mean logarithm by which the highest fortieth of Gaussian values exceeds its lower end: ∫ ln(x/1.96) φ(x)dx · 40.
+     */
     private static final double GAUSSIAN = 0.166;
     /** The belief that a tail is Gaussian weighs as much as this many values of the tail. */
     private static final double BELIEF = 16;

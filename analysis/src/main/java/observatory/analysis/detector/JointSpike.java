@@ -10,9 +10,9 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * Loss and gradient norm leave their levels at the same logged step. In a log of every hundredth step that is all one will
- * see of a short spike, and it needs no second value; where every step is logged an odd batch does the same, and the
- * next steps tell ({@link LossSpike}).
+ * Loss and gradient norm leave their levels at the same logged step. In a log of every hundredth step that is all one
+ * will see of a short spike, and it needs no second value; where every step is logged an odd batch does the same, and
+ * the next steps tell ({@link LossSpike}).
  */
 public final class JointSpike implements Detector<JointSpike.State> {
     static final Setting LOSS = new Setting(

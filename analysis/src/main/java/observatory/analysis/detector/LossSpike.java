@@ -64,7 +64,10 @@ public final class LossSpike implements Detector<LossSpike.State> {
             "half as much again as before is a model thrown off its path, whatever the noise");
     static final List<Setting> SETTINGS = List.of(REMARK, SUDDEN, GRADUAL, LASTS, ALONE, SEQUENCES, CRITICAL);
 
-    /** Of the level: logs are rounded and plateaus have no noise. Of the first loss: near zero nothing is an instability. */
+    /**
+     * Of the level: logs are rounded and plateaus have no noise. Of the first loss: near zero
+     * nothing is an instability.
+     */
     private static final double FLOOR_OF_LEVEL = 0.004;
 
     private static final double FLOOR_OF_FIRST = 0.0005;
@@ -131,7 +134,9 @@ public final class LossSpike implements Detector<LossSpike.State> {
         return known.known() ? judge(now, frame, loss) : young(now, frame, loss);
     }
 
-    /** Few values, alike: only what is half as much again as all of them, and only where the run is past its beginning. */
+    /**
+     * Few values, alike: only what is half as much again as all of them, and only where the run is past its beginning.
+     */
     private Judgement<State> young(State now, Frame frame, double loss) {
         double highest = now.loss.healthy().largest();
         boolean far = now.firstStep >= MID_RUN
@@ -187,7 +192,10 @@ public final class LossSpike implements Detector<LossSpike.State> {
                 : now.with(now.loss, off);
     }
 
-    /** A jump between two logged steps that no batch of this run can hold. Where every step is logged, the next one tells. */
+    /**
+     * A jump between two logged steps that no batch of this run can hold. Where every step is logged,
+     * the next one tells.
+     */
     private boolean beyondABatch(State now, Reading reading) {
         double perBatch = BETWEEN_SEQUENCES / Math.max(now.loss.noise(), 1e-9);
         double sequences = (reading.loss - reading.level) * perBatch * perBatch / GARBAGE;
@@ -195,7 +203,10 @@ public final class LossSpike implements Detector<LossSpike.State> {
         return !now.pace.everyStep() && reading.deviations > alone && sequences > settings.get(SEQUENCES);
     }
 
-    /** Between logged steps lie others: where the next point is not back yet, what a tail explained is a spike after all. */
+    /**
+     * Between logged steps lie others: where the next point is not back yet, what a tail explained is
+     * a spike after all.
+     */
     private boolean confirmed(State now, Excursion off, double deviations) {
         return !now.pace.everyStep()
                 && off.values().size() == 2

@@ -10,8 +10,9 @@ import observatory.probe.Column;
 import observatory.probe.Frame;
 
 /**
- * Activations grow from one step to the next by more than any update or batch can make them, and stay finite: a bit of an
- * exponent has flipped in a weight or on the way. The first such site in the order of execution is where it happened.
+ * Activations grow from one step to the next by more than any update or batch can make them, and stay finite:
+ * a bit of an exponent has flipped in a weight or on the way. The first such site in the order of execution
+ * is where it happened.
  */
 public final class MagnitudeJump implements Detector<MagnitudeJump.State> {
     static final Setting BITS = new Setting(

@@ -1,8 +1,8 @@
 package observatory.analysis.detector;
 
 /**
- * The median of finite values by selection (Hoare, 1961) instead of sorting: three to four times as fast for a window of
- * a hundred, and the median of a window is most of what judging a step costs.
+ * The median of finite values by selection (Hoare, 1961) instead of sorting: three to four times as fast for a window
+ * of a hundred, and the median of a window is most of what judging a step costs.
  */
 final class Median {
     private Median() {}

@@ -3,8 +3,8 @@ package observatory.analysis.detector;
 import java.util.Set;
 
 /**
- * What a detector must see in a frame to say anything: every one of these scalars and site metrics, or one of them where
- * {@code any} holds.
+ * What a detector must see in a frame to say anything: every one of these scalars and site metrics, or one of them
+ * where {@code any} holds.
  */
 public record Needs(Set<String> scalars, Set<String> metrics, boolean any) {
     /** Stands among the metrics for a frame that names its batch. */

@@ -5,9 +5,9 @@ import java.util.Optional;
 
 /**
  * The gradient noise scale B = tr Σ/|G|² from its two halves as single steps have them, over the last 256 steps. Their
- * ratio in one step is worthless, and a mean of ratios is biased, so the halves are averaged in blocks of 16 steps, which
- * also takes out most of their correlation in time, and the ratio of the means gets Fieller's interval from the blocks.
- * Where the interval of |G|² reaches zero the scale is undetermined, and nothing is said of it.
+ * ratio in one step is worthless, and a mean of ratios is biased, so the halves are averaged in blocks of 16 steps,
+ * which also takes out most of their correlation in time, and the ratio of the means gets Fieller's interval from the
+ * blocks. Where the interval of |G|² reaches zero the scale is undetermined, and nothing is said of it.
  *
  * @param squares means of |G|² by block, a ring; {@code traces} of tr Σ
  * @param blocks finished so far

@@ -11,9 +11,9 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * The batch is far from the gradient noise scale (McCandlish et al. 2018, arXiv 1812.06162): much smaller, so that steps
- * are spent on noise, or much larger, so that tokens are. Advice and never more: under Adam the noise scale is a proxy for
- * the critical batch, good for its trend and order of magnitude (Merrill et al. 2025, arXiv 2505.23971).
+ * The batch is far from the gradient noise scale (McCandlish et al. 2018, arXiv 1812.06162): much smaller, so that
+ * steps are spent on noise, or much larger, so that tokens are. Advice and never more: under Adam the noise scale is a
+ * proxy for the critical batch, good for its trend and order of magnitude (Merrill et al. 2025, arXiv 2505.23971).
  */
 public final class NoiseScale implements Detector<NoiseScale.State> {
     static final Setting FACTOR = new Setting(

@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Joins one number of every rank on its step. A step is complete when every rank that belongs to the run has spoken; one
- * that is {@link #PATIENCE} steps behind the newest is given up with the ranks it has. Both depend on the records alone,
- * so live and replay agree.
+ * Joins one number of every rank on its step. A step is complete when every rank that belongs to the run has spoken;
+ * one that is {@link #PATIENCE} steps behind the newest is given up with the ranks it has. Both depend on the records
+ * alone, so live and replay agree.
  *
  * @param ranks that were seen lately, with the last step of each
  * @param open steps that wait for ranks

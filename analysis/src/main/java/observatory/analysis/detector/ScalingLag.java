@@ -13,10 +13,10 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * The loss stays above where a scaling law says it should be after so many tokens: by a law whose constants a rules file
- * gives ({@code scaling_lag.parameters} turns it on; {@code observatory plan fit} finds the constants from smaller runs of
- * the same data), or by the {@code expected_loss} that a run logs beside its loss. One-sided cumulative sum over means of
- * 32 steps.
+ * The loss stays above where a scaling law says it should be after so many tokens: by a law whose constants a rules
+ * file gives ({@code scaling_lag.parameters} turns it on; {@code observatory plan fit} finds the constants from smaller
+ * runs of the same data), or by the {@code expected_loss} that a run logs beside its loss. One-sided cumulative sum
+ * over means of 32 steps.
  */
 public final class ScalingLag implements Detector<ScalingLag.State> {
     /** What a run that knows its law logs: the loss it should have at this step, in nats. */

@@ -18,7 +18,8 @@ public final class Settings {
     /**
      * Settings that differ from the defaults.
      *
-     * @throws IllegalArgumentException naming the setting, its rule and the next step, where one is unknown or out of range
+     * @throws IllegalArgumentException naming the setting, its rule and the next step, where one is unknown
+     * or out of range
      */
     public static Settings of(Map<String, Double> changed, Collection<Setting> known) {
         Map<String, Setting> byName = new TreeMap<>();

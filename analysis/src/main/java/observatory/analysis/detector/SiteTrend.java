@@ -15,7 +15,8 @@ import observatory.probe.Site;
 /**
  * One metric at many sites, in constant memory per site: a level over some ten steps, one over some hundreds, and the
  * noise of single values. For a value that grows at a constant rate the difference of the two levels is the rate times
- * the difference of their spans. A value is compared with the levels before it enters them; what is not finite never does.
+ * the difference of their spans. A value is compared with the levels before it enters them; what is
+ * not finite never does.
  *
  * @param fast level over {@link #FAST} steps, by site
  * @param slow level over {@link #SLOW} steps

@@ -12,7 +12,9 @@ import observatory.analysis.Verdict;
 import observatory.probe.Batch;
 import observatory.probe.Frame;
 
-/** The loss of one source climbs while the others hold: the mean over all hides it until it is too late for that source. */
+/**
+ * The loss of one source climbs while the others hold: the mean over all hides it until it is too late for that source.
+ */
 public final class SourceDivergence implements Detector<SourceDivergence.State> {
     static final Setting RISE = new Setting(
             "source_divergence.rise",

@@ -5,8 +5,8 @@ import java.util.TreeMap;
 import observatory.probe.Batch;
 
 /**
- * What the loss of a single sequence usually is, by the source it comes from: a level and a deviation, both slow averages
- * that a wild value moves by a bounded step (Huber). Sources beyond {@link #MOST} share one entry.
+ * What the loss of a single sequence usually is, by the source it comes from: a level and a deviation, both slow
+ * averages that a wild value moves by a bounded step (Huber). Sources beyond {@link #MOST} share one entry.
  */
 record SourceLevels(SortedMap<String, Level> levels) {
     private static final int MOST = 64;
@@ -27,7 +27,10 @@ record SourceLevels(SortedMap<String, Level> levels) {
         return new SourceLevels(new TreeMap<>());
     }
 
-    /** Deviations of a sequence above the level of its source; NaN while that is not known, or where the loss is not finite. */
+    /**
+     * Deviations of a sequence above the level of its source; NaN while that is not known, or where the
+     * loss is not finite.
+     */
     double deviations(Batch.Sequence sequence) {
         Level level = levels.get(key(sequence.source()));
         return level == null || level.seen < KNOWN || !Double.isFinite(sequence.loss())

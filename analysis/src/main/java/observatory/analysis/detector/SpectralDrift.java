@@ -10,7 +10,9 @@ import observatory.analysis.Verdict;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 
-/** The largest singular value of a weight runs away, or its stable rank collapses: few directions take over a matrix. */
+/**
+ * The largest singular value of a weight runs away, or its stable rank collapses: few directions take over a matrix.
+ */
 public final class SpectralDrift implements Detector<SpectralDrift.State> {
     static final Setting NORM = new Setting(
             "spectral_drift.norm",

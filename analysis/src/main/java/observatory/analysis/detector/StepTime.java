@@ -26,7 +26,10 @@ public final class StepTime implements Detector<StepTime.State> {
     static final List<Setting> SETTINGS = List.of(LEAST, WARN);
 
     private static final int NEWEST = 8;
-    /** Of the median of eight, which has 1.25 times the error of their mean: overlapping windows pass less than once in 10⁵. */
+    /**
+     * Of the median of eight, which has 1.25 times the error of their mean: overlapping windows pass less
+     * than once in 10⁵.
+     */
     private static final double DEVIATIONS = 6;
 
     private static final int BASELINE = 256;

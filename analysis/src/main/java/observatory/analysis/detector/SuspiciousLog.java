@@ -10,8 +10,8 @@ import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
 /**
- * The log looks repaired or stuck: a loss that never changes, a loss of exactly zero, or a finite loss beside a gradient
- * that is not, as the filter of the Hugging Face trainer writes it (logging_nan_inf_filter, on by default).
+ * The log looks repaired or stuck: a loss that never changes, a loss of exactly zero, or a finite loss beside a
+ * gradient that is not, as the filter of the Hugging Face trainer writes it (logging_nan_inf_filter, on by default).
  */
 public final class SuspiciousLog implements Detector<SuspiciousLog.State> {
     static final Setting SAME = new Setting(

@@ -11,7 +11,9 @@ import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
 import observatory.stream.DeadLetters;
 
-/** Part of the telemetry never arrived: shed on its way, or dropped before it was handed over. What is judged has holes. */
+/**
+ * Part of the telemetry never arrived: shed on its way, or dropped before it was handed over. What is judged has holes.
+ */
 public final class TelemetryLost implements Detector<TelemetryLost.State> {
     static final Setting MANY = new Setting(
             "telemetry_lost.many", 100, Setting.from(1, 1e9), "frames", "a spike log around an incident spans as many");

@@ -11,7 +11,9 @@ import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
-/** Gradients too small for fp16 whatever the loss scale: what lies below the smallest subnormal is lost to the update. */
+/**
+ * Gradients too small for fp16 whatever the loss scale: what lies below the smallest subnormal is lost to the update.
+ */
 public final class Underflow implements Detector<Underflow.State> {
     static final Setting LOST = new Setting(
             "underflow.lost",

@@ -11,7 +11,10 @@ import observatory.analysis.Verdict;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
-/** Updates leave the band of sizes, relative to their weights, in which training works; above it weights are thrown about. */
+/**
+ * Updates leave the band of sizes, relative to their weights, in which training works; above it
+ * weights are thrown about.
+ */
 public final class UpdateBand implements Detector<UpdateBand.State> {
     static final Setting HIGH = new Setting(
             "update_band.high",

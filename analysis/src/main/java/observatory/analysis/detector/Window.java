@@ -28,15 +28,17 @@ public record Window(int capacity, double[] values) {
         return values.length;
     }
 
-    /** Median of the newest {@code count} values, or of all where there are fewer; the mean of the middle two if even. */
+    /**
+     * Median of the newest {@code count} values, or of all where there are fewer; the mean of the middle two if even.
+     */
     public double recentMedian(int count) {
         return Median.of(Arrays.copyOfRange(values, Math.max(0, values.length - count), values.length));
     }
 
     /**
      * Standard deviation of the noise around the trend, from the median of the absolute differences of neighbours: a
-     * slope shifts all differences alike and so does not enter, and up to half of them may be wild. For Gaussian noise a
-     * difference has √2 times its deviation, and 1.4826 makes a median absolute deviation a standard one.
+     * slope shifts all differences alike and so does not enter, and up to half of them may be wild. For Gaussian noise
+     * a difference has √2 times its deviation, and 1.4826 makes a median absolute deviation a standard one.
      */
     public double noise() {
         if (values.length < 3) {
@@ -96,7 +98,9 @@ public record Window(int capacity, double[] values) {
         return sum;
     }
 
-    /** Standard deviation of the newest {@code count} values from their median absolute deviation; 0 below 16 of them. */
+    /**
+     * Standard deviation of the newest {@code count} values from their median absolute deviation; 0 below 16 of them.
+     */
     public double spread(int count) {
         if (values.length < 16) {
             return 0;

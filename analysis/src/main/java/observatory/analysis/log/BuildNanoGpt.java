@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
-/** {@code log/log.txt} of build-nanogpt: {@code 250 train 3.287114}, {@code 250 val 3.5127}, {@code 250 hella 0.2943}. */
+/**
+ * {@code log/log.txt} of build-nanogpt: {@code 250 train 3.287114}, {@code 250 val 3.5127}, {@code 250 hella 0.2943}.
+ */
 public final class BuildNanoGpt implements LogFormat {
     private static final Pattern LINE = Pattern.compile("^(\\d{1,15}) (train|val|hella) (\\S{1,40})$");
     private static final Map<String, String> NAMES =

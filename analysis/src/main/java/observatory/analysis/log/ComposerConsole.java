@@ -8,7 +8,8 @@ import observatory.probe.Telemetry;
 
 /**
  * The ConsoleLogger of MosaicML Composer and llm-foundry (composer/loggers/console_logger.py): a line {@code
- * [batch=100/4800]:} or {@code [epoch=1][batch=100/4800]:}, then an indented {@code Train loss/train/total: 3.2} per metric.
+ * [batch=100/4800]:} or {@code [epoch=1][batch=100/4800]:}, then an indented
+ * {@code Train loss/train/total: 3.2} per metric.
  */
 public final class ComposerConsole implements LogFormat {
     private static final Pattern STEP = Pattern.compile("\\[batch=(\\d{1,15})/\\d{1,15}]:");

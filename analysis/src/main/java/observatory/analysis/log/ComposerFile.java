@@ -6,7 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import observatory.probe.Telemetry;
 
-/** The FileLogger of MosaicML Composer: {@code [BATCH][step=2]: { "loss/train/total": 3.2, }}, with a comma too many. */
+/**
+ * The FileLogger of MosaicML Composer: {@code [BATCH][step=2]: { "loss/train/total": 3.2, }}, with a comma too many.
+ */
 public final class ComposerFile implements LogFormat {
     private static final Pattern LINE =
             Pattern.compile("^\\[(?:FIT|EPOCH|BATCH)]\\[(?:step|batch)=(\\d{1,15})]:\\s*(\\{.*)");

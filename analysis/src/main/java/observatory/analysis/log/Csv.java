@@ -6,7 +6,10 @@ import java.util.function.Consumer;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
-/** Any table of text with a header: columns between commas, tabs, semicolons or blanks. An empty cell is a missing value. */
+/**
+ * Any table of text with a header: columns between commas, tabs, semicolons or blanks. An empty cell
+ * is a missing value.
+ */
 public final class Csv implements LogFormat {
     /** One series as TensorBoard's page hands it out; what it is stands in the name of the file at best. */
     private static final List<String> TENSORBOARD = List.of("Wall time", "Step", "Value");

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The layout of a table of text: its columns and what stands between them. Quoted cells may hold anything but line ends. */
+/**
+ * The layout of a table of text: its columns and what stands between them. Quoted cells may hold
+ * anything but line ends.
+ */
 record CsvTable(List<String> columns, char delimiter) {
     private static final char BLANKS = ' '; // one or more
     /** Between blanks any words stand; only names make a header. */
@@ -22,7 +25,9 @@ record CsvTable(List<String> columns, char delimiter) {
         columns = List.copyOf(named);
     }
 
-    /** Of what begins with a header and rows of as many cells, most with a number; a comment before it is passed over. */
+    /**
+     * Of what begins with a header and rows of as many cells, most with a number; a comment before it is passed over.
+     */
     static Optional<CsvTable> of(Head head) {
         List<String> lines = head.lines().stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))

@@ -9,8 +9,9 @@ import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
 /**
- * metaseq and fairseq: {@code time | INFO | train_inner | {"loss": "3.2", …}} or the same as text. Losses are printed to
- * base 2 and are turned into nats. Means over an epoch are passed over; overflows count as skipped steps of the next line.
+ * metaseq and fairseq: {@code time | INFO | train_inner | {"loss": "3.2", …}} or the same as text. Losses are
+ * printed to base 2 and are turned into nats. Means over an epoch are passed over; overflows count as skipped steps
+ * of the next line.
  */
 public final class Fairseq implements LogFormat {
     private static final double LN_2 = Math.log(2);

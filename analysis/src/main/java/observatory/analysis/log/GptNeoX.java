@@ -4,7 +4,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import observatory.probe.Telemetry;
 
-/** Standard output of GPT-NeoX (megatron/logging.py): Megatron's line with {@code samples/sec} before it and {@code lm_loss}. */
+/**
+ * Standard output of GPT-NeoX (megatron/logging.py): Megatron's line with {@code samples/sec} before
+ * it and {@code lm_loss}.
+ */
 public final class GptNeoX implements LogFormat {
     @Override
     public String name() {

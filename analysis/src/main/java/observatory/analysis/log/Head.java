@@ -34,7 +34,10 @@ public final class Head {
         return look(file, 1, Optional::of).orElseThrow();
     }
 
-    /** What {@code told} makes of the first stretch of this length it makes something of, of the file's first {@code most}. */
+    /**
+     * What {@code told} makes of the first stretch of this length it makes something of, of the
+     * file's first {@code most}.
+     */
     static <T> Optional<T> look(Path file, int most, Function<Head, Optional<T>> told) {
         try (InputStream in = LogSource.open(file)) {
             for (int i = 0; i < most; i++) {

@@ -44,7 +44,9 @@ public final class JsonLines implements LogFormat {
         return recording.finish();
     }
 
-    /** The first objects of a log that has nothing but objects; a line that is none is forgiven at the torn end only. */
+    /**
+     * The first objects of a log that has nothing but objects; a line that is none is forgiven at the torn end only.
+     */
     static List<Row> rows(Head head) {
         List<String> lines =
                 head.lines().stream().filter(line -> !line.isBlank()).limit(20).toList();

@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
 import observatory.probe.Telemetry;
 
 /**
- * Any other JSON document with numbers in it: lists of objects, one a step; lists of numbers under a name, one a series;
- * objects under the number of their step; and TensorBoard's own export, a list of {@code [wall time, step, value]}.
+ * Any other JSON document with numbers in it: lists of objects, one a step; lists of numbers under a name, one a
+ * series; objects under the number of their step; and TensorBoard's own export, a list of
+ * {@code [wall time, step, value]}.
  */
 public final class JsonTables implements LogFormat {
     private static final Set<String> PLAIN =
@@ -39,7 +40,10 @@ public final class JsonTables implements LogFormat {
         return document && head.lines().stream().anyMatch(line -> line.matches(".*\\d.*")) && begins(head);
     }
 
-    /** Whether it is JSON and not a text whose first lines are, such as a configuration; damage near the end is forgiven. */
+    /**
+     * Whether it is JSON and not a text whose first lines are, such as a configuration; damage near
+     * the end is forgiven.
+     */
     private static boolean begins(Head head) {
         try (JsonParser json = JsonRow.JSON.createParser(head.bytes())) {
             try {

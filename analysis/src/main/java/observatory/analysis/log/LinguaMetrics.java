@@ -3,7 +3,9 @@ package observatory.analysis.log;
 import java.util.function.Consumer;
 import observatory.probe.Telemetry;
 
-/** {@code metrics.jsonl} of Meta Lingua: flat JSON lines with {@code global_step}, {@code optim/…} and {@code loss/out}. */
+/**
+ * {@code metrics.jsonl} of Meta Lingua: flat JSON lines with {@code global_step}, {@code optim/…} and {@code loss/out}.
+ */
 public final class LinguaMetrics implements LogFormat {
     @Override
     public String name() {

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which files of a folder are the log of its run. Asked for in this order: event files, a {@code .wandb} file, the {@code
- * trainer_state.json} of the last checkpoint, the CSV files of DeepSpeed's monitor, {@code metrics.jsonl}, the only file
- * that looks like a log.
+ * Which files of a folder are the log of its run. Asked for in this order: event files, a {@code .wandb} file, the
+ * {@code trainer_state.json} of the last checkpoint, the CSV files of DeepSpeed's monitor, {@code metrics.jsonl}, the
+ * only file that looks like a log.
  */
 final class LogFolder {
     private static final int DEEPEST = 3; // Hugging Face writes OUTPUT/runs/DATE_HOST/events…

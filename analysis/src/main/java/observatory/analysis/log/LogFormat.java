@@ -5,7 +5,8 @@ import observatory.probe.Telemetry;
 
 /**
  * One way in which a framework writes down a training run. It reads from first to last byte in bounded memory, hands
- * over frames in the order of the log, a new incarnation where the step goes back, and throws only {@link LogException}.
+ * over frames in the order of the log, a new incarnation where the step goes back, and
+ * throws only {@link LogException}.
  */
 public interface LogFormat {
     /** The name people give to choose it, such as {@code tensorboard}. */

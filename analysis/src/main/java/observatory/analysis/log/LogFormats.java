@@ -42,7 +42,10 @@ public final class LogFormats {
             new StepLossPairs(),
             new KeyValueText());
 
-    /** Stretches of a text that are looked at where the first tells nothing: libraries in debug mode print megabytes first. */
+    /**
+     * Stretches of a text that are looked at where the first tells nothing: libraries in debug
+     * mode print megabytes first.
+     */
     private static final int LOOKED_AT = 32;
 
     private LogFormats() {}

@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 import observatory.probe.Scalars;
 
 /**
- * Which of our series a tag of any framework stands for, told from its words: {@code train/CE loss}, {@code lm-loss} and
- * {@code reduced_train_loss} are the training loss, {@code eval_loss} is not, and a {@code loss_scale} is no loss at all.
+ * Which of our series a tag of any framework stands for, told from its words: {@code train/CE loss},
+ * {@code lm-loss} and {@code reduced_train_loss} are the training loss, {@code eval_loss} is not, and a
+ * {@code loss_scale} is no loss at all.
  *
  * @param distance how far from the plain name; of several tags of one series the nearest is the one
  */

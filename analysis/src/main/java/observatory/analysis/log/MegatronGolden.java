@@ -15,7 +15,8 @@ import observatory.probe.Telemetry;
 
 /**
  * The golden values of Megatron-LM's functional tests: one JSON document, per metric the value of each step, either by
- * step or as a list with a {@code step_interval}. Steps at the end at which every metric is {@code "nan"} were never run.
+ * step or as a list with a {@code step_interval}. Steps at the end at which every metric is
+ * {@code "nan"} were never run.
  */
 public final class MegatronGolden implements LogFormat {
     @Override

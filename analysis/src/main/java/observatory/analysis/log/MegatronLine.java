@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One line of training_log in Megatron-LM, Megatron-DeepSpeed or GPT-NeoX: the iteration, then {@code key: value} fields
- * between bars. Whatever stands before the iteration (a rank, a time, a quoting mark) does not matter.
+ * One line of training_log in Megatron-LM, Megatron-DeepSpeed or GPT-NeoX: the iteration, then {@code key: value}
+ * fields between bars. Whatever stands before the iteration (a rank, a time, a quoting mark) does not matter.
  */
 record MegatronLine(long step, Instant time, Map<String, Double> fields) {
     private static final Pattern ITERATION = Pattern.compile("iteration\\s+(\\d{1,15})\\s*/\\s*\\d{1,15}\\s*\\|");

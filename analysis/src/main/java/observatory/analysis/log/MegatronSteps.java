@@ -38,7 +38,9 @@ final class MegatronSteps {
         return back;
     }
 
-    /** A line such as {@code validation loss at iteration 1000 | lm loss value: 2.3E+00 |}: it goes with the next step. */
+    /**
+     * A line such as {@code validation loss at iteration 1000 | lm loss value: 2.3E+00 |}: it goes with the next step.
+     */
     void evaluation(String line) {
         Matcher found = line.contains("validation loss at") ? EVALUATION.matcher(line) : null;
         if (found != null && found.find()) {

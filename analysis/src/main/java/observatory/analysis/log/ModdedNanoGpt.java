@@ -9,8 +9,8 @@ import observatory.probe.Telemetry;
 
 /**
  * The log of modded-nanogpt and of what grew from it, such as parameter-golf: {@code step:12/6200 train_loss:3.28
- * train_time:2913ms step_avg:242.75ms}, often after thousands of lines of source code. The time of a step is told by the
- * training time between two lines.
+ * train_time:2913ms step_avg:242.75ms}, often after thousands of lines of source code. The time of a step is told by
+ * the training time between two lines.
  */
 public final class ModdedNanoGpt implements LogFormat {
     private static final Pattern STEP = Pattern.compile("^step:(\\d{1,15})/\\d{1,15}\\s");

@@ -8,8 +8,9 @@ import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
 /**
- * nanoGPT: {@code iter 12: loss 3.2871, time 312.40ms, mfu 41.20%} for a step, {@code step 250: train loss 3.1, val loss
- * 3.2} for an evaluation, whose train loss is an estimate over many batches and no loss of that step.
+ * nanoGPT: {@code iter 12: loss 3.2871, time 312.40ms, mfu 41.20%} for a step,
+ * {@code step 250: train loss 3.1, val loss 3.2} for an evaluation, whose train loss is an estimate over many batches
+ * and no loss of that step.
  */
 public final class NanoGpt implements LogFormat {
     private static final Pattern ITER = Pattern.compile(

@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A line of prose as a row: its first number of each name. Where none of them is a step, one of the unnamed is: the number
- * in {@code [100] loss=…} or {@code 100) loss = …}, which JAX programs print, that of {@code [100/1000] loss: …} or of a
- * progress bar, {@code 100/1000 [}. Two counters, {@code Epoch [2][100/1000]} or {@code Epoch 2, Step [100/1000]}, count on
- * from epoch to epoch. Where nothing else counts, epochs do.
+ * A line of prose as a row: its first number of each name. Where none of them is a step, one of the unnamed is: the
+ * number in {@code [100] loss=…} or {@code 100) loss = …}, which JAX programs print, that of {@code [100/1000] loss: …}
+ * or of a progress bar, {@code 100/1000 [}. Two counters, {@code Epoch [2][100/1000]} or
+ * {@code Epoch 2, Step [100/1000]}, count on from epoch to epoch. Where nothing else counts, epochs do.
  */
 final class PairRow {
     private static final Pattern EPOCH_AND_STEP = Pattern.compile(

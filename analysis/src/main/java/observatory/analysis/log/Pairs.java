@@ -4,8 +4,8 @@ import java.util.Set;
 
 /**
  * The numbers of a line of prose with the name before each: {@code step 12/100 | loss 3.2 (+0.1z) | dt: 310.5ms},
- * {@code step:12/100 train_loss:3.2}, {@code ep: 0, batch: 20, loss: 9.1}. Dates, times and words with digits in them are
- * no numbers; a total behind a slash is left out.
+ * {@code step:12/100 train_loss:3.2}, {@code ep: 0, batch: 20, loss: 9.1}. Dates, times and words with digits in them
+ * are no numbers; a total behind a slash is left out.
  */
 final class Pairs {
     private static final int LONGEST_NAME = 64;

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tags of one log and the names its series get: that of ours which a tag stands for, where no tag that stands nearer
- * has it (a loss of every step comes before a mean of an evaluation), else its own. What a tag is called never changes.
+ * The tags of one log and the names its series get: that of ours which a tag stands for, where no tag that
+ * stands nearer has it (a loss of every step comes before a mean of an evaluation), else its own. What a tag
+ * is called never changes.
  */
 final class SeriesNames {
     private static final int MOST = 10_000; // tags remembered; a hostile log must not fill the memory with names

@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
-/** Two bare numbers a line, step and loss, as the reference losses of torchtitan's tests; or one, a loss, which is counted. */
+/**
+ * Two bare numbers a line, step and loss, as the reference losses of torchtitan's tests; or one, a
+ * loss, which is counted.
+ */
 public final class StepLossPairs implements LogFormat {
     private static final Pattern PAIR = Pattern.compile("\\s*(\\d{1,15})[\\s,;]+([+-]?[\\d.]\\S{0,30}|nan|-?inf)\\s*");
 

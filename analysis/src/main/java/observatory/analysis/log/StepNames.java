@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which column of a log counts the steps: of several the one that counts optimiser steps of the whole run comes first. */
+/**
+ * Which column of a log counts the steps: of several the one that counts optimiser steps of the whole run comes first.
+ */
 final class StepNames {
     private static final List<String> RANKED = List.of(
             "global_step",

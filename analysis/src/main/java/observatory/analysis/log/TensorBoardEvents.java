@@ -11,7 +11,8 @@ import observatory.probe.Telemetry;
 
 /**
  * TensorBoard event files, written by Megatron, DeepSpeed, torchtitan, Hugging Face, Lightning and most others; one
- * file, or the folder of one run. Which series is the loss is decided by what the first {@value #LOOK_AHEAD} bytes hold.
+ * file, or the folder of one run. Which series is the loss is decided by what the first
+ * {@value #LOOK_AHEAD} bytes hold.
  */
 public final class TensorBoardEvents implements LogFormat {
     private static final int LOOK_AHEAD = 4 << 20;

@@ -15,8 +15,8 @@ import observatory.probe.Telemetry;
 
 /**
  * {@code trainer_state.json} of Hugging Face's Trainer and all that build on it (transformers/trainer_callback.py): one
- * document with a {@code log_history}. The loss is a mean over the interval. The summary at the end of the training, told
- * by its {@code train_runtime}, is no step.
+ * document with a {@code log_history}. The loss is a mean over the interval. The summary at the end of the training,
+ * told by its {@code train_runtime}, is no step.
  */
 public final class TrainerState implements LogFormat {
     private static final String HISTORY = "log_history";

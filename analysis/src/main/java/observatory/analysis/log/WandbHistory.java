@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The history record in a record of a {@code .wandb} file (wandb/proto/wandb_internal.proto): keys and their values as JSON. */
+/**
+ * The history record in a record of a {@code .wandb} file (wandb/proto/wandb_internal.proto): keys and
+ * their values as JSON.
+ */
 final class WandbHistory {
     private static final int HISTORY = 2; // of Record
     private static final int ITEM = 1; // of HistoryRecord

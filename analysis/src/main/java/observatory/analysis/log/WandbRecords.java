@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * The records of a {@code .wandb} file (wandb/sdk/internal/datastore.py): blocks of 32,768 bytes as in a LevelDB log, each
- * piece with CRC-32 of type and data, length and type. A damaged piece loses its record; a torn end is no error.
+ * The records of a {@code .wandb} file (wandb/sdk/internal/datastore.py): blocks of 32,768 bytes as in a LevelDB log,
+ * each piece with CRC-32 of type and data, length and type. A damaged piece loses its record; a torn end is no error.
  */
 final class WandbRecords implements AutoCloseable {
     static final byte[] MAGIC = {':', 'W', '&', 'B', (byte) 0xE1, (byte) 0xBE, 0};

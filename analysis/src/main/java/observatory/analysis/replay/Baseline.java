@@ -9,10 +9,10 @@ import observatory.probe.Frame;
 
 /**
  * How the signals of a run were just before an incident: where a resistant line through the steps before had come to,
- * and the median absolute deviation from that line (times 1.4826, as for a normal distribution); of the logarithm where a
- * signal is never below zero. A line, because the loss of a young run falls by more than its noise. A signal with
- * fewer than {@value #LEAST_VALUES} values has no level, unless half of the steps have one: of a handful no spread can
- * be told.
+ * and the median absolute deviation from that line (times 1.4826, as for a normal distribution); of the logarithm
+ * where a signal is never below zero. A line, because the loss of a young run falls by more than its noise. A signal
+ * with fewer than {@value #LEAST_VALUES} values has no level, unless half of the steps have one: of a handful no
+ * spread can be told.
  */
 final class Baseline {
     /** A departure larger than this is told as this: what is not finite has no size. */

@@ -9,8 +9,8 @@ import observatory.probe.Scalars;
 
 /**
  * Which layer leaves its level first, and how many steps before the loss does. A departure counts from
- * {@value #DEPARTED} deviations on, so that of a thousand signals over fifty steps none gets there by chance; only signals that have a size are
- * looked at, not shares of elements at the edge of a format.
+ * {@value #DEPARTED} deviations on, so that of a thousand signals over fifty steps none gets there by chance; only
+ * signals that have a size are looked at, not shares of elements at the edge of a format.
  */
 public record Departures(Optional<First> first, Optional<Long> lossStep) {
     private static final double DEPARTED = 12;

@@ -11,8 +11,8 @@ import observatory.analysis.Verdict;
 import observatory.stream.Json;
 
 /**
- * The same experiment for a run of another framework: what its log alone tells, and the runs that would tell the rest, in
- * the flags of that framework where they are known to exist. Nothing of it is executed here.
+ * The same experiment for a run of another framework: what its log alone tells, and the runs that would tell the rest,
+ * in the flags of that framework where they are known to exist. Nothing of it is executed here.
  *
  * @param verdict of the detectors on the log; a log tells that something happened, and seldom why
  * @param tells what the log tells, in words

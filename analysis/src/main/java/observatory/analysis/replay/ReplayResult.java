@@ -66,7 +66,8 @@ public record ReplayResult(
      * @param group what it belongs to: baseline, data, state, optimiser, precision, hardware
      * @param symptom mean over the repeats
      * @param removed share of the symptom of the run as it was that is gone; may be below 0
-     * @param noise what is gone in standard deviations of the repeats, of the run as it was or varied, whichever spread more
+     * @param noise what is gone in standard deviations of the repeats, of the run as it was or
+     * varied, whichever spread more
      * @param p of the permutation test against the run as it was; 1 where there was one repeat
      * @param loss of the last step of the incident, mean over the repeats
      * @param firstBad first site that is not finite; empty where all are finite

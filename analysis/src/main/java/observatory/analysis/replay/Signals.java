@@ -17,7 +17,10 @@ import observatory.probe.Site;
 
 /** The numbers of a frame that say how the model does, without those that say how fast, or what it was told. Pure. */
 public final class Signals {
-    /** Sites of the step with a NaN or an infinity; 1 where only the loss, or a gradient no scaler explains, is not finite. */
+    /**
+     * Sites of the step with a NaN or an infinity; 1 where only the loss, or a gradient no scaler
+     * explains, is not finite.
+     */
     static final Signal NON_FINITE = new Signal("non_finite", "");
     /** The largest loss of one sequence, in nats a token. */
     static final Signal WORST_SEQUENCE = new Signal("worst_sequence_loss", "");

@@ -20,7 +20,8 @@ public final class Symptom {
 
     /**
      * Where all signals are searched, one has departed only if it goes so many times as far as it ever did in the steps
-     * before: the largest of a thousand with long tails lies far out by chance, and any other batch would bring it back.
+     * before: the largest of a thousand with long tails lies far out by chance, and any other batch
+     * would bring it back.
      */
     private static final double UNUSUAL = 2;
 

@@ -9,9 +9,9 @@ import java.util.Optional;
 import observatory.analysis.Verdict;
 
 /**
- * From what was measured to a verdict: one factor at a time against the run as it was, by an exact permutation test over
- * repeats, times the number of factors that were tried (Bonferroni). A factor explains an incident when without it more
- * than half of the symptom is gone and the test is below {@value #LEVEL}.
+ * From what was measured to a verdict: one factor at a time against the run as it was, by an exact permutation test
+ * over repeats, times the number of factors that were tried (Bonferroni). A factor explains an incident when without it
+ * more than half of the symptom is gone and the test is below {@value #LEVEL}.
  */
 public final class Weighing {
     public static final double LEVEL = 0.05;

@@ -13,8 +13,8 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * One curve of a report as a picture of twice its size on the page, with the incidents as shaded spans behind it and red
- * ticks where a value was not finite. Draws every minimum and maximum of the track, so that no spike is lost.
+ * One curve of a report as a picture of twice its size on the page, with the incidents as shaded spans behind it and
+ * red ticks where a value was not finite. Draws every minimum and maximum of the track, so that no spike is lost.
  *
  * @param logarithmic whether the value axis is logarithmic; values of 0 and below are then left out
  */

@@ -13,7 +13,9 @@ final class Enabling {
 
     private Enabling() {}
 
-    /** The probes that report a metric named in a reason, else the scalar that a reason says is missing from the log. */
+    /**
+     * The probes that report a metric named in a reason, else the scalar that a reason says is missing from the log.
+     */
     static String of(String reason) {
         List<String> words =
                 WORD.matcher(reason).results().map(found -> found.group()).toList();

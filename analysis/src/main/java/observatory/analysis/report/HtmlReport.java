@@ -12,7 +12,8 @@ import java.util.Objects;
 
 /**
  * A post-mortem as one HTML page that needs nothing beside it: no script, no network, charts inside. Every name from
- * the run is escaped. Below 2 MB for any length of run, because curves are decimated and long lists are cut and counted.
+ * the run is escaped. Below 2 MB for any length of run, because curves are decimated and long lists
+ * are cut and counted.
  */
 public final class HtmlReport {
     private static final Template PAGE = template();

@@ -55,7 +55,10 @@ public record PostMortem(
         remarks = List.copyOf(remarks);
     }
 
-    /** Reads a log and has it judged. Throws {@link LogException} where it cannot be read; one without a step is told as such. */
+    /**
+     * Reads a log and has it judged. Throws {@link LogException} where it cannot be read; one without a step
+     * is told as such.
+     */
     public static PostMortem of(Path log, Optional<String> format, Progress progress) {
         return of(new LogSource(log, progress), format);
     }

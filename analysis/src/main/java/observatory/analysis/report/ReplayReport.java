@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import observatory.analysis.replay.ReplayResult;
 
-/** A replay as one HTML page that needs nothing beside it: no script, no network, charts inside; every name is escaped. */
+/**
+ * A replay as one HTML page that needs nothing beside it: no script, no network, charts inside; every name is escaped.
+ */
 public final class ReplayReport {
     private static final Template PAGE = HtmlReport.template("replay.html");
 

@@ -14,7 +14,10 @@ import observatory.analysis.Incident;
 record Signal(String name, long step, String lead) {
     private static final Pattern ONE = Pattern.compile("\\s*(.+?) (\\d{1,18})\\s*");
 
-    /** Those of an incident in the order in which they left, from its evidence {@code "LossSpike 100, GradientSpike 104"}. */
+    /**
+     * Those of an incident in the order in which they left, from its evidence
+     * {@code "LossSpike 100, GradientSpike 104"}.
+     */
     static List<Signal> of(Incident incident) {
         Object told = incident.evidence().facts().getOrDefault("signals", "");
         List<Signal> signals = new ArrayList<>();

@@ -93,7 +93,9 @@ public final class DetectionBench {
         return new Result(name, total, families);
     }
 
-    /** Incidents that say the run is unstable, and those of the gradient where they met an episode: they can help only. */
+    /**
+     * Incidents that say the run is unstable, and those of the gradient where they met an episode: they can help only.
+     */
     private List<Score.Alarm> ours(Labels.Log log, Settings settings) {
         return ours(log, telemetry(log), settings);
     }

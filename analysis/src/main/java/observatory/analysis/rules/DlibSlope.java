@@ -4,7 +4,10 @@ import java.util.ArrayDeque;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 
-/** R32: the least-squares slope since the last checkpoint is up with probability 0.99, checked every 500 points; any NaN (dlib). */
+/**
+ * R32: the least-squares slope since the last checkpoint is up with probability 0.99, checked every 500
+ * points; any NaN (dlib).
+ */
 final class DlibSlope implements PublishedRule {
     private static final int SYNC = 500;
     private final ArrayDeque<Double> losses = new ArrayDeque<>();

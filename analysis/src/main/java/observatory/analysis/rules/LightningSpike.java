@@ -1,6 +1,9 @@
 package observatory.analysis.rules;
 
-/** R10: no better than the last value and at least twice the mean of ten above that mean; not finite (Lightning fabric spike.py). */
+/**
+ * R10: no better than the last value and at least twice the mean of ten above that mean; not
+ * finite (Lightning fabric spike.py).
+ */
 final class LightningSpike implements PublishedRule {
     private final Running window = new Running(10);
     private double last = Double.NaN;

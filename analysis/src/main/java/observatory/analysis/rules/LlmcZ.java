@@ -1,6 +1,9 @@
 package observatory.analysis.rules;
 
-/** R8: z over 128 values with the newest among them, running sums (llm.c outlier_detector.h); blind for ever after a NaN. */
+/**
+ * R8: z over 128 values with the newest among them, running sums (llm.c outlier_detector.h); blind for
+ * ever after a NaN.
+ */
 final class LlmcZ implements PublishedRule {
     private static final int N = 128;
     private final double[] values = new double[N];

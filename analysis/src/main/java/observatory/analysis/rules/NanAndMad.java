@@ -1,6 +1,8 @@
 package observatory.analysis.rules;
 
-/** No tool's rule but the obvious one, for scale: not finite, or eight scaled median deviations over a median of 128. */
+/**
+ * No tool's rule but the obvious one, for scale: not finite, or eight scaled median deviations over a median of 128.
+ */
 final class NanAndMad implements PublishedRule {
     private final Running window = new Running(128);
 

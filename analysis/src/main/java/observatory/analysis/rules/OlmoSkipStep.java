@@ -1,6 +1,9 @@
 package observatory.analysis.rules;
 
-/** R11: more than six deviations above the mean of up to 128 values before it, loss or gradient norm (OLMo-core SkipStepOptimizer); a NaN makes it fire for 129 steps. */
+/**
+ * R11: more than six deviations above the mean of up to 128 values before it, loss or gradient norm (OLMo-core
+ * SkipStepOptimizer); a NaN makes it fire for 129 steps.
+ */
 final class OlmoSkipStep implements PublishedRule {
     private final Running losses = new Running(128);
     private final Running norms = new Running(128);

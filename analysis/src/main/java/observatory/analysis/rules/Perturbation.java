@@ -11,8 +11,8 @@ import observatory.probe.Scalars;
 
 /**
  * What could have been logged of the same run instead: a stand-in for runs that nobody has labelled. A labelled episode
- * counts where a point of it is left that stands out: above the median of the 25 points before it by six of their scaled
- * median deviations and by a twentieth.
+ * counts where a point of it is left that stands out: above the median of the 25 points before it by six of their
+ * scaled median deviations and by a twentieth.
  */
 public enum Perturbation {
     EVERY_SECOND("every second point", 2) {

@@ -2,7 +2,9 @@ package observatory.analysis.rules;
 
 import java.util.Arrays;
 
-/** The last values of a series, non-finite ones included, with the plain mean and deviation that published rules use. */
+/**
+ * The last values of a series, non-finite ones included, with the plain mean and deviation that published rules use.
+ */
 final class Running {
     private final double[] values;
     private int count;

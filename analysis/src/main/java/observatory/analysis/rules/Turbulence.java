@@ -1,6 +1,9 @@
 package observatory.analysis.rules;
 
-/** R20: half as much again as the moving average 0.99 (msprobe AnomalyTurbulence with its example 0.5); blind for ever after a NaN. */
+/**
+ * R20: half as much again as the moving average 0.99 (msprobe AnomalyTurbulence with its example 0.5); blind for
+ * ever after a NaN.
+ */
 final class Turbulence implements PublishedRule {
     private double average = Double.NaN;
     private boolean started;

@@ -1,6 +1,8 @@
 package observatory.analysis.rules;
 
-/** R17: z of the gradient norm over a moving mean and variance, fed with the clipped norm (ZClip); meant for clipping. */
+/**
+ * R17: z of the gradient norm over a moving mean and variance, fed with the clipped norm (ZClip); meant for clipping.
+ */
 final class ZClip implements PublishedRule {
     private final Running warmUp = new Running(25);
     private double mean;

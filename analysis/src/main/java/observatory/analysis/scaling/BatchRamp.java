@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Batch sizes over a run: doubled whenever the critical batch has grown past the next size. The noise scale is a proxy of
- * it, right in trend and order of magnitude (Merrill et al. 2025, arXiv 2505.23971), so this is advice, never applied.
+ * Batch sizes over a run: doubled whenever the critical batch has grown past the next size. The noise scale
+ * is a proxy of it, right in trend and order of magnitude (Merrill et al. 2025, arXiv 2505.23971), so this
+ * is advice, never applied.
  */
 public record BatchRamp(List<Stage> stages, int sequence) {
     private static final double FIRST_TOKENS = 1e6;
@@ -31,7 +32,8 @@ public record BatchRamp(List<Stage> stages, int sequence) {
     }
 
     /**
-     * @param noise a noise scale and the loss at which it was measured; it grows as the loss falls, as Kaplan's critical
+     * @param noise a noise scale and the loss at which it was measured; it grows as the loss
+     * falls, as Kaplan's critical
      *     batch does
      */
     static BatchRamp of(LossLaw law, LossLaw.Split run, Kaplan.Measured noise, Bounds bounds, int sequence) {

@@ -18,7 +18,8 @@ import observatory.stream.Json;
 
 /**
  * Results of the lm-evaluation-harness over training: the mean over tasks of one metric, in percent, by step. Reads one
- * file of results, one keyed by step (at the top or below {@code results}), or a folder of files with a step in each name.
+ * file of results, one keyed by step (at the top or below {@code results}), or a folder of files with a
+ * step in each name.
  */
 public final class Evaluations {
     private static final Pattern STEP = Pattern.compile("(\\d+)(?=\\D*$)");
@@ -74,7 +75,9 @@ public final class Evaluations {
         }
     }
 
-    /** {@code 1000}, {@code step1000}, {@code global_step_1000}: the last number of a name without letters behind it. */
+    /**
+     * {@code 1000}, {@code step1000}, {@code global_step_1000}: the last number of a name without letters behind it.
+     */
     private static OptionalLong step(String name) {
         String stem = name.replaceFirst("\\.json$", "");
         Matcher found = STEP.matcher(stem);

@@ -5,7 +5,10 @@ package observatory.analysis.scaling;
  * 2203.15556). Holds at the end of a learning-rate schedule, and only for the data and tokenizer it was fitted on.
  */
 public record LossLaw(double e, double a, double b, double alpha, double beta) {
-    /** Hoffmann et al. 2022, approach 3. Known to be inconsistent with their other two: it asks for 92 tokens a parameter. */
+    /**
+     * Hoffmann et al. 2022, approach 3. Known to be inconsistent with their other two: it asks for
+     * 92 tokens a parameter.
+     */
     public static final LossLaw HOFFMANN = new LossLaw(1.69, 406.4, 410.7, 0.34, 0.28);
     /** The refit of the same runs by Besiroglu et al. 2024, arXiv 2404.10102. */
     public static final LossLaw BESIROGLU = new LossLaw(1.8172, 482.01, 2085.43, 0.3478, 0.3658);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Loss over one quantity, L = E + K/x^γ: per source or language over model size, or within a run over tokens. Fitted like
- * a whole law, by Huber's loss of the logarithms.
+ * Loss over one quantity, L = E + K/x^γ: per source or language over model size, or within a run over tokens. Fitted
+ * like a whole law, by Huber's loss of the logarithms.
  */
 public record PowerCurve(double e, double k, double gamma, double residual) {
     private static final int FEWEST = 4;

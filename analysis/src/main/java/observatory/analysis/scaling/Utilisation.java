@@ -1,8 +1,8 @@
 package observatory.analysis.scaling;
 
 /**
- * Floating-point operations of a transformer's training step, after Narayanan et al. 2021 (arXiv 2104.04473, eq. 3), which
- * counts attention without its causal half. Conventions of other tools differ by that term.
+ * Floating-point operations of a transformer's training step, after Narayanan et al. 2021 (arXiv 2104.04473, eq. 3),
+ * which counts attention without its causal half. Conventions of other tools differ by that term.
  */
 public record Utilisation(int layers, int width, int vocabulary, int sequence) {
     /** Parameters of BLOOM's architecture: embedding norm, no position embedding: l(12h² + 13h) + Vh + 4h. */

@@ -9,8 +9,8 @@ import org.apache.commons.math3.optim.univariate.SearchInterval;
 import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
 
 /**
- * A power law over whole numbers, p(x) = x^−α/ζ(α, xmin), as of word or document frequencies: by maximum likelihood with
- * the xmin of the least Kolmogorov–Smirnov distance (Clauset, Shalizi and Newman 2009, arXiv 0706.1062, eq. 3.5).
+ * A power law over whole numbers, p(x) = x^−α/ζ(α, xmin), as of word or document frequencies: by maximum likelihood
+ * with the xmin of the least Kolmogorov–Smirnov distance (Clauset, Shalizi and Newman 2009, arXiv 0706.1062, eq. 3.5).
  */
 public final class DiscretePowerLaw {
     private static final double LEAST_ALPHA = 1.01;

@@ -3,8 +3,9 @@ package observatory.analysis.spectrum;
 import java.util.Arrays;
 
 /**
- * The tail whose eigenvalues, scaled to mean 1, have a product of at least 1 (WeightWatcher's detX; Martin and Hinrichs,
- * arXiv 2507.17912). By logarithms, which cannot overflow as the products of the reference do above 2048 values.
+ * The tail whose eigenvalues, scaled to mean 1, have a product of at least 1 (WeightWatcher's detX; Martin
+ * and Hinrichs, arXiv 2507.17912). By logarithms, which cannot overflow as the products of the reference
+ * do above 2048 values.
  *
  * @param count how many eigenvalues belong to the tail
  * @param least the smallest of them

@@ -11,8 +11,8 @@ import observatory.kernel.blas.Blas.Operand;
 import observatory.kernel.blas.Blas.Shape;
 
 /**
- * WᵀW on several vectors in single precision, a panel of W at a time. Matrices of up to 1 GiB are converted once, larger
- * ones each time, which doubles the time and takes no memory.
+ * WᵀW on several vectors in single precision, a panel of W at a time. Matrices of up to 1 GiB are converted once,
+ * larger ones each time, which doubles the time and takes no memory.
  */
 final class GramOperator implements Lanczos.Operator {
     private static final long KEPT_BYTES = 1L << 30;

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Plain numbers above zero, one a line, ascending: eigenvalues from elsewhere, or frequencies of words or documents. */
+/**
+ * Plain numbers above zero, one a line, ascending: eigenvalues from elsewhere, or frequencies of words or documents.
+ */
 public record Numbers(double[] ascending) {
 
     /** The numbers of a text file; empty where it holds anything else, or no number above zero. */

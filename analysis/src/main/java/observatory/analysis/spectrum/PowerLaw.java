@@ -51,7 +51,9 @@ public record PowerLaw(double alpha, double xmin, double xmax, double distance, 
         return Optional.ofNullable(best).filter(fit -> Double.isFinite(fit.alpha));
     }
 
-    /** Greatest distance of the two distribution functions from x_i on; gives up, above the bound, once it reaches it. */
+    /**
+     * Greatest distance of the two distribution functions from x_i on; gives up, above the bound, once it reaches it.
+     */
     private static double distance(double[] logs, int i, double alpha, Upper upper, double bound) {
         int n = logs.length - i;
         if (!Double.isFinite(alpha) || alpha <= 1) {

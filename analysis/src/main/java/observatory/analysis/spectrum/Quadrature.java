@@ -8,15 +8,18 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A spectrum by stochastic Lanczos quadrature (Ubaru, Chen and Saad 2017): the density from a few random vectors, and in
- * it, exactly, the largest eigenvalues, which Lanczos finds first. What is returned are as many values as the matrix has
- * eigenvalues: the exact ones, and below them quantiles of the density. Takes 4·N·M·{@link #PROBES}·{@link #STEPS} flops.
+ * A spectrum by stochastic Lanczos quadrature (Ubaru, Chen and Saad 2017): the density from a few random vectors, and
+ * in it, exactly, the largest eigenvalues, which Lanczos finds first. What is returned are as many values as the
+ * matrix has eigenvalues: the exact ones, and below them quantiles of the density. Takes
+ * 4·N·M·{@link #PROBES}·{@link #STEPS} flops.
  */
 final class Quadrature {
     static final int PROBES = 8;
     static final int STEPS = 120;
     private static final long SEED = 0x5EC7;
-    /** A Ritz value this close to an eigenvalue, relative to the largest, is one; single precision carries no further. */
+    /**
+     * A Ritz value this close to an eigenvalue, relative to the largest, is one; single precision carries no further.
+     */
     private static final double CONVERGED = 1e-5;
 
     /** A point of the density. */

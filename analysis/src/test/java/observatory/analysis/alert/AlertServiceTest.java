@@ -123,7 +123,9 @@ class AlertServiceTest {
         }
     }
 
-    /** P15: killed between telling and striking off, a message is told once more with the same key, and none is lost. */
+    /**
+     * P15: killed between telling and striking off, a message is told once more with the same key, and none is lost.
+     */
     @Test
     void aKillCostsAtMostOneDuplicateAndNoMessage() throws SQLException {
         Random random = new Random(SEED);

@@ -15,9 +15,9 @@ import observatory.probe.builtin.GradientNoise;
 import org.junit.jupiter.api.Test;
 
 /**
- * On a quadratic loss ½ (w - x)ᵀ H (w - x) over data x ~ N(0, C), both diagonal, whose gradients H (w - x) are Gaussian with
- * mean G = H w and covariance Σ = H C H: the noise scale tr Σ / |G|² is Σ hᵢ²cᵢ / Σ hᵢ²wᵢ². Micro-batches of 4, 4, 4, 3 and 1 are
- * told as a trainer tells them.
+ * On a quadratic loss ½ (w - x)ᵀ H (w - x) over data x ~ N(0, C), both diagonal, whose gradients H (w - x) are Gaussian
+ * with mean G = H w and covariance Σ = H C H: the noise scale tr Σ / |G|² is Σ hᵢ²cᵢ / Σ hᵢ²wᵢ². Micro-batches of 4, 4,
+ * 4, 3 and 1 are told as a trainer tells them.
  */
 class NoiseEstimateTest {
     private static final int[] PASSES = {4, 4, 4, 3, 1};

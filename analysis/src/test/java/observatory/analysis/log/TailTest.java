@@ -56,7 +56,9 @@ class TailTest {
                         .anyMatch(format -> format.name().equals(sample.format()) && !format.rewritten()));
     }
 
-    /** Written in two halves that may cut a line or a record in two, a log gives what it gives when it is read whole. */
+    /**
+     * Written in two halves that may cut a line or a record in two, a log gives what it gives when it is read whole.
+     */
     @ParameterizedTest
     @MethodSource("appended")
     void aLogThatGrowsGivesTheSameFrames(Sample sample) throws IOException, InterruptedException {

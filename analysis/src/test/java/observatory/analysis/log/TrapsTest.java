@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the logs of each framework do not say, or say in another way than others; those of Megatron have a test of their own. */
+/**
+ * What the logs of each framework do not say, or say in another way than others; those of Megatron have a
+ * test of their own.
+ */
 class TrapsTest {
     private static final double[] NONE = {};
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Logs as launchers, exporters and other versions change them: recognised by content, and every loss is at its step. */
+/**
+ * Logs as launchers, exporters and other versions change them: recognised by content, and every loss is at its step.
+ */
 class VariationsTest {
     private static final double LN_2 = Math.log(2);
 

@@ -186,8 +186,8 @@ final class Accident {
     }
 
     /**
-     * The ranks whose own loss of a step is not that of the re-run; what is wrong with one reaches the others only after
-     * the step's forward pass, through the gradient. All where none differs in its loss.
+     * The ranks whose own loss of a step is not that of the re-run; what is wrong with one reaches the others only
+     * after the step's forward pass, through the gradient. All where none differs in its loss.
      */
     private List<Integer> struck(long step) {
         Map<Integer, Double> recorded = losses(subject.recorded(), step);
@@ -293,7 +293,9 @@ final class Accident {
                 one.same(), one.steps(), one.values(), one.difference(), weights, one.batch(), one.arithmetic());
     }
 
-    /** The weight that differs by one bit of the exponent, of those the one that differs most; none where there is none. */
+    /**
+     * The weight that differs by one bit of the exponent, of those the one that differs most; none where there is none.
+     */
     private static Optional<Flip> flip(Snapshot found, Snapshot own) {
         List<Flip> flips = new ArrayList<>();
         int differing = 0;

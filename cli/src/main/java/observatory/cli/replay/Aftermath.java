@@ -48,7 +48,10 @@ final class Aftermath {
         }
     }
 
-    /** Goes on after the incident with other batches and the settings as before: from the state it left, and from that before. */
+    /**
+     * Goes on after the incident with other batches and the settings as before: from the state it left,
+     * and from that before.
+     */
     private void state() {
         long from = ground.last() + 1;
         long to = ground.last() + TAIL;

@@ -24,9 +24,9 @@ import observatory.trainer.replay.Snapshot;
 import observatory.trainer.replay.Trial;
 
 /**
- * The experiment on one incident. First the run is run again: where it does not come out with the same bits, the machine
- * did it. Else one thing at a time is varied in the steps of the incident; where nothing explains it, the steps that are
- * varied are made to begin earlier, one checkpoint after the other.
+ * The experiment on one incident. First the run is run again: where it does not come out with the same bits, the
+ * machine did it. Else one thing at a time is varied in the steps of the incident; where nothing explains it, the steps
+ * that are varied are made to begin earlier, one checkpoint after the other.
  */
 final class Experiment {
     /** How much is done. */

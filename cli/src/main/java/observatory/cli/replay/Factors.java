@@ -48,8 +48,8 @@ final class Factors {
     }
 
     /**
-     * The batches of the incident at the earlier state of the checkpoint, as its next steps; with the settings that were
-     * in force before any change, so that it is batch and state alone that are crossed.
+     * The batches of the incident at the earlier state of the checkpoint, as its next steps; with the settings that
+     * were in force before any change, so that it is batch and state alone that are crossed.
      */
     Trial earlier(boolean control, int repeat) {
         long from = ground.start().step();

@@ -23,8 +23,8 @@ import observatory.trainer.replay.Stand;
 import observatory.trainer.replay.Trial;
 
 /**
- * Where trials are run: as many at once as memory and threads allow, none twice, none after the time is up. A trial that
- * was begun when the time is up is finished; when somebody says stop, it is stopped at its next step.
+ * Where trials are run: as many at once as memory and threads allow, none twice, none after the time is up. A trial
+ * that was begun when the time is up is finished; when somebody says stop, it is stopped at its next step.
  */
 final class Lab implements AutoCloseable {
     /** Tells how far the experiment is. */

@@ -16,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import observatory.stream.Json;
 
 /**
- * The trials that are done, one a line, so that a replay that was stopped goes on where it was. Its first line says what
- * was replayed with which program; where that differs the notebook begins anew. A line cut short counts as not written.
+ * The trials that are done, one a line, so that a replay that was stopped goes on where it was. Its first line
+ * says what was replayed with which program; where that differs the notebook begins anew. A line cut short
+ * counts as not written.
  */
 public final class Notebook {
     private final Path file;

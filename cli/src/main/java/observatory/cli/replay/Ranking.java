@@ -22,9 +22,10 @@ import observatory.trainer.replay.Trial;
 
 /**
  * Ranks the sequences of the batch at the worst step: each is left out of the step in turn, in a large batch the ones
- * whose own loss is farthest from the others, and the rest of it in halves. A sequence is named where its own loss departs
- * by {@value #NAMED} deviations from those of its source ({@link SequenceLevel}), where its share of the gradient does among
- * its neighbours, where the step becomes finite without it, or where repetition is the matter and it was trained on before.
+ * whose own loss is farthest from the others, and the rest of it in halves. A sequence is named where its own loss
+ * departs by {@value #NAMED} deviations from those of its source ({@link SequenceLevel}), where its share of the
+ * gradient does among its neighbours, where the step becomes finite without it, or where repetition is the matter and
+ * it was trained on before.
  */
 final class Ranking {
     private static final double NAMED = 6;

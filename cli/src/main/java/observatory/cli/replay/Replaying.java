@@ -31,7 +31,10 @@ import observatory.trainer.checkpoint.CheckpointRing;
 import observatory.trainer.checkpoint.RunCard;
 import observatory.trainer.replay.Stand;
 
-/** Replays an incident from its spike log and the run's checkpoints. Throws {@link CheckpointException} for what is not there or not the same. */
+/**
+ * Replays an incident from its spike log and the run's checkpoints. Throws {@link CheckpointException} for what is not
+ * there or not the same.
+ */
 public final class Replaying {
     /** How often the steps that are varied begin earlier where nothing explains an incident. */
     private static final int LEVELS = 4;

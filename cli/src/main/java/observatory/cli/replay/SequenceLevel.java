@@ -12,10 +12,10 @@ import observatory.probe.Batch;
 import observatory.probe.Column;
 
 /**
- * The losses that the sequences of a source had, and how they rise with the variety of its tokens: text of few different
- * tokens has a small loss. A sequence departs by the geometric mean of two departures, each in deviations (MAD): that of
- * its loss from the middle of its source, and that from the source's resistant line over the entropy of its tokens. A text
- * that is only hard lies far from the one alone, and an odd line of one character from the other.
+ * The losses that the sequences of a source had, and how they rise with the variety of its tokens: text of few
+ * different tokens has a small loss. A sequence departs by the geometric mean of two departures, each in deviations
+ * (MAD): that of its loss from the middle of its source, and that from the source's resistant line over the entropy of
+ * its tokens. A text that is only hard lies far from the one alone, and an odd line of one character from the other.
  *
  * @param slope of the line, in nats of loss per nat of entropy; 0 where the entropy was not measured
  */

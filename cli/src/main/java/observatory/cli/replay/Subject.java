@@ -15,7 +15,8 @@ import observatory.trainer.replay.Snapshot;
 import observatory.trainer.replay.Stand;
 
 /**
- * What is replayed: an incident of a run, what was recorded around it, the program that trained it, and its checkpoints.
+ * What is replayed: an incident of a run, what was recorded around it, the program that trained
+ * it, and its checkpoints.
  *
  * @param kind empty where only a step was named
  * @param first first step of the incident
@@ -23,7 +24,8 @@ import observatory.trainer.replay.Stand;
  * @param peak worst step
  * @param recipe of the run without what the machine did to it
  * @param from the newest checkpoint that may be used; empty for any
- * @param resumedAfter where the run went on from the checkpoint of another run or program, which has no say before it; else 0
+ * @param resumedAfter where the run went on from the checkpoint of another run or program, which has no say
+ * before it; else 0
  * @param changed steps after which an operator changed the run
  */
 public record Subject(

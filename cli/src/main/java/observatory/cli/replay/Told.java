@@ -3,7 +3,10 @@ package observatory.cli.replay;
 import observatory.trainer.Model.StepSettings;
 import observatory.trainer.TrainingSpec;
 
-/** What a step was told, carried on to other steps: its constants, and its rate with what the schedule does to it meanwhile. */
+/**
+ * What a step was told, carried on to other steps: its constants, and its rate with what the schedule
+ * does to it meanwhile.
+ */
 record Told(StepSettings settings, TrainingSpec schedule) {
     private static final double SAME = 1e-6;
 

@@ -8,8 +8,8 @@ import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
 
 /**
- * A heat map as a grid of cells: each holds the greatest, least or last value of its steps, because a mean would hide the
- * one step that one came to see, and knows whether there was a NaN, an infinity, or nothing.
+ * A heat map as a grid of cells: each holds the greatest, least or last value of its steps, because a mean would hide
+ * the one step that one came to see, and knows whether there was a NaN, an infinity, or nothing.
  */
 public final class HeatCells {
     private static final double MAD_TO_DEVIATION = 1.4826;

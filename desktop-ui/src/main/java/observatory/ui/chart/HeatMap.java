@@ -29,7 +29,10 @@ public record HeatMap(String metric, StepIndex index, List<Row> rows, Pool pool,
         rows = List.copyOf(rows);
     }
 
-    /** How many cells stand side by side: one for each measured step where there are few, one for two pixels where there are many. */
+    /**
+     * How many cells stand side by side: one for each measured step where there are few, one for two pixels
+     * where there are many.
+     */
     int columns(Span steps, double width) {
         return (int) Math.max(1, Math.min(width / 2, steps.length() / index.stride() + 1));
     }

@@ -14,7 +14,10 @@ import observatory.ui.data.Extent;
 import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
 
-/** A heat map over a stretch of steps, in its other forms: short, what each row comes to; exact, every value of every step. */
+/**
+ * A heat map over a stretch of steps, in its other forms: short, what each row comes to; exact, every
+ * value of every step.
+ */
 public record HeatTwin(HeatMap map, Span steps) implements Twin {
     private static final int WIDTH = 2600;
     private static final int LEFT = 520;

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import observatory.ui.data.StepIndex;
 
-/** Draws a plot into a raster. A pure function of what it is given, so it can be tested, timed and exported anywhere. */
+/**
+ * Draws a plot into a raster. A pure function of what it is given, so it can be tested, timed and exported anywhere.
+ */
 public final class PlotPainter {
     private static final double ORPHANED = 0.3;
     private static final double RAW_BEHIND_SMOOTH = 0.32;

@@ -1,6 +1,8 @@
 package observatory.ui.chart;
 
-/** Draws the entries of one series: spans from minimum to maximum where rows are many, a smooth line where they are few. */
+/**
+ * Draws the entries of one series: spans from minimum to maximum where rows are many, a smooth line where they are few.
+ */
 final class TracePainter {
     private final Raster raster;
     private final ValueAxis axis;
@@ -73,7 +75,9 @@ final class TracePainter {
         }
     }
 
-    /** Marks along the edges for what has no height: crosses for NaN, triangles for infinities and for what was clipped. */
+    /**
+     * Marks along the edges for what has no height: crosses for NaN, triangles for infinities and for what was clipped.
+     */
     void glyphs(Columns columns, Glyphs colours) {
         double size = 5.5 * thickness;
         double top = 0.75 * size;

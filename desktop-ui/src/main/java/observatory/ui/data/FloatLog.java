@@ -3,8 +3,8 @@ package observatory.ui.data;
 import java.util.Arrays;
 
 /**
- * An append-only list of floats for one writer and any number of readers: whatever {@link #size} has told of can be read
- * without a lock, because nothing that was appended ever changes or moves out of a reader's sight.
+ * An append-only list of floats for one writer and any number of readers: whatever {@link #size} has told of can be
+ * read without a lock, because nothing that was appended ever changes or moves out of a reader's sight.
  */
 final class FloatLog {
     private static final int SHIFT = 12;

@@ -1,8 +1,8 @@
 package observatory.ui.data;
 
 /**
- * How many elements of a tensor lie in each binade at one step: {@code counts[i]} have a magnitude from 2^(top − i) to below
- * 2^(top − i + 1); the last count takes everything below as well.
+ * How many elements of a tensor lie in each binade at one step: {@code counts[i]} have a magnitude from 2^(top − i) to
+ * below 2^(top − i + 1); the last count takes everything below as well.
  */
 public record Histogram(int top, float[] counts) {
     /** Elements counted, zeros not among them. */

@@ -84,7 +84,9 @@ public final class Series {
         }
     }
 
-    /** The last row up to this one in which anything was measured, -1 where there is none; passes over buckets without. */
+    /**
+     * The last row up to this one in which anything was measured, -1 where there is none; passes over buckets without.
+     */
     public int lastPresent(int row) {
         int at = Math.min(row, rows.size() - 1);
         Extent bucket = new Extent();

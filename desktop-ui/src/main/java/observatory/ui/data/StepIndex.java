@@ -138,8 +138,8 @@ public final class StepIndex {
     }
 
     /**
-     * The first of the rows from {@code from} whose step is at least this, {@code to} where there is none; looked for around
-     * a guess first, because whoever asks for one pixel column after another can guess well.
+     * The first of the rows from {@code from} whose step is at least this, {@code to} where there is none; looked for
+     * around a guess first, because whoever asks for one pixel column after another can guess well.
      */
     public int rowAtOrAfter(int guess, int from, int to, double step) {
         int row = Math.clamp(guess, from, to);

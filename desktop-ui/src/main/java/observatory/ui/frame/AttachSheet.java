@@ -23,8 +23,8 @@ import observatory.probe.Pack;
 import observatory.ui.Source;
 
 /**
- * What there is to open, in one list: bookmarks, runs on a broker, trainers in other JVMs; and whatever path, address or
- * link one types. Whatever takes time happens beside the window.
+ * What there is to open, in one list: bookmarks, runs on a broker, trainers in other JVMs; and whatever path, address
+ * or link one types. Whatever takes time happens beside the window.
  */
 final class AttachSheet {
     private static final double WIDTH = 720;

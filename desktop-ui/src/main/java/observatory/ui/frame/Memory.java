@@ -15,7 +15,8 @@ import observatory.ui.chart.Span;
 
 /**
  * Where a person was, kept in a file, so that a window that is opened again shows the same, even after a kill: screen,
- * theme, smoothing, and for each run the steps in view and the crosshair. What cannot be read is as if it were not there.
+ * theme, smoothing, and for each run the steps in view and the crosshair. What cannot be read is as if
+ * it were not there.
  */
 final class Memory {
     private final Path file;

@@ -11,7 +11,10 @@ import observatory.analysis.Severity;
 import observatory.probe.RunId;
 import observatory.ui.Source;
 
-/** Which incidents are news: those that open while one watches, and neither those that were there before nor silenced ones. */
+/**
+ * Which incidents are news: those that open while one watches, and neither those that were there
+ * before nor silenced ones.
+ */
 public final class Notices {
     private static final int MOST = 3;
 

@@ -68,7 +68,10 @@ public final class LayersModel {
         return grouping;
     }
 
-    /** What a cell shows of the metric chosen: its greatest value, or its least where that is what to fear, until told otherwise. */
+    /**
+     * What a cell shows of the metric chosen: its greatest value, or its least where that is what to
+     * fear, until told otherwise.
+     */
     public Pool pool() {
         return pools.getOrDefault(
                 metric.get(), LEAST_IS_WORST.matcher(metric.get()).find() ? Pool.LEAST : Pool.GREATEST);

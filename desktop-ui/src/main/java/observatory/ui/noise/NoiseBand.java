@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
 
-/** The ratio of the means of two series over a sliding window, with a band of two standard errors by the delta method. */
+/**
+ * The ratio of the means of two series over a sliding window, with a band of two standard errors by the delta method.
+ */
 final class NoiseBand {
     private final int window;
     private final int fewest;

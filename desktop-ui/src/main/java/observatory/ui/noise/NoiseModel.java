@@ -15,8 +15,8 @@ import observatory.ui.data.Series;
 import observatory.ui.overview.OverviewModel;
 
 /**
- * The gradient noise scale against the batch in use: B = tr Σ / |G|² (McCandlish and others 2018, arXiv 1812.06162), the
- * ratio of the means of both over the latest steps, because the mean of their ratio is biased; with a band of two
+ * The gradient noise scale against the batch in use: B = tr Σ / |G|² (McCandlish and others 2018, arXiv 1812.06162),
+ * the ratio of the means of both over the latest steps, because the mean of their ratio is biased; with a band of two
  * standard errors. Where the band of |G|² reaches zero there is no estimate.
  */
 public final class NoiseModel {
@@ -38,7 +38,9 @@ public final class NoiseModel {
     /** Both parts of the estimate and what they were measured on. */
     private record Parts(Series trace, Series square, String from) {}
 
-    /** Of whole gradients where micro-batches or ranks tell, else of the norm layers' gains, which tell in every run. */
+    /**
+     * Of whole gradients where micro-batches or ranks tell, else of the norm layers' gains, which tell in every run.
+     */
     private Optional<Parts> parts() {
         return parts("gradient_noise", "whole gradients").or(() -> parts("norm_noise", "the gains of norm layers"));
     }

@@ -4,7 +4,9 @@ import java.util.StringJoiner;
 import observatory.ui.chart.Numbers;
 import observatory.ui.data.Histogram;
 
-/** What a format does to the elements of a tensor, as shares of those that are not zero. Boundaries are whole binades. */
+/**
+ * What a format does to the elements of a tensor, as shares of those that are not zero. Boundaries are whole binades.
+ */
 record Fate(double overflow, double normal, double subnormal, double zero) {
 
     static Fate of(Histogram histogram, Format format) {

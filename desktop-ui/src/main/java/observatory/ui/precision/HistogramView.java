@@ -16,7 +16,9 @@ import observatory.ui.chart.Palette;
 import observatory.ui.chart.Twin;
 import observatory.ui.data.Histogram;
 
-/** How the elements of one tensor spread over the binades, on a logarithmic scale of shares, between a format's edges. */
+/**
+ * How the elements of one tensor spread over the binades, on a logarithmic scale of shares, between a format's edges.
+ */
 final class HistogramView extends Region implements Drawn {
     private static final double LEFT = 52;
     private static final double RIGHT = 10;

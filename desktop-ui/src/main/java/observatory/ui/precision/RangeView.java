@@ -15,7 +15,10 @@ import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Palette;
 import observatory.ui.data.Histogram;
 
-/** The magnitudes of sites, as histograms where there are some and else as bars, on an axis of powers of two, between the edges of a format. */
+/**
+ * The magnitudes of sites, as histograms where there are some and else as bars, on an axis of powers of two, between
+ * the edges of a format.
+ */
 final class RangeView extends Region {
     private static final double LEFT = 190;
     private static final double RIGHT = 14;
@@ -185,7 +188,10 @@ final class RangeView extends Region {
         }
     }
 
-    /** The histogram as a ridge: the height is the logarithm of the share, the colour what the format makes of the binade. */
+    /**
+     * The histogram as a ridge: the height is the logarithm of the share, the colour what the format
+     * makes of the binade.
+     */
     private void ridge(GraphicsContext g, Histogram histogram, double y) {
         for (int exponent = histogram.bottom(); exponent <= histogram.top(); exponent++) {
             double share = histogram.share(exponent);

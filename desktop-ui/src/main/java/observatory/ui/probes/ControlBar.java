@@ -16,7 +16,9 @@ import observatory.probe.TrainerCommand;
 import observatory.ui.Workbench;
 import observatory.ui.frame.Control;
 
-/** The commands that one can send to a run, where the window was opened with a key; else one line on how to get there. */
+/**
+ * The commands that one can send to a run, where the window was opened with a key; else one line on how to get there.
+ */
 final class ControlBar {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SHORT = Duration.ofMinutes(2);

@@ -12,8 +12,8 @@ import observatory.analysis.Incident;
 import observatory.analysis.replay.ReplayResult;
 
 /**
- * The replays of a window: one at a time, in the background, and what each came to. All but the replaying itself happens
- * on the window's thread.
+ * The replays of a window: one at a time, in the background, and what each came to. All but the replaying itself
+ * happens on the window's thread.
  */
 public final class ReplayModel {
     /** What is to be seen of the incident that is shown. */

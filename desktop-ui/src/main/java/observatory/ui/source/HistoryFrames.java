@@ -11,8 +11,9 @@ import observatory.probe.Scalars;
 import observatory.probe.Sites;
 
 /**
- * A bucket of the decimated history as frames that a chart draws alike: the smallest, the largest and the last values of
- * the bucket at steps within it, and a NaN where there was one. For the eye they are the run until the run itself is read.
+ * A bucket of the decimated history as frames that a chart draws alike: the smallest, the largest and the last
+ * values of the bucket at steps within it, and a NaN where there was one. For the eye they are the run until the
+ * run itself is read.
  */
 final class HistoryFrames {
     private static final String FIRST_STEP = "bucket_first_step";

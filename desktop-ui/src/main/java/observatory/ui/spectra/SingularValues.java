@@ -9,8 +9,8 @@ import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
 
 /**
- * The singular values of one weight over the steps at which its spectrum was taken: the largest, and those whose number from
- * the top is a power of two, so that a few lines tell the whole fall.
+ * The singular values of one weight over the steps at which its spectrum was taken: the largest, and those whose number
+ * from the top is a power of two, so that a few lines tell the whole fall.
  */
 final class SingularValues {
     private static final int LINES = 6;

@@ -7,7 +7,10 @@ import observatory.ui.data.Histogram;
 import org.junit.jupiter.api.Test;
 
 class FateTest {
-    /** One element in each binade from 2^20 down to 2^-30: what the limits of IEEE 754 and OCP say of each is counted by hand. */
+    /**
+     * One element in each binade from 2^20 down to 2^-30: what the limits of IEEE 754 and OCP say of each
+     * is counted by hand.
+     */
     @Test
     void eachBinadeIsWhatTheFormatMakesOfIt() {
         float[] one = new float[51];

@@ -20,7 +20,10 @@ import observatory.ui.Workbench;
 import observatory.ui.data.Recording;
 import org.junit.jupiter.api.Test;
 
-/** The residual stream of two layers: its rms at every step, the shape of layer 1 at every tenth. A step takes half a second. */
+/**
+ * The residual stream of two layers: its rms at every step, the shape of layer 1 at every tenth. A step
+ * takes half a second.
+ */
 class ProbeTreeTest {
     private static final Site FIRST = Site.of(Hook.RESIDUAL, 0);
     private static final Site SECOND = Site.of(Hook.RESIDUAL, 1);

@@ -51,7 +51,9 @@ public final class Lapack {
 
     private Lapack() {}
 
-    /** gram += panelᵀ · panel, lower half only; the panel is (rows, order), the Gram matrix (order, order), row-major. */
+    /**
+     * gram += panelᵀ · panel, lower half only; the panel is (rows, order), the Gram matrix (order, order), row-major.
+     */
     public static void addGram(MemorySegment panel, int rows, MemorySegment gram, long order) {
         int n = Math.toIntExact(order);
         try {

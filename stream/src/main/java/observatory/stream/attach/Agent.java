@@ -16,10 +16,10 @@ import java.util.Properties;
 import java.util.function.BiFunction;
 
 /**
- * What the Attach API loads into a trainer's JVM. It finds the trainer's own {@code observatory.probe} classes, or those of
- * a framework that can be watched without them, puts all else of the observatory into a class loader of its own beside them, so that libraries of the trainer and of the
- * observatory never meet, and hands over to {@link Attachment} in there. It lives alone in a small jar and needs no
- * other class but {@link BesideLoader}.
+ * What the Attach API loads into a trainer's JVM. It finds the trainer's own {@code observatory.probe} classes, or
+ * those of a framework that can be watched without them, puts all else of the observatory into a class loader of its
+ * own beside them, so that libraries of the trainer and of the observatory never meet, and hands over to
+ * {@link Attachment} in there. It lives alone in a small jar and needs no other class but {@link BesideLoader}.
  */
 public final class Agent {
     static final String ACTION = "action";

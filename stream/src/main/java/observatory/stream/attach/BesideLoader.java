@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Loads the observatory beside a trainer: what the trainer has of the vocabulary and frameworks is its own, all else comes from here. */
+/**
+ * Loads the observatory beside a trainer: what the trainer has of the vocabulary and frameworks is its own, all
+ * else comes from here.
+ */
 final class BesideLoader extends URLClassLoader {
     private final Map<String, ClassLoader> shared;
 

@@ -19,8 +19,8 @@ import observatory.probe.Pack;
 /**
  * Attaches the observatory to a trainer in another JVM of this user, by process id, through the Java Attach API: its
  * instruments then send to a broker, until they are detached or the JVM ends. The trainer is not restarted and needs no
- * setting; it has to use {@code observatory.probe.Instruments}, or a {@link Framework} that is known, and to run on Java 25
- * or newer. Errors say what to do.
+ * setting; it has to use {@code observatory.probe.Instruments}, or a {@link Framework} that is known, and to run on
+ * Java 25 or newer. Errors say what to do.
  */
 public final class JvmAttach {
     /** What the classes of the agent are compiled for. */
@@ -119,7 +119,10 @@ public final class JvmAttach {
         }
     }
 
-    /** The agent is of the same release as this program; an older JVM could not load it, and would say so in its own output. */
+    /**
+     * The agent is of the same release as this program; an older JVM could not load it, and would say so
+     * in its own output.
+     */
     private void refuseOlder(String version) throws AttachException {
         if (!version.matches("\\d+") || Integer.parseInt(version) < OLDEST) {
             throw new AttachException(

@@ -44,7 +44,9 @@ final class Measured {
                 origin, seq, seq, Instant.EPOCH.plusSeconds(seq), scalars, new Sites(sites, columns), Optional.empty());
     }
 
-    /** How often a task runs in a second of this thread's processor time: the best of some rounds, the first to warm up. */
+    /**
+     * How often a task runs in a second of this thread's processor time: the best of some rounds, the first to warm up.
+     */
     static double perCpuSecond(LongSupplier task) {
         double best = 0;
         long used = 0;

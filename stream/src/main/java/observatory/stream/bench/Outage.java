@@ -17,8 +17,9 @@ import observatory.stream.Topics;
 import org.apache.commons.math3.stat.StatUtils;
 
 /**
- * How long a training step takes while the broker is there and while it is gone: a fixed piece of arithmetic and the frame
- * that is offered after it, before, during and after an outage. And how fast what was kept meanwhile is delivered.
+ * How long a training step takes while the broker is there and while it is gone: a fixed piece of
+ * arithmetic and the frame that is offered after it, before, during and after an outage. And how fast what
+ * was kept meanwhile is delivered.
  */
 final class Outage {
     private static final Duration PATIENCE = Duration.ofMinutes(3);

@@ -24,9 +24,9 @@ import observatory.stream.Topics;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Measures the way of telemetry on this machine: encoding, decoding, spool to topic to reader, and how long a frame takes
- * from the training thread to whoever reads it. Rates are per second of processor time, so that other programs on the
- * machine make less of a difference; delays are wall time.
+ * Measures the way of telemetry on this machine: encoding, decoding, spool to topic to reader, and how long a frame
+ * takes from the training thread to whoever reads it. Rates are per second of processor time, so that other programs on
+ * the machine make less of a difference; delays are wall time.
  */
 public final class StreamBench {
     /** Frames before the measured ones, so that connections are made and code is compiled. */

@@ -13,8 +13,8 @@ import observatory.probe.TrainerCommand;
 import observatory.stream.Json;
 
 /**
- * Commands as JSON: {@code {"command":"add-probe","probe":"rms","every":10,"ttl":"PT10M"}}. Only what is listed here can be
- * said; there is no code, path or address in it.
+ * Commands as JSON: {@code {"command":"add-probe","probe":"rms","every":10,"ttl":"PT10M"}}. Only what is listed here
+ * can be said; there is no code, path or address in it.
  */
 public final class CommandJson {
     private CommandJson() {}

@@ -15,8 +15,8 @@ import observatory.stream.Topics;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Listens for the commands of one run on a thread of its own: reads the control topic, lets a {@link Gate} decide, hands
- * on what passes, acknowledges and audits all of it.
+ * Listens for the commands of one run on a thread of its own: reads the control topic, lets a {@link Gate} decide,
+ * hands on what passes, acknowledges and audits all of it.
  */
 public final class ControlListener implements AutoCloseable {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
@@ -37,7 +37,9 @@ public final class ControlListener implements AutoCloseable {
         public static final Outcome ACCEPTED = new Outcome("accepted", "");
     }
 
-    /** @param obey hands a request to the trainer; called on the listener's thread, which it may keep for some seconds */
+    /**
+     * @param obey hands a request to the trainer; called on the listener's thread, which it may keep for some seconds
+     */
     public ControlListener(
             Connection connection,
             Topics topics,

@@ -19,9 +19,9 @@ import observatory.probe.Request;
 import observatory.probe.RunId;
 
 /**
- * Decides which commands reach a trainer. Without keys it lets nothing through. A command passes once: signed by a trusted
- * key, for this run, in the order of its operator, within its time, not too often, of an allowed profile,
- * and not above the cost that probes may have. Belongs to one thread.
+ * Decides which commands reach a trainer. Without keys it lets nothing through. A command passes once: signed by a
+ * trusted key, for this run, in the order of its operator, within its time, not too often, of an allowed profile, and
+ * not above the cost that probes may have. Belongs to one thread.
  */
 public final class Gate {
     private static final int NONCES = 4096;
@@ -123,8 +123,8 @@ public final class Gate {
     }
 
     /**
-     * Takes a record that was on the topic before this run listened. One that was given since the gate was made has waited to
-     * be heard, and is decided; an earlier one is only noted: it may not be given again.
+     * Takes a record that was on the topic before this run listened. One that was given since the gate was made has
+     * waited to be heard, and is decided; an earlier one is only noted: it may not be given again.
      */
     public Optional<Decision> catchUp(byte[] record) {
         try {

@@ -20,8 +20,8 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * Ed25519 keys of operators. The private one is a PKCS#8 PEM file that only its owner can read; the public one is a line
- * {@code ed25519 BASE64 NAME} for the configuration of a trainer.
+ * Ed25519 keys of operators. The private one is a PKCS#8 PEM file that only its owner can read; the public one is a
+ * line {@code ed25519 BASE64 NAME} for the configuration of a trainer.
  */
 public final class Keys {
     private static final String ALGORITHM = "Ed25519";

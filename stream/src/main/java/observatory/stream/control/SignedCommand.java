@@ -17,9 +17,9 @@ import observatory.probe.RunId;
 import observatory.stream.Json;
 
 /**
- * A command as it travels: the signed bytes as they were signed, and the signature over them. What is signed names the run,
- * the operator, a nonce, a sequence number of that operator, and until when it may be obeyed; {@code dryRun} asks only
- * whether it would be.
+ * A command as it travels: the signed bytes as they were signed, and the signature over them. What is signed names the
+ * run, the operator, a nonce, a sequence number of that operator, and until when it may be obeyed; {@code dryRun} asks
+ * only whether it would be.
  */
 public record SignedCommand(byte[] signed, byte[] signature) {
     private static final String ALGORITHM = "Ed25519";

@@ -27,15 +27,17 @@ import observatory.stream.Topics;
 import observatory.stream.control.ControlListener.Outcome;
 
 /**
- * Takes commands to processes that spool for a relay. What a {@link Gate} lets through is put down as a line of the file
- * {@value #FILE} in the writer's folder; the writer applies it between two steps and answers by a {@code COMMAND} event in
- * its spool, which the operator gets as the acknowledgement. A writer in a long step is not waited for: then the operator
- * hears that the command is accepted, and the event follows. Of several ranks the first takes commands.
+ * Takes commands to processes that spool for a relay. What a {@link Gate} lets through is put down as a line of the
+ * file {@value #FILE} in the writer's folder; the writer applies it between two steps and answers by a {@code COMMAND}
+ * event in its spool, which the operator gets as the acknowledgement. A writer in a long step is not waited for: then
+ * the operator hears that the command is accepted, and the event follows. Of several ranks the first takes commands.
  *
  * <p>All methods belong to the relay's thread.
  */
 public final class SpoolControl implements Relay.Listener, AutoCloseable {
-    /** Lines {@code {"id":…,"operator":…,"ttl_seconds":…,"command":{…}}}, in the order in which they are to be applied. */
+    /**
+     * Lines {@code {"id":…,"operator":…,"ttl_seconds":…,"command":{…}}}, in the order in which they are to be applied.
+     */
     public static final String FILE = "control.jsonl";
 
     private final Connection connection;

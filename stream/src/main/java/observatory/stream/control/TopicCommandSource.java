@@ -10,8 +10,8 @@ import observatory.stream.Connection;
 import observatory.stream.Topics;
 
 /**
- * Commands from the control topic for a trainer in this process. A {@link ControlListener} reads, decides and answers; the
- * training thread only takes what waits, which costs one read of memory.
+ * Commands from the control topic for a trainer in this process. A {@link ControlListener} reads, decides and answers;
+ * the training thread only takes what waits, which costs one read of memory.
  */
 public final class TopicCommandSource implements CommandSource, AutoCloseable {
     private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();

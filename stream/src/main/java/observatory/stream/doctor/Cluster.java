@@ -31,7 +31,9 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** Examines a Kafka cluster: whether it answers, lets us in, has the topics as they should be, and tells the same time. */
+/**
+ * Examines a Kafka cluster: whether it answers, lets us in, has the topics as they should be, and tells the same time.
+ */
 final class Cluster {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long SKEW_MILLIS = 5000;

@@ -9,7 +9,9 @@ import java.util.Optional;
 import observatory.stream.Connection;
 import observatory.stream.Topics;
 
-/** Examines this machine and, where one is named, a cluster; says for each thing that is not well what to do about it. */
+/**
+ * Examines this machine and, where one is named, a cluster; says for each thing that is not well what to do about it.
+ */
 public final class Doctor {
     private Doctor() {}
 

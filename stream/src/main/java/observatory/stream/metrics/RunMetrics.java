@@ -21,8 +21,8 @@ import observatory.probe.Hook;
 import observatory.probe.Scalars;
 
 /**
- * What a reader's frames tell of one run: where it stands, what was not finite, how near its formats are to their limits.
- * Of everything measured at sites there is one number a run and kind of tensor, never one a layer.
+ * What a reader's frames tell of one run: where it stands, what was not finite, how near its formats are to their
+ * limits. Of everything measured at sites there is one number a run and kind of tensor, never one a layer.
  */
 final class RunMetrics {
     private static final Pattern HEADROOM = Pattern.compile("(fp16|bf16|e4m3|e5m2)_headroom_bits");

@@ -16,8 +16,8 @@ import observatory.stream.FrameReader;
 import observatory.stream.Spool;
 
 /**
- * The metrics of the stream: where every captured item is, the spool, what readers could not read, and each run as a reader
- * sees it. The only label per run is its name.
+ * The metrics of the stream: where every captured item is, the spool, what readers could not read, and each run as a
+ * reader sees it. The only label per run is its name.
  */
 public final class StreamMetrics {
     private final MeterRegistry registry;

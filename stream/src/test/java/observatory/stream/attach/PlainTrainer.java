@@ -21,8 +21,8 @@ import observatory.probe.StepFacts;
 
 /**
  * A trainer of somebody else's, written against {@code observatory.probe} alone and started without any setting of the
- * observatory: least squares by gradient descent, a step every few milliseconds, until its standard input ends. It prints
- * the weights after a fixed number of steps, and whether classes of the observatory got into its class path.
+ * observatory: least squares by gradient descent, a step every few milliseconds, until its standard input ends. It
+ * prints the weights after a fixed number of steps, and whether classes of the observatory got into its class path.
  */
 public final class PlainTrainer {
     static final int FIXED_STEPS = 200;

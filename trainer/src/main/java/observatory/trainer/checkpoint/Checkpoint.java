@@ -23,9 +23,9 @@ import observatory.trainer.TrainerState;
 import observatory.trainer.TrainingSpec;
 
 /**
- * A run between two steps, in a folder: {@code model.safetensors}, {@code optimizer.safetensors} and {@code state.json}.
- * A run that goes on from it has the same bits as one that never stopped. Whatever of it is damaged or belongs to
- * another model is refused by name.
+ * A run between two steps, in a folder: {@code model.safetensors}, {@code optimizer.safetensors} and
+ * {@code state.json}. A run that goes on from it has the same bits as one that never stopped. Whatever of it is damaged
+ * or belongs to another model is refused by name.
  */
 public final class Checkpoint {
     static final String MODEL = "model.safetensors";

@@ -14,8 +14,8 @@ import observatory.trainer.Recipe;
 import observatory.trainer.TrainerState;
 
 /**
- * The newest few checkpoints of a run, {@code step-00000200} and so on in one folder, to rewind to or to resume from, and
- * beside them at most {@value #MOST_HELD} that are held because something happened near them.
+ * The newest few checkpoints of a run, {@code step-00000200} and so on in one folder, to rewind to or to resume from,
+ * and beside them at most {@value #MOST_HELD} that are held because something happened near them.
  */
 public record CheckpointRing(Path folder, int keep) {
     public static final int MOST_HELD = 9;

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Which incarnation of a run was the last to begin, kept beside its checkpoints: a run that goes on in another process, or goes
- * back to an earlier step, begins the next one, so that nobody takes what it tells for what was told before.
+ * Which incarnation of a run was the last to begin, kept beside its checkpoints: a run that goes on in another process,
+ * or goes back to an earlier step, begins the next one, so that nobody takes what it tells for what was told before.
  */
 public final class Incarnations {
     private static final String FILE = "incarnation";

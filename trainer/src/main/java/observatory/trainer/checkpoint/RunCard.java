@@ -66,8 +66,8 @@ public record RunCard(
     }
 
     /**
-     * Writes it where it says something new: the run may go on in a folder that has the card of the same program, which then
-     * goes on to the same bits as if it had never stopped.
+     * Writes it where it says something new: the run may go on in a folder that has the card of the same program, which
+     * then goes on to the same bits as if it had never stopped.
      */
     public void writeWhereNew(Path folder) throws IOException {
         if (!Files.exists(folder.resolve(FILE)) || !continues(folder)) {

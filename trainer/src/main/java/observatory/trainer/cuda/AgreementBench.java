@@ -95,7 +95,9 @@ final class AgreementBench {
         curve(SMALL, Precision.FP16, HALF_TOLERANCE);
     }
 
-    /** Few steps of small models with everything on: every kernel is launched, for a memory or race checker to look at. */
+    /**
+     * Few steps of small models with everything on: every kernel is launched, for a memory or race checker to look at.
+     */
     void everything() {
         for (Precision precision : Precision.values()) {
             for (CudaModel.Products products : CudaModel.Products.values()) {

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import observatory.trainer.cuda.Kernels.Grid;
 
 /**
- * Attention forward and back: on tensor cores, in the words of attention.cu, for 16-bit formats and heads of 32, 64 and 128;
- * else in those of attention_plain.cu.
+ * Attention forward and back: on tensor cores, in the words of attention.cu, for 16-bit formats and heads of 32, 64 and
+ * 128; else in those of attention_plain.cu.
  */
 final class AttentionKernels {
     private static final int TILE = 64;

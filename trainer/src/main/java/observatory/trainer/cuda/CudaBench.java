@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import observatory.trainer.Precision;
 
 /**
- * Everything that is claimed of the device and can only be shown on one, part by part. The parts are independent, so that
- * a short stay at a device can be spent on those that matter.
+ * Everything that is claimed of the device and can only be shown on one, part by part. The parts are independent, so
+ * that a short stay at a device can be spent on those that matter.
  */
 public final class CudaBench {
     /** What there is to run, what is claimed most first. */
@@ -32,7 +32,9 @@ public final class CudaBench {
         this.out = out;
     }
 
-    /** Runs a part. What it could not measure is a line of its own, which says why; the parts behind it can still run. */
+    /**
+     * Runs a part. What it could not measure is a line of its own, which says why; the parts behind it can still run.
+     */
     public void run(String part) {
         if (!PARTS.contains(part) && !FURTHER.contains(part)) {
             throw new IllegalArgumentException("no such part: " + part + "; parts are " + String.join(", ", PARTS)

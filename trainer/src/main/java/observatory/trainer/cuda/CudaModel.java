@@ -26,9 +26,9 @@ import observatory.trainer.cuda.Program.PassShape;
 import observatory.trainer.fault.Damage;
 
 /**
- * The transformer on an NVIDIA GPU. A step is one graph launch, from tokens to updated weights; the host waits once, for
- * loss and decision, and a thread of its own reads what was measured ({@link ResultRing}). The same seed gives the same bits
- * on the same device and libraries, observed or not. Belongs to one thread; closing it frees the device.
+ * The transformer on an NVIDIA GPU. A step is one graph launch, from tokens to updated weights; the host waits once,
+ * for loss and decision, and a thread of its own reads what was measured ({@link ResultRing}). The same seed gives the
+ * same bits on the same device and libraries, observed or not. Belongs to one thread; closing it frees the device.
  */
 public final class CudaModel implements Model {
     private static final int MOST_HEAD_WIDTH = 256;
@@ -234,7 +234,10 @@ public final class CudaModel implements Model {
         return new Results(results, RESULT_BYTES, key.sequences(), parameters, rows);
     }
 
-    /** The one copy of a step, and the wait for it: all it measured, or what training needs of it where nobody will read. */
+    /**
+     * The one copy of a step, and the wait for it: all it measured, or what training needs of it
+     * where nobody will read.
+     */
     private void land(Results r, Optional<MemorySegment> place, Observation observation) {
         long bytes = place.isPresent() ? r.used() : r.needed();
         device.toHost(place.orElse(aside).asSlice(0, bytes), results);

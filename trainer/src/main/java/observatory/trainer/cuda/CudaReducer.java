@@ -5,7 +5,9 @@ import observatory.probe.Reducer;
 import observatory.probe.Reduction;
 import observatory.probe.Teller;
 
-/** Reads what the kernels of a step have measured, where it came home, on the thread of the model's {@link ResultRing}. */
+/**
+ * Reads what the kernels of a step have measured, where it came home, on the thread of the model's {@link ResultRing}.
+ */
 public final class CudaReducer implements Reducer<CudaTensor> {
     private final Teller<CudaTensor> withoutModel = Teller.atOnce();
     private Object[] results = new Object[64];

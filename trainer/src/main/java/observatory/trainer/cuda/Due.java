@@ -34,7 +34,9 @@ record Due(Map<Hook, List<Reduction<?>>> byHook) {
         return byHook.getOrDefault(hook, List.of());
     }
 
-    /** Whether something is due that only the host can compute, from a tensor that is there only while the step passes. */
+    /**
+     * Whether something is due that only the host can compute, from a tensor that is there only while the step passes.
+     */
     boolean needsHost() {
         return byHook.entrySet().stream()
                 .anyMatch(entry ->

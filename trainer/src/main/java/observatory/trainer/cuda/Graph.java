@@ -16,7 +16,10 @@ final class Graph implements AutoCloseable {
         this.device = device;
     }
 
-    /** Records what is enqueued, which does not run yet. Allocating meanwhile is allowed: no other thread uses the device. */
+    /**
+     * Records what is enqueued, which does not run yet. Allocating meanwhile is allowed: no other
+     * thread uses the device.
+     */
     static Graph record(Device device, Runnable enqueue) {
         check(
                 "cuStreamBeginCapture",

@@ -8,8 +8,8 @@ import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.fault.Damage;
 
 /**
- * What happens to a tensor as the step passes a hook: a planned fault damages it, and then it is observed. What is damaged
- * is not measured by the kernel that writes it, but afterwards.
+ * What happens to a tensor as the step passes a hook: a planned fault damages it, and then it is observed. What is
+ * damaged is not measured by the kernel that writes it, but afterwards.
  */
 final class HookLines {
     private final Observation observation;

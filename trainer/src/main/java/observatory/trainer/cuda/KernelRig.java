@@ -13,8 +13,8 @@ import observatory.trainer.Precision;
 import observatory.trainer.SplitMix;
 
 /**
- * A device on which single kernels are tried: every buffer lies between two guards that no kernel may touch, and what is
- * to be written holds NaN before.
+ * A device on which single kernels are tried: every buffer lies between two guards that no kernel may touch, and what
+ * is to be written holds NaN before.
  */
 final class KernelRig implements AutoCloseable {
     private static final int GUARD = 256;

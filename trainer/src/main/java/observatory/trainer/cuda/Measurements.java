@@ -21,8 +21,8 @@ import observatory.probe.host.HostPowerIteration;
 import observatory.trainer.cuda.CudaTensor.Place;
 
 /**
- * The reductions that take a read of their own: each enqueues its kernels, and tells how to read the answer from what the
- * step brings home. Layouts are those of statistics.cu and spectral.cu.
+ * The reductions that take a read of their own: each enqueues its kernels, and tells how to read the answer from what
+ * the step brings home. Layouts are those of statistics.cu and spectral.cu.
  */
 final class Measurements {
     /** Integers that an exponent histogram takes: bins, zeros, not finite. */

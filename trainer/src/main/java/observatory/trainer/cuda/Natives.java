@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import jcuda.driver.JCudaDriver;
 
 /**
- * Loads JCuda's native library from a folder that belongs to this process alone. Left to itself JCuda unpacks it under a
- * fixed name in the shared temporary folder and loads what it finds there, whoever put it there, even half of it.
+ * Loads JCuda's native library from a folder that belongs to this process alone. Left to itself JCuda unpacks it under
+ * a fixed name in the shared temporary folder and loads what it finds there, whoever put it there, even half of it.
  */
 final class Natives {
     private static final String TEMPORARY = "java.io.tmpdir";

@@ -120,7 +120,9 @@ final class Network {
         kernels.sequenceLosses(kept.losses(), targets, means, pass.sequences(), pass.context());
     }
 
-    /** From the gradient of the logits to that of the final norm's output; that of the residual stream begins at zero. */
+    /**
+     * From the gradient of the logits to that of the final norm's output; that of the residual stream begins at zero.
+     */
     private void unembedBackward(Pass pass, boolean more) {
         int rows = pass.rows();
         int width = spec.width();

@@ -59,7 +59,9 @@ final class NormKernels {
                 partials);
     }
 
-    /** How rows are cut into parts whose gradients of gain and bias are summed apart: none reaches over two sequences. */
+    /**
+     * How rows are cut into parts whose gradients of gain and bias are summed apart: none reaches over two sequences.
+     */
     record NormParts(int rowsEach, int count) {
         private static final int MOST = 512;
 

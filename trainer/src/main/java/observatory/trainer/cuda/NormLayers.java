@@ -12,8 +12,8 @@ import observatory.trainer.cuda.NormKernels.NormParts;
 import observatory.trainer.cuda.Parameters.Parameter;
 
 /**
- * The norms of the network: in front of attention, in front of the MLP, and the final one. Each adds what the branch before
- * it has left to the residual stream as it reads it, and its backward pass adds to the gradient of that stream.
+ * The norms of the network: in front of attention, in front of the MLP, and the final one. Each adds what the branch
+ * before it has left to the residual stream as it reads it, and its backward pass adds to the gradient of that stream.
  */
 final class NormLayers {
     private final NetworkContext network;

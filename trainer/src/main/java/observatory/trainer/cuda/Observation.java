@@ -15,8 +15,8 @@ import observatory.trainer.cuda.Measurements.Scale;
 import observatory.trainer.cuda.PartialRows.Partials;
 
 /**
- * What one program measures while it computes: what kernels measure on the way, what takes a read of its own, and the hooks
- * to be shown it, in the order of the step.
+ * What one program measures while it computes: what kernels measure on the way, what takes a read of its own, and the
+ * hooks to be shown it, in the order of the step.
  */
 final class Observation {
     private final Operations operations;

@@ -2,7 +2,9 @@ package observatory.trainer.cuda;
 
 import observatory.trainer.cuda.Kernels.Grid;
 
-/** The end of a step: the norm of the gradient, the decision, AdamW, and weights rounded, in the words of optimizer.cu. */
+/**
+ * The end of a step: the norm of the gradient, the decision, AdamW, and weights rounded, in the words of optimizer.cu.
+ */
 final class OptimizerKernels {
     private final Kernels kernels;
     private final Blocks blocks;

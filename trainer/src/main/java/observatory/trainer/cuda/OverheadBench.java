@@ -101,8 +101,8 @@ final class OverheadBench {
     }
 
     /**
-     * The times of the steps of a round; each tenth step looks at more. Steps are read beside later ones, so those before
-     * the round are read before it.
+     * The times of the steps of a round; each tenth step looks at more. Steps are read beside later ones, so those
+     * before the round are read before it.
      */
     private double[] singleSteps(BenchRuns.OnCuda run) {
         run.settle();

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import observatory.trainer.TokenBatch;
 
 /**
- * What a pass needs from the host, as one stretch of memory: tokens, targets, what each token counts in the loss, and its
- * rows sorted by token, so that the gradient of the embedding is summed in a fixed order. All arrays are as long as the
- * largest pass needs.
+ * What a pass needs from the host, as one stretch of memory: tokens, targets, what each token counts in the loss, and
+ * its rows sorted by token, so that the gradient of the embedding is summed in a fixed order. All arrays are as long as
+ * the largest pass needs.
  */
 final class Packet {
     /** Rows that one block of the embedding's backward pass sums. */

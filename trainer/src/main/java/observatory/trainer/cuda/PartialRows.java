@@ -10,8 +10,8 @@ import java.util.List;
 import observatory.trainer.cuda.Parameters.Chunk;
 
 /**
- * The partial summaries that the kernels of one program write, and the rows among its results where the sums of each will
- * be; with whatever other memory the program has for itself.
+ * The partial summaries that the kernels of one program write, and the rows among its results where the sums of each
+ * will be; with whatever other memory the program has for itself.
  */
 final class PartialRows {
     private static final int SPAN_BYTES = 16;

@@ -4,8 +4,8 @@ import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Kernels.Grid;
 
 /**
- * The kernels that make a tensor small, for observers and for the gradient norm, in the words of summary.cu, statistics.cu,
- * spectral.cu and optimizer.cu.
+ * The kernels that make a tensor small, for observers and for the gradient norm, in the words of summary.cu,
+ * statistics.cu, spectral.cu and optimizer.cu.
  */
 final class Reductions {
     private final Kernels kernels;

@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import observatory.probe.Teller;
 
 /**
- * Page-locked places where the results of steps land, in turns, and the thread that reads them. A step takes a free place
- * before its copy is enqueued and hands it over when it is over; the thread tells its frame and gives the place back. Where
- * none is free the step goes on without: its frame is lost, and counted. The thread never calls the driver.
+ * Page-locked places where the results of steps land, in turns, and the thread that reads them. A step takes a free
+ * place before its copy is enqueued and hands it over when it is over; the thread tells its frame and gives the place
+ * back. Where none is free the step goes on without: its frame is lost, and counted. The thread never calls the driver.
  */
 final class ResultRing implements Teller<CudaTensor>, AutoCloseable {
     /** Steps that may be under way or wait to be read. */

@@ -6,8 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a step brings home in one copy: the decision, the losses of its sequences, the summaries of all gradients, those of
- * other tensors one after the other, and then whatever else was asked for.
+ * What a step brings home in one copy: the decision, the losses of its sequences, the summaries of all gradients, those
+ * of other tensors one after the other, and then whatever else was asked for.
  */
 final class Results {
     private static final int DECISION_BYTES = 16;

@@ -6,7 +6,9 @@ import observatory.trainer.cuda.Activations.Layer;
 import observatory.trainer.cuda.CudaTensor.Place;
 import observatory.trainer.cuda.Gemm.Kind;
 
-/** The attention half of a layer behind its norm: projection, norm and rotation of heads, attention, projection back. */
+/**
+ * The attention half of a layer behind its norm: projection, norm and rotation of heads, attention, projection back.
+ */
 final class SelfAttention {
     private final NetworkContext network;
     private final ModelSpec spec;

@@ -1,6 +1,8 @@
 package observatory.trainer.cuda;
 
-/** Hands out places in one stretch of memory, one after the other; with a base of 0 it only reckons how much is needed. */
+/**
+ * Hands out places in one stretch of memory, one after the other; with a base of 0 it only reckons how much is needed.
+ */
 final class Space {
     /** As cuMemAlloc aligns, and more than any access needs. */
     private static final long ALIGNMENT = 256;

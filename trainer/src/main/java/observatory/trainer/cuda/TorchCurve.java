@@ -25,7 +25,9 @@ import observatory.trainer.ModelState.Part;
 import observatory.trainer.Recipe;
 import observatory.trainer.TokenBatch;
 
-/** The losses that PyTorch comes to from the same weights on the same tokens, by torch_curve.py in a Python that has it. */
+/**
+ * The losses that PyTorch comes to from the same weights on the same tokens, by torch_curve.py in a Python that has it.
+ */
 final class TorchCurve {
     private static final String SCRIPT = "torch_curve.py";
     private static final int PATIENCE_MINUTES = 4;

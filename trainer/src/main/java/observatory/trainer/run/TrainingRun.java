@@ -65,8 +65,8 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
-     * One step, after whatever commands wait; empty where the run is over instead. Where the device is lost, watchers hear of
-     * it and the end before that is thrown; what is left of the run are its checkpoints.
+     * One step, after whatever commands wait; empty where the run is over instead. Where the device is lost, watchers
+     * hear of it and the end before that is thrown; what is left of the run are its checkpoints.
      */
     public Optional<Trainer.Result> step() {
         try {

@@ -8,8 +8,8 @@ import observatory.probe.Reduction;
 import observatory.probe.Schedule;
 
 /**
- * A probe that asks for every tensor there is at every step; what it gets is whatever the test's own reducer gives. It asks
- * for more than moments, because of some tensors no more than those is left where nobody does.
+ * A probe that asks for every tensor there is at every step; what it gets is whatever the test's own reducer gives. It
+ * asks for more than moments, because of some tensors no more than those is left where nobody does.
  */
 interface EveryTensor extends Probe<Object> {
     @Override

@@ -82,7 +82,10 @@ class NumericsTest {
         }
     }
 
-    /** Against rounding in exact arithmetic: the nearer of the two neighbours with 8 significant bits, the even one in a tie. */
+    /**
+     * Against rounding in exact arithmetic: the nearer of the two neighbours with 8 significant bits, the even
+     * one in a tie.
+     */
     @Test
     void brainFloatsAreTheNearestAndTiesGoToEven() {
         try (Arena arena = Arena.ofConfined();

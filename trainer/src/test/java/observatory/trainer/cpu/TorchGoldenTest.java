@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same weights and batch in PyTorch: gradients, and the losses of twenty AdamW steps. Numbers by torch_golden.py. */
+/**
+ * The same weights and batch in PyTorch: gradients, and the losses of twenty AdamW steps. Numbers by torch_golden.py.
+ */
 class TorchGoldenTest {
     private static final int BATCH = 3;
 

@@ -18,8 +18,8 @@ import observatory.trainer.ModelSpec.Position;
 import observatory.trainer.TokenBatch;
 
 /**
- * The same model in libtorch, through DJL: its embedding, layer norm, softmax, log-softmax and products, its gradients, and
- * AdamW as {@code torch.optim.AdamW} has it, on weights of one type.
+ * The same model in libtorch, through DJL: its embedding, layer norm, softmax, log-softmax and products, its gradients,
+ * and AdamW as {@code torch.optim.AdamW} has it, on weights of one type.
  */
 final class TorchGpt implements AutoCloseable {
     /** Of a score that is not seen: e to it is zero in every type. */
@@ -47,7 +47,9 @@ final class TorchGpt implements AutoCloseable {
         });
     }
 
-    /** Mean over the sequences of the mean cross-entropy of their targets, in nats; the gradients are there afterwards. */
+    /**
+     * Mean over the sequences of the mean cross-entropy of their targets, in nats; the gradients are there afterwards.
+     */
     double backward(TokenBatch batch) {
         try (NDManager scratch = manager.newSubManager();
                 GradientCollector collector = manager.getEngine().newGradientCollector()) {

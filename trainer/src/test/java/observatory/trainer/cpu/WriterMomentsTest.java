@@ -132,7 +132,9 @@ class WriterMomentsTest {
         return seen;
     }
 
-    /** Moments as the writer of a tensor took them, and as a read of the tensor gives them; null where it was not kept. */
+    /**
+     * Moments as the writer of a tensor took them, and as a read of the tensor gives them; null where it was not kept.
+     */
     private record Both(Moments written, Moments read) {}
 
     /** Keeps those of tensors that were measured as they were written. */

@@ -39,7 +39,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A device that breaks in the middle of a run: everything measured before is told, and the run goes on from a checkpoint. */
+/**
+ * A device that breaks in the middle of a run: everything measured before is told, and the run goes
+ * on from a checkpoint.
+ */
 class DeviceLostTest {
     private static final int ECC_UNCORRECTABLE = 214;
     private static final int STEPS = 6;

@@ -15,9 +15,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Kernels broken on purpose fail the case table. What it cannot catch, because the emulation has no such thing: a wait for
- * asynchronous copies that is missing (they arrive at once), a barrier whose only work is to keep one tile's readers from
- * the next tile's writers where all threads of a warp run in step, and races between blocks, which run one after another.
+ * Kernels broken on purpose fail the case table. What it cannot catch, because the emulation has no such thing: a
+ * wait for asynchronous copies that is missing (they arrive at once), a barrier whose only work is to keep one
+ * tile's readers from the next tile's writers where all threads of a warp run in step, and races between blocks,
+ * which run one after another.
  */
 @Tag("soak")
 class MutationTest {

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The PTX that is shipped becomes machine code by the compiler of CUDA 12.0, which is a library and needs neither driver
- * nor device: so drivers of that age accept it, and nothing newer slipped in under its lowered version.
+ * The PTX that is shipped becomes machine code by the compiler of CUDA 12.0, which is a library and needs neither
+ * driver nor device: so drivers of that age accept it, and nothing newer slipped in under its lowered version.
  */
 class PtxAssemblesTest {
     private static final int SUCCESS = 0;

@@ -16,7 +16,9 @@ import observatory.trainer.TrainingSpec;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** The curve that the device's is held against is PyTorch's own: shown here with the CPU trainer in the device's place. */
+/**
+ * The curve that the device's is held against is PyTorch's own: shown here with the CPU trainer in the device's place.
+ */
 class TorchCurveTest {
     private static final String PYTHON = "/usr/bin/python3";
     private static final int STEPS = 12;
