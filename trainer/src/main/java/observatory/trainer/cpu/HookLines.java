@@ -18,13 +18,14 @@ import observatory.trainer.fault.Damage;
  */
 final class HookLines {
     private static final Reduction<?> MOMENTS = new Reduction.ToMoments();
+    private static final Reduction<?> ROWS = new Reduction.ToRows();
 
     private final Fault fault;
     private final ModelSpec model;
     private final Rounding rounding;
     private final Instruments<Tensor> instruments;
     private final Elementwise elementwise;
-    private final int threads;
+    private final Workers workers;
     private final LongSupplier nanos;
     private final Set<Site> wide;
     private long step;
@@ -46,7 +47,7 @@ final class HookLines {
         this.rounding = rounding;
         this.instruments = instruments;
         this.elementwise = new Elementwise(workers);
-        this.threads = workers.threads();
+        this.workers = workers;
         this.nanos = nanos;
         this.wide = wide;
     }
@@ -138,12 +139,12 @@ final class HookLines {
         if (measured == null) {
             pass(hook, layer, tensor);
         } else {
-            instruments.spent(hook, MOMENTS, measured.nanos(threads));
+            instruments.spent(hook, MOMENTS, measured.nanos(workers.threads()));
             if (measured.stride() > 0) {
                 Reduction<?> counting = new Reduction.ToExponents(measured.stride());
-                instruments.spent(hook, counting, measured.countingNanos(threads));
+                instruments.spent(hook, counting, measured.countingNanos(workers.threads()));
             }
-            instruments.at(hook, layer, tensor.measured(measured.known()));
+            look(hook, layer, tensor.measured(measured.known()));
         }
     }
 
@@ -155,8 +156,19 @@ final class HookLines {
             rounding.round(tensor);
         }
         if (inStep) {
-            instruments.at(hook, layer, tensor);
+            look(hook, layer, tensor);
         }
+    }
+
+    /** Shows a tensor; the norms of its rows, where they are due, are taken by all threads before. */
+    private void look(Hook hook, int layer, Tensor tensor) {
+        Tensor shown = tensor;
+        if (instruments.due(hook).contains(ROWS)) {
+            long began = nanos.getAsLong();
+            shown = tensor.measured(TensorRows.of(workers, tensor));
+            instruments.spent(hook, ROWS, nanos.getAsLong() - began);
+        }
+        instruments.at(hook, layer, shown);
     }
 
     private void apply(Damage damage, Tensor tensor) {

@@ -57,7 +57,7 @@ final class Measuring {
 
     /** The same with the exponents. */
     Tensor.Known known() {
-        return new Tensor.Known(moments(), stride > 0 ? TensorExponents.together(exponents) : null, stride);
+        return new Tensor.Known(moments(), stride > 0 ? TensorExponents.together(exponents) : null, stride, null);
     }
 
     /** Of the exponents; 0 where nobody wants them. */

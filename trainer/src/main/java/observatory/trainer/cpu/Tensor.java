@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import observatory.probe.Exponents;
 import observatory.probe.Moments;
+import observatory.probe.RowNorms;
 
 /**
  * A row-major matrix of floats off the heap, where OpenBLAS and the vector loops can both reach it.
@@ -23,13 +24,17 @@ public record Tensor(MemorySegment data, int rows, int columns, Known known) {
     /**
      * What was measured of a tensor.
      *
+     * @param moments or null
      * @param exponents looked at with a stride, or null
+     * @param rows the norms of its rows, or null
      */
-    record Known(Moments moments, Exponents exponents, int stride) {}
+    record Known(Moments moments, Exponents exponents, int stride, RowNorms rows) {
+        static final Known NOTHING = new Known(null, null, 0, null);
+    }
 
     /** The same memory with the moments of what it holds now. */
     Tensor measured(Moments moments) {
-        return measured(new Known(moments, null, 0));
+        return measured(new Known(moments, null, 0, null));
     }
 
     Tensor measured(Known known) {
@@ -42,7 +47,17 @@ public record Tensor(MemorySegment data, int rows, int columns, Known known) {
     }
 
     Optional<Moments> moments() {
-        return known == null ? Optional.empty() : Optional.of(known.moments);
+        return known == null ? Optional.empty() : Optional.ofNullable(known.moments);
+    }
+
+    /** And with the norms of its rows. */
+    Tensor measured(RowNorms rows) {
+        Known before = known == null ? Known.NOTHING : known;
+        return measured(new Known(before.moments, before.exponents, before.stride, rows));
+    }
+
+    Optional<RowNorms> rowNorms() {
+        return known == null ? Optional.empty() : Optional.ofNullable(known.rows);
     }
 
     Optional<Exponents> exponents(int stride) {

@@ -7,13 +7,36 @@ final class TensorRows {
     private TensorRows() {}
 
     static RowNorms of(Tensor tensor) {
+        return tensor.rowNorms().orElseGet(() -> of(tensor, 0, tensor.rows()));
+    }
+
+    /** From all threads: parts of a fixed size, added in their order. */
+    static RowNorms of(Workers workers, Tensor tensor) {
+        RowNorms[] parts = new RowNorms[Workers.parts(tensor.rows(), tensor.columns())];
+        long each = Workers.rowsEach(tensor.columns());
+        workers.overRows(
+                tensor.rows(), tensor.columns(), (from, to) -> parts[(int) (from / each)] = of(tensor, from, to));
+        long whole = 0;
+        long broken = 0;
+        double sum = 0;
+        double largest = 0;
+        for (RowNorms part : parts) {
+            whole += part.rows();
+            broken += part.broken();
+            sum += part.sumOfSquares();
+            largest = Math.max(largest, part.largestSquare());
+        }
+        return new RowNorms(whole, tensor.columns(), sum, largest, broken);
+    }
+
+    private static RowNorms of(Tensor tensor, long from, long to) {
         int columns = tensor.columns();
         long whole = 0;
         long broken = 0;
         double sum = 0;
         double largest = 0;
-        for (int row = 0; row < tensor.rows(); row++) {
-            long at = (long) row * columns;
+        for (long row = from; row < to; row++) {
+            long at = row * columns;
             double squares = Vectors.dot(tensor.data(), at, tensor.data(), at, columns);
             if (!(squares <= Float.MAX_VALUE) || squares < Float.MIN_NORMAL) {
                 squares = oneByOne(tensor, at, at + columns);

@@ -66,7 +66,8 @@ class CpuReducerTest {
         HostTensor plain = new HostTensor(values, shape.rows, shape.columns);
         HostReducer host = new HostReducer();
         CpuReducer cpu = new CpuReducer();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared();
+                Workers workers = new Workers(2)) {
             Tensor tensor = Tensor.zeros(arena, shape.rows, shape.columns);
             for (int i = 0; i < values.length; i++) {
                 tensor.set(i, values[i]);
@@ -76,6 +77,10 @@ class CpuReducerTest {
                 cpu.enqueue(i, REDUCTIONS.get(i), tensor, tensor);
                 same(host.result(i), cpu.result(i));
             }
+            Tensor measured = tensor.measured(TensorRows.of(workers, tensor));
+            host.enqueue(0, new Reduction.ToRows(), plain, plain);
+            cpu.enqueue(0, new Reduction.ToRows(), measured, measured);
+            same(host.result(0), cpu.result(0));
         }
     }
 
