@@ -3,7 +3,6 @@ package observatory.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +26,7 @@ final class TorchSpeed {
         ModelSpec model = shape.model();
         try (InputStream resource = Recipe.class.getResourceAsStream(SCRIPT)) {
             Path script = Files.createTempFile("torch_speed", ".py");
+            Path answer = Files.createTempFile("torch_speed", ".json");
             try {
                 Files.copy(resource, script, StandardCopyOption.REPLACE_EXISTING);
                 List<String> command = Stream.concat(
@@ -43,9 +43,11 @@ final class TorchSpeed {
                                                 steps)
                                         .map(String::valueOf))
                         .toList();
-                return run(command, threads);
+                run(command, threads, answer);
+                return Json.mapper().readTree(answer.toFile());
             } finally {
                 Files.delete(script);
+                Files.delete(answer);
             }
         } catch (IOException e) {
             throw new Failure(
@@ -56,18 +58,25 @@ final class TorchSpeed {
         }
     }
 
-    private static JsonNode run(List<String> command, int threads) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    private static void run(List<String> command, int threads, Path answer) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(answer.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
         // Debian's PyTorch takes whatever BLAS is there, which may be the unoptimised one: it gets ours.
         builder.environment().put("LD_PRELOAD", Blas.library().toString());
         builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
         Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        try {
+            if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
+                throw Failure.usage(command.getFirst() + " did not end in " + PATIENCE_MINUTES
+                        + " minutes; measure fewer steps, or leave --python out");
+            }
+            if (process.exitValue() != 0) {
+                throw Failure.usage("PyTorch could not be measured with " + command.getFirst()
+                        + "; give a Python with PyTorch, as Debian's python3-torch is, or leave --python out");
+            }
+        } finally {
             process.destroyForcibly();
-            throw Failure.usage("PyTorch could not be measured with " + command.getFirst()
-                    + "; give a Python with PyTorch, as Debian's python3-torch is, or leave --python out");
         }
-        return Json.mapper().readTree(out);
     }
 }
