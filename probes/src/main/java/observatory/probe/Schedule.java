@@ -36,9 +36,4 @@ public record Schedule(int every, int phase, boolean fixed) {
     public boolean due(long step) {
         return step % every == phase;
     }
-
-    /** This schedule, this many times as rare. */
-    public Schedule stretched(int times) {
-        return times == 1 ? this : new Schedule(Math.multiplyExact(every, times), phase, fixed);
-    }
 }
