@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import observatory.kernel.blas.Blas;
 import observatory.stream.Json;
 import observatory.trainer.cpu.TrainerBench;
 import observatory.trainer.cpu.TrainerBench.Shape;
@@ -57,7 +58,13 @@ final class BenchTrainerCommand implements Callable<Integer> {
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         TrainerBench bench = new TrainerBench(System::nanoTime, system::getProcessCpuTime);
-        ObjectNode result = Json.mapper().createObjectNode();
+        ObjectNode result = Json.mapper().createObjectNode().put("openblasCore", Blas.core());
+        if (TrainerBench.narrowProducts()) {
+            parent.console()
+                    .say("OpenBLAS takes this processor for a " + Blas.core()
+                            + " and leaves its AVX-512 out: OPENBLAS_CORETYPE=SkylakeX makes training faster,"
+                            + " with other bits (docs/trainer.md)");
+        }
         ArrayNode shapes = result.putArray("shapes");
         // The small one first, so that the largest resident set after it is its own.
         for (Shape shape : shapes()) {

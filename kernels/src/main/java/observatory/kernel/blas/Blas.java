@@ -1,6 +1,5 @@
 package observatory.kernel.blas;
 
-import static java.lang.foreign.SymbolLookup.*;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -25,6 +24,11 @@ public final class Blas {
     /** The library's file, for a program that is to be measured with the same products. */
     public static Path library() {
         return OpenBlas.place();
+    }
+
+    /** The processor whose kernels are used, in OpenBLAS's words: SkylakeX and later have vectors of 512 bits. */
+    public static String core() {
+        return OpenBlas.core();
     }
 
     /** Whether an operand is read as it lies or transposed. */

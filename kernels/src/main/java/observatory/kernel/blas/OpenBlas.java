@@ -1,10 +1,12 @@
 package observatory.kernel.blas;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
@@ -19,6 +21,19 @@ final class OpenBlas {
     /** Where it lies: JavaCPP unpacks and loads it with all it depends on, beside its own glue. */
     static Path place() {
         return Path.of(Loader.load(openblas.class)).resolveSibling("libopenblas.so.0");
+    }
+
+    /** The processor whose kernels it took, in its own words, such as Haswell or SkylakeX. */
+    @SuppressWarnings("restricted")
+    static String core() {
+        try {
+            MemorySegment name = (MemorySegment) Linker.nativeLinker()
+                    .downcallHandle(LIBRARY.findOrThrow("openblas_get_corename"), FunctionDescriptor.of(ADDRESS))
+                    .invokeExact();
+            return name.reinterpret(Long.MAX_VALUE).getString(0);
+        } catch (Throwable e) {
+            throw new IllegalStateException("openblas_get_corename failed", e);
+        }
     }
 
     @SuppressWarnings("restricted")

@@ -3,6 +3,7 @@ package observatory.kernel.blas;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -52,6 +53,11 @@ class BlasTest {
             float[] alone = product(arena, a, b, n);
             IntStream.range(0, 32).parallel().forEach(i -> assertArrayEquals(alone, product(arena, a, b, n)));
         }
+    }
+
+    @Test
+    void saysWhoseKernelsItTook() {
+        assertTrue(Blas.core().matches("[A-Za-z0-9]+"), Blas.core());
     }
 
     private static float[] product(Arena arena, MemorySegment a, MemorySegment b, int n) {

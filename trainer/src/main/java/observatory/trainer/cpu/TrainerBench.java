@@ -2,8 +2,11 @@ package observatory.trainer.cpu;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import jdk.incubator.vector.FloatVector;
+import observatory.kernel.blas.Blas;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
@@ -21,6 +24,9 @@ import org.apache.commons.math3.stat.StatUtils;
 
 /** How fast the CPU trainer is: whole steps beside their matrix products alone, taken in turns in the same run. */
 public final class TrainerBench {
+    /** Cores with AVX2 alone, which OpenBLAS takes a processor for that came out after it. */
+    private static final Set<String> NARROW = Set.of("Haswell", "Zen");
+
     private final LongSupplier nanos;
     private final LongSupplier cpuNanos;
 
@@ -28,6 +34,11 @@ public final class TrainerBench {
     public TrainerBench(LongSupplier nanos, LongSupplier cpuNanos) {
         this.nanos = nanos;
         this.cpuNanos = cpuNanos;
+    }
+
+    /** Whether this processor computes with vectors of 512 bits, and OpenBLAS took kernels of one that has none. */
+    public static boolean narrowProducts() {
+        return FloatVector.SPECIES_PREFERRED.vectorBitSize() == 512 && NARROW.contains(Blas.core());
     }
 
     /**
