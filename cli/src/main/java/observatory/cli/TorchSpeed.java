@@ -6,19 +6,20 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import observatory.kernel.blas.Blas;
 import observatory.stream.Json;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Recipe;
+import observatory.trainer.TimedProcess;
 import observatory.trainer.cpu.TrainerBench.Shape;
 
 /** PyTorch's speed at the same shape and with the same OpenBLAS, by a script in a Python that has it. */
 final class TorchSpeed {
     private static final String SCRIPT = "torch_speed.py";
-    private static final int PATIENCE_MINUTES = 10;
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private TorchSpeed() {}
 
@@ -65,18 +66,12 @@ final class TorchSpeed {
         // Debian's PyTorch takes whatever BLAS is there, which may be the unoptimised one: it gets ours.
         builder.environment().put("LD_PRELOAD", Blas.library().toString());
         builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
-        Process process = builder.start();
-        try {
-            if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-                throw Failure.usage(command.getFirst() + " did not end in " + PATIENCE_MINUTES
-                        + " minutes; measure fewer steps, or leave --python out");
-            }
-            if (process.exitValue() != 0) {
-                throw Failure.usage("PyTorch could not be measured with " + command.getFirst()
-                        + "; give a Python with PyTorch, as Debian's python3-torch is, or leave --python out");
-            }
-        } finally {
-            process.destroyForcibly();
+        int status = TimedProcess.run(builder, PATIENCE)
+                .orElseThrow(() -> Failure.usage(command.getFirst() + " did not end in " + PATIENCE.toMinutes()
+                        + " minutes; measure fewer steps, or leave --python out"));
+        if (status != 0) {
+            throw Failure.usage("PyTorch could not be measured with " + command.getFirst()
+                    + "; give a Python with PyTorch, as Debian's python3-torch is, or leave --python out");
         }
     }
 }

@@ -13,16 +13,17 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import observatory.trainer.Adam;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelState;
 import observatory.trainer.ModelState.Part;
 import observatory.trainer.Recipe;
+import observatory.trainer.TimedProcess;
 import observatory.trainer.TokenBatch;
 
 /**
@@ -30,7 +31,7 @@ import observatory.trainer.TokenBatch;
  */
 final class TorchCurve {
     private static final String SCRIPT = "torch_curve.py";
-    private static final int PATIENCE_MINUTES = 4;
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final String python;
 
@@ -128,20 +129,15 @@ final class TorchCurve {
     }
 
     private static int ran(List<String> command, Path out, Path errors) throws IOException {
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(errors.toFile())
-                .start();
+        ProcessBuilder program =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
         try {
-            if (process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-                return process.exitValue();
-            }
-            throw new IOException(command.getFirst() + " did not end in " + PATIENCE_MINUTES + " minutes");
+            return TimedProcess.run(program, PATIENCE)
+                    .orElseThrow(() -> new IOException(
+                            command.getFirst() + " did not end in " + PATIENCE.toMinutes() + " minutes"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        } finally {
-            process.destroyForcibly();
         }
     }
 
