@@ -1,6 +1,7 @@
 package observatory.trainer.cpu;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import observatory.kernel.blas.Blas;
 import observatory.kernel.blas.Blas.Operand;
@@ -15,8 +16,7 @@ import observatory.trainer.ModelSpec;
 final class Products implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final ModelSpec spec;
-    private final List<Parameter>
-            layers; // the weights of the linear maps of all layers, as the forward pass reads them
+    private final List<Parameter> layers; // the weights of their linear maps, in the order of the forward pass
     private final Parameter unembedding; // the token embedding where they are tied
     private final Workers workers;
     private final Linear linear;
@@ -26,8 +26,7 @@ final class Products implements AutoCloseable {
     private final Tensor triple; // (B·T, 3C)
     private final Tensor logits; // (B·T, V)
     private final Tensor scores; // (B·H·T, T)
-    private final Tensor
-            result; // as large as the largest; apart, because products of products soon are no ordinary numbers
+    private final Tensor result; // as large as the largest, and never read: its products are no ordinary numbers
 
     Products(ModelSpec spec, CpuModel model, Workers workers, int sequences) {
         this.spec = spec;
@@ -100,24 +99,22 @@ final class Products implements AutoCloseable {
     private void attention(int products) {
         int t = spec.context();
         workers.run(sequences * spec.heads(), task -> {
-            long at =
-                    (long) (task / spec.heads()) * t * 3 * spec.width() + (long) task % spec.heads() * spec.headWidth();
-            long mixed =
-                    (long) (task / spec.heads()) * t * spec.width() + (long) task % spec.heads() * spec.headWidth();
             Operand square = Operand.of(scores.from((long) task * t * t), t);
-            Operand part = Operand.of(triple.from(at), 3 * spec.width());
-            Operand turned = Operand.transposed(triple.from(at), 3 * spec.width());
+            MemorySegment head = head(triple, task, 3 * spec.width());
+            Operand part = Operand.of(head, 3 * spec.width());
+            Operand turned = Operand.transposed(head, 3 * spec.width());
+            Operand mixed = Operand.of(head(result, task, spec.width()), spec.width());
             for (int i = 0; i < products / 2; i++) {
                 Blas.multiply(new Shape(t, t, spec.headWidth()), 0.1f, part, turned, 0, square);
-                Blas.multiply(
-                        new Shape(t, spec.headWidth(), t),
-                        0.1f,
-                        square,
-                        part,
-                        0,
-                        Operand.of(result.from(mixed), spec.width()));
+                Blas.multiply(new Shape(t, spec.headWidth(), t), 0.1f, square, part, 0, mixed);
             }
         });
+    }
+
+    /** Where a head of a sequence begins, in rows of this width. */
+    private MemorySegment head(Tensor rows, int task, int width) {
+        long sequence = task / spec.heads();
+        return rows.from(sequence * spec.context() * width + (long) task % spec.heads() * spec.headWidth());
     }
 
     /** Small ordinary numbers. */
