@@ -41,6 +41,7 @@ public final class WatchService implements AutoCloseable {
     public record Membership(Optional<String> name, Duration patience) {
         private static final Duration PATIENCE = Duration.ofSeconds(45);
 
+        /** With a patience of 45 s. */
         public static Membership of(Optional<String> name) {
             return new Membership(name, PATIENCE);
         }
