@@ -44,23 +44,36 @@ public final class HostPowerIteration implements HostReduction<SpectralNorm> {
 
     /** A row times v; adds up its squares on the way. In four sums each, because one addition waits for the one before it. */
     private double product(float[] data, int begin) {
-        double[] u = new double[SUMS];
-        double[] norm = new double[SUMS];
+        double u0 = 0;
+        double u1 = 0;
+        double u2 = 0;
+        double u3 = 0;
+        double norm0 = 0;
+        double norm1 = 0;
+        double norm2 = 0;
+        double norm3 = 0;
         int whole = v.length - v.length % SUMS;
         for (int i = 0; i < whole; i += SUMS) {
-            for (int k = 0; k < SUMS; k++) {
-                double value = data[begin + i + k];
-                u[k] += value * v[i + k];
-                norm[k] += value * value;
-            }
+            double x0 = data[begin + i];
+            double x1 = data[begin + i + 1];
+            double x2 = data[begin + i + 2];
+            double x3 = data[begin + i + 3];
+            u0 += x0 * v[i];
+            u1 += x1 * v[i + 1];
+            u2 += x2 * v[i + 2];
+            u3 += x3 * v[i + 3];
+            norm0 += x0 * x0;
+            norm1 += x1 * x1;
+            norm2 += x2 * x2;
+            norm3 += x3 * x3;
         }
         for (int i = whole; i < v.length; i++) {
             double value = data[begin + i];
-            u[0] += value * v[i];
-            norm[0] += value * value;
+            u0 += value * v[i];
+            norm0 += value * value;
         }
-        frobenius += norm[0] + norm[1] + (norm[2] + norm[3]);
-        return u[0] + u[1] + (u[2] + u[3]);
+        frobenius += norm0 + norm1 + (norm2 + norm3);
+        return u0 + u1 + (u2 + u3);
     }
 
     @Override
