@@ -66,7 +66,7 @@ final class Packs {
                         new FormatHeadroom(ACTIVATIONS, always),
                         new FormatRange(ACTIVATIONS, SAMPLED, always),
                         new WeightNorm(Schedule.everySteps(RARE)),
-                        new WeightSpectrum(Schedule.everySteps(RARE))),
+                        new WeightSpectrum(Schedule.everySteps(SELDOM / 2))),
                 parameters(always),
                 close(SAMPLED, sparse),
                 cheap(always, always)));
