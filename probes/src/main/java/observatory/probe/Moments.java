@@ -11,9 +11,14 @@ public record Moments(long count, double sum, double sumOfSquares, double absMax
         return count - nan - infinite;
     }
 
+    /** What {@link Reduction.ToSquares} leaves of the same tensor. */
+    public Squares squares() {
+        return new Squares(finite(), sumOfSquares);
+    }
+
     /** Root mean square of the finite elements; NaN where there is none. */
     public double rms() {
-        return finite() == 0 ? Double.NaN : Math.sqrt(sumOfSquares / finite());
+        return squares().rms();
     }
 
     /** Euclidean norm; not finite as soon as one element is not, because a norm of the rest would look healthy. */

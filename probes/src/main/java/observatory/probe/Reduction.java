@@ -16,6 +16,9 @@ public sealed interface Reduction<R> {
     /** Count, sum, sum of squares, largest magnitude, and what is not finite: 4 bytes and 5 flops an element. */
     record ToMoments() implements OfRows<Moments> {}
 
+    /** Sum of squares: 4 bytes and 2 flops an element. */
+    record ToSquares() implements OfRows<Squares> {}
+
     /** The Euclidean norms of a tensor and of the tensor beside it: 8 bytes and 4 flops an element. */
     record ToNorms() implements Reduction<Norms> {}
 

@@ -36,6 +36,14 @@ class HostReducerTest {
     }
 
     @Test
+    void squaresAreOfWhatIsFinite() {
+        reducer.enqueue(0, new Reduction.ToSquares(), HostTensor.of(3, Float.NaN, -4), null);
+        assertEquals(new Squares(2, 25), reducer.result(0));
+        assertEquals(Math.sqrt(12.5), ((Squares) reducer.result(0)).rms(), 1e-15);
+        assertTrue(Double.isNaN(new Squares(0, 0).rms()), "no finite element, no rms");
+    }
+
+    @Test
     void normsOfTwoTensorsGiveTheirRatio() {
         reducer.enqueue(0, new Reduction.ToNorms(), HostTensor.of(3, 4), HostTensor.of(0, 50));
         assertEquals(new Norms(5, 50), reducer.result(0));

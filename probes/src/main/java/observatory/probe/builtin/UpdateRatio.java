@@ -12,8 +12,8 @@ import observatory.probe.Site;
 
 /**
  * How far a step moves each parameter: ‖Δw‖/‖w‖, with the whole update, decay included. 1e-4 to 1e-2 is usual and 1e-3
- * healthy, a rule of thumb of practitioners. The trainer keeps the weight of before and subtracts, 20 bytes a parameter;
- * the norms read 8 bytes and take 4 flops.
+ * healthy, a rule of thumb of practitioners. Taken as the update is made: no
+ * more bytes, and 5 flops a parameter.
  */
 @Metric(name = "update_ratio", tells = "norm of the parameter's update over norm of the parameter")
 public record UpdateRatio(Schedule schedule) implements Probe<Norms> {

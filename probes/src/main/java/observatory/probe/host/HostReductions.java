@@ -11,6 +11,7 @@ public final class HostReductions {
     public static HostReduction<?> begin(Reduction.OfRows<?> reduction) {
         return switch (reduction) {
             case Reduction.ToMoments _ -> new HostMoments();
+            case Reduction.ToSquares _ -> new HostSquares();
             case Reduction.ToShape _ -> new HostShape();
             case Reduction.ToRange _ -> new HostRange();
             case Reduction.ToTail tail -> new HostTail(tail.threshold());

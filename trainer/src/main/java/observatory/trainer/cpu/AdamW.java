@@ -1,6 +1,5 @@
 package observatory.trainer.cpu;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -10,6 +9,9 @@ import observatory.trainer.Model.StepSettings;
 
 /** Adam with decoupled weight decay and bias correction (Loshchilov and Hutter, arXiv 1711.05101). */
 final class AdamW {
+    /** Elements whose squares are summed in float. */
+    private static final int BLOCK = 4096;
+
     private final Workers workers;
 
     AdamW(Workers workers) {
@@ -17,89 +19,49 @@ final class AdamW {
     }
 
     /**
-     * What observers see of an update, each null where nobody looks at it: the difference it made with the moments of the
-     * weight after it, and the gradient over the root of the second moment. Made and measured in the same parts as the
-     * update, while they are in a core's cache.
-     */
-    record Observed(Made update, Measuring weight, Made ratio) {}
-
-    /**
-     * A tensor made for observers alone, and its moments.
-     *
-     * @param tensor null where nobody asks for more than moments: then each part is made where the one before it was, in
-     *     a core's cache, and writes no memory
-     */
-    record Made(Tensor tensor, Measuring measuring) {
-        private static final ThreadLocal<Tensor> ROOM =
-                ThreadLocal.withInitial(() -> Tensor.zeros(Arena.ofAuto(), 1, Workers.GRAIN));
-
-        /** Where the part that begins at an element is made. */
-        Place place(long from) {
-            return tensor == null ? new Place(ROOM.get(), 0) : new Place(tensor, from);
-        }
-
-        /** What is shown of it, in the shape of the parameter it belongs to. */
-        Tensor measured(Tensor parameter) {
-            return (tensor == null ? parameter.withoutMemory() : tensor).measured(measuring.moments());
-        }
-    }
-
-    /** An element of a tensor. */
-    record Place(Tensor tensor, long at) {}
-
-    /**
      * One update with the gradient times {@code clipFactor}; bias correction counts the updates really taken.
      *
-     * @param observed what is told of it, or null
+     * @param observed how it is observed, or null
      */
-    void update(Parameter parameter, StepSettings settings, double clipFactor, Observed observed) {
+    void update(Parameter parameter, StepSettings settings, double clipFactor, UpdateWatch.Update observed) {
         Constants constants = Constants.of(settings, clipFactor, parameter.matrix());
         workers.overElements(parameter.weight(), (from, to) -> {
             if (observed == null) {
                 sweep(parameter, constants, from, to);
             } else {
-                observedSweep(parameter, constants, from, to, observed);
+                observed.part(new Part(parameter, constants, from, to));
             }
         });
     }
 
-    private static void observedSweep(Parameter parameter, Constants constants, long from, long to, Observed observed) {
-        int part = (int) (from / Workers.GRAIN);
-        if (observed.update == null) {
-            sweep(parameter, constants, from, to);
-        } else {
-            Tensor weight = parameter.weight();
-            Place place = observed.update.place(from);
-            Measuring ofUpdate = observed.update.measuring;
-            long bytes = (to - from) * Float.BYTES;
-            ofUpdate.more(
-                    part,
-                    () -> MemorySegment.copy(
-                            weight.data(), from * Float.BYTES, place.tensor.data(), place.at * Float.BYTES, bytes));
-            sweep(parameter, constants, from, to);
-            ofUpdate.more(part, () -> difference(weight, place, from, to));
-            ofUpdate.part(part, place.tensor, place.at, place.at + to - from);
-            observed.weight.part(part, weight, from, to);
+    /** A part of an update that is observed: elements from (inclusive) to (exclusive). */
+    record Part(Parameter parameter, Constants constants, long from, long to) {
+        void sweep() {
+            AdamW.sweep(parameter, constants, from, to);
         }
-        if (observed.ratio != null) {
-            Place place = observed.ratio.place(from);
-            Measuring ofRatio = observed.ratio.measuring;
-            ofRatio.more(part, () -> AdamWatch.normalised(constants.ratio(parameter), place, from, to));
-            ofRatio.part(part, place.tensor, place.at, place.at + to - from);
+
+        /** Sweeps, and sums squares as it goes. */
+        Squared squaringSweep() {
+            Squared all = new Squared(0, 0, 0);
+            for (long at = from; at < to; at += BLOCK) {
+                all = all.plus(AdamW.squaringSweep(parameter, constants, at, Math.min(to, at + BLOCK)));
+            }
+            return all;
+        }
+
+        AdamRatios ratios() {
+            return new AdamRatios(
+                    parameter, constants.clip, constants.correct1, constants.correct2, constants.adam.epsilon());
         }
     }
 
-    /** update = weight - update, for the elements of a weight from (inclusive) to (exclusive). */
-    private static void difference(Tensor weight, Place update, long from, long to) {
-        MemorySegment after = weight.data();
-        MemorySegment before = update.tensor.data();
-        long moved = update.at - from;
-        long whole = Vectors.wholeEnd(from, to);
-        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
-            Vectors.store(Vectors.load(after, i).sub(Vectors.load(before, i + moved)), before, i + moved);
-        }
-        for (long i = whole; i < to; i++) {
-            update.tensor.set(i + moved, weight.get(i) - update.tensor.get(i + moved));
+    /**
+     * Sums of squares: of the difference an update made, of the weight after it, and of the gradient over max(√v̂, ε). Not
+     * finite where one of the squares is not.
+     */
+    record Squared(double update, double weight, double ratio) {
+        Squared plus(Squared other) {
+            return new Squared(update + other.update, weight + other.weight, ratio + other.ratio);
         }
     }
 
@@ -115,11 +77,6 @@ final class AdamW {
                     (float) (1 / (1 - StrictMath.pow(adam.beta2(), settings.updates()))),
                     rate,
                     decays ? 1 - rate * adam.weightDecay() : 1);
-        }
-
-        AdamWatch.Ratio ratio(Parameter parameter) {
-            MemorySegment gradient = parameter.gradient().data();
-            return new AdamWatch.Ratio(gradient, clip, parameter.second().data(), correct2, adam.epsilon());
         }
     }
 
@@ -140,7 +97,7 @@ final class AdamW {
             FloatVector v = moving(Vectors.load(second, i), g.mul(g), beta2);
             Vectors.store(m, first, i);
             Vectors.store(v, second, i);
-            Vectors.store(moved(Vectors.load(weights, i), m, v, constants), weights, i);
+            Vectors.store(moved(Vectors.load(weights, i), m, root(v, constants), constants), weights, i);
         }
         if (whole < to) {
             VectorMask<Float> mask = Vectors.first(to - whole);
@@ -149,16 +106,82 @@ final class AdamW {
             FloatVector v = moving(Vectors.load(second, whole, mask), g.mul(g), beta2);
             Vectors.store(m, first, whole, mask);
             Vectors.store(v, second, whole, mask);
-            Vectors.store(moved(Vectors.load(weights, whole, mask), m, v, constants), weights, whole, mask);
+            FloatVector before = Vectors.load(weights, whole, mask);
+            Vectors.store(moved(before, m, root(v, constants), constants), weights, whole, mask);
         }
     }
 
+    /**
+     * The same update to the last bit, which also sums squares. In registers, because to write one more array takes longer
+     * than all the sums; and no more than three, because the compiler gives up on a loop with as many as moments need.
+     */
+    private static Squared squaringSweep(Parameter parameter, Constants constants, long from, long to) {
+        MemorySegment weights = parameter.weight().data();
+        MemorySegment gradients = parameter.gradient().data();
+        MemorySegment first = parameter.first().data();
+        MemorySegment second = parameter.second().data();
+        float clip = constants.clip;
+        float beta1 = constants.adam.beta1();
+        float beta2 = constants.adam.beta2();
+        float epsilon = constants.adam.epsilon();
+        FloatVector ofUpdate = FloatVector.zero(Vectors.WIDE);
+        FloatVector ofWeight = FloatVector.zero(Vectors.WIDE);
+        FloatVector ofRatio = FloatVector.zero(Vectors.WIDE);
+        long whole = Vectors.wholeEnd(from, to);
+        for (long i = from; i < whole; i += Vectors.WIDE.length()) {
+            FloatVector g = Vectors.load(gradients, i).mul(clip);
+            FloatVector m = moving(Vectors.load(first, i), g, beta1);
+            FloatVector v = moving(Vectors.load(second, i), g.mul(g), beta2);
+            Vectors.store(m, first, i);
+            Vectors.store(v, second, i);
+            FloatVector root = root(v, constants);
+            FloatVector before = Vectors.load(weights, i);
+            FloatVector after = moved(before, m, root, constants);
+            Vectors.store(after, weights, i);
+            FloatVector update = after.sub(before);
+            FloatVector ratio = ratio(g, root, epsilon);
+            ofUpdate = update.fma(update, ofUpdate);
+            ofWeight = after.fma(after, ofWeight);
+            ofRatio = ratio.fma(ratio, ofRatio);
+        }
+        if (whole < to) {
+            // Lanes beyond the end are zero, and stay so.
+            VectorMask<Float> mask = Vectors.first(to - whole);
+            FloatVector g = Vectors.load(gradients, whole, mask).mul(clip);
+            FloatVector m = moving(Vectors.load(first, whole, mask), g, beta1);
+            FloatVector v = moving(Vectors.load(second, whole, mask), g.mul(g), beta2);
+            Vectors.store(m, first, whole, mask);
+            Vectors.store(v, second, whole, mask);
+            FloatVector root = root(v, constants);
+            FloatVector before = Vectors.load(weights, whole, mask);
+            FloatVector after = moved(before, m, root, constants);
+            Vectors.store(after, weights, whole, mask);
+            FloatVector update = after.sub(before);
+            FloatVector ratio = ratio(g, root, epsilon);
+            ofUpdate = update.fma(update, ofUpdate);
+            ofWeight = after.fma(after, ofWeight);
+            ofRatio = ratio.fma(ratio, ofRatio);
+        }
+        return new Squared(
+                ofUpdate.reduceLanes(VectorOperators.ADD),
+                ofWeight.reduceLanes(VectorOperators.ADD),
+                ofRatio.reduceLanes(VectorOperators.ADD));
+    }
+
+    /** √v̂. */
+    private static FloatVector root(FloatVector v, Constants constants) {
+        return v.mul(constants.correct2).lanewise(VectorOperators.SQRT);
+    }
+
     /** The weight after the step. */
-    private static FloatVector moved(FloatVector weight, FloatVector m, FloatVector v, Constants constants) {
-        FloatVector deviation =
-                v.mul(constants.correct2).lanewise(VectorOperators.SQRT).add(constants.adam.epsilon());
-        FloatVector direction = m.mul(constants.correct1).div(deviation);
+    private static FloatVector moved(FloatVector weight, FloatVector m, FloatVector root, Constants constants) {
+        FloatVector direction = m.mul(constants.correct1).div(root.add(constants.adam.epsilon()));
         return direction.fma(Vectors.broadcast(-constants.rate), weight.mul(constants.keep));
+    }
+
+    /** The gradient over max(√v̂, ε): as max would, in two instructions instead of five; what is no number stays none. */
+    static FloatVector ratio(FloatVector gradient, FloatVector root, float epsilon) {
+        return gradient.div(root.blend(epsilon, root.lt(epsilon)));
     }
 
     private static FloatVector moving(FloatVector average, FloatVector value, float beta) {

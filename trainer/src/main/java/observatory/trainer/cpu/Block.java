@@ -64,7 +64,7 @@ final class Block {
         normaliseAttention.forward(x, normal, measuring);
         lines.pass(Hook.ATTENTION_NORM, layer, normal, measuring);
         attention.forward(normal, batch, narrow);
-        measuring = lines.measuring(Hook.RESIDUAL_MID, layer, Workers.parts(mid.size(), 1));
+        measuring = lines.measuring(Hook.RESIDUAL_MID, layer, Workers.parts(mid.rows(), mid.columns()));
         ops.elementwise().add(x, narrow, mid, measuring);
         lines.pass(Hook.RESIDUAL_MID, layer, mid, measuring);
 
@@ -73,7 +73,7 @@ final class Block {
         normaliseMlp.forward(mid, normal, measuring);
         lines.pass(Hook.MLP_NORM, layer, normal, measuring);
         mlp.forward(normal, narrow);
-        measuring = lines.measuring(Hook.RESIDUAL, layer, Workers.parts(out.size(), 1));
+        measuring = lines.measuring(Hook.RESIDUAL, layer, Workers.parts(out.rows(), out.columns()));
         ops.elementwise().add(mid, narrow, out, measuring);
         lines.pass(Hook.RESIDUAL, layer, out, measuring);
         return out;

@@ -37,9 +37,14 @@ public final class CpuReducer implements Reducer<Tensor> {
         }
         results[slot] = switch (reduction) {
             case Reduction.ToMoments _ -> TensorMoments.of(tensor);
-            case Reduction.ToNorms _ ->
-                new Norms(
-                        TensorMoments.of(tensor).norm(), TensorMoments.of(other).norm());
+            case Reduction.ToSquares squares ->
+                tensor.measured(squares)
+                        .orElseGet(() -> TensorMoments.of(tensor).squares());
+            case Reduction.ToNorms norms ->
+                tensor.measured(norms)
+                        .orElseGet(() -> new Norms(
+                                TensorMoments.of(tensor).norm(),
+                                TensorMoments.of(other).norm()));
             case Reduction.ToShape _ -> TensorShape.of(tensor);
             case Reduction.ToRows _ -> TensorRows.of(tensor);
             case Reduction.ToExponents exponents -> TensorExponents.of(tensor, exponents.stride());

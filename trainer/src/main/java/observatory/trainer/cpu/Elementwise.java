@@ -10,12 +10,13 @@ final class Elementwise {
         this.workers = workers;
     }
 
-    /** sum = a + b; {@code measuring} takes the parts of the sum, or is null. */
+    /** sum = a + b, in parts of whole rows; {@code measuring} takes the parts of the sum, or is null. */
     void add(Tensor a, Tensor b, Tensor sum, Measuring measuring) {
-        workers.overElements(sum, (from, to) -> {
-            add(a, b, sum, from, to);
+        int c = sum.columns();
+        workers.overRows(sum.rows(), c, (from, to) -> {
+            add(a, b, sum, from * c, to * c);
             if (measuring != null) {
-                measuring.part((int) (from / Workers.GRAIN), sum, from, to);
+                measuring.part((int) (from / Workers.rowsEach(c)), sum, from * c, to * c);
             }
         });
     }

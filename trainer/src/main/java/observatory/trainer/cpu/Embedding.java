@@ -9,6 +9,7 @@ import observatory.probe.Site;
 import observatory.trainer.FixedPositions;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.ModelSpec.Position;
+import observatory.trainer.TokenBatch;
 
 /** Token vectors, plus a trained or a fixed vector for each place where positions are not a matter of attention. */
 final class Embedding {
@@ -40,18 +41,28 @@ final class Embedding {
         return tokens;
     }
 
-    void forward(int[] inputs, int context, Tensor x) {
+    /** @param measuring the parts of x, or null */
+    void forward(Workers workers, TokenBatch batch, Tensor x, Measuring measuring) {
+        int c = x.columns();
+        workers.overRows(x.rows(), c, (from, to) -> {
+            for (int row = (int) from; row < to; row++) {
+                place(batch.inputs()[row], row % batch.context(), x, row);
+            }
+            if (measuring != null) {
+                measuring.part((int) (from / Workers.rowsEach(c)), x, from * c, to * c);
+            }
+        });
+    }
+
+    /** Sets a row of x to the vector of a token at a place. */
+    private void place(int token, int place, Tensor x, long row) {
         int c = x.columns();
         Tensor places = learned == null ? fixed : learned.working();
-        for (int row = 0; row < inputs.length; row++) {
-            long token = (long) inputs[row] * c;
-            long place = (long) (row % context) * c;
-            for (int i = 0; i < c; i += Vectors.WIDE.length()) {
-                VectorMask<Float> mask = Vectors.within(i, c);
-                FloatVector v = Vectors.load(tokens.working().data(), token + i, mask);
-                FloatVector placed = places == null ? v : v.add(Vectors.load(places.data(), place + i, mask));
-                Vectors.store(placed, x.data(), (long) row * c + i, mask);
-            }
+        for (int i = 0; i < c; i += Vectors.WIDE.length()) {
+            VectorMask<Float> mask = Vectors.within(i, c);
+            FloatVector v = Vectors.load(tokens.working().data(), (long) token * c + i, mask);
+            FloatVector placed = places == null ? v : v.add(Vectors.load(places.data(), (long) place * c + i, mask));
+            Vectors.store(placed, x.data(), row * c + i, mask);
         }
     }
 

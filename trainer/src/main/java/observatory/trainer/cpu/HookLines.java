@@ -1,5 +1,6 @@
 package observatory.trainer.cpu;
 
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import observatory.probe.Hook;
@@ -17,9 +18,6 @@ import observatory.trainer.fault.Damage;
  * nothing is damaged or observed.
  */
 final class HookLines {
-    private static final Reduction<?> MOMENTS = new Reduction.ToMoments();
-    private static final Reduction<?> ROWS = new Reduction.ToRows();
-
     private final Fault fault;
     private final ModelSpec model;
     private final Rounding rounding;
@@ -108,30 +106,27 @@ final class HookLines {
     }
 
     /**
-     * How an operation is to measure what it writes for a hook, in so many parts; null where nobody wants its moments, or
-     * what is seen there is not what the operation leaves, because it is rounded or damaged first.
+     * How an operation is to measure what it writes for a hook, in so many parts; null where nobody wants that, or what is
+     * seen there is not what the operation leaves, because it is rounded or damaged first.
      */
     Measuring measuring(Hook hook, int layer, int parts) {
-        boolean wanted = inStep
+        boolean left = inStep
                 && rounding.precision() == Precision.FP32
-                && instruments.due(hook).contains(MOMENTS)
                 && fault.damage(hook, layer, model, step).isEmpty();
-        return wanted ? new Measuring(parts, stride(hook), nanos) : null;
-    }
-
-    /** Of the exponents that are due at a hook; 0 where none are. */
-    private int stride(Hook hook) {
-        for (Reduction<?> due : instruments.due(hook)) {
-            if (due instanceof Reduction.ToExponents exponents) {
-                return exponents.stride();
-            }
-        }
-        return 0;
+        List<Reduction<?>> taken = left ? Measuring.of(instruments.due(hook)) : List.of();
+        return taken.isEmpty() ? null : measuring(taken, parts);
     }
 
     /** Of a tensor that only serves observers. */
-    Measuring measuring(int parts) {
-        return new Measuring(parts, nanos);
+    Measuring measuring(List<Reduction<?>> taken, int parts) {
+        return new Measuring(taken, parts, nanos);
+    }
+
+    /** Charges what was measured on the way for a hook to those who asked for it. */
+    void spent(Hook hook, Measuring measured) {
+        for (Reduction<?> reduction : measured.taken()) {
+            instruments.spent(hook, reduction, measured.nanos(reduction, workers.threads()));
+        }
     }
 
     /** The same as {@link #pass(Hook, int, Tensor)} for a tensor that was measured as it was written. */
@@ -139,11 +134,7 @@ final class HookLines {
         if (measured == null) {
             pass(hook, layer, tensor);
         } else {
-            instruments.spent(hook, MOMENTS, measured.nanos(workers.threads()));
-            if (measured.stride() > 0) {
-                Reduction<?> counting = new Reduction.ToExponents(measured.stride());
-                instruments.spent(hook, counting, measured.countingNanos(workers.threads()));
-            }
+            spent(hook, measured);
             look(hook, layer, tensor.measured(measured.known()));
         }
     }
@@ -160,13 +151,14 @@ final class HookLines {
         }
     }
 
-    /** Shows a tensor; the norms of its rows, where they are due, are taken by all threads before. */
+    /** Shows a tensor; the norms of its rows, where they are due and not known, are taken by all threads before. */
     private void look(Hook hook, int layer, Tensor tensor) {
         Tensor shown = tensor;
-        if (instruments.due(hook).contains(ROWS)) {
+        if (instruments.due(hook).contains(TensorRows.ROWS)
+                && tensor.measured(TensorRows.ROWS).isEmpty()) {
             long began = nanos.getAsLong();
-            shown = tensor.measured(TensorRows.of(workers, tensor));
-            instruments.spent(hook, ROWS, nanos.getAsLong() - began);
+            shown = tensor.measured(TensorRows.ROWS, TensorRows.of(workers, tensor));
+            instruments.spent(hook, TensorRows.ROWS, nanos.getAsLong() - began);
         }
         instruments.at(hook, layer, shown);
     }

@@ -1,77 +1,99 @@
 package observatory.trainer.cpu;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import observatory.probe.Moments;
+import observatory.probe.Reduction;
+import observatory.probe.RowNorms;
+import observatory.probe.Tail;
 
 /**
- * The moments of a tensor, and its exponents where they are wanted, taken part by part by those who write it, while what
- * they wrote is still in their cache. Parts are those of the operation, so they depend on shapes alone; they are added in
- * their order, whoever was first.
+ * What is due of a tensor, taken part by part by those who write it, while what they wrote is still in their cache. Parts
+ * are those of the operation, so they depend on shapes alone; they are added in their order, whoever was first.
  */
 final class Measuring {
-    private final Moments[] parts;
-    private final long[] taken;
-    private final int[][] exponents;
-    private final long[] countingTaken;
-    private final int stride;
+    static final Reduction<Moments> MOMENTS = new Reduction.ToMoments();
+
+    private final List<Reduction<?>> taken;
+    private final Object[][] results; // (reductions, parts)
+    private final long[][] nanosTaken; // the same
     private final LongSupplier nanos;
 
-    Measuring(int parts, LongSupplier nanos) {
-        this(parts, 0, nanos);
+    /** @param taken reductions of which parts make up the whole: see {@link #of} */
+    Measuring(List<Reduction<?>> taken, int parts, LongSupplier nanos) {
+        this.taken = taken;
+        this.results = new Object[taken.size()][parts];
+        this.nanosTaken = new long[taken.size()][parts];
+        this.nanos = nanos;
     }
 
-    /** @param stride of the exponents; 0 where nobody wants them */
-    Measuring(int parts, int stride, LongSupplier nanos) {
-        this.parts = new Moments[parts];
-        this.taken = new long[parts];
-        this.stride = stride;
-        this.exponents = new int[stride > 0 ? parts : 0][];
-        this.countingTaken = new long[parts];
-        this.nanos = nanos;
+    /** Of reductions that are due, those that can be taken of parts. */
+    static List<Reduction<?>> of(List<Reduction<?>> due) {
+        return due.stream()
+                .filter(one -> one instanceof Reduction.ToMoments
+                        || one instanceof Reduction.ToExponents
+                        || one instanceof Reduction.ToTail
+                        || one instanceof Reduction.ToRows)
+                .toList();
+    }
+
+    List<Reduction<?>> taken() {
+        return taken;
     }
 
     /** Measures a part that has just been written: elements from (inclusive) to (exclusive). */
     void part(int number, Tensor tensor, long from, long to) {
         long began = nanos.getAsLong();
-        parts[number] = TensorMoments.of(tensor, from, to);
-        long between = nanos.getAsLong();
-        taken[number] += between - began;
-        if (stride > 0) {
-            exponents[number] = TensorExponents.part(tensor, new TensorExponents.Part(from, to), stride);
-            countingTaken[number] += nanos.getAsLong() - between;
+        for (int i = 0; i < results.length; i++) {
+            results[i][number] = take(taken.get(i), tensor, from, to);
+            long ended = nanos.getAsLong();
+            nanosTaken[i][number] = ended - began;
+            began = ended;
         }
     }
 
-    /** Does what else is done in a part for observers alone. */
-    void more(int number, Runnable work) {
-        long began = nanos.getAsLong();
-        work.run();
-        taken[number] += nanos.getAsLong() - began;
+    private static Object take(Reduction<?> reduction, Tensor tensor, long from, long to) {
+        return switch (reduction) {
+            case Reduction.ToMoments _ -> TensorMoments.of(tensor, from, to);
+            case Reduction.ToExponents exponents ->
+                TensorExponents.part(tensor, new TensorExponents.Part(from, to), exponents.stride());
+            case Reduction.ToTail tail -> TensorTail.of(tensor, from, to, tail.threshold());
+            case Reduction.ToRows _ ->
+                from % tensor.columns() == 0 && to % tensor.columns() == 0
+                        ? TensorRows.of(tensor, from / tensor.columns(), to / tensor.columns())
+                        : null; // A row that lies in two parts is measured by neither.
+            default -> throw new IllegalArgumentException("cannot be taken of parts: reduction=" + reduction);
+        };
     }
 
-    /** What was measured; every part has to be there. */
-    Moments moments() {
-        return TensorMoments.together(parts);
+    /** What was measured; every part has to be there. What was not taken of one of them is left out. */
+    Map<Reduction<?>, Object> known() {
+        Map<Reduction<?>, Object> known = new HashMap<>();
+        for (int i = 0; i < results.length; i++) {
+            if (!Arrays.asList(results[i]).contains(null)) {
+                known.put(taken.get(i), together(taken.get(i), results[i]));
+            }
+        }
+        return known;
     }
 
-    /** The same with the exponents. */
-    Tensor.Known known() {
-        return new Tensor.Known(moments(), stride > 0 ? TensorExponents.together(exponents) : null, stride, null);
+    private static Object together(Reduction<?> reduction, Object[] parts) {
+        int count = parts.length;
+        return switch (reduction) {
+            case Reduction.ToMoments _ -> TensorMoments.together(Arrays.copyOf(parts, count, Moments[].class));
+            case Reduction.ToExponents _ -> TensorExponents.together(Arrays.copyOf(parts, count, int[][].class));
+            case Reduction.ToTail _ -> TensorTail.together(Arrays.copyOf(parts, count, Tail[].class));
+            case Reduction.ToRows _ -> TensorRows.together(Arrays.copyOf(parts, count, RowNorms[].class));
+            default -> throw new IllegalArgumentException("cannot be taken of parts: reduction=" + reduction);
+        };
     }
 
-    /** Of the exponents; 0 where nobody wants them. */
-    int stride() {
-        return stride;
-    }
-
-    /** What measuring moments took of the step's own time, on so many threads; one part is one thread's. */
-    long nanos(int threads) {
-        return Arrays.stream(taken).sum() / Math.min(threads, parts.length);
-    }
-
-    /** The same of exponents. */
-    long countingNanos(int threads) {
-        return Arrays.stream(countingTaken).sum() / Math.min(threads, parts.length);
+    /** What one of the reductions took of the step's own time, on so many threads; one part is one thread's. */
+    long nanos(Reduction<?> reduction, int threads) {
+        long[] parts = nanosTaken[taken.indexOf(reduction)];
+        return Arrays.stream(parts).sum() / Math.min(threads, parts.length);
     }
 }

@@ -74,13 +74,14 @@ final class Network {
         int rows = batch.inputs().length;
         HookLines lines = ops.lines();
         Tensor x = embedded.top(rows);
-        embedding.forward(batch.inputs(), batch.context(), x);
-        lines.pass(Hook.EMBEDDING, Site.NO_LAYER, x);
+        Measuring measuring = lines.measuring(Hook.EMBEDDING, Site.NO_LAYER, Workers.parts(rows, x.columns()));
+        embedding.forward(ops.workers(), batch, x, measuring);
+        lines.pass(Hook.EMBEDDING, Site.NO_LAYER, x, measuring);
         for (Block block : blocks) {
             x = block.forward(x, batch);
         }
         residual = x;
-        Measuring measuring = lines.measuring(Hook.FINAL_NORM, Site.NO_LAYER, Workers.parts(rows, residual.columns()));
+        measuring = lines.measuring(Hook.FINAL_NORM, Site.NO_LAYER, Workers.parts(rows, residual.columns()));
         finalNorm.forward(residual, normalised.top(rows), measuring);
         lines.pass(Hook.FINAL_NORM, Site.NO_LAYER, normalised.top(rows), measuring);
         measuring = lines.measuring(Hook.LOGITS, Site.NO_LAYER, Linear.parts(rows));

@@ -26,13 +26,9 @@ final class NormExamples {
         }
         Tensor sums = own.top(sequences);
         for (int sequence = 0; sequence < sequences; sequence++) {
-            for (int i = 0; i < c; i++) {
-                float sum = 0;
-                for (int part = 0; part < each; part++) {
-                    sum += parts.get((long) (sequence * each + part) * c + i);
-                }
-                sums.set((long) sequence * c + i, sum * lines.ownFactor());
-            }
+            Tensor sum = sums.band(sequence, 1);
+            Sums.ofRows(parts.band(sequence * each, each), 0, 0, sum);
+            Vectors.scaled(sum.data(), 0, lines.ownFactor(), sum.data(), 0, c);
         }
         lines.show(site, sums);
     }

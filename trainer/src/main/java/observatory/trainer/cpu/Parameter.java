@@ -12,8 +12,6 @@ import observatory.trainer.Precision;
 final class Parameter {
     private final Arena arena;
     private final Site gradientSite;
-    private final Site updateSite;
-    private final Site ratioSite;
     private final Tensor weight;
     private final Tensor gradient;
     private final Tensor first;
@@ -24,8 +22,6 @@ final class Parameter {
     Parameter(Arena arena, Named named, int rows, int columns) {
         this.arena = arena;
         this.gradientSite = new Site(Hook.GRADIENT, named.layer, named.name);
-        this.updateSite = new Site(Hook.UPDATE, named.layer, named.name);
-        this.ratioSite = new Site(Hook.NORMALISED_GRADIENT, named.layer, named.name);
         this.weight = Tensor.zeros(arena, rows, columns);
         this.gradient = Tensor.zeros(arena, rows, columns);
         this.first = Tensor.zeros(arena, rows, columns);
@@ -71,14 +67,6 @@ final class Parameter {
 
     Site gradientSite() {
         return gradientSite;
-    }
-
-    Site updateSite() {
-        return updateSite;
-    }
-
-    Site ratioSite() {
-        return ratioSite;
     }
 
     Tensor weight() {

@@ -4,41 +4,33 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import observatory.probe.Exponents;
-import observatory.probe.Moments;
-import observatory.probe.RowNorms;
+import observatory.probe.Reduction;
 
 /**
  * A row-major matrix of floats off the heap, where OpenBLAS and the vector loops can both reach it.
  *
- * @param known of what it holds, where who wrote it measured that on the way; else null
+ * @param known results of reductions of what it holds, where who wrote it took them on the way
  */
-public record Tensor(MemorySegment data, int rows, int columns, Known known) {
+public record Tensor(MemorySegment data, int rows, int columns, Map<Reduction<?>, Object> known) {
     private static final int CACHE_LINE = 64;
 
     Tensor(MemorySegment data, int rows, int columns) {
-        this(data, rows, columns, null);
+        this(data, rows, columns, Map.of());
     }
 
-    /**
-     * What was measured of a tensor.
-     *
-     * @param moments or null
-     * @param exponents looked at with a stride, or null
-     * @param rows the norms of its rows, or null
-     */
-    record Known(Moments moments, Exponents exponents, int stride, RowNorms rows) {
-        static final Known NOTHING = new Known(null, null, 0, null);
-    }
-
-    /** The same memory with the moments of what it holds now. */
-    Tensor measured(Moments moments) {
-        return measured(new Known(moments, null, 0, null));
-    }
-
-    Tensor measured(Known known) {
+    /** The same memory with what was measured of what it holds now. */
+    Tensor measured(Map<Reduction<?>, Object> known) {
         return new Tensor(data, rows, columns, known);
+    }
+
+    /** The same memory, with one more thing measured of what it holds now. */
+    <R> Tensor measured(Reduction<R> reduction, R result) {
+        Map<Reduction<?>, Object> more = new HashMap<>(known);
+        more.put(reduction, result);
+        return measured(more);
     }
 
     /** Its shape alone, for what was measured of a tensor that was never written; who reads an element fails. */
@@ -46,22 +38,10 @@ public record Tensor(MemorySegment data, int rows, int columns, Known known) {
         return new Tensor(MemorySegment.NULL, rows, columns);
     }
 
-    Optional<Moments> moments() {
-        return known == null ? Optional.empty() : Optional.ofNullable(known.moments);
-    }
-
-    /** And with the norms of its rows. */
-    Tensor measured(RowNorms rows) {
-        Known before = known == null ? Known.NOTHING : known;
-        return measured(new Known(before.moments, before.exponents, before.stride, rows));
-    }
-
-    Optional<RowNorms> rowNorms() {
-        return known == null ? Optional.empty() : Optional.ofNullable(known.rows);
-    }
-
-    Optional<Exponents> exponents(int stride) {
-        return known == null || known.stride != stride ? Optional.empty() : Optional.ofNullable(known.exponents);
+    /** What a reduction gave, where who wrote the tensor took it on the way. */
+    @SuppressWarnings("unchecked") // Both ways in put the result of a reduction under that reduction.
+    <R> Optional<R> measured(Reduction<R> reduction) {
+        return Optional.ofNullable((R) known.get(reduction));
     }
 
     /** A tensor of zeros that lives as long as the arena. */

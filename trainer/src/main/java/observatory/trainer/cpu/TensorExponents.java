@@ -30,7 +30,7 @@ final class TensorExponents {
     private TensorExponents() {}
 
     static Exponents of(Tensor tensor, int stride) {
-        return tensor.exponents(stride)
+        return tensor.measured(new ToExponents(stride))
                 .orElseGet(() -> together(new int[][] {part(tensor, new Part(0, tensor.size()), stride)}));
     }
 

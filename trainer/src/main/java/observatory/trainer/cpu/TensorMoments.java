@@ -30,7 +30,7 @@ final class TensorMoments {
     private TensorMoments() {}
 
     static Moments of(Tensor tensor) {
-        return tensor.moments().orElseGet(() -> of(tensor, 0, tensor.size()));
+        return tensor.measured(Measuring.MOMENTS).orElseGet(() -> of(tensor, 0, tensor.size()));
     }
 
     /** Of the elements from (inclusive) to (exclusive). */

@@ -1,13 +1,16 @@
 package observatory.trainer.cpu;
 
+import observatory.probe.Reduction;
 import observatory.probe.RowNorms;
 
 /** Squared norms of rows, each summed in float as dot products of the trainer are, and added in double, in order. */
 final class TensorRows {
+    static final Reduction<RowNorms> ROWS = new Reduction.ToRows();
+
     private TensorRows() {}
 
     static RowNorms of(Tensor tensor) {
-        return tensor.rowNorms().orElseGet(() -> of(tensor, 0, tensor.rows()));
+        return tensor.measured(ROWS).orElseGet(() -> of(tensor, 0, tensor.rows()));
     }
 
     /** From all threads: parts of a fixed size, added in their order. */
@@ -16,6 +19,11 @@ final class TensorRows {
         long each = Workers.rowsEach(tensor.columns());
         workers.overRows(
                 tensor.rows(), tensor.columns(), (from, to) -> parts[(int) (from / each)] = of(tensor, from, to));
+        return together(parts);
+    }
+
+    /** Of parts that lie one after the other. */
+    static RowNorms together(RowNorms[] parts) {
         long whole = 0;
         long broken = 0;
         double sum = 0;
@@ -26,10 +34,11 @@ final class TensorRows {
             sum += part.sumOfSquares();
             largest = Math.max(largest, part.largestSquare());
         }
-        return new RowNorms(whole, tensor.columns(), sum, largest, broken);
+        return new RowNorms(whole, parts[0].columns(), sum, largest, broken);
     }
 
-    private static RowNorms of(Tensor tensor, long from, long to) {
+    /** Of the rows from (inclusive) to (exclusive). */
+    static RowNorms of(Tensor tensor, long from, long to) {
         int columns = tensor.columns();
         long whole = 0;
         long broken = 0;

@@ -69,7 +69,11 @@ final class Measurements {
             case Reduction.ToRows _ -> rows(place, room);
             case Reduction.ToColumns _ -> columns(place, room);
             case Reduction.ToSpectralNorm power -> spectralNorm(power.iterations(), place, room);
-            case Reduction.ToMoments _, Reduction.ToRange _, Reduction.ToNorms _, Reduction.ToSpectrum _ -> null;
+            case Reduction.ToMoments _,
+                    Reduction.ToSquares _,
+                    Reduction.ToRange _,
+                    Reduction.ToNorms _,
+                    Reduction.ToSpectrum _ -> null;
         };
     }
 

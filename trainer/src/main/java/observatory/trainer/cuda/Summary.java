@@ -30,7 +30,9 @@ record Summary(double sum, double squares, float low, float high, float largest,
 
     /** Whether a summary answers a reduction. */
     static boolean answers(Reduction<?> reduction) {
-        return reduction instanceof Reduction.ToMoments || reduction instanceof Reduction.ToRange;
+        return reduction instanceof Reduction.ToMoments
+                || reduction instanceof Reduction.ToSquares
+                || reduction instanceof Reduction.ToRange;
     }
 
     /** How to read what is due of a tensor from its summary at an offset of what comes home; to be added to. */
@@ -40,6 +42,9 @@ record Summary(double sum, double squares, float low, float high, float largest,
             switch (reduction) {
                 case Reduction.ToMoments _ ->
                     answers.put(reduction, home -> read(home, offset).moments(count));
+                case Reduction.ToSquares _ ->
+                    answers.put(
+                            reduction, home -> read(home, offset).moments(count).squares());
                 case Reduction.ToRange _ ->
                     answers.put(reduction, home -> read(home, offset).range(count));
                 default -> {

@@ -14,6 +14,7 @@ import observatory.probe.Reduction;
 import observatory.probe.RowNorms;
 import observatory.probe.Shape;
 import observatory.probe.SpectralNorm;
+import observatory.probe.Squares;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CpuReducerTest {
     private static final List<Reduction<?>> REDUCTIONS = List.of(
             new Reduction.ToMoments(),
+            new Reduction.ToSquares(),
             new Reduction.ToNorms(),
             new Reduction.ToShape(),
             new Reduction.ToRange(),
@@ -77,7 +79,7 @@ class CpuReducerTest {
                 cpu.enqueue(i, REDUCTIONS.get(i), tensor, tensor);
                 same(host.result(i), cpu.result(i));
             }
-            Tensor measured = tensor.measured(TensorRows.of(workers, tensor));
+            Tensor measured = tensor.measured(TensorRows.ROWS, TensorRows.of(workers, tensor));
             host.enqueue(0, new Reduction.ToRows(), plain, plain);
             cpu.enqueue(0, new Reduction.ToRows(), measured, measured);
             same(host.result(0), cpu.result(0));
@@ -112,6 +114,11 @@ class CpuReducerTest {
                 assertEquals(expected.broken(), found.broken());
                 close(expected.sumOfSquares(), found.sumOfSquares(), expected.sumOfSquares());
                 close(expected.largestSquare(), found.largestSquare(), expected.largestSquare());
+            }
+            case Squares expected -> {
+                Squares found = (Squares) cpu;
+                assertEquals(expected.finite(), found.finite());
+                close(expected.sum(), found.sum(), expected.sum());
             }
             case Norms expected -> close(expected.first(), ((Norms) cpu).first(), expected.first());
             case SpectralNorm expected -> close(expected.norm(), ((SpectralNorm) cpu).norm(), expected.norm());

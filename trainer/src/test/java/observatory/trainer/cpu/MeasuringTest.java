@@ -1,18 +1,23 @@
 package observatory.trainer.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.SplittableRandom;
 import observatory.probe.HostReducer;
 import observatory.probe.HostTensor;
 import observatory.probe.Moments;
 import observatory.probe.Reduction;
+import observatory.probe.RowNorms;
 import org.junit.jupiter.api.Test;
 
 class MeasuringTest {
     private static final int SIZE = 5 * Workers.GRAIN + 77;
+    private static final Reduction.ToExponents EXPONENTS = new Reduction.ToExponents(8);
+    private static final Reduction.ToTail TAIL = new Reduction.ToTail(0.7f);
 
     @Test
     void partsAddUpToPlainSumsInDouble() {
@@ -25,9 +30,10 @@ class MeasuringTest {
             }
             tensor.set(Workers.GRAIN, Float.NaN);
             tensor.set(3L * Workers.GRAIN - 1, Float.NEGATIVE_INFINITY);
-            Measuring measuring = new Measuring(Workers.parts(SIZE, 1), System::nanoTime);
+            Measuring measuring = new Measuring(List.of(Measuring.MOMENTS), Workers.parts(SIZE, 1), System::nanoTime);
             workers.overElements(tensor, (from, to) -> measuring.part((int) (from / Workers.GRAIN), tensor, from, to));
-            Moments moments = measuring.moments();
+            Tensor measured = tensor.measured(measuring.known());
+            Moments moments = measured.measured(Measuring.MOMENTS).orElseThrow();
 
             double sum = 0;
             double squares = 0;
@@ -46,8 +52,8 @@ class MeasuringTest {
             assertEquals(sum, moments.sum(), 1e-5 * SIZE);
             assertEquals(squares, moments.sumOfSquares(), 1e-5 * squares);
             assertEquals(largest, moments.absMax());
-            assertEquals(moments, TensorMoments.of(tensor.measured(moments)), "what was measured is not read again");
-            assertTrue(measuring.nanos(1) > 0);
+            assertSame(moments, TensorMoments.of(measured), "what was measured is not read again");
+            assertTrue(measuring.nanos(Measuring.MOMENTS, 1) > 0);
         }
     }
 
@@ -60,24 +66,58 @@ class MeasuringTest {
                 tensor.set(i, i % 5 == 0 ? 0 : (float) random.nextGaussian());
             }
             HostReducer plain = new HostReducer();
-            plain.enqueue(0, new Reduction.ToExponents(8), HostTensor.of(tensor.toArray()), null);
+            plain.enqueue(0, EXPONENTS, HostTensor.of(tensor.toArray()), null);
             // At the beginning of a run, inside one, behind one that is looked at, and in one of its own.
             for (long border : new long[] {3 * Workers.GRAIN, 1030, 1100, SIZE - 1}) {
-                assertEquals(plain.result(0), inTwoParts(tensor, border).known().exponents(), "border " + border);
+                Tensor measured = inTwoParts(tensor, border, EXPONENTS);
+                assertEquals(plain.result(0), measured.measured(EXPONENTS).orElseThrow(), "border " + border);
+                assertTrue(
+                        measured.measured(new Reduction.ToExponents(1)).isEmpty(),
+                        "those of another stride are not known");
             }
-            Measuring measuring = inTwoParts(tensor, 1030);
-            Tensor measured = tensor.measured(measuring.known());
-            assertEquals(measuring.known().moments(), measured.moments().orElseThrow());
-            assertTrue(measured.exponents(8).isPresent());
-            assertTrue(measured.exponents(1).isEmpty(), "those of another stride are not known");
         }
     }
 
-    private static Measuring inTwoParts(Tensor tensor, long border) {
-        Measuring measuring = new Measuring(2, 8, System::nanoTime);
+    @Test
+    void tailsAndRowsOfPartsAreThoseOfTheWhole() {
+        SplittableRandom random = new SplittableRandom(13);
+        try (Arena arena = Arena.ofShared()) {
+            Tensor tensor = Tensor.zeros(arena, 9, 37);
+            for (int i = 0; i < tensor.size(); i++) {
+                tensor.set(i, (float) random.nextGaussian());
+            }
+            tensor.set(5 * 37 + 3, Float.NaN);
+            HostReducer plain = new HostReducer();
+            HostTensor copy = new HostTensor(tensor.toArray(), tensor.rows(), tensor.columns());
+            plain.enqueue(0, TAIL, copy, null);
+            plain.enqueue(1, TensorRows.ROWS, copy, null);
+
+            Tensor measured = inTwoParts(tensor, 4 * 37, TAIL, TensorRows.ROWS);
+            assertEquals(plain.result(0), measured.measured(TAIL).orElseThrow());
+            RowNorms expected = (RowNorms) plain.result(1);
+            RowNorms rows = measured.measured(TensorRows.ROWS).orElseThrow();
+            assertEquals(8, rows.rows());
+            assertEquals(1, rows.broken());
+            assertEquals(expected.rms(), rows.rms(), 1e-6 * expected.rms());
+            assertEquals(expected.largest(), rows.largest(), 1e-6 * expected.largest());
+
+            Tensor cut = inTwoParts(tensor, 4 * 37 + 1, TAIL, TensorRows.ROWS);
+            assertEquals(plain.result(0), cut.measured(TAIL).orElseThrow());
+            assertTrue(cut.measured(TensorRows.ROWS).isEmpty(), "a row in two parts is measured by neither");
+        }
+    }
+
+    @Test
+    void whatNeedsTheWholeTensorIsNotTakenOfParts() {
+        List<Reduction<?>> due = List.of(new Reduction.ToNorms(), Measuring.MOMENTS, new Reduction.ToShape(), TAIL);
+        assertEquals(List.of(Measuring.MOMENTS, TAIL), Measuring.of(due));
+    }
+
+    private static Tensor inTwoParts(Tensor tensor, long border, Reduction<?>... taken) {
+        Measuring measuring = new Measuring(List.of(taken), 2, System::nanoTime);
         measuring.part(1, tensor, border, tensor.size());
         measuring.part(0, tensor, 0, border);
-        return measuring;
+        return tensor.measured(measuring.known());
     }
 
     @Test
