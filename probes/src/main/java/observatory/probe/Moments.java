@@ -11,6 +11,11 @@ public record Moments(long count, double sum, double sumOfSquares, double absMax
         return count - nan - infinite;
     }
 
+    /** What {@link Reduction.ToBroken} leaves of the same tensor. */
+    public Broken broken() {
+        return new Broken(nan, infinite);
+    }
+
     /** What {@link Reduction.ToSquares} leaves of the same tensor. */
     public Squares squares() {
         return new Squares(finite(), sumOfSquares);

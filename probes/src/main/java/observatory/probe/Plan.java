@@ -20,13 +20,20 @@ final class Plan {
     private final List<Watcher> ofStep;
     private final Map<String, List<Watcher>> asking = new HashMap<>();
 
-    /** One reduction at a hook, shared by all who need it. */
+    /** One reduction at a hook, shared by all who need it or what follows from it. */
     record Due(Hook hook, Reduction<?> reduction, Watcher[] readers) {
         /** Charges each reader its share of what the reduction took. */
         void spent(long nanos) {
             for (Watcher reader : readers) {
                 reader.spent(hook, nanos / readers.length);
             }
+        }
+
+        /** What a reader asked for, of the result of this reduction. */
+        Object view(Watcher reader, Object result) {
+            return reader.reduction.equals(reduction)
+                    ? result
+                    : reader.reduction.from(reduction).apply(result);
         }
     }
 
@@ -36,7 +43,7 @@ final class Plan {
             Map<Reduction<?>, List<Watcher>> readers = new LinkedHashMap<>();
             for (Watcher watcher : due) {
                 if ((watcher.hooks & hook.bit()) != 0) {
-                    readers.computeIfAbsent(watcher.reduction, r -> new ArrayList<>())
+                    readers.computeIfAbsent(asked(watcher, due, hook), r -> new ArrayList<>())
                             .add(watcher);
                 }
             }
@@ -54,6 +61,16 @@ final class Plan {
                 asking.computeIfAbsent(scalar, s -> new ArrayList<>()).add(watcher);
             }
         }
+    }
+
+    /** A reduction that is due at the hook anyway and from which a watcher's own follows, or its own. */
+    private static Reduction<?> asked(Watcher watcher, List<Watcher> due, Hook hook) {
+        return due.stream()
+                .filter(other -> (other.hooks & hook.bit()) != 0)
+                .<Reduction<?>>map(other -> other.reduction)
+                .filter(other -> watcher.reduction.from(other) != null)
+                .findFirst()
+                .orElse(watcher.reduction);
     }
 
     boolean wants(Hook hook) {

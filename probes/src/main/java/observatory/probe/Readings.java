@@ -137,7 +137,7 @@ final class Readings<T> {
     private void hand(Site site, Plan.Due due, Object result, FrameSamples samples) {
         for (Watcher reader : due.readers()) {
             try {
-                reader.read(site, result, samples);
+                reader.read(site, due.view(reader, result), samples);
             } catch (Throwable e) {
                 failed.accept(reader, e);
             }

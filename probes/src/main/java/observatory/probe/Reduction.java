@@ -1,6 +1,7 @@
 package observatory.probe;
 
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * How a tensor gets small where it lies. The set is closed: a backend that lacks one of them does not compile. Rows are
@@ -10,14 +11,32 @@ import java.util.concurrent.Future;
  */
 public sealed interface Reduction<R> {
 
+    /** How this result follows from that of another reduction of the same tensor; null where it does not. */
+    default Function<Object, R> from(Reduction<?> other) {
+        return null;
+    }
+
     /** What one pass over a tensor's rows gives, in whatever pieces they come. */
     sealed interface OfRows<R> extends Reduction<R> {}
 
     /** Count, sum, sum of squares, largest magnitude, and what is not finite: 4 bytes and 5 flops an element. */
     record ToMoments() implements OfRows<Moments> {}
 
+    /** What is not finite: 4 bytes and 2 integer operations an element. */
+    record ToBroken() implements OfRows<Broken> {
+        @Override
+        public Function<Object, Broken> from(Reduction<?> other) {
+            return other instanceof ToMoments ? moments -> ((Moments) moments).broken() : null;
+        }
+    }
+
     /** Sum of squares: 4 bytes and 2 flops an element. */
-    record ToSquares() implements OfRows<Squares> {}
+    record ToSquares() implements OfRows<Squares> {
+        @Override
+        public Function<Object, Squares> from(Reduction<?> other) {
+            return other instanceof ToMoments ? moments -> ((Moments) moments).squares() : null;
+        }
+    }
 
     /** The Euclidean norms of a tensor and of the tensor beside it: 8 bytes and 4 flops an element. */
     record ToNorms() implements Reduction<Norms> {}

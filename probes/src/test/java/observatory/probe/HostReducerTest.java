@@ -36,6 +36,12 @@ class HostReducerTest {
     }
 
     @Test
+    void whatIsBrokenIsCounted() {
+        reducer.enqueue(0, new Reduction.ToBroken(), HostTensor.of(3, Float.NaN, -4, Float.NEGATIVE_INFINITY), null);
+        assertEquals(new Broken(1, 1), reducer.result(0));
+    }
+
+    @Test
     void squaresAreOfWhatIsFinite() {
         reducer.enqueue(0, new Reduction.ToSquares(), HostTensor.of(3, Float.NaN, -4), null);
         assertEquals(new Squares(2, 25), reducer.result(0));

@@ -18,6 +18,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import observatory.probe.builtin.ActivationScale;
+import observatory.probe.builtin.NonFinite;
 import org.junit.jupiter.api.Test;
 
 class InstrumentsTest {
@@ -60,6 +62,33 @@ class InstrumentsTest {
         step(idle, 4);
         assertEquals(1, sent.size());
         assertEquals(Sites.none(), ((Frame) sent.getFirst()).sites());
+    }
+
+    @Test
+    void whatFollowsFromAnotherReductionIsNotReadAgain() {
+        NonFinite broken = new NonFinite(Set.of(Hook.RESIDUAL), Schedule.everyStep());
+        HostTensor tensor = HostTensor.of(3, Float.NaN, 4);
+        List<Integer> calls = new ArrayList<>();
+        List<Sites> seen = new ArrayList<>();
+        for (List<Question> probes : List.<List<Question>>of(
+                List.of(broken),
+                List.of(broken, new ActivationScale(Set.of(Hook.RESIDUAL), Schedule.everyStep())),
+                List.of(broken, new ActivationScale(Set.of(Hook.LOGITS), Schedule.everyStep())))) {
+            instruments.install(probes);
+            instruments.beginStep(0);
+            int before = reducer.calls;
+            instruments.at(Hook.RESIDUAL, 0, tensor);
+            instruments.endStep();
+            calls.add(reducer.calls - before);
+            seen.add(((Frame) sent.getLast()).sites());
+        }
+        assertEquals(List.of(1, 1, 1), calls);
+        for (Sites sites : seen) {
+            assertEquals(1, sites.column("nan").orElseThrow().values()[0]);
+            assertEquals(0, sites.column("inf").orElseThrow().values()[0]);
+        }
+        assertEquals(4, seen.get(1).column("abs_max").orElseThrow().values()[0]);
+        assertTrue(seen.get(2).column("abs_max").isEmpty(), "moments are due elsewhere");
     }
 
     @Test

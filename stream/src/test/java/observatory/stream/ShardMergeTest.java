@@ -266,7 +266,7 @@ class ShardMergeTest {
         Schedule always = Schedule.everyStep();
         SampleSink out = (site, metric, value) -> columns.add(new Column(metric, new int[] {0}, new double[] {value}));
         new ActivationScale(hooks, always).read(RESIDUAL, moments, out);
-        new NonFinite(hooks, always).read(RESIDUAL, moments, out);
+        new NonFinite(hooks, always).read(RESIDUAL, moments.broken(), out);
         new ShardSums(hooks, always).read(RESIDUAL, moments, out);
         return new Sites(List.of(RESIDUAL), columns);
     }

@@ -5,13 +5,16 @@ import observatory.probe.Reduction;
 
 /** The reductions that one pass over a tensor gives, on the host. */
 public final class HostReductions {
+    private static final Reduction.ToMoments MOMENTS = new Reduction.ToMoments();
+
     private HostReductions() {}
 
     /** A reduction that has seen nothing yet. */
     public static HostReduction<?> begin(Reduction.OfRows<?> reduction) {
         return switch (reduction) {
             case Reduction.ToMoments _ -> new HostMoments();
-            case Reduction.ToSquares _ -> new HostSquares();
+            case Reduction.ToBroken broken -> new HostDerived<>(new HostMoments(), broken.from(MOMENTS));
+            case Reduction.ToSquares squares -> new HostDerived<>(new HostMoments(), squares.from(MOMENTS));
             case Reduction.ToShape _ -> new HostShape();
             case Reduction.ToRange _ -> new HostRange();
             case Reduction.ToTail tail -> new HostTail(tail.threshold());

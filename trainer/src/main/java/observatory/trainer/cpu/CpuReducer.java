@@ -37,6 +37,7 @@ public final class CpuReducer implements Reducer<Tensor> {
         }
         results[slot] = switch (reduction) {
             case Reduction.ToMoments _ -> TensorMoments.of(tensor);
+            case Reduction.ToBroken _ -> TensorBroken.of(tensor);
             case Reduction.ToSquares squares ->
                 tensor.measured(squares)
                         .orElseGet(() -> TensorMoments.of(tensor).squares());

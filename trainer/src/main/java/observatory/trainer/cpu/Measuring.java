@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import observatory.probe.Broken;
 import observatory.probe.Moments;
 import observatory.probe.Reduction;
 import observatory.probe.RowNorms;
@@ -34,6 +35,7 @@ final class Measuring {
     static List<Reduction<?>> of(List<Reduction<?>> due) {
         return due.stream()
                 .filter(one -> one instanceof Reduction.ToMoments
+                        || one instanceof Reduction.ToBroken
                         || one instanceof Reduction.ToExponents
                         || one instanceof Reduction.ToTail
                         || one instanceof Reduction.ToRows)
@@ -58,6 +60,7 @@ final class Measuring {
     private static Object take(Reduction<?> reduction, Tensor tensor, long from, long to) {
         return switch (reduction) {
             case Reduction.ToMoments _ -> TensorMoments.of(tensor, from, to);
+            case Reduction.ToBroken _ -> TensorBroken.of(tensor, from, to);
             case Reduction.ToExponents exponents ->
                 TensorExponents.part(tensor, new TensorExponents.Part(from, to), exponents.stride());
             case Reduction.ToTail tail -> TensorTail.of(tensor, from, to, tail.threshold());
@@ -84,6 +87,7 @@ final class Measuring {
         int count = parts.length;
         return switch (reduction) {
             case Reduction.ToMoments _ -> TensorMoments.together(Arrays.copyOf(parts, count, Moments[].class));
+            case Reduction.ToBroken _ -> TensorBroken.together(Arrays.copyOf(parts, count, Broken[].class));
             case Reduction.ToExponents _ -> TensorExponents.together(Arrays.copyOf(parts, count, int[][].class));
             case Reduction.ToTail _ -> TensorTail.together(Arrays.copyOf(parts, count, Tail[].class));
             case Reduction.ToRows _ -> TensorRows.together(Arrays.copyOf(parts, count, RowNorms[].class));

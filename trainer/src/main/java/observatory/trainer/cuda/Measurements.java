@@ -70,6 +70,7 @@ final class Measurements {
             case Reduction.ToColumns _ -> columns(place, room);
             case Reduction.ToSpectralNorm power -> spectralNorm(power.iterations(), place, room);
             case Reduction.ToMoments _,
+                    Reduction.ToBroken _,
                     Reduction.ToSquares _,
                     Reduction.ToRange _,
                     Reduction.ToNorms _,

@@ -90,10 +90,9 @@ final class StatisticsCases {
             rig.ops.reductions().summarise(place, partials);
             rig.ops.reductions().mergeSummaries(span(rig, partials, blocks), 1, 0, results.address() + row);
             MemorySegment home = rig.bytes(results.address(), results.used());
-            Summary summary = Summary.read(home, row);
-            return reduction instanceof Reduction.ToRange
-                    ? summary.range(place.elements())
-                    : summary.moments(place.elements());
+            return Summary.answers(List.of(reduction), row, place.elements())
+                    .get(reduction)
+                    .apply(home);
         }
         return answer.apply(rig.bytes(results.address(), results.used()));
     }

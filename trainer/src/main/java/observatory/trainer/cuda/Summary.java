@@ -31,6 +31,7 @@ record Summary(double sum, double squares, float low, float high, float largest,
     /** Whether a summary answers a reduction. */
     static boolean answers(Reduction<?> reduction) {
         return reduction instanceof Reduction.ToMoments
+                || reduction instanceof Reduction.ToBroken
                 || reduction instanceof Reduction.ToSquares
                 || reduction instanceof Reduction.ToRange;
     }
@@ -39,17 +40,15 @@ record Summary(double sum, double squares, float low, float high, float largest,
     static Map<Reduction<?>, Function<MemorySegment, Object>> answers(List<Reduction<?>> due, long offset, long count) {
         Map<Reduction<?>, Function<MemorySegment, Object>> answers = new HashMap<>();
         for (Reduction<?> reduction : due) {
-            switch (reduction) {
-                case Reduction.ToMoments _ ->
-                    answers.put(reduction, home -> read(home, offset).moments(count));
-                case Reduction.ToSquares _ ->
-                    answers.put(
-                            reduction, home -> read(home, offset).moments(count).squares());
-                case Reduction.ToRange _ ->
-                    answers.put(reduction, home -> read(home, offset).range(count));
-                default -> {
-                    // Not to be had from a summary.
-                }
+            Function<Summary, Object> answer = switch (reduction) {
+                case Reduction.ToMoments _ -> summary -> summary.moments(count);
+                case Reduction.ToBroken _ -> summary -> summary.moments(count).broken();
+                case Reduction.ToSquares _ -> summary -> summary.moments(count).squares();
+                case Reduction.ToRange _ -> summary -> summary.range(count);
+                default -> null; // Not to be had from a summary.
+            };
+            if (answer != null) {
+                answers.put(reduction, home -> answer.apply(read(home, offset)));
             }
         }
         return answers;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CpuReducerTest {
     private static final List<Reduction<?>> REDUCTIONS = List.of(
             new Reduction.ToMoments(),
+            new Reduction.ToBroken(),
             new Reduction.ToSquares(),
             new Reduction.ToNorms(),
             new Reduction.ToShape(),

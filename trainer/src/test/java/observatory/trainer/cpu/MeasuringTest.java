@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class MeasuringTest {
     private static final int SIZE = 5 * Workers.GRAIN + 77;
     private static final Reduction.ToExponents EXPONENTS = new Reduction.ToExponents(8);
+    private static final Reduction.ToBroken BROKEN = new Reduction.ToBroken();
     private static final Reduction.ToTail TAIL = new Reduction.ToTail(0.7f);
 
     @Test
@@ -91,9 +92,11 @@ class MeasuringTest {
             HostTensor copy = new HostTensor(tensor.toArray(), tensor.rows(), tensor.columns());
             plain.enqueue(0, TAIL, copy, null);
             plain.enqueue(1, TensorRows.ROWS, copy, null);
+            plain.enqueue(2, BROKEN, copy, null);
 
-            Tensor measured = inTwoParts(tensor, 4 * 37, TAIL, TensorRows.ROWS);
+            Tensor measured = inTwoParts(tensor, 4 * 37, TAIL, TensorRows.ROWS, BROKEN);
             assertEquals(plain.result(0), measured.measured(TAIL).orElseThrow());
+            assertEquals(plain.result(2), measured.measured(BROKEN).orElseThrow());
             RowNorms expected = (RowNorms) plain.result(1);
             RowNorms rows = measured.measured(TensorRows.ROWS).orElseThrow();
             assertEquals(8, rows.rows());
