@@ -32,6 +32,16 @@ final class Host {
         }
     }
 
+    /** In single precision, on the engine. */
+    static NDArray squares(NDArray array) {
+        if (array.getDataType() == DataType.FLOAT32) {
+            return array.square();
+        }
+        try (NDArray single = array.toType(DataType.FLOAT32, true)) {
+            return single.square();
+        }
+    }
+
     /** Matrices side by side; those that have not as many rows as the first, as where queries look at another text, are left out. */
     static HostTensor beside(List<HostTensor> all) {
         int rows = all.getFirst().rows();

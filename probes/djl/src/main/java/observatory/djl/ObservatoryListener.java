@@ -8,8 +8,6 @@ import java.time.InstantSource;
 import java.util.UUID;
 import observatory.probe.FrameSink;
 import observatory.probe.Hook;
-import observatory.probe.HostReducer;
-import observatory.probe.HostTensor;
 import observatory.probe.Instruments;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
@@ -19,11 +17,12 @@ import observatory.probe.RunId;
  * It tells the loss, the gradients, updates and weights of all parameters, and the model's outputs; what blocks compute
  * it tells of those handed through {@link #watched}. Nobody listens until {@code observatory attach PID}, or until {@link
  * #instruments} are set up. Weights are the same to the last bit with it and without; nothing it does throws into the
- * loop; what is due is copied to the host, so the governor of the instruments keeps the cost in its budget. A step is a
- * batch. The loss is computed again from labels and predictions, as DJL's own evaluators do.
+ * loop; what is due at every step is reduced on the engine, the rest copied to the host, and the governor of the
+ * instruments keeps the cost in its budget. A step is a batch. A loss that is not cross-entropy of tokens is computed
+ * again from labels and predictions, as DJL's own evaluators do.
  */
 public final class ObservatoryListener implements TrainingListener {
-    private final Instruments<HostTensor> instruments;
+    private final Instruments<EngineTensor> instruments;
     private final StepWatch watch;
 
     /** @param run the name of the run in the telemetry, as {@link RunId} allows it */
@@ -39,7 +38,7 @@ public final class ObservatoryListener implements TrainingListener {
     ObservatoryListener(String run, int rank, boolean stepsAreHeard) {
         instruments = new Instruments<>(
                 new Origin(new RunId(run), 0, UUID.randomUUID(), rank),
-                new HostReducer(),
+                new EngineReducer(),
                 FrameSink.NOBODY,
                 InstantSource.system(),
                 System::nanoTime);
@@ -47,7 +46,7 @@ public final class ObservatoryListener implements TrainingListener {
     }
 
     /** To whom it tells, and what is asked; see {@code Probes.setup}. */
-    public Instruments<HostTensor> instruments() {
+    public Instruments<?> instruments() {
         return instruments;
     }
 

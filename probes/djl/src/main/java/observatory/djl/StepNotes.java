@@ -4,14 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener.BatchData;
-import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import observatory.probe.Batch;
-import observatory.probe.HostTensor;
 import observatory.probe.Scalars;
 import observatory.probe.StepFacts;
 import observatory.probe.Tokens;
@@ -29,16 +26,9 @@ final class StepNotes {
     private Optional<Batch> batch = Optional.empty();
     private Tokens read = Tokens.none();
 
-    /** A batch of the step; of several devices the mean loss, as each has its part of the batch. */
-    void add(Trainer trainer, BatchData data) {
-        double sum = 0;
-        for (var device : data.getLabels().entrySet()) {
-            try (NDArray loss = trainer.getLoss()
-                    .evaluate(device.getValue(), data.getPredictions().get(device.getKey()))) {
-                sum += Host.floats(loss)[0];
-            }
-        }
-        losses += sum / data.getLabels().size();
+    /** A batch of the step and its loss. */
+    void add(BatchData data, double loss) {
+        losses += loss;
         batches++;
         sequences += data.getBatch().getSize();
         for (NDList predicted : data.getPredictions().values()) {
@@ -52,34 +42,20 @@ final class StepNotes {
     }
 
     /**
-     * Names the sequences of the batch with their own losses, where it is trained on cross-entropy with a label for each
-     * row of logits; and their tokens, where they were read as whole numbers.
+     * Names the sequences of the batch with their own losses; and their tokens, where they were read as whole numbers.
      *
-     * @param logits (tokens, vocabulary) @param logZ (tokens, 1) @param before sequences trained on before this batch
+     * @param before sequences trained on before this batch
      */
-    void name(Trainer trainer, BatchData data, HostTensor logits, HostTensor logZ, long before) {
+    void name(BatchData data, TokenLosses losses, long before) {
         int size = data.getBatch().getSize();
-        NDArray labels = data.getBatch().getLabels().getFirst();
-        if (!(trainer.getLoss() instanceof SoftmaxCrossEntropyLoss)
-                || trainer.getDevices().length > 1
-                || labels.size() != logits.rows()
-                || logits.rows() % size > 0) {
+        int length = losses.losses().length / size;
+        if (length * size != losses.losses().length) {
             return;
         }
-        float[] targets = Host.floats(labels);
-        for (float target : targets) {
-            if (!(target >= 0 && target < logits.columns())) {
-                return; // a label that is no class, such as one for padding
-            }
-        }
-        int length = logits.rows() / size;
         List<Batch.Sequence> named = new ArrayList<>();
         for (int sequence = 0; sequence < size; sequence++) {
-            double sum = 0;
-            for (int row = sequence * length; row < (sequence + 1) * length; row++) {
-                sum += logZ.data()[row] - logits.data()[row * logits.columns() + (int) targets[row]];
-            }
-            named.add(new Batch.Sequence(SOURCE, place(data, sequence, before), sum / length));
+            double mean = losses.mean(sequence * length, (sequence + 1) * length);
+            named.add(new Batch.Sequence(SOURCE, place(data, sequence, before), mean));
         }
         batch = Optional.of(new Batch(named));
         NDArray ids = data.getBatch().getData().getFirst();

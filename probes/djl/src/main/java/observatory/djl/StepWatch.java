@@ -29,7 +29,7 @@ import observatory.probe.Site;
 final class StepWatch {
     private static final int PATIENCE = 10;
 
-    private final Instruments<HostTensor> instruments;
+    private final Instruments<EngineTensor> instruments;
     private final LongSupplier nanos;
     private final boolean stepsAreHeard;
 
@@ -49,11 +49,12 @@ final class StepWatch {
     private final Set<Place> seen = new HashSet<>();
     private final Map<Integer, List<HostTensor>> projections = new TreeMap<>();
     private ParameterWatch parameters;
+    private TrainedLoss loss = new TrainedLoss();
     private StepNotes notes = new StepNotes();
     private long trainedOn;
 
     /** @param stepsAreHeard whether {@link #stepping} and {@link #stepped} are called around each step */
-    StepWatch(Instruments<HostTensor> instruments, LongSupplier nanos, boolean stepsAreHeard) {
+    StepWatch(Instruments<EngineTensor> instruments, LongSupplier nanos, boolean stepsAreHeard) {
         this.instruments = instruments;
         this.nanos = nanos;
         this.stepsAreHeard = stepsAreHeard;
@@ -68,6 +69,7 @@ final class StepWatch {
             }
             trainer = new WeakReference<>(one);
             places = null;
+            loss = new TrainedLoss();
             ended = 0;
         });
     }
@@ -86,13 +88,12 @@ final class StepWatch {
             beginStep();
             if (instruments.wants(place.hook()) && !batchTold && onFirstDevice(out) && first(place)) {
                 instruments.making(place.hook(), () -> {
-                    HostTensor tensor = Host.tensor(out.getFirst());
                     if (place.hook() == Hook.QKV) {
                         projections
                                 .computeIfAbsent(place.layer(), _ -> new ArrayList<>())
-                                .add(tensor);
+                                .add(Host.tensor(out.getFirst()));
                     } else {
-                        instruments.at(place.hook(), place.layer(), tensor);
+                        instruments.at(place.hook(), place.layer(), new EngineTensor(out.getFirst()));
                     }
                 });
             }
@@ -108,10 +109,8 @@ final class StepWatch {
             learn(one);
             beginStep();
             if (instruments.watched()) {
-                charged(() -> notes.add(one, data));
-                if (!batchTold) {
-                    outputs(one, data);
-                }
+                Optional<TokenLosses> tokens = batchTold ? Optional.empty() : outputs(one, data);
+                charged(() -> notes.add(data, loss.of(one, data, tokens)));
             }
             trainedOn += data.getBatch().getSize();
             batchTold = true;
@@ -204,23 +203,25 @@ final class StepWatch {
         return !out.isEmpty() && (one == null || out.getFirst().getDevice().equals(one.getDevices()[0]));
     }
 
-    private void outputs(Trainer one, BatchData data) {
-        projections.forEach((layer, parts) ->
-                instruments.making(Hook.QKV, () -> instruments.at(Hook.QKV, layer, Host.beside(parts))));
+    /** Shows what the model gave; what its tokens lose, where somebody asked for that. */
+    private Optional<TokenLosses> outputs(Trainer one, BatchData data) {
+        projections.forEach((layer, parts) -> instruments.making(
+                Hook.QKV, () -> instruments.at(Hook.QKV, layer, EngineTensor.of(Host.beside(parts)))));
         NDList predicted = data.getPredictions().get(one.getDevices()[0]);
-        if (predicted == null || !(instruments.wants(Hook.LOGITS) || instruments.wants(Hook.LOG_Z))) {
-            return;
+        if (predicted == null) {
+            return Optional.empty();
         }
-        Hook whose = instruments.wants(Hook.LOGITS) ? Hook.LOGITS : Hook.LOG_Z;
-        instruments.making(whose, () -> {
-            HostTensor logits = Host.tensor(predicted.getFirst());
-            instruments.at(Hook.LOGITS, Site.NO_LAYER, logits);
-            instruments.making(Hook.LOG_Z, () -> {
-                HostTensor logZ = Host.logSumExp(predicted.getFirst());
-                instruments.at(Hook.LOG_Z, Site.NO_LAYER, logZ);
-                notes.name(one, data, logits, logZ, trainedOn);
-            });
+        instruments.at(Hook.LOGITS, Site.NO_LAYER, new EngineTensor(predicted.getFirst()));
+        List<TokenLosses> found = new ArrayList<>();
+        instruments.making(Hook.LOG_Z, () -> {
+            TrainedLoss.ofTokens(one, data).ifPresent(found::add);
+            HostTensor logZ = found.isEmpty()
+                    ? Host.logSumExp(predicted.getFirst())
+                    : found.getFirst().logZ();
+            instruments.at(Hook.LOG_Z, Site.NO_LAYER, EngineTensor.of(logZ));
+            found.forEach(losses -> notes.name(data, losses, trainedOn));
         });
+        return found.stream().findFirst();
     }
 
     /** What is done whatever the probes ask for. */

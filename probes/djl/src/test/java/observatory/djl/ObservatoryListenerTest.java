@@ -11,6 +11,9 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import ai.djl.training.tracker.Tracker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -182,6 +185,38 @@ class ObservatoryListenerTest {
         assertClose(frames().getFirst().scalars().find(Scalars.LOSS).orElseThrow(), mean);
         assertTrue(frames().getFirst().batch().orElseThrow().columns().stream()
                 .anyMatch(column -> column.metric().equals("token_entropy")));
+    }
+
+    /** What is told is what is trained on, and not the mean of what tokens lose, where the two are not one. */
+    @Test
+    void theLossIsThatOfTheTrainerWhateverItsSettings() {
+        for (float weight : new float[] {1, 2.5f}) {
+            told.clear();
+            List<Double> evaluated = new ArrayList<>();
+            TrainingListenerAdapter before = new TrainingListenerAdapter() {
+                @Override
+                public void onTrainingBatch(Trainer trainer, BatchData data) {
+                    evaluated.add((double) trainer.getLoss()
+                            .evaluate(
+                                    data.getLabels().get(trainer.getDevices()[0]),
+                                    data.getPredictions().get(trainer.getDevices()[0]))
+                            .toFloatArray()[0]);
+                }
+            };
+            Loss loss = new SoftmaxCrossEntropyLoss("weighted", weight, -1, true, true);
+            ObservatoryListener other = new ObservatoryListener("weighted");
+            other.instruments().setUp(Probes.setup(told::add, Pack.CONTINUOUS));
+            try (TinyTransformer tiny =
+                    new TinyTransformer(loss, TinyTransformer.SMALL, Tracker.fixed(1e-2f), UNWATCHED, before, other)) {
+                tiny.train(5);
+            }
+            assertEquals(5, frames().size());
+            for (int step = 0; step < 5; step++) {
+                assertClose(
+                        evaluated.get(step),
+                        frames().get(step).scalars().find(Scalars.LOSS).orElseThrow());
+            }
+        }
     }
 
     @Test

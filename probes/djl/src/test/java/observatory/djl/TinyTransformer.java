@@ -28,6 +28,8 @@ import java.util.stream.Stream;
 
 /** A transformer of two layers of DJL's own blocks, with dropout, that learns to say the next token of a cycle. */
 final class TinyTransformer implements AutoCloseable {
+    static final Size SMALL = new Size(2, 16, 11, 3, 7);
+
     private final Size size;
     final Model model;
     final Trainer trainer;
@@ -42,10 +44,19 @@ final class TinyTransformer implements AutoCloseable {
     }
 
     TinyTransformer(Tracker rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
-        this(new Size(2, 16, 11, 3, 7), rate, wrapped, listeners);
+        this(SMALL, rate, wrapped, listeners);
     }
 
     TinyTransformer(Size size, Tracker rate, BiFunction<Integer, Block, Block> wrapped, TrainingListener... listeners) {
+        this(Loss.softmaxCrossEntropyLoss(), size, rate, wrapped, listeners);
+    }
+
+    TinyTransformer(
+            Loss loss,
+            Size size,
+            Tracker rate,
+            BiFunction<Integer, Block, Block> wrapped,
+            TrainingListener... listeners) {
         this.size = size;
         model = Model.newInstance("tiny", "PyTorch");
         model.getNDManager().getEngine().setRandomSeed(17);
@@ -59,7 +70,7 @@ final class TinyTransformer implements AutoCloseable {
         blocks.add(Linear.builder().setUnits(size.vocabulary()).build())
                 .add(out -> new NDList(out.singletonOrThrow().reshape(-1, size.vocabulary())));
         model.setBlock(blocks);
-        trainer = model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+        trainer = model.newTrainer(new DefaultTrainingConfig(loss)
                 .optDevices(new Device[] {Device.cpu()})
                 .optOptimizer(Optimizer.adamW().optLearningRateTracker(rate).build())
                 .addTrainingListeners(listeners));
