@@ -12,11 +12,12 @@ import observatory.probe.Reduction;
 
 /**
  * What of a tensor is not finite. As integers, magnitudes have the order of their bits, and all that is not finite is as
- * large as infinity or larger; only where the largest is that are elements looked at one by one.
+ * large as infinity or larger; only where something is are elements looked at one by one.
  */
 final class TensorBroken {
     private static final Reduction<Broken> BROKEN = new Reduction.ToBroken();
     private static final VectorSpecies<Integer> LANES = IntVector.SPECIES_PREFERRED;
+    private static final long STRIDE = 4L * LANES.length();
     private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
     private TensorBroken() {}
@@ -27,10 +28,8 @@ final class TensorBroken {
 
     /** Of the elements from (inclusive) to (exclusive). */
     static Broken of(Tensor tensor, long from, long to) {
-        long whole = to - (to - from) % (2L * LANES.length());
-        return largest(tensor.data(), from, whole) < INFINITE
-                ? oneByOne(tensor.data(), whole, to)
-                : oneByOne(tensor.data(), from, to);
+        long whole = to - (to - from) % STRIDE;
+        return oneByOne(tensor.data(), finite(tensor.data(), from, whole) ? whole : from, to);
     }
 
     /** Of parts that make up a tensor. */
@@ -44,15 +43,16 @@ final class TensorBroken {
         return new Broken(nan, infinite);
     }
 
-    /** Two vectors at a time, because one comparison waits for the one before it. */
-    private static int largest(MemorySegment data, long from, long to) {
-        IntVector first = IntVector.zero(LANES);
-        IntVector second = IntVector.zero(LANES);
-        for (long i = from; i < to; i += 2L * LANES.length()) {
-            first = first.max(magnitude(data, i));
-            second = second.max(magnitude(data, i + LANES.length()));
+    /** Nothing is carried from one round to the next: what is, the compiler now and then keeps on the heap. */
+    private static boolean finite(MemorySegment data, long from, long to) {
+        for (long i = from; i < to; i += STRIDE) {
+            IntVector first = magnitude(data, i).max(magnitude(data, i + LANES.length()));
+            IntVector second = magnitude(data, i + 2L * LANES.length()).max(magnitude(data, i + 3L * LANES.length()));
+            if (first.max(second).compare(VectorOperators.GE, INFINITE).anyTrue()) {
+                return false;
+            }
         }
-        return first.max(second).reduceLanes(VectorOperators.MAX);
+        return true;
     }
 
     private static IntVector magnitude(MemorySegment data, long at) {
