@@ -2,11 +2,10 @@ package observatory.trainer.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import observatory.trainer.Trainer;
 
@@ -15,11 +14,13 @@ import observatory.trainer.Trainer;
  * happens there, so what it tells arrives in order.
  */
 public final class Ranks implements AutoCloseable {
+    private static final long RELEASE_MILLIS = 50;
+
     private final List<Rank> all;
     private final Runnable abandon;
     private final List<ExecutorService> threads = new ArrayList<>();
 
-    /** @param abandon releases ranks that wait for one that has failed */
+    /** @param abandon releases ranks that wait for one that has failed; called until none waits */
     public Ranks(List<Rank> all, Runnable abandon) {
         this.all = List.copyOf(all);
         this.abandon = abandon;
@@ -58,36 +59,58 @@ public final class Ranks implements AutoCloseable {
         R of(Rank rank);
     }
 
-    /** The first rank's result, when all are done. */
+    /**
+     * The first rank's result, when all are done. Where a rank fails all are done before what it threw is thrown here:
+     * none is left at work in a model that is about to be freed.
+     */
     private <R> R together(Task<R> task) {
-        List<Future<R>> running = new ArrayList<>();
+        FirstFailure failure = new FirstFailure();
+        CountDownLatch others = new CountDownLatch(threads.size());
         for (int rank = 1; rank < all.size(); rank++) {
             Rank other = all.get(rank);
-            Callable<R> work = () -> released(task, other);
-            running.add(threads.get(rank - 1).submit(work));
+            threads.get(rank - 1).execute(() -> {
+                try {
+                    attempt(task, other, failure);
+                } finally {
+                    others.countDown();
+                }
+            });
         }
-        R result = released(task, first());
-        running.forEach(Ranks::join);
+        R result = attempt(task, first(), failure);
+        await(others, failure);
+        failure.rethrow();
         return result;
     }
 
-    private <R> R released(Task<R> task, Rank rank) {
+    /** What a rank came to, or null where it failed. */
+    private <R> R attempt(Task<R> task, Rank rank, FirstFailure failure) {
         try {
             return task.of(rank);
-        } catch (RuntimeException | Error e) {
-            abandon.run();
-            throw e;
+        } catch (RuntimeException e) {
+            failure.of(e);
+        } catch (Error e) {
+            failure.of(e);
         }
+        abandon.run();
+        return null;
     }
 
-    private static void join(Future<?> work) {
-        try {
-            work.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a rank failed: " + e.getCause().getMessage(), e.getCause());
-        } catch (InterruptedException e) {
+    /** Until all are done; those that came to wait for a failed rank only after it failed are released as well. */
+    private void await(CountDownLatch others, FirstFailure failure) {
+        boolean interrupted = false;
+        for (boolean done = others.getCount() == 0; !done; ) {
+            try {
+                done = others.await(RELEASE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                failure.of(new IllegalStateException("interrupted while the ranks worked", e));
+            }
+            if (!done && failure.happened()) {
+                abandon.run();
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the ranks worked", e);
         }
     }
 

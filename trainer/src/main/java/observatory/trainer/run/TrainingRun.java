@@ -98,9 +98,9 @@ public final class TrainingRun implements AutoCloseable {
             return Optional.empty();
         }
         if (checkpoints != null && checkpoints.due(result.step())) {
-            write().ifPresent(reason -> ranks.first()
+            write().ifPresent(failure -> ranks.first()
                     .instruments()
-                    .event(RunEvent.Kind.CHECKPOINT, Map.of("outcome", "failed", "reason", reason)));
+                    .event(RunEvent.Kind.CHECKPOINT, Map.of("outcome", "failed", "reason", failure)));
         }
         return Optional.of(result);
     }
