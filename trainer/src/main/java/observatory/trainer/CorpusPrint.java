@@ -3,8 +3,6 @@ package observatory.trainer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -30,12 +28,7 @@ public final class CorpusPrint {
     }
 
     private static String hash(Tokens tokens) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
         long size = tokens.size();
         boolean whole = size <= WHOLE;
         long blocks = whole ? (size + BLOCK - 1) / BLOCK : BLOCKS;
@@ -49,6 +42,6 @@ public final class CorpusPrint {
             bytes.asIntBuffer().put(ids, 0, count);
             digest.update(bytes.limit(count * Integer.BYTES));
         }
-        return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+        return Sha256.shortHex(digest);
     }
 }

@@ -4,8 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import observatory.trainer.ModelState.Entry;
 import observatory.trainer.ModelState.Part;
@@ -16,13 +15,9 @@ public final class Fingerprint {
 
     /** SHA-256 of all weights, in hex. */
     public static String of(ModelState state) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            eachWeight(state, digest::update);
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        eachWeight(state, digest::update);
+        return Sha256.hex(digest);
     }
 
     /** CRC-32C of all weights: cheap enough to compare ranks with during a run. */
@@ -41,11 +36,7 @@ public final class Fingerprint {
         return sum.getValue();
     }
 
-    private interface Eater {
-        void eat(ByteBuffer bytes);
-    }
-
-    private static void eachWeight(ModelState state, Eater eater) {
+    private static void eachWeight(ModelState state, Consumer<ByteBuffer> eater) {
         long largest = state.entries().stream().mapToLong(Entry::bytes).max().orElse(1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(largest, Long.BYTES);
@@ -53,7 +44,7 @@ public final class Fingerprint {
                 if (entry.part() == Part.WEIGHT) {
                     MemorySegment part = copy.asSlice(0, entry.bytes());
                     state.read(entry, part);
-                    eater.eat(part.asByteBuffer());
+                    Pieces.of(part).forEach(eater);
                 }
             }
         }

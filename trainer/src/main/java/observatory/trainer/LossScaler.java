@@ -77,8 +77,8 @@ public sealed interface LossScaler {
                 return new DeepSpeed(scale, patience, step + 1, step, left - 1);
             }
             if (overflow && scale <= 1) {
-                throw new Exhausted("the loss scale is already at its minimum, where DeepSpeed gives up:" + " scale="
-                        + scale + "; find what overflows, or train in bf16");
+                throw new Exhausted("the loss scale is already at its minimum, where DeepSpeed gives up: scale=" + scale
+                        + "; find what overflows, or train in bf16");
             }
             if (overflow) {
                 return new DeepSpeed(Math.max(1, scale / 2), patience, step + 1, step, left);

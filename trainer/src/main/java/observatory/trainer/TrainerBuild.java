@@ -1,7 +1,6 @@
 package observatory.trainer;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,8 +9,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,27 +55,19 @@ public final class TrainerBuild {
     }
 
     private static String hash(Path root) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String name : PACKAGES) {
-                Path folder = root.resolve("observatory/trainer").resolve(name);
-                List<Path> classes;
-                try (Stream<Path> found = Files.list(folder)) {
-                    classes = found.filter(file -> file.getFileName().toString().endsWith(".class"))
-                            .sorted((a, b) -> a.getFileName()
-                                    .toString()
-                                    .compareTo(b.getFileName().toString()))
-                            .toList();
-                }
-                for (Path file : classes) {
-                    try (InputStream in = Files.newInputStream(file)) {
-                        digest.update(in.readAllBytes());
-                    }
-                }
+        MessageDigest digest = Sha256.digest();
+        for (String name : PACKAGES) {
+            List<Path> classes;
+            try (Stream<Path> found =
+                    Files.list(root.resolve("observatory/trainer").resolve(name))) {
+                classes = found.filter(file -> file.toString().endsWith(".class"))
+                        .sorted(Comparator.comparing(file -> file.getFileName().toString()))
+                        .toList();
             }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            for (Path file : classes) {
+                digest.update(Files.readAllBytes(file));
+            }
         }
+        return Sha256.shortHex(digest);
     }
 }

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +15,10 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import observatory.trainer.Corpus;
 import observatory.trainer.ModelSpec;
-import observatory.trainer.ModelState;
 import observatory.trainer.ModelState.Entry;
 import observatory.trainer.ModelState.Part;
+import observatory.trainer.ModelState;
+import observatory.trainer.Pieces;
 import observatory.trainer.Recipe;
 import observatory.trainer.TrainerState;
 import observatory.trainer.TrainingSpec;
@@ -28,9 +29,9 @@ import observatory.trainer.TrainingSpec;
  * or belongs to another model is refused by name.
  */
 public final class Checkpoint {
-    static final String MODEL = "model.safetensors";
-    static final String OPTIMIZER = "optimizer.safetensors";
     static final String STATE = "state.json";
+    /** What lies in which file. */
+    static final Map<String, List<Part>> FILES = files();
 
     private final Path folder;
     private final CheckpointState content;
@@ -40,16 +41,19 @@ public final class Checkpoint {
         this.content = content;
     }
 
-    /** Writes all of it beside its place, forces it to the disk, and only then moves it there. */
+    /**
+     * Writes all of it beside its place, forces it to the disk, and only then moves it there; one that is there is
+     * replaced, and stays where that cannot be done.
+     */
     public static void write(Path folder, Recipe recipe, TrainerState trainer, ModelState model) throws IOException {
         Path parent = folder.toAbsolutePath().getParent();
         Files.createDirectories(parent);
         Path unfinished = Files.createTempDirectory(parent, ".unfinished-");
         try {
             Map<String, String> checksums = new TreeMap<>();
-            writeTensors(unfinished.resolve(MODEL), model, List.of(Part.WEIGHT), checksums);
-            writeTensors(
-                    unfinished.resolve(OPTIMIZER), model, List.of(Part.FIRST_MOMENT, Part.SECOND_MOMENT), checksums);
+            for (Map.Entry<String, List<Part>> file : FILES.entrySet()) {
+                writeTensors(unfinished.resolve(file.getKey()), model, file.getValue(), checksums);
+            }
             CheckpointState content = new CheckpointState(
                     CheckpointState.FORMAT,
                     recipe.model(),
@@ -57,9 +61,10 @@ public final class Checkpoint {
                     trainer,
                     sources(recipe.corpus()),
                     checksums);
-            Files.write(unfinished.resolve(STATE), content.json());
+            Files.write(unfinished.resolve(STATE), StateJson.write(content));
             force(unfinished.resolve(STATE));
-            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+            force(unfinished);
+            Folders.replace(folder, unfinished);
             force(parent);
         } finally {
             Folders.delete(unfinished);
@@ -72,7 +77,7 @@ public final class Checkpoint {
         if (!Files.isRegularFile(state)) {
             throw new CheckpointException("no checkpoint at " + folder + ": it has no " + STATE);
         }
-        return new Checkpoint(folder, CheckpointState.read(state.toString(), Files.readAllBytes(state)));
+        return new Checkpoint(folder, StateJson.read(state, CheckpointState.FORMAT, CheckpointState.class));
     }
 
     public ModelSpec model() {
@@ -100,6 +105,13 @@ public final class Checkpoint {
         }
     }
 
+    private static Map<String, List<Part>> files() {
+        Map<String, List<Part>> files = new LinkedHashMap<>();
+        files.put("model.safetensors", List.of(Part.WEIGHT));
+        files.put("optimizer.safetensors", List.of(Part.FIRST_MOMENT, Part.SECOND_MOMENT));
+        return Collections.unmodifiableMap(files);
+    }
+
     private static Map<String, Long> sources(Corpus corpus) {
         Map<String, Long> sources = new TreeMap<>();
         corpus.sources()
@@ -110,7 +122,7 @@ public final class Checkpoint {
     /** Refuses damaged or missing tensors by name, without a model: before anything of a run begins. */
     public void checkTensors() throws IOException {
         TreeSet<String> missing = new TreeSet<>(content.checksums().keySet());
-        for (String file : List.of(MODEL, OPTIMIZER)) {
+        for (String file : FILES.keySet()) {
             missing.removeAll(Loading.check(folder, file, content.checksums()));
         }
         if (!missing.isEmpty()) {
@@ -119,11 +131,9 @@ public final class Checkpoint {
         }
     }
 
-    /** Puts weights and moments into a model of the same shape, each after its checksum has agreed. */
+    /** Puts weights and moments into a model of the same shape, once the checksums of all have agreed. */
     public void into(ModelState model) throws IOException {
-        Loading loading = new Loading(folder, content.checksums(), model);
-        loading.load(MODEL, List.of(Part.WEIGHT));
-        loading.load(OPTIMIZER, List.of(Part.FIRST_MOMENT, Part.SECOND_MOMENT));
+        new Loading(folder, content.checksums(), model).load();
     }
 
     /** The name of a tensor in its file. */
@@ -141,10 +151,7 @@ public final class Checkpoint {
 
     static String checksum(MemorySegment tensor) {
         CRC32C sum = new CRC32C();
-        for (long at = 0; at < tensor.byteSize(); at += 1 << 30) {
-            sum.update(tensor.asSlice(at, Math.min(1 << 30, tensor.byteSize() - at))
-                    .asByteBuffer());
-        }
+        Pieces.of(tensor).forEach(sum::update);
         return Long.toHexString(sum.getValue());
     }
 

@@ -3,6 +3,7 @@ package observatory.trainer.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,7 +33,6 @@ public record CheckpointRing(Path folder, int keep) {
     /** Writes a checkpoint, replacing one of the same step, then drops the oldest ones. */
     public Path write(Recipe recipe, TrainerState trainer, ModelState model) throws IOException {
         Path place = folder.resolve(String.format("step-%08d", trainer.step()));
-        Folders.delete(place);
         Checkpoint.write(place, recipe, trainer, model);
         drop(keep);
         return place;
@@ -73,10 +73,11 @@ public record CheckpointRing(Path folder, int keep) {
         return folder.resolve(String.format(HELD + "%08d", step));
     }
 
-    /** Drops what was written after a step: a run that goes back to it takes another course. */
+    /** Drops what was written after a step, held or not: a run that goes back to it takes another course. */
     public void dropAfter(long step) throws IOException {
-        for (Path later : all().tailMap(step + 1).values()) {
-            Folders.delete(later);
+        for (Map.Entry<Long, Path> later : all().tailMap(step + 1).entrySet()) {
+            Folders.delete(later.getValue());
+            Files.deleteIfExists(mark(later.getKey()));
         }
     }
 

@@ -3,11 +3,12 @@ package observatory.trainer.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Folders deleted with what is in them. */
+/** Folders deleted and replaced with what is in them, and files replaced whole. */
 final class Folders {
     private Folders() {}
 
@@ -22,6 +23,35 @@ final class Folders {
         }
         for (Path path : all) {
             Files.delete(path);
+        }
+    }
+
+    /** Moves a folder to a place on the same disk; one that is there is gone once the other is. */
+    static void replace(Path place, Path by) throws IOException {
+        if (!Files.exists(place)) {
+            Files.move(by, place, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        }
+        Path old = Files.createTempDirectory(place.toAbsolutePath().getParent(), ".replaced-");
+        Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(by, place, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.move(old, place, StandardCopyOption.ATOMIC_MOVE);
+            throw e;
+        }
+        delete(old);
+    }
+
+    /** Writes a file of a folder, which is made where there is none: the whole of it, or what was there stays. */
+    static void write(Path folder, String name, byte[] content) throws IOException {
+        Files.createDirectories(folder);
+        Path unfinished = Files.createTempFile(folder, "." + name, ".part");
+        try {
+            Files.write(unfinished, content);
+            Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
         }
     }
 }

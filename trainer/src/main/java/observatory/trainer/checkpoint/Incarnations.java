@@ -1,9 +1,9 @@
 package observatory.trainer.checkpoint;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Which incarnation of a run was the last to begin, kept beside its checkpoints: a run that goes on in another process,
@@ -27,20 +27,13 @@ public final class Incarnations {
         } catch (NumberFormatException | ArithmeticException e) {
             throw new CheckpointException(
                     file + " should hold a number: '" + text
-                            + "'; write there the last incarnation that `observatory runs` lists" + " of the run",
+                            + "'; write there the last incarnation that `observatory runs` lists of the run",
                     e);
         }
     }
 
     /** Notes one that begins now. */
     public static void note(Path folder, int incarnation) throws IOException {
-        Files.createDirectories(folder);
-        Path unfinished = Files.createTempFile(folder, ".incarnation", ".part");
-        try {
-            Files.writeString(unfinished, incarnation + "\n");
-            Files.move(unfinished, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(unfinished);
-        }
+        Folders.write(folder, FILE, (incarnation + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 }

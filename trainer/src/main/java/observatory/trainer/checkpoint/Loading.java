@@ -9,31 +9,38 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import observatory.trainer.ModelState;
 import observatory.trainer.ModelState.Entry;
 import observatory.trainer.ModelState.Part;
+import observatory.trainer.ModelState;
 import observatory.trainer.checkpoint.Safetensors.Place;
 
 /** Puts the files of a checkpoint into a model: everything is checked before anything is written. */
 record Loading(Path folder, Map<String, String> checksums, ModelState model) {
 
-    void load(String file, List<Part> parts) throws IOException {
-        Path path = there(folder, file);
+    void load() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment all = Safetensors.map(path, arena);
-            Map<String, Place> places = Safetensors.places(path, all);
             Map<Entry, MemorySegment> found = new LinkedHashMap<>();
-            for (Entry entry : model.entries()) {
-                if (parts.contains(entry.part())) {
-                    found.put(entry, checked(path, all, places.remove(Checkpoint.name(entry)), entry));
-                }
-            }
-            if (!places.isEmpty()) {
-                throw new CheckpointException(path + " is of another model: it has a tensor that this one lacks, "
-                        + places.keySet().iterator().next());
+            for (Map.Entry<String, List<Part>> file : Checkpoint.FILES.entrySet()) {
+                found.putAll(tensors(there(folder, file.getKey()), file.getValue(), arena));
             }
             found.forEach(model::write);
         }
+    }
+
+    private Map<Entry, MemorySegment> tensors(Path path, List<Part> parts, Arena arena) throws IOException {
+        MemorySegment all = Safetensors.map(path, arena);
+        Map<String, Place> places = Safetensors.places(path, all);
+        Map<Entry, MemorySegment> found = new LinkedHashMap<>();
+        for (Entry entry : model.entries()) {
+            if (parts.contains(entry.part())) {
+                found.put(entry, checked(path, all, places.remove(Checkpoint.name(entry)), entry));
+            }
+        }
+        if (!places.isEmpty()) {
+            throw new CheckpointException(path + " is of another model: it has a tensor that this one lacks, "
+                    + places.keySet().iterator().next());
+        }
+        return found;
     }
 
     private MemorySegment checked(Path path, MemorySegment all, Place place, Entry entry) {

@@ -1,10 +1,8 @@
 package observatory.trainer.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.SortedMap;
 import observatory.trainer.CorpusPrint;
 import observatory.trainer.ModelSpec;
@@ -55,14 +53,7 @@ public record RunCard(
 
     /** Writes it into the folder of a run's checkpoints, whole or not at all. */
     public void write(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        Path unfinished = Files.createTempFile(folder, ".run", ".part");
-        try {
-            Files.write(unfinished, CheckpointState.JSON.writeValueAsBytes(this));
-            Files.move(unfinished, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(unfinished);
-        }
+        Folders.write(folder, FILE, StateJson.write(this));
     }
 
     /**
@@ -91,18 +82,7 @@ public record RunCard(
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException("no run.json in " + folder + ": what the run was cannot be told");
         }
-        try {
-            byte[] json = Files.readAllBytes(file);
-            int format = CheckpointState.JSON.readTree(json).path("format").asInt(-1);
-            if (format != FORMAT) {
-                throw new CheckpointException(
-                        file + " is of another format: format=" + format + ", readable is " + FORMAT);
-            }
-            return CheckpointState.JSON.readValue(json, RunCard.class);
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(
-                    file + " is damaged: " + e.getMessage().lines().findFirst().orElse("unreadable"), e);
-        }
+        return StateJson.read(file, FORMAT, RunCard.class);
     }
 
     /** Refuses another corpus than the run's, naming what differs and what would be needed. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import observatory.trainer.Pieces;
 
 /**
  * The safetensors format with fp32 tensors: eight bytes with the length of a JSON header, the header, which names each
@@ -46,7 +48,7 @@ final class Safetensors {
         header.putObject("__metadata__").put("format", "pt");
         long at = 0;
         for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
-            long bytes = Float.BYTES * product(tensor.getValue());
+            long bytes = bytes(tensor.getValue());
             ObjectNode node = header.putObject(tensor.getKey()).put("dtype", "F32");
             ArrayNode shape = node.putArray("shape");
             tensor.getValue().forEach(shape::add);
@@ -54,20 +56,27 @@ final class Safetensors {
             at += bytes;
         }
         byte[] json = padded(JSON.writeValueAsString(header));
-        try (FileChannel channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        long largest = shapes.values().stream().mapToLong(Safetensors::bytes).max().orElse(0);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment all = channel.map(FileChannel.MapMode.READ_WRITE, 0, LENGTH + json.length + at, arena);
-            all.set(JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, json.length);
-            MemorySegment.copy(MemorySegment.ofArray(json), 0, all, LENGTH, json.length);
-            long next = LENGTH + json.length;
+            write(channel, ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN).putLong(0, json.length));
+            write(channel, ByteBuffer.wrap(json));
+            // Not through a mapping, where a full disk would be an InternalError and end the run.
+            MemorySegment memory = arena.allocate(largest, Long.BYTES);
             for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
-                long bytes = Float.BYTES * product(tensor.getValue());
-                filling.fill(tensor.getKey(), all.asSlice(next, bytes));
-                next += bytes;
+                MemorySegment data = memory.asSlice(0, bytes(tensor.getValue()));
+                filling.fill(tensor.getKey(), data);
+                for (ByteBuffer piece : Pieces.of(data)) {
+                    write(channel, piece);
+                }
             }
-            all.force();
             channel.force(true);
+        }
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 
@@ -92,19 +101,17 @@ final class Safetensors {
         Map<String, Place> places = new LinkedHashMap<>();
         header.properties().forEach(entry -> {
             if (!entry.getKey().equals("__metadata__")) {
-                places.put(entry.getKey(), place(file, entry.getKey(), entry.getValue(), LENGTH + length));
+                Data data = new Data(LENGTH + length, all.byteSize() - LENGTH - length);
+                places.put(entry.getKey(), place(file, entry.getKey(), entry.getValue(), data));
             }
         });
-        for (Place place : places.values()) {
-            if (place.at() + place.bytes() > all.byteSize()) {
-                throw new CheckpointException(file + " is cut short: tensor " + place.name() + " ends at byte "
-                        + (place.at() + place.bytes()) + " of " + all.byteSize());
-            }
-        }
         return places;
     }
 
-    private static Place place(Path file, String name, JsonNode node, long data) {
+    /** Where the tensors of a file lie: after how many bytes, and in how many. */
+    private record Data(long at, long bytes) {}
+
+    private static Place place(Path file, String name, JsonNode node, Data data) {
         if (!node.path("dtype").asText().equals("F32")) {
             throw new CheckpointException("tensor " + name + " of " + file + " is "
                     + node.path("dtype").asText("without a dtype") + ", and F32 is needed");
@@ -116,11 +123,15 @@ final class Safetensors {
         if (from < 0
                 || to < from
                 || shape.stream().anyMatch(extent -> extent < 0)
-                || to - from != Float.BYTES * product(shape)) {
+                || to - from != bytes(shape)) {
             throw new CheckpointException("tensor " + name + " of " + file + " has a shape and offsets that disagree: "
-                    + "shape=" + shape + ", offsets=" + from + ".." + to);
+                    + "shape=" + shape + ", offsets=" + from + ".." + to + "; use an older checkpoint");
         }
-        return new Place(name, shape, data + from, to - from);
+        if (to > data.bytes()) {
+            throw new CheckpointException(file + " is cut short: tensor " + name + " ends at byte " + to + " of "
+                    + data.bytes() + "; use an older checkpoint");
+        }
+        return new Place(name, shape, data.at() + from, to - from);
     }
 
     private static JsonNode header(Path file, MemorySegment json) {
@@ -136,8 +147,13 @@ final class Safetensors {
         throw new CheckpointException(file + " is no safetensors file: its header is no JSON object");
     }
 
-    private static long product(List<Long> shape) {
-        return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+    /** Of a tensor in fp32; what no long can count is as many as a long can. */
+    private static long bytes(List<Long> shape) {
+        long bytes = Float.BYTES;
+        for (long extent : shape) {
+            bytes = Math.multiplyHigh(bytes, extent) == 0 && bytes * extent >= 0 ? bytes * extent : Long.MAX_VALUE;
+        }
+        return bytes;
     }
 
     /** Spaces at the end align the data, as the format asks. */

@@ -119,7 +119,7 @@ class CheckpointTest {
             Files.writeString(place.resolve("state.json"), "{\"format\": 7}");
             assertTrue(refusal(() -> Checkpoint.open(place)).contains("format=7"));
             Files.writeString(place.resolve("state.json"), "{\"format\": 1, \"mod");
-            assertTrue(refusal(() -> Checkpoint.open(place)).contains("no checkpoint state"));
+            assertTrue(refusal(() -> Checkpoint.open(place)).contains("state.json is damaged"));
             assertTrue(refusal(() -> Checkpoint.open(folder.resolve("absent"))).contains("no checkpoint at"));
         }
     }

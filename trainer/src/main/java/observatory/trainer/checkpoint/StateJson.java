@@ -1,0 +1,58 @@
+package observatory.trainer.checkpoint;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import observatory.trainer.LossScaler;
+
+/** The records that a run keeps on disk as JSON, each with the number of its format; none is read with a part missing. */
+final class StateJson {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .addMixIn(LossScaler.class, Kinds.class)
+            .build();
+
+    private StateJson() {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(name = "unscaled", value = LossScaler.Unscaled.class),
+        @JsonSubTypes.Type(name = "static", value = LossScaler.Static.class),
+        @JsonSubTypes.Type(name = "torch", value = LossScaler.Torch.class),
+        @JsonSubTypes.Type(name = "megatron", value = LossScaler.Megatron.class),
+        @JsonSubTypes.Type(name = "deepspeed", value = LossScaler.DeepSpeed.class),
+        @JsonSubTypes.Type(name = "opt", value = LossScaler.Opt.class)
+    })
+    private interface Kinds {}
+
+    static byte[] write(Record state) throws JsonProcessingException {
+        return JSON.writeValueAsBytes(state);
+    }
+
+    /** @throws CheckpointException where the file is of another format, or damaged */
+    static <T extends Record> T read(Path file, int format, Class<T> type) throws IOException {
+        byte[] json = Files.readAllBytes(file);
+        try {
+            int found = JSON.readTree(json).path("format").asInt(-1);
+            if (found != format) {
+                throw new CheckpointException(
+                        file + " is of another format: format=" + found + ", readable is " + format
+                                + "; read it with the program that wrote it");
+            }
+            return JSON.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(
+                    file + " is damaged: " + e.getMessage().lines().findFirst().orElse("unreadable")
+                            + "; use an older checkpoint",
+                    e);
+        }
+    }
+}
