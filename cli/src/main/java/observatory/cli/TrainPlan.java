@@ -14,6 +14,7 @@ import observatory.trainer.Corpus;
 import observatory.trainer.CorpusFiles;
 import observatory.trainer.Fault;
 import observatory.trainer.LossScaling;
+import observatory.trainer.MemoryNeed;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
 import observatory.trainer.Recipe;
@@ -51,6 +52,10 @@ final class TrainPlan {
             Fault fault = options.loop.fault == null ? Fault.NONE : Fault.parse(options.loop.fault);
             checkWithin(fault, options.loop.steps);
             Recipe recipe = new Recipe(model(options.model, vocabulary), training(options, fault), corpus, fault);
+            Backend.Choice backend = Backend.Choice.of(options.run.backend, recipe.model(), recipe.training());
+            if (backend.backend() == Backend.CPU) {
+                checkRoom(recipe);
+            }
             // Drawn once before anything is written: what cannot be drawn is refused now.
             recipe.check();
             Optional<Checkpoint> resume =
@@ -65,10 +70,6 @@ final class TrainPlan {
             String name = options.data.corpus == null
                     ? CorpusFiles.BUNDLED
                     : options.data.corpus.toAbsolutePath().normalize().toString();
-            Backend.Choice backend = Backend.Choice.of(options.run.backend, recipe.model(), recipe.training());
-            if (backend.backend() == Backend.CPU) {
-                checkRoom(recipe);
-            }
             return new RunPlan(
                     recipe, name, data(options.data), options.run.probes, backend, threads, Optional.of(own), resume);
         } catch (CheckpointException e) {
@@ -94,23 +95,23 @@ final class TrainPlan {
         }
     }
 
-    /**
-     * Refuses what this machine cannot hold, whatever the batch: of each parameter weight, gradient and two moments.
-     */
+    /** Refuses what this machine cannot hold. */
     private static void checkRoom(Recipe recipe) {
-        long parameters = recipe.model().parameters();
-        double needed =
-                4.0 * Float.BYTES * parameters * recipe.training().batching().ranks();
+        Batching batching = recipe.training().batching();
+        double needed = MemoryNeed.bytes(recipe.model(), recipe.training());
         double there = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
         if (needed > there) {
             throw Failure.usage(String.format(
                     Locale.ROOT,
-                    "the model has %d parameters, which take %.1f GB on %d ranks, and this machine has %.1f GB; try fewer"
-                            + " --layers or a smaller --width",
-                    parameters,
+                    "the run takes about %.1f GB, and this machine has %.1f GB: parameters=%d, ranks=%d, micro-batch=%d x"
+                            + " %d tokens; try fewer --layers, a smaller --width, or fewer sequences at once with"
+                            + " --micro-batch",
                     needed / 1e9,
-                    recipe.training().batching().ranks(),
-                    there / 1e9));
+                    there / 1e9,
+                    recipe.model().parameters(),
+                    batching.ranks(),
+                    Math.min(batching.micro(), batching.sequences() / batching.ranks()),
+                    recipe.model().context()));
         }
     }
 

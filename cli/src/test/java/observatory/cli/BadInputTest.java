@@ -63,6 +63,9 @@ class BadInputTest {
                     train --control-ceiling 5                  | 2 | from 0 to 1, --control-ceiling=5.0, try 0.05
                     attach 2147483647 --control-ceiling -1     | 2 | from 0 to 1, --control-ceiling=-1.0, try 0.05
                     train --layers 99999 --width 99999 --heads 1 | 2 | parameters, this machine has, try fewer --layers
+                    train --batch 4096 --context 16384         | 2 | micro-batch=4096 x 16384, this machine has, --micro-batch
+                    train --batch 2000000 --micro-batch 1 --context 2000 | 2 | batch=2000000, context=2000, try --batch
+                    train --mixture md=0                       | 2 | at least one source, md=0.0, try
                     train --ramp soon                          | 2 | two numbers with a colon, --ramp 16:100
                     train --curriculum 1:5                     | 2 | 2 tokens or more, start=1
                     train --mixture prose=1                    | 2 | lacks: prose, its sources are

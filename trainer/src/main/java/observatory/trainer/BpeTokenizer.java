@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,23 +38,28 @@ public final class BpeTokenizer implements Tokenizer {
     private BpeTokenizer(Map<String, Integer> ids, Map<Pair, Integer> ranks) {
         this.ids = ids;
         this.ranks = ranks;
-        this.texts = new byte[ids.values().stream().mapToInt(id -> id + 1).max().orElse(0)][];
+        this.texts = new byte[ids.size()][];
         Map<String, Integer> bytes = new HashMap<>();
         for (int b = 0; b < LETTERS.length; b++) {
             bytes.put(LETTERS[b], b);
         }
-        ids.forEach((text, id) -> {
-            byte[] of = new byte[text.length()];
-            for (int i = 0; i < of.length; i++) {
-                // A special token such as <|endoftext|> is not made of letters of bytes, and stands for no text.
-                Integer b = bytes.get(text.substring(i, i + 1));
-                of[i] = b == null ? (byte) text.charAt(i) : b.byteValue();
-            }
-            texts[id] = of;
-        });
+        ids.forEach((text, id) -> texts[id] = bytes(text, bytes));
     }
 
-    /** Reads the two files; refuses a vocabulary that lacks a byte, or a merge whose result is not in it. */
+    /** What a token stands for: the bytes of its letters; one that has others, as special ones may, its own text. */
+    private static byte[] bytes(String token, Map<String, Integer> letters) {
+        byte[] bytes = new byte[token.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            Integer b = letters.get(token.substring(i, i + 1));
+            if (b == null) {
+                return token.getBytes(StandardCharsets.UTF_8);
+            }
+            bytes[i] = b.byteValue();
+        }
+        return bytes;
+    }
+
+    /** Reads the two files; refuses ids with gaps, a vocabulary that lacks a byte, a merge of what is not in it. */
     public static BpeTokenizer read(Path vocab, Path merges) throws IOException {
         Map<String, Integer> ids;
         try {
@@ -64,6 +70,15 @@ public final class BpeTokenizer implements Tokenizer {
                             + "; give GPT-2's vocab.json or one like it",
                     e);
         }
+        BitSet free = new BitSet();
+        free.set(0, ids.size());
+        ids.forEach((token, id) -> {
+            if (id == null || id < 0 || !free.get(id)) {
+                throw new IllegalArgumentException("the ids of a vocabulary run from 0 on, each of them once: " + vocab
+                        + ": " + token + "=" + id + " of " + ids.size() + " tokens; give the file as it was made");
+            }
+            free.clear(id);
+        });
         for (String letter : LETTERS) {
             if (!ids.containsKey(letter)) {
                 throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package observatory.trainer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,12 +31,11 @@ public final class CorpusFiles {
     /** The snapshot of this project's own sources and documentation that is part of the program. */
     public static Corpus bundled() {
         Map<String, List<Tokens>> sources = new TreeMap<>();
-        try (InputStream resource = CorpusFiles.class.getResourceAsStream(BUNDLED)) {
-            if (resource == null) {
-                throw new IllegalStateException(
-                        "the program was built without its corpus; give one with --corpus PATH");
-            }
-            ZipInputStream zip = new ZipInputStream(resource);
+        InputStream resource = CorpusFiles.class.getResourceAsStream(BUNDLED);
+        if (resource == null) {
+            throw new IllegalStateException("the program was built without its corpus; give one with --corpus PATH");
+        }
+        try (ZipInputStream zip = new ZipInputStream(resource)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 add(sources, type(entry.getName()), StoredTokens.ofText(zip.readAllBytes()));
             }
@@ -78,6 +78,8 @@ public final class CorpusFiles {
                     .filter(file -> !hidden(path.relativize(file)))
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // A folder below it that may not be looked into.
         }
     }
 

@@ -28,6 +28,11 @@ public record Recipe(
 
     /** Draws the first batch, so that data that cannot be drawn is refused before anything begins. */
     public void check() {
+        long tokens = (long) training.batch() * model.context();
+        if (tokens > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a step has at most 2^31-1 tokens: batch=" + training.batch()
+                    + ", context=" + model.context() + "; try --batch " + Integer.MAX_VALUE / model.context());
+        }
         new Sampling(corpus, model, training)
                 .draw(new Sampling.Draw(0, training.batch(), model.context(), training.mixture()));
     }

@@ -114,7 +114,7 @@ public final class Trainer {
         Draw draw = new Draw(state.samples() + (long) copy.rank() * each, each, context, spec.mixture());
         long place = place(step);
         if (at(place) instanceof Pathology.InDrawing fault) {
-            draw = fault.instead(draw, recipe.corpus());
+            draw = fault.instead(draw, recipe.corpus(), copy);
         }
         TokenBatch drawn = sampling.draw(draw);
         if (at(place) instanceof Pathology.InTokens fault) {

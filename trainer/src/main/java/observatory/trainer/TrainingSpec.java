@@ -33,6 +33,10 @@ public record TrainingSpec(
                         "the weight of a source is a number from 0 up: " + source + "=" + weight);
             }
         });
+        if (!mixture.isEmpty() && mixture.values().stream().allMatch(weight -> weight == 0)) {
+            throw new IllegalArgumentException("at least one source of a mixture has a weight above 0: " + mixture
+                    + "; try " + mixture.keySet().iterator().next() + "=1");
+        }
     }
 
     /** The plain case: whole batches on one rank, a cosine to a tenth of the peak, GPT-3's AdamW, PyTorch's scaler. */

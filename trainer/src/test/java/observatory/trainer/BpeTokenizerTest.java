@@ -45,6 +45,12 @@ class BpeTokenizerTest {
         Path vocab = Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0}");
         assertTrue(
                 SpecTest.refusal(() -> read(vocab, resource("bpe-merges.txt"))).contains("lacks a byte: "));
+        for (String odd : List.of("-1", "7", "0", "null")) {
+            String all = "{\"a\": 0, \"b\": " + odd + "}";
+            Path gaps = Files.writeString(folder.resolve("gaps.json"), all);
+            String refusal = SpecTest.refusal(() -> read(gaps, resource("bpe-merges.txt")));
+            assertTrue(refusal.contains("each of them once") && refusal.contains("b=" + odd), refusal);
+        }
         Path torn = Files.writeString(folder.resolve("torn.json"), "{\"a\": ");
         assertTrue(
                 SpecTest.refusal(() -> read(torn, resource("bpe-merges.txt"))).contains("JSON map"));

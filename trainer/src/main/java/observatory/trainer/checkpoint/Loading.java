@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import observatory.trainer.ModelState;
 import observatory.trainer.ModelState.Entry;
 import observatory.trainer.ModelState.Part;
-import observatory.trainer.ModelState;
 import observatory.trainer.checkpoint.Safetensors.Place;
 
 /** Puts the files of a checkpoint into a model: everything is checked before anything is written. */

@@ -56,10 +56,13 @@ final class Safetensors {
             at += bytes;
         }
         byte[] json = padded(JSON.writeValueAsString(header));
-        long largest = shapes.values().stream().mapToLong(Safetensors::bytes).max().orElse(0);
+        long largest =
+                shapes.values().stream().mapToLong(Safetensors::bytes).max().orElse(0);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 Arena arena = Arena.ofConfined()) {
-            write(channel, ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN).putLong(0, json.length));
+            write(
+                    channel,
+                    ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN).putLong(0, json.length));
             write(channel, ByteBuffer.wrap(json));
             // Not through a mapping, where a full disk would be an InternalError and end the run.
             MemorySegment memory = arena.allocate(largest, Long.BYTES);
@@ -120,10 +123,7 @@ final class Safetensors {
         node.path("shape").forEach(extent -> shape.add(extent.asLong(-1)));
         long from = node.path("data_offsets").path(0).asLong(-1);
         long to = node.path("data_offsets").path(1).asLong(-1);
-        if (from < 0
-                || to < from
-                || shape.stream().anyMatch(extent -> extent < 0)
-                || to - from != bytes(shape)) {
+        if (from < 0 || to < from || shape.stream().anyMatch(extent -> extent < 0) || to - from != bytes(shape)) {
             throw new CheckpointException("tensor " + name + " of " + file + " has a shape and offsets that disagree: "
                     + "shape=" + shape + ", offsets=" + from + ".." + to + "; use an older checkpoint");
         }

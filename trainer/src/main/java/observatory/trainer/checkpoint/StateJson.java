@@ -16,7 +16,9 @@ import observatory.trainer.LossScaler;
 final class StateJson {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(
+                    DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .addMixIn(LossScaler.class, Kinds.class)
             .build();
 
@@ -43,9 +45,8 @@ final class StateJson {
         try {
             int found = JSON.readTree(json).path("format").asInt(-1);
             if (found != format) {
-                throw new CheckpointException(
-                        file + " is of another format: format=" + found + ", readable is " + format
-                                + "; read it with the program that wrote it");
+                throw new CheckpointException(file + " is of another format: format=" + found + ", readable is "
+                        + format + "; read it with the program that wrote it");
             }
             return JSON.readValue(json, type);
         } catch (JsonProcessingException e) {

@@ -19,7 +19,7 @@ public sealed interface Pathology {
 
     /** Draws other samples than planned. */
     non-sealed interface InDrawing extends Pathology {
-        Draw instead(Draw planned, Corpus corpus);
+        Draw instead(Draw planned, Corpus corpus, Copy copy);
     }
 
     /** Changes what the step is told: rate, optimiser constants, loss scale. */

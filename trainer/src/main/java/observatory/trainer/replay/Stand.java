@@ -19,8 +19,8 @@ import observatory.probe.RunId;
 import observatory.probe.Setup;
 import observatory.trainer.BatchEdit;
 import observatory.trainer.LossScaler;
+import observatory.trainer.MemoryNeed;
 import observatory.trainer.Model;
-import observatory.trainer.ModelSpec;
 import observatory.trainer.Recipe;
 import observatory.trainer.SettingsEdit;
 import observatory.trainer.TokenBatch;
@@ -130,19 +130,9 @@ public record Stand(Recipe recipe, int threads, LongSupplier nanos) {
         }
     }
 
-    /** Bytes that one trial takes: weights, their working copies, gradients, moments and activations of a pass. */
+    /** Bytes that one trial takes, estimated. */
     public long bytes() {
-        ModelSpec model = recipe.model();
-        long rows = (long) Math.min(
-                        recipe.training().batching().micro(), recipe.training().batch() / ranks())
-                * model.context();
-        long activations = rows
-                * (model.layers()
-                                * (12L * model.width()
-                                        + 2L * model.projected()
-                                        + (long) model.heads() * model.context())
-                        + 3L * model.vocabulary());
-        return ranks() * Float.BYTES * (5 * model.parameters() + activations);
+        return (long) MemoryNeed.bytes(recipe.model(), recipe.training());
     }
 
     private Rank rank(

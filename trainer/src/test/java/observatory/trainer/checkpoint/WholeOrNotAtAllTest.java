@@ -121,7 +121,8 @@ class WholeOrNotAtAllTest {
     })
     void tensorsThatCannotLieInTheFileAreRefused(String shape, long from, long to, String rule) throws IOException {
         Path file = folder.resolve("foreign.safetensors");
-        byte[] header = ("{\"up\":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[" + from + "," + to + "]}}")
+        byte[] header = ("{\"up\":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[" + from + "," + to
+                        + "]}}")
                 .getBytes(StandardCharsets.UTF_8);
         Files.write(
                 file,

@@ -41,13 +41,15 @@ class RanksTest {
         AtomicBoolean caller = new AtomicBoolean();
         List<Rank> all = three();
         try (Ranks ranks = new Ranks(all, barrier::reset)) {
-            IllegalStateException thrown = assertThrows(IllegalStateException.class, () -> ranks.each(rank -> {
-                if (rank == all.get(2)) {
-                    throw cause;
-                }
-                caller.set(true);
-                meet();
-            }));
+            IllegalStateException thrown = assertThrows(
+                    IllegalStateException.class,
+                    () -> ranks.each(rank -> {
+                        if (rank == all.get(2)) {
+                            throw cause;
+                        }
+                        caller.set(true);
+                        meet();
+                    }));
             assertSame(cause, thrown);
         }
         assertTrue(caller.get());
@@ -62,19 +64,21 @@ class RanksTest {
             barrier.reset();
             failed.countDown();
         })) {
-            assertThrows(AssertionError.class, () -> ranks.each(rank -> {
-                if (rank == all.getFirst()) {
-                    throw new AssertionError("before anybody waits");
-                }
-                await(failed);
-                try {
-                    meet();
-                } finally {
-                    if (rank == all.getLast()) {
-                        atWork.set(false);
-                    }
-                }
-            }));
+            assertThrows(
+                    AssertionError.class,
+                    () -> ranks.each(rank -> {
+                        if (rank == all.getFirst()) {
+                            throw new AssertionError("before anybody waits");
+                        }
+                        await(failed);
+                        try {
+                            meet();
+                        } finally {
+                            if (rank == all.getLast()) {
+                                atWork.set(false);
+                            }
+                        }
+                    }));
             assertFalse(atWork.get(), "a model is freed next");
         }
     }
