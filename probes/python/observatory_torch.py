@@ -640,8 +640,11 @@ class _Spool:
 
     def _claim(self):
         """Makes the folder, with what says that its writer lives and has no Kafka client."""
-        os.makedirs(self.folder, exist_ok=True)
-        self.lock = open(os.path.join(self.folder, "spool.lock"), "w")
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+            self.lock = open(os.path.join(self.folder, "spool.lock"), "w")
+        except OSError as error:
+            raise OSError("the spool is a folder that can be written to: %s; try watch(…, spool=…) or OBSERVATORY_SPOOL" % error) from error
         if fcntl:
             fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         open(os.path.join(self.folder, "for-relay"), "w").close()
@@ -789,7 +792,7 @@ class Watch:
         self._origin = {"run": settings["run"], "incarnation": settings["incarnation"],
                         "writer": str(uuid.uuid4()), "rank": settings["rank"]}  # fmt: skip
         self._pid, self._key = os.getpid(), next(_keys)
-        self._dead = self._forked = False
+        self._dead = self._forked = self._robbed = False
         self._failures, self._off, self._unreadable, self._told = collections.Counter(), set(), set(), []
         self._seq = self._dropped = 0
         self._pending = collections.deque()
@@ -891,7 +894,12 @@ class Watch:
         for name in needed:
             module, hook, layer, at_input = self._sites[name]
             handle = self._handles.get(name)
-            if handle is None or handle.id not in (module._forward_pre_hooks if at_input else module._forward_hooks):
+            there = module._forward_pre_hooks if at_input else module._forward_hooks
+            if handle is not None and handle.id not in there and not self._robbed:
+                self._robbed = True
+                self._say_once("hooks of the watch were removed by somebody else, that at %s among them: they are put back, and the"
+                               " step without them lacks what they measure" % name)  # fmt: skip
+            if handle is None or handle.id not in there:
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
                 self._handles[name] = register(self._hook(name, hook, layer, at_input))
 
@@ -1684,8 +1692,13 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     compiled anew; what is given as compiled is known to be.
     """
     if probes not in _PACKS:
-        raise ValueError("probes is one of %s: probes=%r" % (", ".join(_PACKS), probes))
+        near = difflib.get_close_matches(str(probes), _PACKS, 1)
+        raise ValueError("probes is one of %s: probes=%r%s" % (", ".join(_PACKS), probes, "; did you mean %s?" % near[0] if near else ""))
     model = torch.nn.ModuleList(model) if isinstance(model, (list, tuple)) else model
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError("the model is a torch.nn.Module or a list of them, not %.80r: watch(model, optimizer)" % (model,))
+    if optimizer is not None and not callable(getattr(optimizer, "step", None)):
+        raise TypeError("an optimizer has a method step, which %.80r has not: watch(model, optimizer)" % (optimizer,))
     inner = getattr(model, "_orig_mod", model)
     if compiled is None:
         compiled = inner is not model or any(getattr(m, "_compiled_call_impl", None) for m in model.modules())
@@ -1727,6 +1740,9 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     made = Watch(model, optimizer, settings)
     if apart > _CLOCKS:
         made._told.append("the clocks of the ranks are %.1f s apart: times in the frames are those of each rank's own" % apart)
+    own = {id(p) for p in model.parameters()}  # Megatron's has copies of them, and is none of PyTorch's
+    if isinstance(optimizer, torch.optim.Optimizer) and own.isdisjoint(id(p) for group in optimizer.param_groups for p in group["params"]):
+        made._say_once("the optimizer has none of this model's parameters: what it does to weights is not seen; is it that of another model?")
     _watched[inner] = made
     return made
 

@@ -343,6 +343,7 @@ class WatchTest(unittest.TestCase):
         for module in model.modules():
             module._forward_hooks.clear()
         watch._plan_next()
+        self.assertIn("removed by somebody else, that at ", watch.trouble())
         train(model, optimizer, 1, watch)
         watch.close()
         self.assertGreater(metric(frames(self.spool)[1], "rms", "residual", 2), 0)
@@ -383,6 +384,25 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(2, len(frames(self.spool)))
         self.assertIn("could not be made: ZeroDivisionError", watch.trouble())
         self.assertEqual(1, watch._spool.shed)
+
+    def test_what_cannot_be_watched_is_said_before_the_first_step(self):
+        model, optimizer = make()
+        file = os.path.join(self.spool, "file")
+        open(file, "w").close()
+        for expected, error, arguments, settings in (
+            ("did you mean continuous", ValueError, (model, optimizer), {"probes": "continous"}),
+            ("torch.nn.Module or a list of them, not None", TypeError, (None, optimizer), {}),
+            ("has a method step, which 42 has not", TypeError, (model, 42), {}),
+            ("OBSERVATORY_SPOOL", OSError, (model, optimizer), {"spool": file}),
+        ):
+            with self.subTest(expected), self.assertRaisesRegex(error, expected):
+                observatory_torch.watch(*arguments, **{"run": "test", "spool": self.spool, **settings})
+        self.watch(model, optimizer)  # and none of that stands in the way
+
+    def test_an_optimizer_of_another_model_is_told(self):
+        model, _ = make()
+        _, optimizer = make()
+        self.assertIn("none of this model's parameters", self.watch(model, optimizer).trouble())
 
     def test_a_spool_deleted_while_in_use_is_begun_anew(self):
         model, optimizer = make()
