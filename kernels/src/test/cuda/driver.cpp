@@ -191,7 +191,10 @@ int cuDevicePrimaryCtxRetain(void** context, int) {
     *context = &only;
     return 0;
 }
-int cuDevicePrimaryCtxRelease_v2(int) { return 0; }
+int cuDevicePrimaryCtxRelease_v2(int) {
+    const Alone alone(one);
+    return failed("cuDevicePrimaryCtxRelease");
+}
 int cuCtxSetCurrent(void*) { return 0; }
 int cuCtxSynchronize() {
     const Alone alone(one);
@@ -291,13 +294,16 @@ int cuMemsetD8Async(unsigned long long to, unsigned char value, std::size_t byte
 }
 int cuStreamCreate(Stream** stream, unsigned) {
     const Alone alone(one);
+    CALL(cuStreamCreate);
     streams.push_back(*stream = new Stream);
     return 0;
 }
 int cuStreamDestroy_v2(Stream* stream) {
     const Alone alone(one);
+    const auto found = std::find(streams.begin(), streams.end(), stream);
+    if (found == streams.end()) return 400;
     drain();
-    streams.erase(std::find(streams.begin(), streams.end(), stream));
+    streams.erase(found);
     delete stream;
     return 0;
 }
@@ -396,7 +402,7 @@ int cuGraphDestroy(Graph* graph) {
 int cuGraphExecDestroy(Graph* graph) {
     const Alone alone(one);
     delete graph;
-    return 0;
+    return failed("cuGraphExecDestroy");
 }
 int cuGetErrorName(int, const char** name) {
     const Alone alone(one);

@@ -1,7 +1,7 @@
 package observatory.trainer;
 
 import java.util.Optional;
-import observatory.trainer.cuda.CudaModel;
+import observatory.trainer.cuda.CudaLimits;
 import observatory.trainer.cuda.CudaProbe;
 
 /** Where a model may be trained. */
@@ -26,7 +26,7 @@ public enum Backend {
             }
             CudaProbe.Found found = CudaProbe.probe();
             Optional<String> missing =
-                    found.usable() ? CudaModel.missing(model, training) : Optional.of(found.reason());
+                    found.usable() ? CudaLimits.missing(model, training) : Optional.of(found.reason());
             if (missing.isEmpty()) {
                 return new Choice(CUDA, "training on " + found.reason());
             }

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import observatory.trainer.cuda.Kernels.Grid;
 
@@ -15,18 +14,14 @@ import observatory.trainer.cuda.Kernels.Grid;
 final class AttentionKernels {
     private static final int TILE = 64;
     private static final int TILE_PADDING = 8;
+    private static final int SHAPE_LONGS = 5;
 
     private final Kernels kernels;
-    private final Arena arena;
     private final boolean half;
 
-    /**
-     * @param arena keeps the shapes that launches point to
-     * @param half whether elements have 16 bits
-     */
-    AttentionKernels(Kernels kernels, Arena arena, boolean half) {
+    /** @param half whether elements have 16 bits */
+    AttentionKernels(Kernels kernels, boolean half) {
         this.kernels = kernels;
-        this.arena = arena;
         this.half = half;
     }
 
@@ -108,9 +103,9 @@ final class AttentionKernels {
         return Grid.of((int) Blocks.ceil((long) heads.batch() * heads.count() * heads.context(), 4), 128);
     }
 
-    /** AttentionShape of attention_shape.cuh. */
-    private MemorySegment shape(Heads heads) {
-        MemorySegment shape = arena.allocate(40, 8);
+    /** AttentionShape of attention_shape.cuh; a launch copies it. */
+    private static MemorySegment shape(Heads heads) {
+        MemorySegment shape = MemorySegment.ofArray(new long[SHAPE_LONGS]);
         shape.set(JAVA_INT, 0, heads.batch());
         shape.set(JAVA_INT, 4, heads.count());
         shape.set(JAVA_INT, 8, heads.context());

@@ -30,9 +30,8 @@ final class BandwidthBench {
         long elements = (long) ROWS * COLUMNS;
         long bytes = elements * format.bytes();
         try (Device device = new Device();
-                Kernels kernels = new Kernels(device, format.name());
-                Arena arena = Arena.ofConfined()) {
-            Operations ops = Operations.of(kernels, arena, format.bytes());
+                Kernels kernels = new Kernels(device, format.name())) {
+            Operations ops = Operations.of(kernels, format.bytes());
             long x = device.allocate(bytes);
             long y = device.allocate(bytes);
             long z = device.allocate(bytes);

@@ -52,8 +52,8 @@ final class CublasLt implements Gemm, AutoCloseable {
             case BF16 -> BFLOAT16;
             case FP16 -> HALF;
         };
-        this.handle = library.create(arena, "cublasLtCreate");
         this.workspace = device.allocate(WORKSPACE);
+        this.handle = library.create(arena, "cublasLtCreate");
         this.matmul = library.function(
                 "cublasLtMatmul",
                 JAVA_LONG,
@@ -113,8 +113,19 @@ final class CublasLt implements Gemm, AutoCloseable {
 
     @Override
     public void close() {
-        library.destroy("cublasLtDestroy", handle);
-        arena.close();
+        try {
+            prepared.values().forEach(this::destroy);
+            library.destroy("cublasLtDestroy", handle);
+        } finally {
+            arena.close();
+        }
+    }
+
+    private void destroy(Prepared one) {
+        library.destroy("cublasLtMatmulDescDestroy", one.operation);
+        for (long layout : new long[] {one.left, one.right, one.out}) {
+            library.destroy("cublasLtMatrixLayoutDestroy", layout);
+        }
     }
 
     private Prepared prepare(Shape shape) {

@@ -1,11 +1,9 @@
 package observatory.trainer.cuda;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -31,26 +29,19 @@ import observatory.trainer.fault.Damage;
  * same bits on the same device and libraries, observed or not. Belongs to one thread; closing it frees the device.
  */
 public final class CudaModel implements Model {
-    private static final int MOST_HEAD_WIDTH = 256;
     private static final long RESULT_BYTES = 16 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Arena arena = Arena.ofShared();
     private final ModelSpec spec;
     private final Precision precision;
     private final Fault fault;
     private final Instruments<CudaTensor> instruments;
     private final CudaReducer reducer;
+    private final Owned owned = new Owned();
     private final Device device;
-    private final Kernels kernels;
-    private final Operations operations;
-    private final Measurements measurements;
+    private final Assembly parts;
     private final HostAnswers hostAnswers;
-    private final Gemm gemm;
-    private final Weights weights;
     private final CudaState state;
-    private final StepInput input;
-    private final StepLaunches launches;
     private final Programs programs = new Programs(this::record);
     private final long results;
     private final ResultRing ring;
@@ -81,7 +72,7 @@ public final class CudaModel implements Model {
             Instruments<CudaTensor> instruments,
             CudaReducer reducer,
             Products products) {
-        missing(spec, training).ifPresent(reason -> {
+        CudaLimits.missing(spec, training).ifPresent(reason -> {
             throw new IllegalArgumentException(reason);
         });
         this.spec = spec;
@@ -90,36 +81,30 @@ public final class CudaModel implements Model {
         this.instruments = instruments;
         this.reducer = reducer;
         this.device = new Device();
-        int sequences = Math.min(training.batching().micro(), training.batch());
-        Elements format = Elements.of(precision);
-        Parameters parameters = new Parameters(spec);
-        Space space = new Space(new Footprint(spec, parameters, format).allocate(device, sequences));
-        this.kernels = new Kernels(device, format.name());
-        this.operations = Operations.of(kernels, arena, format.bytes());
-        this.measurements = new Measurements(device, operations);
-        this.weights = Weights.in(space, parameters, format);
-        Activations activations = Activations.in(space, spec, sequences, format);
-        this.gemm = gemm(products, format);
-        FixedTables.Uploaded tables = new FixedTables(device, spec, format).upload();
-        Network network = new Network(new NetworkContext(spec, weights, activations, operations, gemm, tables), device);
-        this.input = new StepInput(device, spec, sequences, (training.batch() + sequences - 1) / sequences);
-        this.launches = new StepLaunches(device, operations, weights, network, input);
-        this.results = device.allocate(RESULT_BYTES);
-        this.aside = device.pinned(RESULT_BYTES);
-        this.ring = new ResultRing(
-                Stream.generate(() -> device.pinned(RESULT_BYTES))
-                        .limit(ResultRing.PLACES)
-                        .toList(),
-                PATIENCE);
-        this.hostAnswers = new HostAnswers(new HostCopies(device), instruments::nanos);
-        this.state = new CudaState(device, weights, () -> weights.round(operations));
-        weights.begin(device, operations, spec, training.seed());
+        owned.add(device, device::close);
+        try {
+            this.parts = Assembly.on(device, spec, training, products, owned);
+            this.results = device.allocate(RESULT_BYTES);
+            this.aside = device.pinned(RESULT_BYTES);
+            this.hostAnswers = new HostAnswers(new HostCopies(device), instruments::nanos);
+            this.state =
+                    new CudaState(device, parts.weights(), () -> parts.weights().round(parts.operations()));
+            parts.weights().begin(device, parts.operations(), spec, training.seed());
+            List<MemorySegment> places = Stream.generate(() -> device.pinned(RESULT_BYTES))
+                    .limit(ResultRing.PLACES)
+                    .toList();
+            this.ring = new ResultRing(places, PATIENCE);
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
+            throw e;
+        }
+        owned.add(programs, programs::close);
         reducer.readFrom(ring);
     }
 
     /** What trains, for people: the device, and what multiplies matrices. */
     public String label() {
-        return device.name() + ", " + gemm.label();
+        return device.name() + ", " + parts.gemm().label();
     }
 
     @Override
@@ -132,7 +117,7 @@ public final class CudaModel implements Model {
                 true,
                 Due.of(instruments),
                 faults(settings.step()));
-        input.send(passes, settings);
+        parts.input().send(passes, settings);
         Optional<MemorySegment> place = ring.take();
         MemorySegment home = place.orElse(aside);
         Results r = key.due().needsHost() ? runEagerly(key, place) : runProgram(key, place);
@@ -147,7 +132,7 @@ public final class CudaModel implements Model {
     @Override
     public double[] evaluate(TokenBatch batch) {
         PassShape shape = new PassShape(batch.size(), batch.context());
-        input.send(batch);
+        parts.input().send(batch);
         Program program = programs.of(new Key(List.of(shape), false, Due.NOTHING, Map.of()));
         program.graph().launch();
         device.toHost(aside.asSlice(0, program.results().used()), results);
@@ -183,13 +168,7 @@ public final class CudaModel implements Model {
     public void close() {
         ring.close();
         reducer.readFrom(null);
-        programs.close();
-        kernels.close();
-        if (gemm instanceof CublasLt library) {
-            library.close();
-        }
-        device.close();
-        arena.close();
+        owned.close();
     }
 
     /** A step as one graph. */
@@ -204,7 +183,7 @@ public final class CudaModel implements Model {
         Results r = resultsOf(key);
         Observation observation = observation(key, r, UnaryOperator.identity());
         Graph graph = Graph.record(device, () -> {
-            launches.enqueue(key, observation, r);
+            parts.launches().enqueue(key, observation, r);
             observation.rows().merge();
         });
         observation.rows().writeSpans();
@@ -215,7 +194,7 @@ public final class CudaModel implements Model {
     private Results runEagerly(Key key, Optional<MemorySegment> place) {
         Results r = resultsOf(key);
         Observation observation = observation(key, r, visit -> visit.ofUpdate() ? visit : hostAnswers.answered(visit));
-        launches.enqueue(key, observation, r);
+        parts.launches().enqueue(key, observation, r);
         observation.rows().writeSpans();
         observation.rows().merge();
         land(r, place, observation);
@@ -224,11 +203,11 @@ public final class CudaModel implements Model {
     }
 
     private Observation observation(Key key, Results r, UnaryOperator<Visit> passing) {
-        return new Observation(device, operations, measurements, key.due(), r, passing);
+        return new Observation(device, parts.operations(), parts.measurements(), key.due(), r, passing);
     }
 
     private Results resultsOf(Key key) {
-        int parameters = weights.parameters().all().size();
+        int parameters = parts.weights().parameters().all().size();
         int hooks = Hook.values().length;
         int rows = key.due().nothing() ? 0 : hooks * (key.passes().size() * (spec.layers() + 2) + parameters);
         return new Results(results, RESULT_BYTES, key.sequences(), parameters, rows);
@@ -256,29 +235,6 @@ public final class CudaModel implements Model {
                 .toList();
     }
 
-    /** What the CPU can train and this backend cannot, in one line; empty where it can train this. */
-    public static Optional<String> missing(ModelSpec spec, TrainingSpec training) {
-        if (training.batching().ranks() > 1) {
-            return missing("ranks", training.batching().ranks(), "1");
-        }
-        return spec.headWidth() > MOST_HEAD_WIDTH
-                ? missing("head width", spec.headWidth(), "at most " + MOST_HEAD_WIDTH)
-                : Optional.empty();
-    }
-
-    private static Optional<String> missing(String what, Object asked, String instead) {
-        return Optional.of("there are no CUDA kernels for this " + what + ": "
-                + asked.toString().toLowerCase(Locale.ROOT) + "; there are for " + instead
-                + ", and --backend cpu trains the rest");
-    }
-
-    private Gemm gemm(Products products, Elements format) {
-        Optional<Gemm> library = products == Products.OWN
-                ? Optional.empty()
-                : CublasLt.open(device, precision).map(Gemm.class::cast);
-        return library.orElseGet(() -> new OwnGemm(device, kernels, format.bytes() == Short.BYTES));
-    }
-
     private Map<Site, Damage> faults(long step) {
         Map<Site, Damage> faults = new HashMap<>();
         for (Hook hook : Hook.values()) {
@@ -288,12 +244,13 @@ public final class CudaModel implements Model {
         return faults;
     }
 
+    /** Of the first pass alone: those after it add to its gradients where they lie. */
     private Optional<Micro> micro(List<TokenBatch> passes, Results r, MemorySegment home) {
         if (passes.size() == 1) {
             return Optional.empty();
         }
         double squares = 0;
-        for (int p = 0; p < weights.parameters().all().size(); p++) {
+        for (int p = 0; p < parts.weights().parameters().all().size(); p++) {
             squares += Summary.read(home, r.firstPassRow(p)).squares();
         }
         int first = passes.getFirst().size();

@@ -32,7 +32,6 @@ final class Device implements AutoCloseable {
     private final Handles.Stream beside = new Handles.Stream();
 
     private boolean closed;
-    private final Arena arena = Arena.ofShared();
     private final List<Handles.Allocation> allocations = new ArrayList<>();
     private final List<MemorySegment> pinned = new ArrayList<>();
     private final CudaProbe.Found found;
@@ -47,9 +46,14 @@ final class Device implements AutoCloseable {
         check("cuInit", JCudaDriver.cuInit(0));
         check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, 0));
         check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
-        check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
-        check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
-        check("cuStreamCreate", JCudaDriver.cuStreamCreate(beside, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        try {
+            check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
+            check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+            check("cuStreamCreate", JCudaDriver.cuStreamCreate(beside, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     String name() {
@@ -101,11 +105,11 @@ final class Device implements AutoCloseable {
         return address;
     }
 
-    /** Frees one allocation before its time. */
+    /** Frees one allocation before its time; a device that is lost cannot, and says so with the next call that matters. */
     synchronized void free(long address) {
         for (Handles.Allocation allocation : allocations) {
             if (allocation.address() == address) {
-                check("cuMemFree", JCudaDriver.cuMemFree(allocation));
+                JCudaDriver.cuMemFree(allocation);
                 allocations.remove(allocation);
                 return;
             }
@@ -188,9 +192,17 @@ final class Device implements AutoCloseable {
                 bring(part, own + at, copied);
                 piece.take(at, part);
             }
+        } finally {
+            forget(own, copied);
         }
-        free(own);
-        check("cuEventDestroy", JCudaDriver.cuEventDestroy(copied));
+    }
+
+    /** Gives a copy back; with the device its memory is gone. */
+    private synchronized void forget(long own, CUevent copied) {
+        if (!closed) {
+            free(own);
+            JCudaDriver.cuEventDestroy(copied);
+        }
     }
 
     private synchronized void bring(MemorySegment to, long from, CUevent copied) {
@@ -244,6 +256,5 @@ final class Device implements AutoCloseable {
         JCudaDriver.cuStreamDestroy(stream);
         JCudaDriver.cuStreamDestroy(beside);
         JCudaDriver.cuDevicePrimaryCtxRelease(device);
-        arena.close();
     }
 }

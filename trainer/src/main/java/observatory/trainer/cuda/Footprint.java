@@ -1,5 +1,6 @@
 package observatory.trainer.cuda;
 
+import java.util.Locale;
 import observatory.trainer.DeviceUnusable;
 import observatory.trainer.ModelSpec;
 
@@ -19,7 +20,7 @@ record Footprint(ModelSpec spec, Parameters parameters, Elements format) {
     /** Most sequences of a pass that fit into so much memory; 0 where none does. */
     int mostSequences(long free) {
         int low = 0;
-        int high = 1 << 16;
+        int high = Math.min(1 << 16, Integer.MAX_VALUE / spec.context());
         while (low < high) {
             int middle = (low + high + 1) / 2;
             if (bytes(middle) + BESIDE <= free) {
@@ -50,6 +51,6 @@ record Footprint(ModelSpec spec, Parameters parameters, Elements format) {
     }
 
     private static String gib(long bytes) {
-        return "%.2f GiB".formatted((double) bytes / (1L << 30));
+        return String.format(Locale.ROOT, "%.2f GiB", (double) bytes / (1L << 30));
     }
 }

@@ -17,8 +17,8 @@ final class Graph implements AutoCloseable {
     }
 
     /**
-     * Records what is enqueued, which does not run yet. Allocating meanwhile is allowed: no other
-     * thread uses the device.
+     * Records what is enqueued, which does not run yet. In the relaxed mode allocating is allowed meanwhile, here and
+     * on the thread that fetches copies.
      */
     static Graph record(Device device, Runnable enqueue) {
         check(
@@ -27,12 +27,16 @@ final class Graph implements AutoCloseable {
         CUgraph recorded = new CUgraph();
         try {
             enqueue.run();
-        } finally {
-            check("cuStreamEndCapture", JCudaDriver.cuStreamEndCapture(device.stream(), recorded));
+        } catch (RuntimeException | Error e) {
+            // Half a recording is of no use, and the driver may say so; what failed first is what is told.
+            JCudaDriver.cuStreamEndCapture(device.stream(), recorded);
+            throw e;
         }
+        check("cuStreamEndCapture", JCudaDriver.cuStreamEndCapture(device.stream(), recorded));
         Graph graph = new Graph(device);
-        check("cuGraphInstantiate", JCudaDriver.cuGraphInstantiate(graph.executable, recorded, 0));
-        check("cuGraphDestroy", JCudaDriver.cuGraphDestroy(recorded));
+        int code = JCudaDriver.cuGraphInstantiate(graph.executable, recorded, 0);
+        JCudaDriver.cuGraphDestroy(recorded);
+        check("cuGraphInstantiate", code);
         return graph;
     }
 
@@ -40,8 +44,9 @@ final class Graph implements AutoCloseable {
         check("cuGraphLaunch", JCudaDriver.cuGraphLaunch(executable, device.stream()));
     }
 
+    /** A device that is lost cannot, and says so with the next call that matters. */
     @Override
     public void close() {
-        check("cuGraphExecDestroy", JCudaDriver.cuGraphExecDestroy(executable));
+        JCudaDriver.cuGraphExecDestroy(executable);
     }
 }

@@ -34,7 +34,7 @@ final class KernelRig implements AutoCloseable {
         this.precision = precision;
         this.format = Elements.of(precision);
         this.kernels = new Kernels(device, format.name());
-        this.ops = Operations.of(kernels, arena, format.bytes());
+        this.ops = Operations.of(kernels, format.bytes());
     }
 
     /** Numbers drawn for their place, normal, as the format of the run holds them. */

@@ -66,7 +66,7 @@ final class NormKernels {
         private static final int MOST = 512;
 
         static NormParts of(int rows, int context) {
-            int each = (int) Blocks.ceil(rows, MOST);
+            int each = (int) Math.min(context, Blocks.ceil(rows, MOST));
             while (context % each != 0) {
                 each++;
             }

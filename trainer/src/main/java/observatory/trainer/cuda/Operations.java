@@ -1,7 +1,5 @@
 package observatory.trainer.cuda;
 
-import java.lang.foreign.Arena;
-
 /** All kernels but the matrix products, a class for each of their sources. Where partials are 0 nothing is measured. */
 record Operations(
         Blocks blocks,
@@ -15,18 +13,15 @@ record Operations(
         DamageKernels damage,
         Reductions reductions) {
 
-    /**
-     * @param arena keeps what launches point to
-     * @param elementBytes 4, or 2 in 16-bit formats
-     */
-    static Operations of(Kernels kernels, Arena arena, int elementBytes) {
+    /** @param elementBytes 4, or 2 in 16-bit formats */
+    static Operations of(Kernels kernels, int elementBytes) {
         Blocks blocks = new Blocks(16 / elementBytes);
         return new Operations(
                 blocks,
                 new EmbeddingKernels(kernels, blocks),
                 new NormKernels(kernels),
                 new HeadKernels(kernels, blocks),
-                new AttentionKernels(kernels, arena, elementBytes == Short.BYTES),
+                new AttentionKernels(kernels, elementBytes == Short.BYTES),
                 new ActivationKernels(kernels, blocks),
                 new LossKernels(kernels),
                 new OptimizerKernels(kernels, blocks),

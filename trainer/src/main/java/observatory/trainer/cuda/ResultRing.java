@@ -114,7 +114,7 @@ final class ResultRing implements Teller<CudaTensor>, AutoCloseable {
         }
     }
 
-    /** Ends the thread when all is told. Fails, and leaves it, where that takes too long. */
+    /** Ends the thread when all is told. Fails, and leaves it at work, where that takes too long or is interrupted. */
     @Override
     public void close() {
         reader.shutdown();
@@ -124,6 +124,7 @@ final class ResultRing implements Teller<CudaTensor>, AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted before all that was measured was told", e);
         }
     }
 

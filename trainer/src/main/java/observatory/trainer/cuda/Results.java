@@ -83,7 +83,8 @@ final class Results {
     }
 
     private IllegalStateException full() {
-        return new IllegalStateException("a step has more to tell than there is room for: bytes=" + capacity);
+        return new IllegalStateException("a step has more to tell than there is room for: bytes=" + capacity
+                + "; watch less of it at once, as with --probes continuous");
     }
 
     /** Bytes to be copied. */
