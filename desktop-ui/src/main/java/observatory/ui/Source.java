@@ -6,7 +6,10 @@ import observatory.ui.data.Recording;
 public interface Source {
     Recording recording();
 
-    Connection connection();
+    /** A recording, unless it can be anything else. */
+    default Connection connection() {
+        return Connection.recording();
+    }
 
     /** Why nothing more can be shown, in a sentence; empty while nothing went wrong. */
     default String trouble() {

@@ -76,16 +76,6 @@ public final class Frames {
 
     /** A source of what a test puts into a recording. */
     public static Source source(Recording recording) {
-        return new Source() {
-            @Override
-            public Recording recording() {
-                return recording;
-            }
-
-            @Override
-            public Connection connection() {
-                return Connection.recording();
-            }
-        };
+        return () -> recording;
     }
 }

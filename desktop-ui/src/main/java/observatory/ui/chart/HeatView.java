@@ -12,7 +12,6 @@ import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
-import javafx.scene.shape.Line;
 import javafx.scene.shape.Rectangle;
 import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
@@ -35,7 +34,7 @@ public final class HeatView extends Region implements Drawn {
 
     private final PixelImage image = new PixelImage();
     private final Canvas axes = new Canvas();
-    private final Line crosshair = new Line();
+    private final Crosshair crosshair = new Crosshair();
     private final Rectangle chosen = new Rectangle();
     private final Label empty = new Label("Nothing was measured here.");
     private final BiConsumer<HeatCells, HeatMap> drawn;
@@ -63,10 +62,8 @@ public final class HeatView extends Region implements Drawn {
         this.labels = labels;
         this.drawn = drawn;
         getStyleClass().addAll("plot", "heat");
-        crosshair.getStyleClass().add("crosshair");
         chosen.getStyleClass().add("chosen-row");
         axes.setMouseTransparent(true);
-        crosshair.setMouseTransparent(true);
         chosen.setMouseTransparent(true);
         empty.getStyleClass().add("soft");
         getChildren().addAll(image, axes, chosen, crosshair, empty);
@@ -121,17 +118,20 @@ public final class HeatView extends Region implements Drawn {
         HeatMap painting = map;
         Span over = steps;
         Palette colours = palette;
-        double scale = getScene() == null || getScene().getWindow() == null
-                ? 1
-                : getScene().getWindow().getOutputScaleX();
+        double scale = PixelImage.density(this);
         int width = Math.max(1, (int) Math.round(plotWidth() * scale));
         int height = Math.max(1, (int) Math.round(plotHeight() * scale));
         int columns = painting.columns(over, plotWidth());
         PAINTER.execute(() -> {
-            Raster raster = Raster.of(width, height);
-            HeatCells cells = HeatCells.of(painting, over, columns);
-            HeatPainter.paint(raster, cells, colours, scale);
-            Platform.runLater(() -> show(raster, cells, painting, over));
+            try {
+                Raster raster = Raster.of(width, height);
+                HeatCells cells = HeatCells.of(painting, over, columns);
+                HeatPainter.paint(raster, cells, colours, scale);
+                Platform.runLater(() -> show(raster, cells, painting, over));
+            } catch (RuntimeException | Error e) {
+                Platform.runLater(() -> busy = false); // the next picture is tried all the same
+                throw e;
+            }
         });
     }
 
@@ -228,11 +228,7 @@ public final class HeatView extends Region implements Drawn {
         chosen.setHeight(Math.max(3, height));
         crosshair.setVisible(steps.contains(cross));
         if (crosshair.isVisible()) {
-            double x = Math.floor(LEFT + steps.share(cross) * plotWidth()) + 0.5;
-            crosshair.setStartX(x);
-            crosshair.setEndX(x);
-            crosshair.setStartY(TOP);
-            crosshair.setEndY(TOP + plotHeight());
+            crosshair.show(LEFT + steps.share(cross) * plotWidth(), TOP, TOP + plotHeight());
         }
     }
 

@@ -2,6 +2,7 @@ package observatory.ui.chart;
 
 import java.nio.IntBuffer;
 import java.util.function.Consumer;
+import javafx.scene.Node;
 import javafx.scene.image.ImageView;
 import javafx.scene.image.PixelBuffer;
 import javafx.scene.image.PixelFormat;
@@ -15,6 +16,13 @@ final class PixelImage extends ImageView {
     PixelImage() {
         setSmooth(false);
         setMouseTransparent(true);
+    }
+
+    /** Pixels for each unit of the screen that a node is on; 1 where it is on none yet. */
+    static double density(Node node) {
+        return node.getScene() == null || node.getScene().getWindow() == null
+                ? 1
+                : node.getScene().getWindow().getOutputScaleX();
     }
 
     /** Draws the image anew at a size in units of the screen. */

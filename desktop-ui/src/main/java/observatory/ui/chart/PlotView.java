@@ -11,7 +11,6 @@ import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
-import javafx.scene.shape.Line;
 import javafx.scene.shape.Rectangle;
 import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
@@ -34,7 +33,7 @@ public final class PlotView extends Region implements Drawn {
     private final Label unit = new Label();
     private final Label readout = new Label();
     private final Label badge = new Label();
-    private final Line crosshair = new Line();
+    private final Crosshair crosshair = new Crosshair();
     private final Rectangle selection = new Rectangle();
     private final StepLabels labels;
     private Plot plot;
@@ -52,10 +51,8 @@ public final class PlotView extends Region implements Drawn {
         unit.getStyleClass().add("plot-readout");
         readout.getStyleClass().add("plot-readout");
         badge.getStyleClass().add("plot-badge");
-        crosshair.getStyleClass().add("crosshair");
         selection.getStyleClass().add("selection");
         axes.setMouseTransparent(true);
-        crosshair.setMouseTransparent(true);
         selection.setMouseTransparent(true);
         selection.setVisible(false);
         getChildren().addAll(image, axes, selection, crosshair, title, unit, readout, badge);
@@ -129,9 +126,7 @@ public final class PlotView extends Region implements Drawn {
         if (plot == null || getWidth() < LEFT + RIGHT + 8 || getHeight() < TOP + BOTTOM + 8) {
             return;
         }
-        double scale = getScene() == null || getScene().getWindow() == null
-                ? 1
-                : getScene().getWindow().getOutputScaleX();
+        double scale = PixelImage.density(this);
         PlotPainter.Drawn[] drawn = new PlotPainter.Drawn[1];
         image.paint(
                 plotWidth(),
@@ -232,11 +227,7 @@ public final class PlotView extends Region implements Drawn {
         boolean shown = steps != null && steps.contains(cross);
         crosshair.setVisible(shown);
         if (shown) {
-            double x = Math.floor(xOf(cross)) + 0.5;
-            crosshair.setStartX(x);
-            crosshair.setEndX(x);
-            crosshair.setStartY(TOP);
-            crosshair.setEndY(TOP + plotHeight());
+            crosshair.show(xOf(cross), TOP, TOP + plotHeight());
         }
         if (plot != null) {
             readout.setText(Readout.of(plot, labels, shown ? cross : steps.high(), plotWidth() > ROOMY));

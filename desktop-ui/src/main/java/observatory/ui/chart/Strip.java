@@ -1,7 +1,6 @@
 package observatory.ui.chart;
 
 import javafx.scene.layout.Region;
-import javafx.scene.shape.Line;
 import javafx.scene.shape.Rectangle;
 
 /** A plot without axes, as wide as it can be, under a brush: the part of the run that all charts show. */
@@ -11,7 +10,7 @@ public final class Strip extends Region {
     private final PlotActions actions;
     private final PixelImage image = new PixelImage();
     private final Rectangle brush = new Rectangle();
-    private final Line crosshair = new Line();
+    private final Crosshair crosshair = new Crosshair();
     private Span whole;
     private Span shown;
     private double pressed;
@@ -31,8 +30,6 @@ public final class Strip extends Region {
         getStyleClass().add("strip");
         brush.getStyleClass().add("brush");
         brush.setMouseTransparent(true);
-        crosshair.getStyleClass().add("crosshair");
-        crosshair.setMouseTransparent(true);
         getChildren().addAll(image, brush, crosshair);
         setOnMousePressed(event -> {
             pressed = event.getX();
@@ -55,8 +52,7 @@ public final class Strip extends Region {
         if (getWidth() < 2 || getHeight() < 2) {
             return;
         }
-        double scale =
-                getScene().getWindow() == null ? 1 : getScene().getWindow().getOutputScaleX();
+        double scale = PixelImage.density(this);
         image.paint(getWidth(), getHeight(), scale, raster -> PlotPainter.paint(raster, plot, all, palette, scale));
         brush.setVisible(!inView.equals(all));
         brush.setX(xOf(inView.low()));
@@ -64,10 +60,7 @@ public final class Strip extends Region {
         brush.setHeight(getHeight());
         crosshair.setVisible(all.contains(cross));
         if (crosshair.isVisible()) {
-            double x = Math.floor(xOf(cross)) + 0.5;
-            crosshair.setStartX(x);
-            crosshair.setEndX(x);
-            crosshair.setEndY(getHeight());
+            crosshair.show(xOf(cross), 0, getHeight());
         }
     }
 

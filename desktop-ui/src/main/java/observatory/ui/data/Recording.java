@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import observatory.analysis.Incident;
 import observatory.probe.Column;
@@ -19,8 +20,8 @@ import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 
 /**
- * Everything known of one run, as screens need it. One thread writes; any number read, without a lock, and see how far
- * they are behind by {@link #version}. Of a run with several ranks it keeps the measurements of one.
+ * Everything known of one run, as screens need it. One thread writes, but for notes, which any thread may; any number
+ * read, without a lock, and see how far they are behind by {@link #version}. Of a run with several ranks it keeps the measurements of one.
  */
 public final class Recording {
     private final RunId run;
@@ -40,7 +41,7 @@ public final class Recording {
     private volatile boolean ended;
     private volatile int rank = Integer.MAX_VALUE;
     private volatile List<Integer> ranks = List.of();
-    private volatile long version;
+    private final AtomicLong version = new AtomicLong();
     private double tokensSoFar;
 
     public Recording(RunId run) {
@@ -62,24 +63,24 @@ public final class Recording {
             case Frame frame -> frame(frame);
             case RunEvent event -> event(event);
         }
-        version++;
+        version.incrementAndGet();
     }
 
     /** The latest word on an incident. */
     public void accept(Incident incident) {
         incidents.put(incident.id(), incident);
-        version++;
+        version.incrementAndGet();
     }
 
     /** A remark of the person who watches. */
     public void note(long step, Instant time, String text) {
         mark(new Mark(Mark.Kind.NOTE, step, time, new TreeMap<>(Map.of("note", text))));
-        version++;
+        version.incrementAndGet();
     }
 
     /** Rises with whatever was taken in. */
     public long version() {
-        return version;
+        return version.get();
     }
 
     /** The steps of the rows of all scalars. */
@@ -247,7 +248,7 @@ public final class Recording {
         return Mark.Kind.OTHER;
     }
 
-    private void mark(Mark mark) {
+    private synchronized void mark(Mark mark) {
         List<Mark> more = new ArrayList<>(marks);
         more.add(mark);
         marks = List.copyOf(more);

@@ -224,6 +224,8 @@ final class AttachSheet {
                 });
             } catch (IllegalArgumentException e) {
                 Platform.runLater(() -> trouble.setText(e.getMessage()));
+            } catch (RuntimeException e) {
+                Platform.runLater(() -> trouble.setText("that failed: " + e));
             }
         });
     }

@@ -10,7 +10,6 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import observatory.ui.DeepLink;
 import observatory.ui.Source;
-import observatory.ui.Theme;
 import observatory.ui.Workbench;
 import observatory.ui.chart.PlotView;
 
@@ -187,14 +186,10 @@ final class Keys {
                 KeyCode.D,
                 "D",
                 "light or dark",
-                () -> bench.themeProperty().set(themeAfter(bench.themeProperty().get()))));
+                () -> bench.themeProperty().set(bench.themeProperty().get().other())));
         keys.add(Shortcut.shift(KeyCode.SLASH, "?", "this list", this::help));
         keys.add(Shortcut.of(KeyCode.F1, "F1", "this list", this::help));
         return List.copyOf(keys);
-    }
-
-    private static Theme themeAfter(Theme theme) {
-        return theme.other();
     }
 
     private void table() {

@@ -2,6 +2,7 @@ package observatory.ui.health;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import observatory.probe.Scalars;
 import observatory.ui.Connection;
 import observatory.ui.Source;
@@ -101,15 +102,8 @@ public final class HealthModel {
     }
 
     private static double last(Recording run, String scalar) {
-        return run.scalar(scalar)
-                .map(series -> {
-                    for (int row = series.size() - 1; row >= 0; row--) {
-                        if (!Series.isAbsent(series.at(row))) {
-                            return (double) series.at(row);
-                        }
-                    }
-                    return 0.0;
-                })
-                .orElse(0.0);
+        Optional<Series> series = run.scalar(scalar);
+        int row = series.map(one -> one.lastPresent(one.size() - 1)).orElse(-1);
+        return row < 0 ? 0 : series.get().at(row);
     }
 }

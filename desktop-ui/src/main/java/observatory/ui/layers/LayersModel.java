@@ -103,14 +103,15 @@ public final class LayersModel {
         if (data == null) {
             return List.of();
         }
+        List<Site> all = data.sites(); // once: while the run goes on there may be more the next time
         boolean same = sitesOf == bench.run()
                 && metric.get().equals(sitesMetric)
                 && filter.get().equals(sitesFilter)
                 && grouping.get() == sitesGrouping
-                && data.sites().size() == sitesCount;
+                && all.size() == sitesCount;
         if (!same) {
             Pattern pattern = pattern(filter.get());
-            sites = data.sites().stream()
+            sites = all.stream()
                     .filter(site -> pattern.matcher(site.label()).find())
                     .sorted(grouping.get().order())
                     .toList();
@@ -118,7 +119,7 @@ public final class LayersModel {
             sitesMetric = metric.get();
             sitesFilter = filter.get();
             sitesGrouping = grouping.get();
-            sitesCount = data.sites().size();
+            sitesCount = all.size();
             rows.arrange(sites, sitesGrouping);
         }
         return sites;

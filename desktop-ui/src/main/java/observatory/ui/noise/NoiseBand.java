@@ -1,6 +1,7 @@
 package observatory.ui.noise;
 
 import java.util.ArrayDeque;
+import java.util.function.ToDoubleFunction;
 import observatory.ui.data.Series;
 import observatory.ui.data.StepIndex;
 
@@ -14,11 +15,6 @@ final class NoiseBand {
     private final Series low = new Series();
     private final Series middle = new Series();
     private final Series high = new Series();
-    private double sumT;
-    private double sumS;
-    private double sumTT;
-    private double sumSS;
-    private double sumTS;
 
     /** @param fewest pairs that make an estimate */
     NoiseBand(int window, int fewest) {
@@ -53,28 +49,19 @@ final class NoiseBand {
 
     private void take(double t, double s) {
         recent.addLast(new double[] {t, s});
-        add(t, s, 1);
         if (recent.size() > window) {
-            double[] old = recent.removeFirst();
-            add(old[0], old[1], -1);
+            recent.removeFirst();
         }
     }
 
-    private void add(double t, double s, int sign) {
-        sumT += sign * t;
-        sumS += sign * s;
-        sumTT += sign * t * t;
-        sumSS += sign * s * s;
-        sumTS += sign * t * s;
-    }
-
+    /** Anew over the window each time: of sums that go on, a spike leaves its rounding behind for ever. */
     private void estimate() {
         double n = recent.size();
-        double meanT = sumT / n;
-        double meanS = sumS / n;
-        double varT = Math.max(0, sumTT / n - meanT * meanT) / n;
-        double varS = Math.max(0, sumSS / n - meanS * meanS) / n;
-        double covariance = (sumTS / n - meanT * meanS) / n;
+        double meanT = mean(pair -> pair[0]);
+        double meanS = mean(pair -> pair[1]);
+        double varT = mean(pair -> (pair[0] - meanT) * (pair[0] - meanT)) / n;
+        double varS = mean(pair -> (pair[1] - meanS) * (pair[1] - meanS)) / n;
+        double covariance = mean(pair -> (pair[0] - meanT) * (pair[1] - meanS)) / n;
         if (n < fewest || meanS <= 2 * Math.sqrt(varS) || meanT <= 0) {
             low.appendAbsent();
             middle.appendAbsent();
@@ -87,5 +74,13 @@ final class NoiseBand {
         low.append(ratio / spread);
         middle.append(ratio);
         high.append(ratio * spread);
+    }
+
+    private double mean(ToDoubleFunction<double[]> of) {
+        double sum = 0;
+        for (double[] pair : recent) {
+            sum += of.applyAsDouble(pair);
+        }
+        return sum / recent.size();
     }
 }

@@ -24,7 +24,7 @@ public final class NoiseModel {
     private static final int FEWEST = 20;
 
     private final Workbench bench;
-    private Recording of;
+    private Parts of;
     private NoiseBand band;
 
     public NoiseModel(Workbench bench) {
@@ -129,11 +129,12 @@ public final class NoiseModel {
     }
 
     private NoiseBand band() {
-        if (of != bench.run()) {
-            of = bench.run();
+        Parts parts = parts().orElseThrow();
+        if (!parts.equals(of)) {
+            of = parts;
             band = new NoiseBand(WINDOW, FEWEST);
         }
-        band.follow(of.frames(), parts().orElseThrow().trace, parts().orElseThrow().square);
+        band.follow(bench.run().frames(), parts.trace, parts.square);
         return band;
     }
 }

@@ -91,8 +91,14 @@ final class ControlBar {
         boolean dry = dryRun.isSelected();
         var run = bench.run().run();
         Thread.ofPlatform().name("observatory-command").daemon().start(() -> {
-            String said = by.give(run, command, dry);
-            Platform.runLater(() -> answer.setText(said));
+            String said;
+            try {
+                said = by.give(run, command, dry);
+            } catch (RuntimeException e) {
+                said = "not known to have arrived: " + e;
+            }
+            String shown = said;
+            Platform.runLater(() -> answer.setText(shown));
         });
     }
 }

@@ -25,7 +25,7 @@ final class HistoryFrames {
         long first = (long) bucket.scalars().find(FIRST_STEP).orElse(last);
         Map<Long, String> parts = new LinkedHashMap<>();
         if (last - first >= 3) {
-            parts.put(first + 1, ".nan");
+            parts.put(last - 1, ".nan");
         }
         if (last - first >= 2) {
             parts.put(first, ".min");

@@ -19,7 +19,6 @@ import observatory.stream.Topics;
 import observatory.ui.Connection;
 import observatory.ui.Source;
 import observatory.ui.data.Recording;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * A run on a broker, from its first record on and as it grows. Looking changes nothing there: partitions are assigned,
@@ -43,6 +42,10 @@ public final class LiveSource implements Source, AutoCloseable {
     /** What reading has come to: how many records were lost, doubled or unreadable, and what last went wrong. */
     public record Health(long missing, long duplicates, long unreadable, boolean caughtUp, String trouble) {
         static final Health NONE = new Health(0, 0, 0, false, "");
+
+        static Health of(RuntimeException trouble) {
+            return new Health(0, 0, 0, false, trouble.getMessage() == null ? trouble.toString() : trouble.getMessage());
+        }
     }
 
     public LiveSource(String bootstrap, Topics topics, RunId run, InstantSource clock) {
@@ -128,8 +131,8 @@ public final class LiveSource implements Source, AutoCloseable {
                 again = true;
                 caughtUp = false;
                 follow(frames, incidents, whole, of);
-            } catch (KafkaException | IllegalArgumentException e) {
-                health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                health = Health.of(e);
                 pause();
             }
         }
@@ -143,8 +146,8 @@ public final class LiveSource implements Source, AutoCloseable {
                 HistoryFrames.of(bucket).forEach(decimated::accept);
                 recording = decimated; // from the first bucket on
             });
-        } catch (KafkaException e) {
-            health = new Health(0, 0, 0, false, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            health = Health.of(e); // the run itself is read next, and may be whole
         }
     }
 

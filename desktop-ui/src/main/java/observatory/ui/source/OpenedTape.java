@@ -24,6 +24,7 @@ public final class OpenedTape implements Source {
     private final List<Telemetry> kept = new ArrayList<>();
     private volatile Recording recording;
     private volatile boolean done;
+    private volatile int asked;
     private volatile String trouble = "";
     private volatile Tape tape;
     private volatile Replay replay;
@@ -54,11 +55,18 @@ public final class OpenedTape implements Source {
                 // A spike log knows the name of its run; a foreign log has only that of its file.
                 replay = new Replay(kept.getFirst().origin().run(), kept);
             }
-        } catch (IOException e) {
-            trouble = e.getMessage();
+        } catch (IOException | RuntimeException e) {
+            trouble = unreadable(e);
         } finally {
             done = true;
         }
+    }
+
+    /** What is said of a log that cannot be read, or not to its end. */
+    private String unreadable(Exception e) {
+        return e instanceof IOException
+                ? e.getMessage()
+                : "reading " + path + " failed: " + e + "; what was read until then is shown";
     }
 
     private void take(Telemetry item) {
@@ -85,14 +93,17 @@ public final class OpenedTape implements Source {
         if (!done) {
             return false;
         }
+        asked = rank;
         Recording other = new Recording(recording.run(), OptionalInt.of(rank));
         recording.incidents().forEach(other::accept);
         Thread.ofPlatform().name("observatory-tape").daemon().start(() -> {
             try {
                 Tape.read(path, other::accept);
-                recording = other;
-            } catch (IOException e) {
-                trouble = e.getMessage();
+                if (asked == rank) { // else somebody has asked for yet another meanwhile
+                    recording = other;
+                }
+            } catch (IOException | RuntimeException e) {
+                trouble = unreadable(e);
             }
         });
         return true;

@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 import observatory.analysis.RunWatch;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
-import observatory.ui.Connection;
 import observatory.ui.Source;
 import observatory.ui.data.Recording;
 
@@ -46,11 +45,6 @@ public final class Replay implements Source {
     @Override
     public Recording recording() {
         return recording;
-    }
-
-    @Override
-    public Connection connection() {
-        return Connection.recording();
     }
 
     @Override

@@ -13,6 +13,8 @@ import observatory.ui.data.Extent;
 import observatory.ui.data.Recording;
 import observatory.ui.data.Series;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HistoryFramesTest {
     @Test
@@ -29,6 +31,19 @@ class HistoryFramesTest {
         assertTrue(extent.hasNaN());
         assertEquals(1, recording.frames().segments().size(), "steps only rise");
         assertEquals(255, recording.frames().lastStep());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 6, 7})
+    void soDoesOneOfFewSteps(int steps) {
+        Recording recording = new Recording(Frames.RUN);
+        HistoryFrames.of(bucket(1, steps)).forEach(recording::accept);
+        Series loss = recording.scalar(Scalars.LOSS).orElseThrow();
+        Extent extent = new Extent().clear();
+        loss.summarise(0, loss.size(), extent);
+        assertEquals(List.of(1f, 9f, 3f), List.of(extent.min(), extent.max(), extent.last()));
+        assertTrue(extent.hasNaN());
+        assertEquals(steps, recording.frames().lastStep());
     }
 
     @Test

@@ -15,8 +15,7 @@ record Assembly(
         StepLaunches launches) {
 
     /** @param owned takes over whatever has to be closed before the device */
-    static Assembly on(
-            Device device, ModelSpec spec, TrainingSpec training, CudaModel.Products products, Owned owned) {
+    static Assembly on(Device device, ModelSpec spec, TrainingSpec training, CudaModel.Products products, Owned owned) {
         int sequences = Math.min(training.batching().micro(), training.batch());
         Elements format = Elements.of(training.precision());
         Parameters parameters = new Parameters(spec);
@@ -41,8 +40,7 @@ record Assembly(
     }
 
     /** The library's, where it is wanted and installed. */
-    private static Optional<Gemm> gemm(
-            Device device, Precision precision, CudaModel.Products products, Owned owned) {
+    private static Optional<Gemm> gemm(Device device, Precision precision, CudaModel.Products products, Owned owned) {
         if (products == CudaModel.Products.OWN) {
             return Optional.empty();
         }

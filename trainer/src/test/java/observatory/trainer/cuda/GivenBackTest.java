@@ -56,7 +56,9 @@ class GivenBackTest {
     @Test
     void whereTheDeviceIsLostMeanwhile() {
         CudaModel model = model();
-        model.step(List.of(BenchRuns.batch(SPEC, 1, 1)), new StepSettings(1, 1, 1e-3, 1, 1, Adam.STANDARD, Precision.FP32));
+        model.step(
+                List.of(BenchRuns.batch(SPEC, 1, 1)),
+                new StepSettings(1, 1, 1e-3, 1, 1, Adam.STANDARD, Precision.FP32));
         Emulation.fail("cuGraphExecDestroy", 0, 214);
         model.close();
         assertEquals(1, Emulation.calls("cuGraphExecDestroy"));
