@@ -100,14 +100,7 @@ final class AdamW {
             Vectors.store(moved(Vectors.load(weights, i), m, root(v, constants), constants), weights, i);
         }
         if (whole < to) {
-            VectorMask<Float> mask = Vectors.first(to - whole);
-            FloatVector g = Vectors.load(gradients, whole, mask).mul(clip);
-            FloatVector m = moving(Vectors.load(first, whole, mask), g, beta1);
-            FloatVector v = moving(Vectors.load(second, whole, mask), g.mul(g), beta2);
-            Vectors.store(m, first, whole, mask);
-            Vectors.store(v, second, whole, mask);
-            FloatVector before = Vectors.load(weights, whole, mask);
-            Vectors.store(moved(before, m, root(v, constants), constants), weights, whole, mask);
+            rest(parameter, constants, whole, to);
         }
     }
 
@@ -144,28 +137,32 @@ final class AdamW {
             ofWeight = after.fma(after, ofWeight);
             ofRatio = ratio.fma(ratio, ofRatio);
         }
-        if (whole < to) {
-            // Lanes beyond the end are zero, and stay so.
-            VectorMask<Float> mask = Vectors.first(to - whole);
-            FloatVector g = Vectors.load(gradients, whole, mask).mul(clip);
-            FloatVector m = moving(Vectors.load(first, whole, mask), g, beta1);
-            FloatVector v = moving(Vectors.load(second, whole, mask), g.mul(g), beta2);
-            Vectors.store(m, first, whole, mask);
-            Vectors.store(v, second, whole, mask);
-            FloatVector root = root(v, constants);
-            FloatVector before = Vectors.load(weights, whole, mask);
-            FloatVector after = moved(before, m, root, constants);
-            Vectors.store(after, weights, whole, mask);
-            FloatVector update = after.sub(before);
-            FloatVector ratio = ratio(g, root, epsilon);
-            ofUpdate = update.fma(update, ofUpdate);
-            ofWeight = after.fma(after, ofWeight);
-            ofRatio = ratio.fma(ratio, ofRatio);
-        }
+        Squared squared = squared(ofUpdate, ofWeight, ofRatio);
+        return whole < to ? squared.plus(rest(parameter, constants, whole, to)) : squared;
+    }
+
+    /** The same of what is left over, less than a vector: lanes beyond the end are zero, and stay so. */
+    private static Squared rest(Parameter parameter, Constants constants, long from, long to) {
+        VectorMask<Float> mask = Vectors.first(to - from);
+        FloatVector g = Vectors.load(parameter.gradient().data(), from, mask).mul(constants.clip);
+        FloatVector m = moving(Vectors.load(parameter.first().data(), from, mask), g, constants.adam.beta1());
+        FloatVector v = moving(Vectors.load(parameter.second().data(), from, mask), g.mul(g), constants.adam.beta2());
+        Vectors.store(m, parameter.first().data(), from, mask);
+        Vectors.store(v, parameter.second().data(), from, mask);
+        FloatVector root = root(v, constants);
+        FloatVector before = Vectors.load(parameter.weight().data(), from, mask);
+        FloatVector after = moved(before, m, root, constants);
+        Vectors.store(after, parameter.weight().data(), from, mask);
+        FloatVector update = after.sub(before);
+        FloatVector ratio = ratio(g, root, constants.adam.epsilon());
+        return squared(update.mul(update), after.mul(after), ratio.mul(ratio));
+    }
+
+    private static Squared squared(FloatVector update, FloatVector weight, FloatVector ratio) {
         return new Squared(
-                ofUpdate.reduceLanes(VectorOperators.ADD),
-                ofWeight.reduceLanes(VectorOperators.ADD),
-                ofRatio.reduceLanes(VectorOperators.ADD));
+                update.reduceLanes(VectorOperators.ADD),
+                weight.reduceLanes(VectorOperators.ADD),
+                ratio.reduceLanes(VectorOperators.ADD));
     }
 
     /** √v̂. */
