@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who takes how much of what observing costs: every {@value #EVERY} steps one scalar for each probe that was due since and
- * each hook it looked at, and one for what is left when all are paid. The times are the ones the governor judges by.
+ * Who takes how much of what observing costs: every {@value #EVERY} steps one scalar for each probe that was due since
+ * and each hook it looked at, and one for what is left when all are paid. The times are the ones the governor judges
+ * by.
  */
 final class Bill {
     static final int EVERY = 32;

@@ -2,7 +2,10 @@ package observatory.probe;
 
 import java.util.Arrays;
 
-/** What {@link Reduction.ToColumns} leaves of a tensor: for each column over its finite elements. The arrays are given away. */
+/**
+ * What {@link Reduction.ToColumns} leaves of a tensor: for each column over its finite elements. The arrays are given
+ * away.
+ */
 public record ColumnSums(long rows, double[] sum, double[] sumOfSquares, double[] absMax) {
     public int columns() {
         return sum.length;

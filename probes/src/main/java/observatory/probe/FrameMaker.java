@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Makes the frames of a run: hands what was measured in a step to the probes, numbers what is told, and offers it to the
- * sink. All methods but {@link #sink()} belong to whoever tells: see {@link Teller}.
+ * Makes the frames of a run: hands what was measured in a step to the probes, numbers what is told, and offers it to
+ * the sink. All methods but {@link #sink()} belong to whoever tells: see {@link Teller}.
  */
 final class FrameMaker<T> {
     private final InstantSource clock;

@@ -35,7 +35,9 @@ public enum Hook {
     QKV,
     /** For observers: (B·T, H), the largest |q · k| / √d of each query and head over the keys it sees. */
     ATTENTION_LOGITS,
-    /** For observers: (B·T, H), the entropy of each query's attention over its largest possible, ln(keys seen); 0 to 1. */
+    /**
+     * For observers: (B·T, H), the entropy of each query's attention over its largest possible, ln(keys seen); 0 to 1.
+     */
     ATTENTION_ENTROPY,
     ATTENTION_OUT,
     RESIDUAL_MID,
@@ -50,7 +52,9 @@ public enum Hook {
     /** For observers: (B·T, 1), ln Σ e to the logits of each token. */
     LOG_Z,
     LOGITS_GRADIENT,
-    /** For observers: (B, C), each sequence's own part of the gradient of a norm's gain, unscaled; site by parameter. */
+    /**
+     * For observers: (B, C), each sequence's own part of the gradient of a norm's gain, unscaled; site by parameter.
+     */
     NORM_EXAMPLE_GRADIENT,
     RESIDUAL_GRADIENT,
     GRADIENT,

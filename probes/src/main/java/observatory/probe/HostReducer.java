@@ -8,8 +8,9 @@ import observatory.probe.host.HostReductions;
 import observatory.probe.host.SpectrumQueue;
 
 /**
- * The plain reducer over arrays on the host, in double: all that a trainer written against this module needs. Whole spectra
- * are computed on a thread of low priority. Warm vectors of power iterations are kept for as long as their tensor's array is.
+ * The plain reducer over arrays on the host, in double: all that a trainer written against this module needs. Whole
+ * spectra are computed on a thread of low priority. Warm vectors of power iterations are kept for as long as their
+ * tensor's array is.
  */
 public final class HostReducer implements Reducer<HostTensor> {
     private final Map<Object, double[]> warm = new WeakHashMap<>();

@@ -11,8 +11,9 @@ import java.util.function.LongSupplier;
 
 /**
  * What a trainer carries through its step. A hook that nobody watches costs a shift, a mask and a branch never taken.
- * All methods but {@link #install} and {@link #setUp} belong to the training thread; none of them but {@link #await} throws
- * or blocks, and none changes a tensor. Frames are made by a {@link Teller}, which may have a thread of its own. A reduction or probe that throws loses its samples of that step, and after ten times its place.
+ * All methods but {@link #install} and {@link #setUp} belong to the training thread; none of them but {@link #await}
+ * throws or blocks, and none changes a tensor. Frames are made by a {@link Teller}, which may have a thread of its own.
+ * A reduction or probe that throws loses its samples of that step, and after ten times its place.
  *
  * @param <T> the backend's own tensor; probes never see one, so they cannot change or keep it
  */
@@ -171,7 +172,9 @@ public final class Instruments<T> {
         observerNanos += took;
     }
 
-    /** Charges a reduction at a hook with what measuring a tensor while it was computed took, on the step's own time. */
+    /**
+     * Charges a reduction at a hook with what measuring a tensor while it was computed took, on the step's own time.
+     */
     public void spent(Hook hook, Reduction<?> reduction, long nanosTaken) {
         if (plan.wants(hook)) {
             observerNanos += nanosTaken;
@@ -179,7 +182,9 @@ public final class Instruments<T> {
         }
     }
 
-    /** Charges observing with what it took beside what probes asked for, such as a loss that is computed again for it. */
+    /**
+     * Charges observing with what it took beside what probes asked for, such as a loss that is computed again for it.
+     */
     public void spent(long nanosTaken) {
         observerNanos += nanosTaken;
     }
@@ -210,7 +215,9 @@ public final class Instruments<T> {
         this.facts = facts;
     }
 
-    /** One flush, the probes read, one frame offered: now, or in its turn by a thread of the backend's ({@link Teller}). */
+    /**
+     * One flush, the probes read, one frame offered: now, or in its turn by a thread of the backend's ({@link Teller}).
+     */
     public void endStep() {
         if (!watched()) {
             facts = null;

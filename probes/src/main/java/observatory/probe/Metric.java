@@ -6,7 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A number that a probe reports: its name, its unit (UCUM, "1" where there is none), what it tells, and how shards of it merge. */
+/**
+ * A number that a probe reports: its name, its unit (UCUM, "1" where there is none), what it tells, and how shards of
+ * it merge.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @Repeatable(Metric.Several.class)

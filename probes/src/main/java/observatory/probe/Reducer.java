@@ -1,7 +1,8 @@
 package observatory.probe;
 
 /**
- * A backend's way to make its tensors small where they lie. Called on the training thread, and on no other unless it has a
+ * A backend's way to make its tensors small where they lie. Called on the training thread, and on no other unless it
+ * has a
  * {@link Teller} of its own. A slot is a number that {@link Instruments} hands out from zero in each step.
  *
  * @param <T> the backend's own tensor

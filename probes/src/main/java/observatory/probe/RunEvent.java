@@ -23,7 +23,10 @@ public record RunEvent(Origin origin, long seq, long step, Instant time, Kind ki
         CADENCE,
         /** Telemetry was shed on its way; the details tell from which to which number, and why. */
         LOST,
-        /** Something this program has no word for; the detail {@code kind} has the trainer's own. It is shown, not judged. */
+        /**
+         * Something this program has no word for; the detail {@code kind} has the trainer's own. It is shown, not
+         * judged.
+         */
         OTHER,
         /** Written by the analysis, not the trainer: the run has said nothing for this long; silence on record. */
         TICK,

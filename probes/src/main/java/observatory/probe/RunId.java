@@ -2,7 +2,10 @@ package observatory.probe;
 
 import java.util.regex.Pattern;
 
-/** The name of a run: 1 to 100 letters, digits, dots, dashes and underscores, so that it is safe in any file, key or label. */
+/**
+ * The name of a run: 1 to 100 letters, digits, dots, dashes and underscores, so that it is safe in any file, key or
+ * label.
+ */
 public record RunId(String value) {
     private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 

@@ -9,7 +9,9 @@ public final class RunSketch {
     public static final int DEFAULT_BITS = 1 << 25;
     /** Optimal for ten bits a hash: ln 2 times ten. */
     private static final int FUNCTIONS = 7;
-    /** All bits of a hash lie in one cache line (Putze, Sanders, Singler 2007), so that asking misses the cache once. */
+    /**
+     * All bits of a hash lie in one cache line (Putze, Sanders, Singler 2007), so that asking misses the cache once.
+     */
     private static final int LINE_BITS = 9;
 
     private static final int LINE = 1 << LINE_BITS;

@@ -57,8 +57,8 @@ public record Scalars(List<String> names, double[] values) {
     /** Sequences of one micro-batch of one rank; where they differ, the mean over micro-batches and ranks. */
     public static final String MICRO_BATCH_SEQUENCES = "micro_batch_sequences";
     /**
-     * Squared norm of a micro-batch's gradient, itself the mean over its own sequences, unscaled: mean over the sequences of
-     * all micro-batches and ranks.
+     * Squared norm of a micro-batch's gradient, itself the mean over its own sequences, unscaled: mean over the
+     * sequences of all micro-batches and ranks.
      */
     public static final String MICRO_GRADIENT_SQUARE = "micro_gradient_square";
     /** Decay of Adam's second moment, which bounds adam_rms by 1/sqrt(1 - beta2). */
@@ -84,9 +84,10 @@ public record Scalars(List<String> names, double[] values) {
     }
 
     /**
-     * The name under which a part of {@link #OBSERVER_SECONDS} stands, in seconds a step at the cadence of now. Parts are
-     * {@code probe/hook}, of what looks at no hook {@code probe}, and {@code frame}; in every {@value Bill#EVERY}th frame, of
-     * the probes that were due since the one before.
+     * The name under which a part of {@link #OBSERVER_SECONDS} stands, in seconds a step at the cadence of now. Parts
+     * are
+     * {@code probe/hook}, of what looks at no hook {@code probe}, and {@code frame}; in every {@value Bill#EVERY}th
+     * frame, of the probes that were due since the one before.
      */
     public static String observerSecondsOf(String part) {
         return OBSERVER_SECONDS + "/" + part;

@@ -3,8 +3,9 @@ package observatory.probe;
 import java.util.function.Consumer;
 
 /**
- * Where frames are made and told: at once, by the training thread, or one after the other by a thread of the backend's own,
- * so that training waits for no observer. What is handed in is told in that order. Called on the training thread only.
+ * Where frames are made and told: at once, by the training thread, or one after the other by a thread of the backend's
+ * own, so that training waits for no observer. What is handed in is told in that order. Called on the training thread
+ * only.
  *
  * @param <T> the backend's own tensor
  */
@@ -21,7 +22,8 @@ public interface Teller<T> {
     /**
      * Takes a step that is over.
      *
-     * @param telling makes and offers its frame; hands out the hooks to which its tensors are to be shown, if they were not
+     * @param telling makes and offers its frame; hands out the hooks to which its tensors are to be shown, if they were
+     * not
      *     shown in the step itself
      * @return false where there is no room and the step is not told; the caller counts
      */

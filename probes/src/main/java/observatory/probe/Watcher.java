@@ -116,8 +116,8 @@ final class Watcher {
     }
 
     /**
-     * What it takes of a step at the cadence of now, in nanoseconds, as it was billed last: for each hook by its number,
-     * and behind them what it takes at none of them.
+     * What it takes of a step at the cadence of now, in nanoseconds, as it was billed last: for each hook by its
+     * number, and behind them what it takes at none of them.
      */
     double[] nanosOfAStep() {
         return nanosOfAStep;

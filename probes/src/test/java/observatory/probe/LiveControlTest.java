@@ -19,7 +19,9 @@ import java.util.stream.Stream;
 import observatory.probe.builtin.Probes;
 import org.junit.jupiter.api.Test;
 
-/** Commands to a trainer that is written only against this module, through a queue that stands for the control topic. */
+/**
+ * Commands to a trainer that is written only against this module, through a queue that stands for the control topic.
+ */
 class LiveControlTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 

@@ -19,7 +19,10 @@ import observatory.probe.host.HostReductions;
  * precision, is reduced on the host.
  */
 final class EngineReducer implements Reducer<EngineTensor> {
-    /** Of a largest square below, squares of smaller elements begin to vanish; of one that is not finite there is no sum. */
+    /**
+     * Of a largest square below, squares of smaller elements begin to vanish; of one that is not finite there is no
+     * sum.
+     */
     private static final float LEAST_SQUARE = 1e-24f;
 
     /** Elements of an array that is sooner copied than handed to five operations. */

@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import observatory.probe.HostTensor;
 
-/** An array where the engine has it, if it does. Its copy on the host is made when the first reduction wants it, and once. */
+/**
+ * An array where the engine has it, if it does. Its copy on the host is made when the first reduction wants it, and
+ * once.
+ */
 final class EngineTensor {
     private final Optional<NDArray> array;
     private final Supplier<HostTensor> copying;

@@ -29,7 +29,10 @@ final class Heard implements BiConsumer<Object, Object> {
         this.run = run;
     }
 
-    /** @param who a trainer or a block @param what a visit of listeners, the side of a step, or a block's outputs */
+    /**
+     * @param who a trainer or a block
+     * @param what a visit of listeners, the side of a step, or a block's outputs
+     */
     @Override
     public void accept(Object who, Object what) {
         try {

@@ -42,7 +42,10 @@ final class Host {
         }
     }
 
-    /** Matrices side by side; those that have not as many rows as the first, as where queries look at another text, are left out. */
+    /**
+     * Matrices side by side; those that have not as many rows as the first, as where queries look at another text, are
+     * left out.
+     */
     static HostTensor beside(List<HostTensor> all) {
         int rows = all.getFirst().rows();
         List<HostTensor> parts =

@@ -15,11 +15,11 @@ import observatory.probe.RunId;
 /**
  * Watches a trainer of the Deep Java Library: {@code config.addTrainingListeners(new ObservatoryListener("my-run"))}.
  * It tells the loss, the gradients, updates and weights of all parameters, and the model's outputs; what blocks compute
- * it tells of those handed through {@link #watched}. Nobody listens until {@code observatory attach PID}, or until {@link
- * #instruments} are set up. Weights are the same to the last bit with it and without; nothing it does throws into the
- * loop; what is due at every step is reduced on the engine, the rest copied to the host, and the governor of the
- * instruments keeps the cost in its budget. A step is a batch. A loss that is not cross-entropy of tokens is computed
- * again from labels and predictions, as DJL's own evaluators do.
+ * it tells of those handed through {@link #watched}. Nobody listens until {@code observatory attach PID}, or until
+ * {@link #instruments} are set up. Weights are the same to the last bit with it and without; nothing it does throws
+ * into the loop; what is due at every step is reduced on the engine, the rest copied to the host, and the governor of
+ * the instruments keeps the cost in its budget. A step is a batch. A loss that is not cross-entropy of tokens is
+ * computed again from labels and predictions, as DJL's own evaluators do.
  */
 public final class ObservatoryListener implements TrainingListener {
     private final Instruments<EngineTensor> instruments;
@@ -51,8 +51,8 @@ public final class ObservatoryListener implements TrainingListener {
     }
 
     /**
-     * The same block, whose outputs in training are watched: to be put where the block was to stand. Its parameters, its
-     * children and the file it is saved in are those of the block itself.
+     * The same block, whose outputs in training are watched: to be put where the block was to stand. Its parameters,
+     * its children and the file it is saved in are those of the block itself.
      *
      * @param layer from 0, or -1 outside the stack of layers
      */

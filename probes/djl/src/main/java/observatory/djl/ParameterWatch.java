@@ -11,7 +11,9 @@ import observatory.probe.Hook;
 import observatory.probe.HostTensor;
 import observatory.probe.Instruments;
 
-/** The parameters of a model in a step: their gradients before the weights change, and what has become of the weights. */
+/**
+ * The parameters of a model in a step: their gradients before the weights change, and what has become of the weights.
+ */
 final class ParameterWatch {
     private final Instruments<EngineTensor> instruments;
     private final LongSupplier nanos;

@@ -147,7 +147,10 @@ final class Taps implements ClassFileTransformer {
         }
     }
 
-    /** The class beside {@code Trainer}, as it was made before, or made now: it hands on what it is told, to whom it is set. */
+    /**
+     * The class beside {@code Trainer}, as it was made before, or made now: it hands on what it is told, to whom it is
+     * set.
+     */
     private static Class<?> tap(Class<?> trainer) {
         try {
             return Class.forName(TAP, true, trainer.getClassLoader());

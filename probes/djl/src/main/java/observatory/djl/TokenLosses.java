@@ -10,7 +10,8 @@ import observatory.probe.HostTensor;
  * The cross-entropy of each token and ln Σ e to its logits, from one softmax on the engine: what comes to the host are
  * two numbers a token.
  *
- * @param losses (tokens) @param logZ (tokens, 1)
+ * @param losses (tokens)
+ * @param logZ (tokens, 1)
  */
 record TokenLosses(float[] losses, HostTensor logZ) {
 

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A JVM that trains with DJL, started without a class of the observatory, is attached to, let go, and attached to again. */
+/**
+ * A JVM that trains with DJL, started without a class of the observatory, is attached to, let go, and attached to
+ * again.
+ */
 class AttachDjlIT {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
 

@@ -3,9 +3,9 @@ package observatory.djl;
 import java.io.IOException;
 
 /**
- * A program that trains with DJL and knows nothing of the observatory: until its standard input ends, or as many steps as
- * its argument says. It prints how many steps it took and what its weights are then; and, trained for longer than anybody
- * waits, ends by itself.
+ * A program that trains with DJL and knows nothing of the observatory: until its standard input ends, or as many steps
+ * as its argument says. It prints how many steps it took and what its weights are then; and, trained for longer than
+ * anybody waits, ends by itself.
  */
 public final class DjlTrainer {
     private static final int LONGEST = 100_000;

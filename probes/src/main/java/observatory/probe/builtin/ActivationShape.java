@@ -12,9 +12,9 @@ import observatory.probe.Shape;
 import observatory.probe.Site;
 
 /**
- * The shape of an activation's distribution: mean, kurtosis m4/m2² over all elements (3 for a Gaussian, not the excess),
- * and the share of exact zeros. Heavy tails grow before outlier features appear; zeros are what ReLU-like units drop.
- * Reads 4 bytes and takes 8 flops an element.
+ * The shape of an activation's distribution: mean, kurtosis m4/m2² over all elements (3 for a Gaussian, not the
+ * excess), and the share of exact zeros. Heavy tails grow before outlier features appear; zeros are what ReLU-like
+ * units drop. Reads 4 bytes and takes 8 flops an element.
  */
 @Metric(name = "mean", merge = Merge.MEAN, tells = "mean of the finite elements")
 @Metric(name = "kurtosis", tells = "fourth central moment over the squared variance; 3 for a Gaussian")

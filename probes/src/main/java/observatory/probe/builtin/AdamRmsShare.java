@@ -10,8 +10,8 @@ import observatory.probe.StepFacts;
 import observatory.probe.StepProbe;
 
 /**
- * The worst parameter's {@link AdamRms} over its largest possible value: max RMS_t · √(1 - β2), 0 to 1 whatever β2 is. The
- * rule of thumb "2.3" for β2 = 0.99 is 0.23 here. Costs nothing of its own.
+ * The worst parameter's {@link AdamRms} over its largest possible value: max RMS_t · √(1 - β2), 0 to 1 whatever β2 is.
+ * The rule of thumb "2.3" for β2 = 0.99 is 0.23 here. Costs nothing of its own.
  */
 @Metric(
         name = "adam_rms_share",

@@ -11,10 +11,10 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * How widely attention looks: -Σ p ln p of each query, over the most it could be, ln of the keys it sees; 1 is uniform, 0
- * is one key. Its collapse goes with instability (Zhai et al. 2023, arXiv 2303.06296): below 0.05, or halved within 500
- * steps, is worth a look. The mean over queries, of each layer and head. The tensor (B·T, H) is made for the probe, 3
- * flops for each logit; reducing it is 4 bytes and 5 flops for each query and head.
+ * How widely attention looks: -Σ p ln p of each query, over the most it could be, ln of the keys it sees; 1 is uniform,
+ * 0 is one key. Its collapse goes with instability (Zhai et al. 2023, arXiv 2303.06296): below 0.05, or halved within
+ * 500 steps, is worth a look. The mean over queries, of each layer and head. The tensor (B·T, H) is made for the probe,
+ * 3 flops for each logit; reducing it is 4 bytes and 5 flops for each query and head.
  */
 @Metric(
         name = "attention_entropy",

@@ -12,10 +12,10 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * The largest attention logit |q·k|/√d of each layer and head, over all queries and the keys they see. Instability comes
- * with logits of thousands (Wortsman et al. 2023, arXiv 2309.14322); 50 is worth a look, 100 is where QK-clip acts, and
- * QK-norm or a smaller learning rate is the cure. The tensor (B·T, H) is made for the probe, one comparison for each logit;
- * reducing it is 4 bytes and 5 flops for each query and head.
+ * The largest attention logit |q·k|/√d of each layer and head, over all queries and the keys they see. Instability
+ * comes with logits of thousands (Wortsman et al. 2023, arXiv 2309.14322); 50 is worth a look, 100 is where QK-clip
+ * acts, and QK-norm or a smaller learning rate is the cure. The tensor (B·T, H) is made for the probe, one comparison
+ * for each logit; reducing it is 4 bytes and 5 flops for each query and head.
  */
 @Metric(
         name = "attention_logit_max",

@@ -11,9 +11,10 @@ import observatory.probe.Site;
 import observatory.probe.Tail;
 
 /**
- * Where Adam's ε instead of the second moment decides the step: the share of elements with √v̂ at or below 1e-8, the usual
- * ε. Gradients shrink with size and learning rate until updates vanish (Wortsman et al. 2023, arXiv 2309.14322); above a
- * tenth is a case for a smaller ε. The tensor is made for the probe: 8 bytes and 2 flops an element, and 4 and 2 more.
+ * Where Adam's ε instead of the second moment decides the step: the share of elements with √v̂ at or below 1e-8, the
+ * usual ε. Gradients shrink with size and learning rate until updates vanish (Wortsman et al. 2023, arXiv 2309.14322);
+ * above a tenth is a case for a smaller ε. The tensor is made for the probe: 8 bytes and 2 flops an element, and 4 and
+ * 2 more.
  */
 @Metric(name = "epsilon_share", tells = "share of a parameter's elements whose root second moment is at most 1e-8")
 public record EpsilonDominance(Schedule schedule) implements Probe<Tail> {

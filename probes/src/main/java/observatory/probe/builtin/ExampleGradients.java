@@ -12,9 +12,9 @@ import observatory.probe.Site;
 
 /**
  * Squared gradient norms of single sequences, of the gains of norms alone, whose noise scale follows that of the whole
- * model (Gray et al. 2024, arXiv 2411.00999) and which cost next to nothing. A row of the tensor is what one sequence adds
- * to the batch's mean gradient, so its own gradient is the row times the number of rows. {@link NormLayerNoise} makes the
- * noise scale of it. Reads 4 bytes and takes 5 flops for each sequence and gain.
+ * model (Gray et al. 2024, arXiv 2411.00999) and which cost next to nothing. A row of the tensor is what one sequence
+ * adds to the batch's mean gradient, so its own gradient is the row times the number of rows. {@link NormLayerNoise}
+ * makes the noise scale of it. Reads 4 bytes and takes 5 flops for each sequence and gain.
  */
 @Metric(name = "example_gradient_square", tells = "mean over sequences of the squared norm of a sequence's gradient")
 @Metric(name = "batch_gradient_square", tells = "squared norm of the mean gradient of these sequences")

@@ -12,9 +12,10 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * How many elements of a tensor lie in each binade, so that one sees what any format would do to it. The counts stand under
- * one metric at one site, many values, from the highest occupied binade downwards; the last of {@value #MOST} takes
- * everything below, which is as much as fp16 spans and bounds what is sent. Shares its read with {@link FormatRange}.
+ * How many elements of a tensor lie in each binade, so that one sees what any format would do to it. The counts stand
+ * under one metric at one site, many values, from the highest occupied binade downwards; the last of {@value #MOST}
+ * takes everything below, which is as much as fp16 spans and bounds what is sent. Shares its read with
+ * {@link FormatRange}.
  */
 @Metric(
         name = "histogram_exponent_top",

@@ -1,8 +1,8 @@
 package observatory.probe.builtin;
 
 /**
- * A floating-point format that tensors are rounded to: FP16 and BF16 by IEEE 754 and Intel's bfloat16, the fp8 formats by
- * the OCP 8-bit specification, in which E4M3 has no infinity.
+ * A floating-point format that tensors are rounded to: FP16 and BF16 by IEEE 754 and Intel's bfloat16, the fp8 formats
+ * by the OCP 8-bit specification, in which E4M3 has no infinity.
  *
  * @param largest largest finite number
  * @param normal exponent of the smallest normal number

@@ -12,11 +12,11 @@ import observatory.probe.Site;
 
 /**
  * How much of a tensor each format would lose, from one exponent histogram: shares of the non-zero elements that would
- * overflow, become subnormal (fewer digits), or become zero. For Gaussian data of standard deviation σ the subnormal share
- * of fp16 is erf(2^-14 / (σ√2)) and the zeroed one erf(2^-25 / (σ√2)). Boundaries are whole binades: what lies between the
- * largest finite number and the next power of two counts as fitting, which {@link FormatHeadroom} tells exactly. The span
- * is from the largest binade to the smallest; fp16 has 40. Reads 4 bytes and takes 3 integer operations for each element
- * looked at, one in {@code stride}.
+ * overflow, become subnormal (fewer digits), or become zero. For Gaussian data of standard deviation σ the subnormal
+ * share of fp16 is erf(2^-14 / (σ√2)) and the zeroed one erf(2^-25 / (σ√2)). Boundaries are whole binades: what lies
+ * between the largest finite number and the next power of two counts as fitting, which {@link FormatHeadroom} tells
+ * exactly. The span is from the largest binade to the smallest; fp16 has 40. Reads 4 bytes and takes 3 integer
+ * operations for each element looked at, one in {@code stride}.
  */
 @Metric(name = "fp16_overflow", tells = "share of non-zero elements of magnitude 2^16 or more")
 @Metric(name = "fp16_subnormal", tells = "share of non-zero elements below 2^-14 that fp16 keeps with fewer digits")

@@ -10,12 +10,12 @@ import observatory.probe.StepFacts;
 import observatory.probe.StepProbe;
 
 /**
- * The two halves of the gradient noise scale B = tr Σ/|G|² (McCandlish et al. 2018, arXiv 1812.06162), from the gradients
- * of all micro-batches of all ranks (mean squared norm s at b sequences) and of the whole batch (l at B): |G|² =
- * (B·l - b·s)/(B - b), tr Σ = (s - l)/(1/b - 1/B). Where the n micro-batches differ in size, b = B/n and s weighs them by
- * their sequences, which makes tr Σ = (B·s - B·l)/(n - 1), the mean square between groups of an analysis of variance: both stay
- * unbiased. A step whose batch is one micro-batch, or that was skipped, says nothing. 12 bytes and 3 flops a parameter for
- * each micro-batch, spent by the trainer.
+ * The two halves of the gradient noise scale B = tr Σ/|G|² (McCandlish et al. 2018, arXiv 1812.06162), from the
+ * gradients of all micro-batches of all ranks (mean squared norm s at b sequences) and of the whole batch (l at B):
+ * |G|² = (B·l - b·s)/(B - b), tr Σ = (s - l)/(1/b - 1/B). Where the n micro-batches differ in size, b = B/n and s
+ * weighs them by their sequences, which makes tr Σ = (B·s - B·l)/(n - 1), the mean square between groups of an analysis
+ * of variance: both stay unbiased. A step whose batch is one micro-batch, or that was skipped, says nothing. 12 bytes
+ * and 3 flops a parameter for each micro-batch, spent by the trainer.
  */
 @Metric(name = "gradient_noise_square", tells = "this step's unbiased estimate of the true gradient's squared norm")
 @Metric(name = "gradient_noise_trace", tells = "this step's unbiased estimate of the variance of a sequence's gradient")

@@ -12,8 +12,8 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * The Euclidean norm √(Σg²) of each parameter's gradient, unscaled and before clipping: which parameter drives a spike. Not
- * finite as soon as one element is not. Reads 4 bytes and takes 5 flops a parameter.
+ * The Euclidean norm √(Σg²) of each parameter's gradient, unscaled and before clipping: which parameter drives a spike.
+ * Not finite as soon as one element is not. Reads 4 bytes and takes 5 flops a parameter.
  */
 @Metric(name = "norm", merge = Merge.NORM, tells = "Euclidean norm of the parameter's gradient")
 public record GradientNorm(Schedule schedule) implements Probe<Moments> {

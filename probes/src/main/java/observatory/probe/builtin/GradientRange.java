@@ -11,10 +11,10 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * Whether any loss scale can keep a gradient in fp16. A scale moves the whole histogram, so the best one puts the largest
- * element just below 2^16; what then lies below 2^-25, 40 binades under the largest, is lost whatever the scale, and what
- * lies below 2^-14 keeps fewer digits. More than a tenth is a case for bf16. Reads 4 bytes and takes 3 integer operations
- * for each element looked at, one in {@code stride}.
+ * Whether any loss scale can keep a gradient in fp16. A scale moves the whole histogram, so the best one puts the
+ * largest element just below 2^16; what then lies below 2^-25, 40 binades under the largest, is lost whatever the
+ * scale, and what lies below 2^-14 keeps fewer digits. More than a tenth is a case for bf16. Reads 4 bytes and takes 3
+ * integer operations for each element looked at, one in {@code stride}.
  */
 @Metric(name = "exponent_span", unit = "bit", tells = "binades from the largest to the smallest non-zero magnitude")
 @Metric(

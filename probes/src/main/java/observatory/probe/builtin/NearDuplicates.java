@@ -10,10 +10,10 @@ import observatory.probe.SequenceSink;
 import observatory.probe.Tokens;
 
 /**
- * Sequences of one batch that are nearly the same: MinHash of their sets of 5-grams (Broder 1997), and for each sequence
- * the largest estimated Jaccard similarity to another of the batch. The share of equal minima estimates it without bias,
- * with a standard error of √(J(1 - J)/64), at most 0.063. 192·T multiplications of 32 bits a sequence, and 64
- * comparisons a pair.
+ * Sequences of one batch that are nearly the same: MinHash of their sets of 5-grams (Broder 1997), and for each
+ * sequence the largest estimated Jaccard similarity to another of the batch. The share of equal minima estimates it
+ * without bias, with a standard error of √(J(1 - J)/64), at most 0.063. 192·T multiplications of 32 bits a sequence,
+ * and 64 comparisons a pair.
  */
 @Metric(
         name = "near_duplicate",

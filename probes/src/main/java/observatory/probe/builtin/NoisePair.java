@@ -1,9 +1,9 @@
 package observatory.probe.builtin;
 
 /**
- * What one step says of the gradient noise scale, from squared gradient norms at two batch sizes (McCandlish et al. 2018,
- * arXiv 1812.06162, appendix A.1). Both are unbiased; the square may come out negative, and their ratio in one step says
- * nothing: the noise scale is the ratio of their means over many steps.
+ * What one step says of the gradient noise scale, from squared gradient norms at two batch sizes (McCandlish et al.
+ * 2018, arXiv 1812.06162, appendix A.1). Both are unbiased; the square may come out negative, and their ratio in one
+ * step says nothing: the noise scale is the ratio of their means over many steps.
  *
  * @param square estimate of |G|², the squared norm of the true gradient
  * @param trace estimate of tr Σ, the variance of one sequence's gradient

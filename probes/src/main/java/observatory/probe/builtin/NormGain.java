@@ -12,8 +12,8 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * The range of the gains of LayerNorm and RMSNorm. A gain that collapses to 0 switches a channel off; one that grows ten
- * times over its start carries outliers. Reads 4 bytes and takes 3 flops a gain: next to nothing.
+ * The range of the gains of LayerNorm and RMSNorm. A gain that collapses to 0 switches a channel off; one that grows
+ * ten times over its start carries outliers. Reads 4 bytes and takes 3 flops a gain: next to nothing.
  */
 @Metric(name = "gain_min", merge = Merge.MIN, tells = "least gain of a norm")
 @Metric(name = "gain_mean", tells = "mean gain of a norm")

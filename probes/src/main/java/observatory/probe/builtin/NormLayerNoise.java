@@ -9,8 +9,8 @@ import observatory.probe.StepProbe;
 
 /**
  * The two halves of the gradient noise scale of the norms' gains, from the gradients of single sequences that {@link
- * ExampleGradients} reports: b = 1, so even one micro-batch on one rank gives it. Its ratio follows the whole model's with
- * a nearly constant factor (Gray et al. 2024, arXiv 2411.00999, about 1.4). Costs nothing of its own.
+ * ExampleGradients} reports: b = 1, so even one micro-batch on one rank gives it. Its ratio follows the whole model's
+ * with a nearly constant factor (Gray et al. 2024, arXiv 2411.00999, about 1.4). Costs nothing of its own.
  */
 @Metric(name = "norm_noise_square", tells = "this step's unbiased estimate of |G|² of the gains of norms")
 @Metric(name = "norm_noise_trace", tells = "this step's unbiased estimate of tr Σ of the gains of norms")

@@ -10,9 +10,9 @@ import observatory.probe.Question;
 import observatory.probe.Schedule;
 
 /**
- * What the packs watch, and how often. Continuous: broken numbers, the residual stream and what is free at every step, all
- * other hooks at every 10th. Profile: all hooks at every step, and what takes a read of its own at every 10th. Forensic:
- * everything, every element, every step.
+ * What the packs watch, and how often. Continuous: broken numbers, the residual stream and what is free at every step,
+ * all other hooks at every 10th. Profile: all hooks at every step, and what takes a read of its own at every 10th.
+ * Forensic: everything, every element, every step.
  */
 final class Packs {
     static final int SPARSE = 10;
@@ -26,7 +26,10 @@ final class Packs {
     static final Set<Hook> GRADIENTS = Set.of(Hook.LOGITS_GRADIENT, Hook.RESIDUAL_GRADIENT, Hook.GRADIENT);
     static final Set<Hook> NORM_INPUTS = Set.of(Hook.EMBEDDING, Hook.RESIDUAL_MID, Hook.RESIDUAL);
     static final Set<Hook> UNITS = Set.of(Hook.MLP_HIDDEN, Hook.RESIDUAL);
-    /** As wide as the hidden units, where all that is broken there shows but the -Inf of which a squared ReLU makes zero. */
+    /**
+     * As wide as the hidden units, where all that is broken there shows but the -Inf of which a squared ReLU makes
+     * zero.
+     */
     private static final Set<Hook> UNFLAGGED = Set.of(Hook.MLP_UP);
     /** Where a broken number is looked for at every step: all that operations write. */
     static final Set<Hook> FLAGGED =

@@ -8,8 +8,9 @@ import observatory.probe.SequenceSink;
 import observatory.probe.Tokens;
 
 /**
- * The rule by which OLMo leaves out sequences: an n-gram of 1 to 13 tokens that follows on itself 32 times or more, which
- * made its gradient norm spike (OLMo 2, arXiv 2501.00656). Reports the most repeats of any period. 13·T comparisons.
+ * The rule by which OLMo leaves out sequences: an n-gram of 1 to 13 tokens that follows on itself 32 times or more,
+ * which made its gradient norm spike (OLMo 2, arXiv 2501.00656). Reports the most repeats of any period. 13·T
+ * comparisons.
  */
 @Metric(
         name = "periodic_repeats",

@@ -131,8 +131,8 @@ public final class Probes {
     }
 
     /**
-     * What a command may add to a step, as a share of its time: what the governor lets a pack take, and for the forensic
-     * pack, which it leaves alone, what was measured on small models (docs/probes.md).
+     * What a command may add to a step, as a share of its time: what the governor lets a pack take, and for the
+     * forensic pack, which it leaves alone, what was measured on small models (docs/probes.md).
      */
     public static double share(Command command) {
         return switch (command) {

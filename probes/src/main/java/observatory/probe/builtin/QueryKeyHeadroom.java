@@ -10,9 +10,9 @@ import observatory.probe.StepFacts;
 import observatory.probe.StepProbe;
 
 /**
- * The danger in q·kᵀ before it is scaled: in fp16 it overflows where |q·k| exceeds 65504, although the logit it becomes is
- * √d smaller. Bits are doublings left of the largest in the model: log2(65504) - log2(max logit · √d). Scaling q before
- * the product is the cure. From {@link AttentionLogits}; costs nothing of its own.
+ * The danger in q·kᵀ before it is scaled: in fp16 it overflows where |q·k| exceeds 65504, although the logit it becomes
+ * is √d smaller. Bits are doublings left of the largest in the model: log2(65504) - log2(max logit · √d). Scaling q
+ * before the product is the cure. From {@link AttentionLogits}; costs nothing of its own.
  */
 @Metric(
         name = "qk_headroom_bits",

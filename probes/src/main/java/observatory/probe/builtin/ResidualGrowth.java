@@ -9,8 +9,8 @@ import observatory.probe.StepFacts;
 import observatory.probe.StepProbe;
 
 /**
- * How fast the residual stream grows over depth: ln(rms of the last layer / rms of the first) per layer between them, as
- * OLMo 2 has it. Before training it grows as √layer; a doubling within 1,000 steps is worth a look. From {@link
+ * How fast the residual stream grows over depth: ln(rms of the last layer / rms of the first) per layer between them,
+ * as OLMo 2 has it. Before training it grows as √layer; a doubling within 1,000 steps is worth a look. From {@link
  * ActivationScale} at the residual stream; costs nothing of its own.
  */
 @Metric(name = "residual_growth", tells = "mean logarithm by which the residual stream's rms grows from layer to layer")

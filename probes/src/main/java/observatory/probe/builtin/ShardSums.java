@@ -12,9 +12,9 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * What means and norms are made of: how many elements there are, Σx and Σx² of the finite ones. Ranks that hold shards, or
- * their own part of a batch, send these, so that their values merge exactly. Costs nothing beside {@link ActivationScale},
- * which needs the same reduction.
+ * What means and norms are made of: how many elements there are, Σx and Σx² of the finite ones. Ranks that hold shards,
+ * or their own part of a batch, send these, so that their values merge exactly. Costs nothing beside
+ * {@link ActivationScale}, which needs the same reduction.
  */
 @Metric(
         name = "elements",

@@ -11,8 +11,9 @@ import observatory.probe.StepFacts;
 import observatory.probe.StepProbe;
 
 /**
- * The mean loss of the step's sequences of each source, such as a language or a domain, as {@code loss/source}. A source
- * that is broken moves its own loss long before the mean. From what the trainer notes of its batch; costs nothing.
+ * The mean loss of the step's sequences of each source, such as a language or a domain, as {@code loss/source}. A
+ * source that is broken moves its own loss long before the mean. From what the trainer notes of its batch; costs
+ * nothing.
  */
 @Metric(name = "loss/*", unit = "nat", tells = "mean loss per token of the step's sequences of one source")
 public record SourceLoss(Schedule schedule) implements StepProbe {

@@ -10,9 +10,9 @@ import observatory.probe.StepFacts;
 import observatory.probe.StepProbe;
 
 /**
- * Tokens a second of the step's wall time, and model FLOPs utilisation: operations of the model's matrix products a second
- * over the measured rate of large matrix products on this machine (Chowdhery et al. 2022, arXiv 2204.02311, with a
- * measured instead of a data-sheet peak). Costs nothing.
+ * Tokens a second of the step's wall time, and model FLOPs utilisation: operations of the model's matrix products a
+ * second over the measured rate of large matrix products on this machine (Chowdhery et al. 2022, arXiv 2204.02311, with
+ * a measured instead of a data-sheet peak). Costs nothing.
  */
 @Metric(name = "tokens_per_second", unit = "{token}/s", merge = Merge.SUM, tells = "tokens trained on a second")
 @Metric(

@@ -9,9 +9,9 @@ import observatory.probe.SequenceSink;
 import observatory.probe.Tokens;
 
 /**
- * How varied the tokens of a sequence are: the entropy of their frequencies in nats, the share of distinct tokens, and the
- * length. An entropy under 2 nats, or under 5 % distinct, is degenerate text, such as a megabyte of backslashes, which
- * lowers the loss and teaches nothing. Sorts the sequence: T·log T comparisons.
+ * How varied the tokens of a sequence are: the entropy of their frequencies in nats, the share of distinct tokens, and
+ * the length. An entropy under 2 nats, or under 5 % distinct, is degenerate text, such as a megabyte of backslashes,
+ * which lowers the loss and teaches nothing. Sorts the sequence: T·log T comparisons.
  */
 @Metric(name = "length", unit = "{token}", tells = "tokens of the sequence")
 @Metric(name = "token_entropy", unit = "nat", tells = "entropy of the frequencies of the sequence's tokens")

@@ -20,7 +20,9 @@ final class TokenHash {
         return mix(hash);
     }
 
-    /** Hashes of all runs of a length in a sequence, one after the other; each from the one before, with two products. */
+    /**
+     * Hashes of all runs of a length in a sequence, one after the other; each from the one before, with two products.
+     */
     static void rolling(Tokens tokens, int sequence, int length, LongConsumer hashes) {
         int[] ids = tokens.ids();
         int begin = sequence * tokens.length();

@@ -12,9 +12,9 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * The norm of the residual stream token by token, ‖x_t‖₂, and the danger in the sum of squares that the next norm takes of
- * it: in fp16 it overflows where rms > √(65504 / width), 4.0 at width 4096. Bits are doublings of that sum left for the
- * largest token. Reads 4 bytes and takes 2 flops an element.
+ * The norm of the residual stream token by token, ‖x_t‖₂, and the danger in the sum of squares that the next norm takes
+ * of it: in fp16 it overflows where rms > √(65504 / width), 4.0 at width 4096. Bits are doublings of that sum left for
+ * the largest token. Reads 4 bytes and takes 2 flops an element.
  */
 @Metric(name = "token_norm", tells = "root mean square over tokens of the Euclidean norm of a token's vector")
 @Metric(name = "token_norm_max", merge = Merge.MAX, tells = "largest Euclidean norm of a token's vector")

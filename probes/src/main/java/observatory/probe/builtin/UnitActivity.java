@@ -11,9 +11,9 @@ import observatory.probe.Schedule;
 import observatory.probe.Site;
 
 /**
- * Which units (columns) work. A unit is dead in this step where no token drives it above 1e-6 in magnitude. The kurtosis
- * over neurons is E_j[s_j²] / (E_j s_j)² with s_j = E_i x_ij², from 1 (all alike) to the number of units (one carries
- * all), as in He et al. 2024, arXiv 2405.19279. Reads 4 bytes and takes 5 flops an element.
+ * Which units (columns) work. A unit is dead in this step where no token drives it above 1e-6 in magnitude. The
+ * kurtosis over neurons is E_j[s_j²] / (E_j s_j)² with s_j = E_i x_ij², from 1 (all alike) to the number of units (one
+ * carries all), as in He et al. 2024, arXiv 2405.19279. Reads 4 bytes and takes 5 flops an element.
  */
 @Metric(name = "dead_fraction", tells = "share of units that no token of the step drives above 1e-6 in magnitude")
 @Metric(name = "neuron_kurtosis", tells = "mean squared over squared mean of the units' mean squares; 1 to the width")

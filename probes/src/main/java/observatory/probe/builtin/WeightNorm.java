@@ -12,9 +12,9 @@ import observatory.probe.Site;
 import observatory.probe.SpectralNorm;
 
 /**
- * How a weight matrix grows: its largest singular value ‖W‖₂ by one step of warm power iteration, ‖W‖_F, and their stable
- * rank ‖W‖_F²/‖W‖₂² (the WeightWatcher convention). The estimate rises to the true value over the first times it is due,
- * with an error of (σ2/σ1)^2k after k of them. Reads 4 bytes and takes 6 flops an element.
+ * How a weight matrix grows: its largest singular value ‖W‖₂ by one step of warm power iteration, ‖W‖_F, and their
+ * stable rank ‖W‖_F²/‖W‖₂² (the WeightWatcher convention). The estimate rises to the true value over the first times it
+ * is due, with an error of (σ2/σ1)^2k after k of them. Reads 4 bytes and takes 6 flops an element.
  */
 @Metric(name = "spectral_norm", tells = "largest singular value of a weight, as power iteration has it so far")
 @Metric(name = "frobenius_norm", merge = Merge.NORM, tells = "root of the sum of squares of a weight")

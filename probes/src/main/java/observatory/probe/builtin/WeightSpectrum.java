@@ -11,10 +11,10 @@ import observatory.probe.Site;
 import observatory.probe.Spectrum;
 
 /**
- * All eigenvalues of WᵀW of each weight matrix, descending: what power laws are fitted to (alpha, xmin, D as WeightWatcher
- * has them, Martin and Mahoney 2021, arXiv 2002.06716). They stand under one metric at one site, many values, in a later
- * frame, with the step they were measured at. The training thread copies the matrix, 8 bytes an element; the rest, N·M²
- * and 4/3·M³ flops for the lesser side M, is done beside it.
+ * All eigenvalues of WᵀW of each weight matrix, descending: what power laws are fitted to (alpha, xmin, D as
+ * WeightWatcher has them, Martin and Mahoney 2021, arXiv 2002.06716). They stand under one metric at one site, many
+ * values, in a later frame, with the step they were measured at. The training thread copies the matrix, 8 bytes an
+ * element; the rest, N·M² and 4/3·M³ flops for the lesser side M, is done beside it.
  */
 @Metric(name = "eigenvalue", tells = "squared singular values of a weight, descending; as many as its lesser dimension")
 public record WeightSpectrum(Schedule schedule) implements Probe<Spectrum> {

@@ -1,6 +1,8 @@
 package observatory.probe.efficiency;
 
-/** A GPU by the number of its streaming multiprocessors, each of which works on one tile of a matrix product at a time. */
+/**
+ * A GPU by the number of its streaming multiprocessors, each of which works on one tile of a matrix product at a time.
+ */
 public enum Gpu {
     V100(80),
     A100(108),

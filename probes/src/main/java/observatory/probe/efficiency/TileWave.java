@@ -3,10 +3,10 @@ package observatory.probe.efficiency;
 import java.util.List;
 
 /**
- * What is lost because a GPU computes whole tiles in whole waves (NVIDIA, "Matrix Multiplication Background"): a product
- * of M by N needs ⌈M/256⌉·⌈N/128⌉ tiles, of which the parts beyond the edge are wasted, and as many waves as tiles over
- * multiprocessors, of which the last may be nearly empty. Libraries may choose other tiles; 256 by 128 is the fastest one
- * and the default here.
+ * What is lost because a GPU computes whole tiles in whole waves (NVIDIA, "Matrix Multiplication Background"): a
+ * product of M by N needs ⌈M/256⌉·⌈N/128⌉ tiles, of which the parts beyond the edge are wasted, and as many waves as
+ * tiles over multiprocessors, of which the last may be nearly empty. Libraries may choose other tiles; 256 by 128 is
+ * the fastest one and the default here.
  *
  * @param tileEfficiency elements wanted over elements computed
  * @param waveEfficiency tiles over places for tiles in all waves

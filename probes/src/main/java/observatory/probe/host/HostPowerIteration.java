@@ -42,7 +42,10 @@ public final class HostPowerIteration implements HostReduction<SpectralNorm> {
         }
     }
 
-    /** A row times v; adds up its squares on the way. In four sums each, because one addition waits for the one before it. */
+    /**
+     * A row times v; adds up its squares on the way. In four sums each, because one addition waits for the one before
+     * it.
+     */
     private double product(float[] data, int begin) {
         double u0 = 0;
         double u1 = 0;

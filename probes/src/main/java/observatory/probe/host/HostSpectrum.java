@@ -2,9 +2,9 @@ package observatory.probe.host;
 
 /**
  * All eigenvalues of WᵀW, in double and without a library: the Gram matrix of the shorter side, its tridiagonal form by
- * Householder reflections, and of that the eigenvalues by bisection, counting by Sturm sequences how many lie below a point
- * (Golub and Van Loan, Matrix Computations, 8.3 and 8.4). N·M² and 2·M³ flops for the lesser side M, and 8·M² bytes: about
- * two seconds for a weight of 3072 by 768. Each value is off by at most a few roundings of the largest.
+ * Householder reflections, and of that the eigenvalues by bisection, counting by Sturm sequences how many lie below a
+ * point (Golub and Van Loan, Matrix Computations, 8.3 and 8.4). N·M² and 2·M³ flops for the lesser side M, and 8·M²
+ * bytes: about two seconds for a weight of 3072 by 768. Each value is off by at most a few roundings of the largest.
  */
 final class HostSpectrum {
     private HostSpectrum() {}
@@ -42,7 +42,9 @@ final class HostSpectrum {
         return gram;
     }
 
-    /** A symmetric tridiagonal matrix: its diagonal, and the squares of what stands beside it, the first of them unused. */
+    /**
+     * A symmetric tridiagonal matrix: its diagonal, and the squares of what stands beside it, the first of them unused.
+     */
     private record Tridiagonal(double[] diagonal, double[] besideSquared) {}
 
     /** Reflects column after column onto the axis beside the diagonal; overwrites the matrix. */

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import observatory.probe.Spectrum;
 
 /**
- * Whole spectra of weights, beside the training thread: that copies a weight, and one thread of low priority computes its
- * eigenvalues. The copies that wait are bounded in bytes; a weight for which there is no room is passed over, and has its
- * turn before those that were taken more often.
+ * Whole spectra of weights, beside the training thread: that copies a weight, and one thread of low priority computes
+ * its eigenvalues. The copies that wait are bounded in bytes; a weight for which there is no room is passed over, and
+ * has its turn before those that were taken more often.
  */
 public final class SpectrumQueue {
     private static final long ROOM_BYTES = 64L << 20;
