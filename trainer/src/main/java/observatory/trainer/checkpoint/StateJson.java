@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import observatory.trainer.LossScaler;
@@ -43,12 +45,19 @@ final class StateJson {
     static <T extends Record> T read(Path file, int format, Class<T> type) throws IOException {
         byte[] json = Files.readAllBytes(file);
         try {
-            int found = JSON.readTree(json).path("format").asInt(-1);
+            JsonNode tree = JSON.readTree(json);
+            int found = tree.path("format").asInt(-1);
             if (found != format) {
                 throw new CheckpointException(file + " is of another format: format=" + found + ", readable is "
                         + format + "; read it with the program that wrote it");
             }
-            return JSON.readValue(json, type);
+            for (RecordComponent part : type.getRecordComponents()) {
+                if (!tree.hasNonNull(part.getName())) {
+                    throw new CheckpointException(
+                            file + " is damaged: it lacks " + part.getName() + "; use an older checkpoint");
+                }
+            }
+            return JSON.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(
                     file + " is damaged: " + e.getMessage().lines().findFirst().orElse("unreadable")

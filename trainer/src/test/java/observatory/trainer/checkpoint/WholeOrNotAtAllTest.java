@@ -109,7 +109,7 @@ class WholeOrNotAtAllTest {
         Files.writeString(state, Files.readString(state).replace('"' + part + '"', "\"something\""));
         String refusal = assertThrows(CheckpointException.class, () -> Checkpoint.open(place))
                 .getMessage();
-        assertTrue(refusal.contains("state.json is damaged") && refusal.contains("use an older"), refusal);
+        assertTrue(refusal.contains("state.json is damaged: it lacks " + part + "; use an older"), refusal);
     }
 
     @ParameterizedTest
