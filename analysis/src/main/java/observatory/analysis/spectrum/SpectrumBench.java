@@ -7,11 +7,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import observatory.analysis.spectrum.file.WeightFile;
@@ -23,6 +25,8 @@ import observatory.analysis.spectrum.file.WeightFile;
 public final class SpectrumBench {
     private static final long SEED = 3;
     private static final String SCRIPT = "weightwatcher_path.py";
+    /** A Python that takes longer is taken for one that comes to no end. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Path folder;
     private final LongSupplier nanos;
@@ -108,7 +112,10 @@ public final class SpectrumBench {
                         Stream.of("python3", script.toString(), Integer.toString(repetitions)),
                         files.stream().map(Path::toString))
                 .toList();
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        Path answers = folder.resolve("answers.txt");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(answers.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
         for (String threads : List.of("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")) {
             builder.environment().put(threads, "1");
         }
@@ -119,10 +126,12 @@ public final class SpectrumBench {
             return List.of(); // no Python on this machine
         }
         try {
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() != 0
-                    ? List.of() // no NumPy or SciPy
-                    : output.lines().map(SpectrumBench::timing).toList();
+            boolean ended = process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return ended && process.exitValue() == 0
+                    ? Files.readAllLines(answers).stream()
+                            .map(SpectrumBench::timing)
+                            .toList()
+                    : List.of(); // no NumPy or SciPy, or one that comes to no end
         } finally {
             process.destroyForcibly();
         }
