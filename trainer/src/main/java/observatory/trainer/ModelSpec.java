@@ -1,6 +1,9 @@
 package observatory.trainer;
 
+import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The shape of a decoder-only transformer: pre-norm blocks of attention and an MLP, no biases in matrix products.
@@ -195,5 +198,21 @@ public record ModelSpec(
             }
         }
         return 1;
+    }
+
+    /** Each part that is another in another spec: {@code layers=2 and here 4}, where that one is here. */
+    public List<String> differences(ModelSpec other) {
+        return Stream.of(getClass().getRecordComponents())
+                .filter(part -> !value(part).equals(other.value(part)))
+                .map(part -> part.getName() + "=" + value(part) + " and here " + other.value(part))
+                .toList();
+    }
+
+    private Object value(RecordComponent part) {
+        try {
+            return part.getAccessor().invoke(this);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a record's own part cannot be read: " + part, e);
+        }
     }
 }

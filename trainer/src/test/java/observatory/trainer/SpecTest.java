@@ -4,12 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.function.Supplier;
 import observatory.trainer.ModelSpec.Norm;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be is refused with the thing, the rule, the value and the next step. */
 class SpecTest {
+    @Test
+    void whatDiffersIsNamedPartByPart() {
+        ModelSpec spec = new ModelSpec(2, 4, 64, 32, 256, ModelSpec.Norm.LAYERNORM);
+        assertEquals(List.of(), spec.differences(new ModelSpec(2, 4, 64, 32, 256, ModelSpec.Norm.LAYERNORM)));
+        assertEquals(
+                List.of("layers=2 and here 3", "norm=LAYERNORM and here RMSNORM", "tied=false and here true"),
+                spec.differences(new ModelSpec(3, 4, 64, 32, 256, ModelSpec.Norm.RMSNORM).withTied(true)));
+    }
+
     @Test
     void headsDivideWidth() {
         assertEquals(

@@ -95,8 +95,9 @@ public final class Checkpoint {
     /** Refuses another model, and another corpus: there the same numbers would name other samples. */
     public void check(Recipe recipe) {
         if (!content.model().equals(recipe.model())) {
-            throw new CheckpointException("the checkpoint " + folder + " is of another model: " + content.model()
-                    + ", and this one is " + recipe.model());
+            throw new CheckpointException("the checkpoint " + folder + " is of another model: "
+                    + String.join(", ", content.model().differences(recipe.model()))
+                    + "; go on with the model it was made of, or without it");
         }
         Map<String, Long> given = sources(recipe.corpus());
         if (!given.equals(content.sources())) {

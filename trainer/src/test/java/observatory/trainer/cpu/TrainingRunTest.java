@@ -260,7 +260,7 @@ class TrainingRunTest {
         try (TrainingRun run = run(other)) {
             String refusal = Assertions.assertThrows(CheckpointException.class, () -> run.resume(checkpoint))
                     .getMessage();
-            assertTrue(refusal.contains(" is of another model: "), refusal);
+            assertTrue(refusal.contains(" is of another model: tied=false and here true; "), refusal);
             assertFalse(run.over());
         }
     }
