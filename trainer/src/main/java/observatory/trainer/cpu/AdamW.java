@@ -159,10 +159,7 @@ final class AdamW {
     }
 
     private static Squared squared(FloatVector update, FloatVector weight, FloatVector ratio) {
-        return new Squared(
-                update.reduceLanes(VectorOperators.ADD),
-                weight.reduceLanes(VectorOperators.ADD),
-                ratio.reduceLanes(VectorOperators.ADD));
+        return new Squared(Vectors.lanes(update), Vectors.lanes(weight), Vectors.lanes(ratio));
     }
 
     /** √v̂. */

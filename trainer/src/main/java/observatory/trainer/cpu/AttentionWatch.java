@@ -84,7 +84,7 @@ final class AttentionWatch {
         for (int i = 0; i < whole; i += LANES.length()) {
             lanes = load(e, row + i).fma(load(scores, row + i).sub(max), lanes);
         }
-        double sum = whole == 0 ? 0 : lanes.reduceLanes(VectorOperators.ADD);
+        double sum = Vectors.lanes(lanes);
         for (long i = row + whole; i < row + seen; i++) {
             sum += e.getAtIndex(JAVA_FLOAT, i) * (scores.getAtIndex(JAVA_FLOAT, i) - max);
         }

@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * How large the gradients of a step's single passes are, for observers: what a pass adds is what the accumulated gradient
@@ -102,7 +101,7 @@ final class PassGradients {
             Vectors.store(latest, before, i);
             squares = difference.fma(difference, squares);
         }
-        double sum = squares.reduceLanes(VectorOperators.ADD);
+        double sum = Vectors.lanes(squares);
         for (long i = whole; i < to; i++) {
             float latest = now.getAtIndex(JAVA_FLOAT, i);
             double difference = latest - before.getAtIndex(JAVA_FLOAT, i);

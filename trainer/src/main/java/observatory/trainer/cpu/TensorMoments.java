@@ -91,13 +91,13 @@ final class TensorMoments {
             max3 = max3.max(magnitude(x3));
         }
         FloatVector square = square0.add(square1).add(square2.add(square3));
-        double blockSquares = add(square);
+        double blockSquares = Vectors.lanes(square);
         if (!(blockSquares <= Float.MAX_VALUE)) {
             oneByOne(tensor, from, from + count);
             return;
         }
         squares += blockSquares;
-        sum += add(sum0.add(sum1).add(sum2.add(sum3)));
+        sum += Vectors.lanes(sum0.add(sum1).add(sum2.add(sum3)));
         absMax = Math.max(absMax, max(max0.max(max1).max(max2.max(max3))));
         oneByOne(tensor, from + whole, from + count);
     }
@@ -119,14 +119,6 @@ final class TensorMoments {
 
     private static FloatVector at(MemorySegment data, long index) {
         return FloatVector.fromMemorySegment(LANES, data, index * Float.BYTES, ByteOrder.nativeOrder());
-    }
-
-    private static double add(FloatVector vector) {
-        double sum = 0;
-        for (int lane = 0; lane < LANES.length(); lane++) {
-            sum += vector.lane(lane);
-        }
-        return sum;
     }
 
     /**

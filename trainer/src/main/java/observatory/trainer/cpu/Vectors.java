@@ -172,6 +172,18 @@ final class Vectors {
         return y.mul(power);
     }
 
+    /**
+     * Sum of all lanes in double, in their order. What the library calls a sum of lanes has no defined order, and comes out
+     * with other bits once it is compiled.
+     */
+    static double lanes(FloatVector vector) {
+        double sum = 0;
+        for (int lane = 0; lane < vector.length(); lane++) {
+            sum += vector.lane(lane);
+        }
+        return sum;
+    }
+
     static FloatVector broadcast(float value) {
         return FloatVector.broadcast(WIDE, value);
     }
