@@ -48,7 +48,7 @@ public final class Checkpoint {
     public static void write(Path folder, Recipe recipe, TrainerState trainer, ModelState model) throws IOException {
         Path parent = folder.toAbsolutePath().getParent();
         Files.createDirectories(parent);
-        Path unfinished = Files.createTempDirectory(parent, ".unfinished-");
+        Path unfinished = Folders.unfinished(parent);
         try {
             Map<String, String> checksums = new TreeMap<>();
             for (Map.Entry<String, List<Part>> file : FILES.entrySet()) {

@@ -3,6 +3,7 @@ package observatory.trainer.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -30,10 +31,14 @@ public record CheckpointRing(Path folder, int keep) {
         }
     }
 
-    /** Writes a checkpoint, replacing one of the same step, then drops the oldest ones. */
+    /**
+     * Writes a checkpoint, replacing one of the same step, then drops the oldest ones, and what a run that was killed left of
+     * one. One writer at a time.
+     */
     public Path write(Recipe recipe, TrainerState trainer, ModelState model) throws IOException {
-        Path place = folder.resolve(String.format("step-%08d", trainer.step()));
+        Path place = folder.resolve(name("step-", trainer.step()));
         Checkpoint.write(place, recipe, trainer, model);
+        Folders.deleteUnfinished(folder);
         drop(keep);
         return place;
     }
@@ -70,7 +75,12 @@ public record CheckpointRing(Path folder, int keep) {
     }
 
     private Path mark(long step) {
-        return folder.resolve(String.format(HELD + "%08d", step));
+        return folder.resolve(name(HELD, step));
+    }
+
+    /** In the digits that {@link #NAME} knows, whatever those of the machine's language are. */
+    private static String name(String kind, long step) {
+        return String.format(Locale.ROOT, "%s%08d", kind, step);
     }
 
     /** Drops what was written after a step, held or not: a run that goes back to it takes another course. */

@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 
 /** Folders deleted and replaced with what is in them, and files replaced whole. */
 final class Folders {
+    private static final String UNFINISHED = ".unfinished-";
+    private static final String REPLACED = ".replaced-";
+
     private Folders() {}
 
     /** Nothing where there is no such folder. */
@@ -26,13 +29,30 @@ final class Folders {
         }
     }
 
+    /** Makes a folder beside others for what is to replace one of them; {@link #deleteUnfinished} knows it by its name. */
+    static Path unfinished(Path parent) throws IOException {
+        return Files.createTempDirectory(parent, UNFINISHED);
+    }
+
+    /** Deletes what a process left that was killed while it wrote or replaced a folder in this one. */
+    static void deleteUnfinished(Path parent) throws IOException {
+        try (Stream<Path> found = Files.list(parent)) {
+            for (Path path : found.toList()) {
+                String name = path.getFileName().toString();
+                if (name.startsWith(UNFINISHED) || name.startsWith(REPLACED)) {
+                    delete(path);
+                }
+            }
+        }
+    }
+
     /** Moves a folder to a place on the same disk; one that is there is gone once the other is. */
     static void replace(Path place, Path by) throws IOException {
         if (!Files.exists(place)) {
             Files.move(by, place, StandardCopyOption.ATOMIC_MOVE);
             return;
         }
-        Path old = Files.createTempDirectory(place.toAbsolutePath().getParent(), ".replaced-");
+        Path old = Files.createTempDirectory(place.toAbsolutePath().getParent(), REPLACED);
         Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
         try {
             Files.move(by, place, StandardCopyOption.ATOMIC_MOVE);

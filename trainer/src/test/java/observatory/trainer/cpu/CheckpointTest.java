@@ -129,6 +129,10 @@ class CheckpointTest {
         Recipe recipe = new Recipe(SPEC, Small.training(9, 2, Precision.FP32), Small.corpus(), Fault.NONE);
         CheckpointRing ring = new CheckpointRing(folder.resolve("ring"), 2);
         assertTrue(ring.latest().isEmpty());
+        for (String killed : List.of(".unfinished-17", ".replaced-17")) {
+            Files.writeString(
+                    Files.createDirectories(ring.folder().resolve(killed)).resolve("state.json"), "{");
+        }
         try (Workers workers = new Workers(1);
                 CpuModel model = model(recipe, workers)) {
             Trainer trainer = trainer(recipe, model);
@@ -143,7 +147,7 @@ class CheckpointTest {
         assertEquals(2, ring.at(2).orElseThrow().state().step());
         assertTrue(ring.at(1).isEmpty());
         try (var left = Files.list(ring.folder())) {
-            assertEquals(2, left.count(), "nothing unfinished stays behind");
+            assertEquals(2, left.count(), "nothing unfinished stays behind, nor what a killed run left");
         }
     }
 
