@@ -1,5 +1,7 @@
 package observatory.stream.control;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -185,10 +187,18 @@ public final class Gate {
         }
         double added = cost.applyAsDouble(order.command());
         if (added > limits.cost()) {
-            return Optional.of("it would cost %.1f %% of a step; at most %.1f %% are allowed"
-                    .formatted(100 * added, 100 * limits.cost()));
+            return Optional.of("it would cost " + percent(added) + " of a step; at most " + percent(limits.cost())
+                    + " are allowed, which is the run's --control-ceiling");
         }
         return Optional.empty();
+    }
+
+    /** To two digits, however small. */
+    private static String percent(double share) {
+        return new BigDecimal(100 * share)
+                        .round(new MathContext(2))
+                        .stripTrailingZeros()
+                        .toPlainString() + " %";
     }
 
     private void remember(String nonce) {

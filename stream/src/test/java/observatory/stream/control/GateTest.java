@@ -121,7 +121,7 @@ class GateTest {
         later(2);
         refused(
                 signed(new ProbeCommand.Profile(Pack.PROFILE, Duration.ofMinutes(10))),
-                "would cost 20.0 % of a step; at most 5.0 %");
+                "would cost 20 % of a step; at most 5 %");
         later(2);
         refused(signed(new ProbeCommand.Add("GradientNorm", Schedule.everyStep(), Duration.ofHours(2))), "120 min");
     }
