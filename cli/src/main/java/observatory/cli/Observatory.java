@@ -1,6 +1,7 @@
 package observatory.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,7 +43,9 @@ public final class Observatory implements Runnable {
         System.exit(run(args));
     }
 
+    /** Numbers are written with points and plain digits, whatever the machine's language: files and programs read them. */
     static int run(String... args) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         return commandLine().execute(args);
     }
 

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -110,6 +112,21 @@ class ModelCommandsTest {
         assertEquals(4300, plan.path("deviceHours").asDouble(), 25);
         assertEquals(1.1, plan.path("days").asDouble(), 0.03);
         assertTrue(plan.path("megatron").asText().startsWith("0:32 "), plan::toString);
+    }
+
+    @Test
+    void numbersAreTheSameInEveryLanguage() {
+        Locale before = Locale.getDefault(Locale.Category.FORMAT);
+        String[] plan = {"plan", "--flops", "5.76e23", "--gpus", "1024", "--tflops", "150"};
+        try {
+            Ran plain = run(plan);
+            for (String language : List.of("de-DE", "ar-EG")) {
+                Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag(language));
+                assertEquals(plain, run(plan), language);
+            }
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, before);
+        }
     }
 
     @Test
