@@ -1,6 +1,5 @@
 package observatory.probe;
 
-import java.util.Arrays;
 import java.util.Map;
 import java.util.WeakHashMap;
 import observatory.probe.host.HostPowerIteration;
@@ -12,17 +11,13 @@ import observatory.probe.host.SpectrumQueue;
  * spectra are computed on a thread of low priority. Warm vectors of power iterations are kept for as long as their
  * tensor's array is.
  */
-public final class HostReducer implements Reducer<HostTensor> {
+public final class HostReducer extends ReducerAtOnce<HostTensor> {
     private final Map<Object, double[]> warm = new WeakHashMap<>();
     private final SpectrumQueue spectra = SpectrumQueue.plain();
-    private Object[] results = new Object[64];
 
     @Override
-    public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
-        if (slot >= results.length) {
-            results = Arrays.copyOf(results, 2 * slot);
-        }
-        results[slot] = switch (reduction) {
+    public Object reduce(Reduction<?> reduction, HostTensor tensor, HostTensor other) {
+        return switch (reduction) {
             case Reduction.ToNorms _ -> new Norms(norm(tensor), norm(other));
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
             case Reduction.ToSpectrum _ ->
@@ -30,16 +25,6 @@ public final class HostReducer implements Reducer<HostTensor> {
                         tensor.data(), tensor.rows(), tensor.columns(), tensor.data()::clone));
             case Reduction.OfRows<?> rows -> HostReductions.whole(rows, tensor);
         };
-    }
-
-    @Override
-    public void flush() {
-        // Nothing is pending: every reduction was done where it was asked for.
-    }
-
-    @Override
-    public Object result(int slot) {
-        return results[slot];
     }
 
     private static double norm(HostTensor tensor) {

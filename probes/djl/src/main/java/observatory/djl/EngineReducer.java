@@ -4,12 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
-import java.util.Arrays;
 import java.util.Optional;
 import observatory.probe.HostReducer;
 import observatory.probe.Moments;
 import observatory.probe.Norms;
-import observatory.probe.Reducer;
+import observatory.probe.ReducerAtOnce;
 import observatory.probe.Reduction;
 import observatory.probe.host.HostReductions;
 
@@ -18,7 +17,7 @@ import observatory.probe.host.HostReductions;
  * over it take twice to four times as long. All else, and an array with numbers that cannot be squared in single
  * precision, is reduced on the host.
  */
-final class EngineReducer implements Reducer<EngineTensor> {
+final class EngineReducer extends ReducerAtOnce<EngineTensor> {
     /**
      * Of a largest square below, squares of smaller elements begin to vanish; of one that is not finite there is no
      * sum.
@@ -29,33 +28,18 @@ final class EngineReducer implements Reducer<EngineTensor> {
     private static final int SMALL = 4096;
 
     private final HostReducer host = new HostReducer();
-    /** Null where the host has the result. */
-    private Object[] results = new Object[64];
 
     @Override
-    public void enqueue(int slot, Reduction<?> reduction, EngineTensor tensor, EngineTensor other) {
-        if (slot >= results.length) {
-            results = Arrays.copyOf(results, 2 * slot);
-        }
-        results[slot] = switch (reduction) {
+    protected Object reduce(Reduction<?> reduction, EngineTensor tensor, EngineTensor other) {
+        return switch (reduction) {
             case Reduction.ToMoments _ -> moments(tensor);
+            case Reduction.ToBroken _ -> moments(tensor).broken();
+            case Reduction.ToSquares _ -> moments(tensor).squares();
             case Reduction.ToNorms _ ->
                 new Norms(moments(tensor).norm(), moments(other).norm());
-            case Reduction.ToSpectralNorm _, Reduction.ToSpectrum _, Reduction.OfRows<?> _ -> {
-                host.enqueue(slot, reduction, tensor.onHost(), other == null ? null : other.onHost());
-                yield null;
-            }
+            case Reduction.ToSpectralNorm _, Reduction.ToSpectrum _, Reduction.OfRows<?> _ ->
+                host.reduce(reduction, tensor.onHost(), other == null ? null : other.onHost());
         };
-    }
-
-    @Override
-    public void flush() {
-        // Nothing is pending: every reduction was done where it was asked for.
-    }
-
-    @Override
-    public Object result(int slot) {
-        return results[slot] == null ? host.result(slot) : results[slot];
     }
 
     private static Moments moments(EngineTensor tensor) {

@@ -8,11 +8,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
+import observatory.probe.Broken;
 import observatory.probe.HostReducer;
 import observatory.probe.HostTensor;
 import observatory.probe.Moments;
 import observatory.probe.Norms;
 import observatory.probe.Reduction;
+import observatory.probe.Squares;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,20 @@ class EngineReducerTest {
         Norms actual = (Norms) engine.result(3);
         assertClose(expected.first(), actual.first());
         assertClose(expected.second(), actual.second());
+    }
+
+    @Test
+    void whatFollowsFromMomentsIsNotCopiedToTheHost() {
+        float[] data = numbers(x -> x);
+        EngineTensor there = new EngineTensor(manager.create(data, new Shape(ROWS, COLUMNS)), () -> {
+            throw new AssertionError("copied");
+        });
+        engine.enqueue(0, new Reduction.ToBroken(), there, null);
+        engine.enqueue(1, new Reduction.ToSquares(), there, null);
+        host.enqueue(1, new Reduction.ToSquares(), new HostTensor(data, ROWS, COLUMNS), null);
+        assertEquals(new Broken(0, 0), engine.result(0));
+        assertEquals(data.length, ((Squares) engine.result(1)).finite());
+        assertClose(((Squares) host.result(1)).sum(), ((Squares) engine.result(1)).sum());
     }
 
     /** Results of the host stand in slots of their own, whatever is measured in between. */

@@ -3,11 +3,10 @@ package observatory.trainer.cpu;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import observatory.probe.Norms;
-import observatory.probe.Reducer;
+import observatory.probe.ReducerAtOnce;
 import observatory.probe.Reduction;
 import observatory.probe.SpectralNorm;
 import observatory.probe.host.HostPowerIteration;
@@ -20,7 +19,7 @@ import observatory.trainer.LapackSpectrum;
  * Reduces tensors at once, on the training thread, where they lie. What is due in every step goes through vector loops;
  * what is rare goes in pieces that fit a core's cache through the plain reductions of the host.
  */
-public final class CpuReducer implements Reducer<Tensor> {
+public final class CpuReducer extends ReducerAtOnce<Tensor> {
     private static final int PIECE = 8192;
 
     private final SpectrumQueue spectra = LapackSpectrum.queue();
@@ -28,14 +27,10 @@ public final class CpuReducer implements Reducer<Tensor> {
     private final Map<Long, double[]> warm = new HashMap<>();
 
     private float[] piece = new float[0];
-    private Object[] results = new Object[64];
 
     @Override
-    public void enqueue(int slot, Reduction<?> reduction, Tensor tensor, Tensor other) {
-        if (slot >= results.length) {
-            results = Arrays.copyOf(results, 2 * slot);
-        }
-        results[slot] = switch (reduction) {
+    protected Object reduce(Reduction<?> reduction, Tensor tensor, Tensor other) {
+        return switch (reduction) {
             case Reduction.ToMoments _ -> TensorMoments.of(tensor);
             case Reduction.ToBroken _ -> TensorBroken.of(tensor);
             case Reduction.ToSquares squares ->
@@ -60,16 +55,6 @@ public final class CpuReducer implements Reducer<Tensor> {
                         tensor.data().address(), tensor.rows(), tensor.columns(), tensor::toArray));
             case Reduction.ToSpectralNorm power -> spectralNorm(tensor, power.iterations());
         };
-    }
-
-    @Override
-    public void flush() {
-        // Nothing is pending: every reduction was done, or begun, where it was asked for.
-    }
-
-    @Override
-    public Object result(int slot) {
-        return results[slot];
     }
 
     private Object overRows(HostReduction<?> reduction, Tensor tensor) {
