@@ -127,9 +127,8 @@ final class UpdateWatch {
                 ofSquares.add(hook);
                 return;
             }
-            boolean ofParts = hook != Hook.UPDATE && due.stream().allMatch(UpdateWatch::ofParts);
-            List<Reduction<?>> taken =
-                    Measuring.of(due).stream().filter(UpdateWatch::ofParts).toList();
+            List<Reduction<?>> taken = due.stream().filter(UpdateWatch::ofParts).toList();
+            boolean ofParts = hook != Hook.UPDATE && taken.size() == due.size();
             making.add(new Making(
                     hook, ofParts ? null : whole(hook, weight), ops.lines().measuring(taken, parts)));
         }

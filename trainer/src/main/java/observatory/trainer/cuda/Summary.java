@@ -30,23 +30,25 @@ record Summary(double sum, double squares, float low, float high, float largest,
 
     /** Whether a summary answers a reduction. */
     static boolean answers(Reduction<?> reduction) {
-        return reduction instanceof Reduction.ToMoments
-                || reduction instanceof Reduction.ToBroken
-                || reduction instanceof Reduction.ToSquares
-                || reduction instanceof Reduction.ToRange;
+        return answer(reduction, 0) != null;
+    }
+
+    /** What a summary of so many elements answers to a reduction; null where it is not to be had from one. */
+    private static Function<Summary, Object> answer(Reduction<?> reduction, long count) {
+        return switch (reduction) {
+            case Reduction.ToMoments _ -> summary -> summary.moments(count);
+            case Reduction.ToBroken _ -> summary -> summary.moments(count).broken();
+            case Reduction.ToSquares _ -> summary -> summary.moments(count).squares();
+            case Reduction.ToRange _ -> summary -> summary.range(count);
+            default -> null;
+        };
     }
 
     /** How to read what is due of a tensor from its summary at an offset of what comes home; to be added to. */
     static Map<Reduction<?>, Function<MemorySegment, Object>> answers(List<Reduction<?>> due, long offset, long count) {
         Map<Reduction<?>, Function<MemorySegment, Object>> answers = new HashMap<>();
         for (Reduction<?> reduction : due) {
-            Function<Summary, Object> answer = switch (reduction) {
-                case Reduction.ToMoments _ -> summary -> summary.moments(count);
-                case Reduction.ToBroken _ -> summary -> summary.moments(count).broken();
-                case Reduction.ToSquares _ -> summary -> summary.moments(count).squares();
-                case Reduction.ToRange _ -> summary -> summary.range(count);
-                default -> null; // Not to be had from a summary.
-            };
+            Function<Summary, Object> answer = answer(reduction, count);
             if (answer != null) {
                 answers.put(reduction, home -> answer.apply(read(home, offset)));
             }
