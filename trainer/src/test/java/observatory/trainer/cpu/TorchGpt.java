@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.Activation;
 import ai.djl.training.GradientCollector;
 import java.util.HashMap;
 import java.util.Map;
@@ -148,7 +149,7 @@ final class TorchGpt implements AutoCloseable {
                 .sum(new int[] {-1})
                 .sub(logits.logSoftmax(-1).mul(chosen).sum(new int[] {-1}));
         return new NDArray[] {
-            entropy, entropy.add(logZ.square().mul(share).sum().mul(spec.zLoss()))
+            entropy, entropy.add(logZ.square().mul(share).sum().mul(number(spec.zLoss())))
         };
     }
 
@@ -165,7 +166,7 @@ final class TorchGpt implements AutoCloseable {
             q = rotate(q);
             k = rotate(k);
         }
-        NDArray scores = q.matMul(k.swapAxes(2, 3)).div(Math.sqrt(spec.headWidth()));
+        NDArray scores = q.matMul(k.swapAxes(2, 3)).div(number(Math.sqrt(spec.headWidth())));
         NDArray mixed = scores.add(unseen).softmax(-1).matMul(heads(parts.get(2)));
         NDArray joined = mixed.swapAxes(1, 2).reshape(x.getShape());
         NDArray middle = x.add(product(joined, layer + "attention.out"));
@@ -173,10 +174,11 @@ final class TorchGpt implements AutoCloseable {
         NDArray hidden = switch (spec.activation()) {
             case GELU -> gelu(up);
             case GEGLU -> gelu(up.split(2, 2).get(0)).mul(up.split(2, 2).get(1));
-            case SWIGLU ->
-                ai.djl.nn.Activation.swish(up.split(2, 2).get(0), 1)
-                        .mul(up.split(2, 2).get(1));
-            case SQUARED_RELU -> ai.djl.nn.Activation.relu(up).square();
+            case SWIGLU -> {
+                NDArray gate = up.split(2, 2).get(0);
+                yield gate.mul(Activation.sigmoid(gate)).mul(up.split(2, 2).get(1));
+            }
+            case SQUARED_RELU -> Activation.relu(up).square();
         };
         return middle.add(product(hidden, layer + "mlp.down"));
     }
@@ -207,9 +209,9 @@ final class TorchGpt implements AutoCloseable {
     }
 
     /** The approximation by tanh of Hendrycks and Gimpel (arXiv 1606.08415), as GPT-2 has it. */
-    private static NDArray gelu(NDArray x) {
-        NDArray inner = x.add(x.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-        return x.mul(inner.tanh().add(1)).mul(0.5);
+    private NDArray gelu(NDArray x) {
+        NDArray inner = x.add(x.mul(x).mul(x).mul(number(0.044715))).mul(number(Math.sqrt(2 / Math.PI)));
+        return x.mul(inner.tanh().add(1)).mul(number(0.5));
     }
 
     /** The halves of a head are the two coordinates of d/2 points (arXiv 2104.09864). */
@@ -274,6 +276,14 @@ final class TorchGpt implements AutoCloseable {
         if (before != null) {
             before.close();
         }
+    }
+
+    /**
+     * A factor that lives as long as this. Where gradients are taken DJL's own products with a number read freed memory:
+     * it lets go of the number's buffer after the forward pass, and the backward pass needs it.
+     */
+    private NDArray number(double value) {
+        return array(new double[] {value}, new Shape(1));
     }
 
     private NDArray array(double[] values, Shape shape) {
