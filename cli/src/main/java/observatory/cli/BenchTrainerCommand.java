@@ -60,10 +60,14 @@ final class BenchTrainerCommand implements Callable<Integer> {
         TrainerBench bench = new TrainerBench(System::nanoTime, system::getProcessCpuTime);
         ObjectNode result = Json.mapper().createObjectNode().put("openblasCore", Blas.core());
         if (TrainerBench.narrowProducts()) {
+            String told = System.getenv("OPENBLAS_CORETYPE");
             parent.console()
-                    .say("OpenBLAS takes this processor for a " + Blas.core()
-                            + " and leaves its AVX-512 out: OPENBLAS_CORETYPE=SkylakeX makes training faster,"
-                            + " with other bits (docs/trainer.md)");
+                    .say("OpenBLAS computes with kernels of a " + Blas.core()
+                            + " and leaves this processor's AVX-512 out: "
+                            + (told == null
+                                    ? "OPENBLAS_CORETYPE=SkylakeX"
+                                    : "without OPENBLAS_CORETYPE=" + told + " it")
+                            + " makes training faster, with other bits (docs/trainer.md)");
         }
         ArrayNode shapes = result.putArray("shapes");
         // The small one first, so that the largest resident set after it is its own.
