@@ -38,6 +38,9 @@ public final class Instruments<T> {
     private long step;
     private long began;
     private long observerNanos;
+    private boolean observing;
+    private long observingSince;
+    private long chargedBefore;
     /** Steps since the last thing told for which the teller had no room. */
     private long lost;
 
@@ -146,7 +149,9 @@ public final class Instruments<T> {
      */
     public void making(Hook hook, Runnable work) {
         if (plan.wants(hook)) {
-            observerNanos += readings.making(plan.at(hook), work);
+            // Not added in one expression: the work charges what it reduces to the same account.
+            long took = readings.making(plan.at(hook), work);
+            observerNanos += took;
         }
     }
 
@@ -183,10 +188,31 @@ public final class Instruments<T> {
     }
 
     /**
-     * Charges observing with what it took beside what probes asked for, such as a loss that is computed again for it.
+     * Does what serves observers alone, such as all that a framework calls a listener for: of its time, what is charged
+     * to nobody in it is what observing took beside what probes asked for. It may end a step and begin the next.
      */
-    public void spent(long nanosTaken) {
-        observerNanos += nanosTaken;
+    public void observing(Runnable work) {
+        if (observing || !watched()) {
+            work.run();
+            return;
+        }
+        observing = true;
+        observeFrom(nanos.getAsLong());
+        try {
+            work.run();
+        } finally {
+            observing = false;
+            observedUntil(nanos.getAsLong());
+        }
+    }
+
+    private void observeFrom(long now) {
+        observingSince = now;
+        chargedBefore = observerNanos;
+    }
+
+    private void observedUntil(long now) {
+        observerNanos = Math.max(observerNanos, chargedBefore + now - observingSince);
     }
 
     /** Starts what is due for an activation, where it lies. */
@@ -221,7 +247,12 @@ public final class Instruments<T> {
     public void endStep() {
         if (!watched()) {
             facts = null;
+            observerNanos = 0;
             return;
+        }
+        long now = nanos.getAsLong();
+        if (observing) {
+            observedUntil(now);
         }
         Ended ended = new Ended(
                 step,
@@ -229,13 +260,16 @@ public final class Instruments<T> {
                 facts == null ? StepFacts.none() : facts,
                 clock.instant(),
                 lost,
-                nanos.getAsLong() - began,
+                now - began,
                 observerNanos,
                 watchers,
                 orders.budget());
         facts = null;
         observerNanos = 0;
         lost = reducer.teller().step(tensors -> maker.tell(ended, tensors)) ? 0 : lost + 1;
+        if (observing) {
+            observeFrom(nanos.getAsLong()); // What the frame takes is told with the next one.
+        }
     }
 
     /** The clock that the cost of observing is measured with, in nanoseconds. */

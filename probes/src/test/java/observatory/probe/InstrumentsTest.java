@@ -199,11 +199,48 @@ class InstrumentsTest {
         instruments.install(List.of(new Asking(Set.of(Hook.RESIDUAL), Schedule.everyStep(), new ArrayList<>())));
         stepToldLater(1);
         instruments.await();
-        double seconds = ((Frame) sent.getFirst())
+        assertEquals(0.005, observerSeconds(0), 1e-6);
+    }
+
+    @Test
+    void whatIsReducedWhileATensorIsMadeForObserversIsChargedToo() {
+        reducer.took = () -> nanos.addAndGet(3_000_000);
+        instruments.install(List.of(new Asking(Set.of(Hook.LOG_Z), Schedule.everyStep(), new ArrayList<>())));
+        instruments.beginStep(1);
+        instruments.making(Hook.LOG_Z, () -> {
+            nanos.addAndGet(2_000_000);
+            instruments.at(Hook.LOG_Z, Site.NO_LAYER, TENSOR);
+        });
+        instruments.endStep();
+        assertEquals(0.005, observerSeconds(0), 1e-6);
+    }
+
+    /** Work in which a step ends and the next begins, as where a framework tells of the end by what comes after it. */
+    @Test
+    void observingIsChargedWithAllOfItsTimeAndOnce() {
+        reducer.took = () -> nanos.addAndGet(3_000_000);
+        instruments.install(List.of(new Asking(Set.of(Hook.LOG_Z), Schedule.everyStep(), new ArrayList<>())));
+        instruments.beginStep(1);
+        nanos.addAndGet(50_000_000); // the trainer's
+        instruments.observing(() -> {
+            nanos.addAndGet(10_000_000);
+            instruments.at(Hook.LOG_Z, Site.NO_LAYER, TENSOR);
+            instruments.observing(() -> nanos.addAndGet(500_000));
+            instruments.endStep();
+            instruments.beginStep(2);
+            nanos.addAndGet(1_000_000);
+        });
+        nanos.addAndGet(50_000_000);
+        instruments.endStep();
+        assertEquals(0.0135, observerSeconds(0), 1e-6);
+        assertEquals(0.001, observerSeconds(1), 1e-6);
+    }
+
+    private double observerSeconds(int frame) {
+        return ((Frame) sent.get(frame))
                 .scalars()
                 .find(Scalars.OBSERVER_SECONDS)
                 .orElseThrow();
-        assertEquals(0.005, seconds, 1e-6);
     }
 
     @Test
@@ -421,6 +458,7 @@ class InstrumentsTest {
     private static final class CountingReducer implements Reducer<HostTensor> {
         private final HostReducer host = new HostReducer();
         private int calls;
+        private Runnable took = () -> {};
         private Teller<HostTensor> teller = Teller.atOnce();
 
         @Override
@@ -431,6 +469,7 @@ class InstrumentsTest {
         @Override
         public void enqueue(int slot, Reduction<?> reduction, HostTensor tensor, HostTensor other) {
             calls++;
+            took.run();
             host.enqueue(slot, reduction, tensor, other);
         }
 

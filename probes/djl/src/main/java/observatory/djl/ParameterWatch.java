@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import observatory.probe.Hook;
 import observatory.probe.HostTensor;
 import observatory.probe.Instruments;
@@ -16,16 +15,14 @@ import observatory.probe.Instruments;
  */
 final class ParameterWatch {
     private final Instruments<EngineTensor> instruments;
-    private final LongSupplier nanos;
     private final Places places;
     /** What weights were before the step that is under way, where their updates are due. */
     private final Map<Parameter, NDArray> before = new HashMap<>();
     /** Copies of weights, each in one array for good, because that is how power iteration knows it again. */
     private final Map<Parameter, float[]> copies = new HashMap<>();
 
-    ParameterWatch(Instruments<EngineTensor> instruments, LongSupplier nanos, Places places) {
+    ParameterWatch(Instruments<EngineTensor> instruments, Places places) {
         this.instruments = instruments;
-        this.nanos = nanos;
         this.places = places;
     }
 
@@ -39,9 +36,7 @@ final class ParameterWatch {
                     continue;
                 }
                 try (NDArray gradient = weight.getGradient()) {
-                    long began = nanos.getAsLong();
                     squares.add(sumOfSquares(gradient));
-                    instruments.spent(nanos.getAsLong() - began);
                     instruments.making(
                             Hook.GRADIENT, () -> instruments.at(watched.at(Hook.GRADIENT), new EngineTensor(gradient)));
                 }
@@ -103,15 +98,12 @@ final class ParameterWatch {
         if (squares.isEmpty()) {
             return 0;
         }
-        long began = nanos.getAsLong();
         try (NDArray all = NDArrays.stack(squares)) {
             double sum = 0;
             for (float square : all.toFloatArray()) {
                 sum += square;
             }
             return Math.sqrt(sum);
-        } finally {
-            instruments.spent(nanos.getAsLong() - began);
         }
     }
 

@@ -110,7 +110,7 @@ final class StepWatch {
             beginStep();
             if (instruments.watched()) {
                 Optional<TokenLosses> tokens = batchTold ? Optional.empty() : outputs(one, data);
-                charged(() -> notes.add(data, loss.of(one, data, tokens)));
+                notes.add(data, loss.of(one, data, tokens));
             }
             trainedOn += data.getBatch().getSize();
             batchTold = true;
@@ -167,7 +167,7 @@ final class StepWatch {
         }
         if (places == null) {
             places = new Places(one.getModel().getBlock());
-            parameters = new ParameterWatch(instruments, nanos, places);
+            parameters = new ParameterWatch(instruments, places);
             Map<String, String> manifest = new HashMap<>();
             manifest.put("framework", "DJL");
             manifest.put(
@@ -224,13 +224,6 @@ final class StepWatch {
         return found.stream().findFirst();
     }
 
-    /** What is done whatever the probes ask for. */
-    private void charged(Runnable work) {
-        long began = nanos.getAsLong();
-        work.run();
-        instruments.spent(nanos.getAsLong() - began);
-    }
-
     private void gradients() {
         if (instruments.watched() && !gradientsTold) {
             gradientsTold = true;
@@ -267,7 +260,7 @@ final class StepWatch {
             return;
         }
         try {
-            work.run();
+            instruments.observing(work);
         } catch (Throwable e) {
             failures++;
             if (failures == PATIENCE) {

@@ -219,6 +219,36 @@ class ObservatoryListenerTest {
         }
     }
 
+    /** What the governor goes by, beside two clocks around all that the listener is called for. */
+    @Test
+    void allThatItIsCalledForIsChargedToObserving() {
+        listen(Pack.CONTINUOUS);
+        long[] nanos = {0};
+        TrainingListenerAdapter before = new TrainingListenerAdapter() {
+            @Override
+            public void onTrainingBatch(Trainer trainer, BatchData data) {
+                nanos[0] -= System.nanoTime();
+            }
+        };
+        TrainingListenerAdapter after = new TrainingListenerAdapter() {
+            @Override
+            public void onTrainingBatch(Trainer trainer, BatchData data) {
+                nanos[0] += System.nanoTime();
+            }
+        };
+        try (TinyTransformer tiny = new TinyTransformer(1e-3f, UNWATCHED, before, listener, after)) {
+            tiny.train(20); // classes are loaded, some of them before the first step begins
+            told.clear();
+            nanos[0] = 0;
+            tiny.train(60);
+        }
+        double charged = frames().stream()
+                .mapToDouble(
+                        frame -> frame.scalars().find(Scalars.OBSERVER_SECONDS).orElseThrow())
+                .sum();
+        assertEquals(nanos[0] / 1e9, charged, 0.1 * nanos[0] / 1e9);
+    }
+
     @Test
     void noArrayIsLeftBehind() {
         listen(Pack.FORENSIC);
