@@ -219,34 +219,41 @@ class ObservatoryListenerTest {
         }
     }
 
-    /** What the governor goes by, beside two clocks around all that the listener is called for. */
+    /**
+     * What the governor goes by, beside a clock around all that the listener is called for: medians, because of some
+     * calls the machine takes its time between the two clocks.
+     */
     @Test
     void allThatItIsCalledForIsChargedToObserving() {
         listen(Pack.CONTINUOUS);
-        long[] nanos = {0};
+        long[] began = {0};
+        List<Double> called = new ArrayList<>();
         TrainingListenerAdapter before = new TrainingListenerAdapter() {
             @Override
             public void onTrainingBatch(Trainer trainer, BatchData data) {
-                nanos[0] -= System.nanoTime();
+                began[0] = System.nanoTime();
             }
         };
         TrainingListenerAdapter after = new TrainingListenerAdapter() {
             @Override
             public void onTrainingBatch(Trainer trainer, BatchData data) {
-                nanos[0] += System.nanoTime();
+                called.add((System.nanoTime() - began[0]) / 1e9);
             }
         };
         try (TinyTransformer tiny = new TinyTransformer(1e-3f, UNWATCHED, before, listener, after)) {
             tiny.train(20); // classes are loaded, some of them before the first step begins
             told.clear();
-            nanos[0] = 0;
-            tiny.train(60);
+            called.clear();
+            tiny.train(80);
         }
-        double charged = frames().stream()
-                .mapToDouble(
-                        frame -> frame.scalars().find(Scalars.OBSERVER_SECONDS).orElseThrow())
-                .sum();
-        assertEquals(nanos[0] / 1e9, charged, 0.1 * nanos[0] / 1e9);
+        List<Double> charged = frames().stream()
+                .map(frame -> frame.scalars().find(Scalars.OBSERVER_SECONDS).orElseThrow())
+                .toList();
+        assertEquals(1, median(charged) / median(called), 0.25);
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
 
     @Test
