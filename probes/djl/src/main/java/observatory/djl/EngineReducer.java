@@ -5,27 +5,22 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import java.util.Optional;
+import observatory.probe.Broken;
 import observatory.probe.HostReducer;
 import observatory.probe.Moments;
 import observatory.probe.Norms;
 import observatory.probe.ReducerAtOnce;
 import observatory.probe.Reduction;
+import observatory.probe.Squares;
 import observatory.probe.host.HostReductions;
 
 /**
- * Moments and norms are taken where the array lies, and three numbers come to the host: a copy of the array and a loop
- * over it take twice to four times as long. All else, and an array with numbers that cannot be squared in single
- * precision, is reduced on the host.
+ * Moments and what is less are taken where the array lies, and a few numbers come to the host. All other reductions,
+ * and arrays with numbers that are not finite or cannot be squared in single precision, are done on a copy there.
  */
 final class EngineReducer extends ReducerAtOnce<EngineTensor> {
-    /**
-     * Of a largest square below, squares of smaller elements begin to vanish; of one that is not finite there is no
-     * sum.
-     */
-    private static final float LEAST_SQUARE = 1e-24f;
-
-    /** Elements of an array that is sooner copied than handed to five operations. */
-    private static final int SMALL = 4096;
+    /** Of elements whose squares are smaller in mean, enough may have vanished in single precision to show. */
+    private static final double LEAST_SQUARE = 1e-30;
 
     private final HostReducer host = new HostReducer();
 
@@ -33,25 +28,64 @@ final class EngineReducer extends ReducerAtOnce<EngineTensor> {
     protected Object reduce(Reduction<?> reduction, EngineTensor tensor, EngineTensor other) {
         return switch (reduction) {
             case Reduction.ToMoments _ -> moments(tensor);
-            case Reduction.ToBroken _ -> moments(tensor).broken();
-            case Reduction.ToSquares _ -> moments(tensor).squares();
-            case Reduction.ToNorms _ ->
-                new Norms(moments(tensor).norm(), moments(other).norm());
+            case Reduction.ToBroken _ -> broken(tensor);
+            case Reduction.ToSquares _ -> squares(tensor);
+            case Reduction.ToNorms _ -> new Norms(norm(tensor), norm(other));
             case Reduction.ToSpectralNorm _, Reduction.ToSpectrum _, Reduction.OfRows<?> _ ->
                 host.reduce(reduction, tensor.onHost(), other == null ? null : other.onHost());
         };
     }
 
     private static Moments moments(EngineTensor tensor) {
-        return tensor.array().flatMap(EngineReducer::moments).orElseGet(() ->
-                (Moments) HostReductions.whole(new Reduction.ToMoments(), tensor.onHost()));
+        return tensor.array()
+                .flatMap(array -> {
+                    Optional<Sums> here = Sums.of(array);
+                    return here.isPresent()
+                            ? here.filter(Sums::finite).map(sums -> moments(array.size(), sums))
+                            : momentsThere(array);
+                })
+                .orElseGet(() -> (Moments) HostReductions.whole(new Reduction.ToMoments(), tensor.onHost()));
     }
 
-    private static Optional<Moments> moments(NDArray array) {
-        if (array.isSparse() || array.size() < SMALL) {
+    private static Moments moments(long count, Sums sums) {
+        return new Moments(count, sums.sum(), sums.squares(), sums.largest(), 0, 0);
+    }
+
+    private static Broken broken(EngineTensor tensor) {
+        boolean finite = tensor.array()
+                .filter(EngineReducer::large)
+                .filter(EngineReducer::finiteThere)
+                .isPresent();
+        return finite ? new Broken(0, 0) : moments(tensor).broken();
+    }
+
+    private static Squares squares(EngineTensor tensor) {
+        return tensor.array()
+                .filter(EngineReducer::large)
+                .flatMap(EngineReducer::squaresThere)
+                .orElseGet(() -> moments(tensor).squares());
+    }
+
+    /** Not finite as soon as one element is not. */
+    private static double norm(EngineTensor tensor) {
+        return tensor.array()
+                .filter(EngineReducer::large)
+                .flatMap(EngineReducer::squaresThere)
+                .map(squares -> Math.sqrt(squares.sum()))
+                .orElseGet(() -> moments(tensor).norm());
+    }
+
+    /** Where one operation of the engine instead of five is worth it. */
+    private static boolean large(NDArray array) {
+        return array.size() > Sums.SMALL;
+    }
+
+    // Below apart from the graph, so that nothing is kept for a backward pass that never comes.
+
+    private static Optional<Moments> momentsThere(NDArray array) {
+        if (array.isSparse() || array.size() == 0) {
             return Optional.empty();
         }
-        // Apart from the graph, so that nothing is kept for a backward pass that never comes.
         try (NDArray apart = array.stopGradient();
                 NDArray single = apart.toType(DataType.FLOAT32, false);
                 NDArray squares = single.square();
@@ -59,12 +93,40 @@ final class EngineReducer extends ReducerAtOnce<EngineTensor> {
                 NDArray sumOfSquares = squares.sum();
                 NDArray sum = single.sum();
                 NDArray all = NDArrays.stack(new NDList(largest, sumOfSquares, sum))) {
-            float[] read = all.toFloatArray();
-            if (!(read[0] >= LEAST_SQUARE && Float.isFinite(read[1]))) {
-                return Optional.empty();
-            }
+            float[] read = Host.floats(all);
             // The root of a rounded square, rounded, is the number itself.
-            return Optional.of(new Moments(array.size(), read[2], read[1], (float) Math.sqrt(read[0]), 0, 0));
+            return faithful(read[1], array.size())
+                    ? Optional.of(new Moments(array.size(), read[2], read[1], (float) Math.sqrt(read[0]), 0, 0))
+                    : Optional.empty();
         }
+    }
+
+    private static Optional<Squares> squaresThere(NDArray array) {
+        if (array.isSparse() || array.size() == 0) {
+            return Optional.empty();
+        }
+        try (NDArray apart = array.stopGradient();
+                NDArray single = apart.toType(DataType.FLOAT32, false);
+                NDArray squares = single.square();
+                NDArray sum = squares.sum()) {
+            float read = Host.floats(sum)[0];
+            return faithful(read, array.size()) ? Optional.of(new Squares(array.size(), read)) : Optional.empty();
+        }
+    }
+
+    /** A sum is finite only if all its terms are; one that overflows says nothing. */
+    private static boolean finiteThere(NDArray array) {
+        if (array.isSparse() || array.size() == 0) {
+            return false;
+        }
+        try (NDArray apart = array.stopGradient();
+                NDArray single = apart.toType(DataType.FLOAT32, false);
+                NDArray sum = single.sum()) {
+            return Float.isFinite(Host.floats(sum)[0]);
+        }
+    }
+
+    private static boolean faithful(float sumOfSquares, long size) {
+        return Float.isFinite(sumOfSquares) && sumOfSquares >= size * LEAST_SQUARE;
     }
 }

@@ -1,6 +1,7 @@
 package observatory.djl;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
@@ -19,16 +20,10 @@ final class Host {
     }
 
     static float[] floats(NDArray array) {
-        if (array.isSparse()) {
-            try (NDArray dense = array.toDense()) {
-                return floats(dense);
-            }
-        }
-        if (array.getDataType() == DataType.FLOAT32) {
-            return array.toFloatArray();
-        }
-        try (NDArray single = array.toType(DataType.FLOAT32, true)) {
-            return single.toFloatArray();
+        // What is made on the way, by the engine too, such as a copy from a device or one without gaps.
+        try (NDScope _ = new NDScope()) {
+            NDArray dense = array.isSparse() ? array.toDense() : array;
+            return dense.toType(DataType.FLOAT32, false).toFloatArray();
         }
     }
 

@@ -3,9 +3,11 @@ package observatory.djl;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Parameter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import observatory.probe.Hook;
 import observatory.probe.HostTensor;
 import observatory.probe.Instruments;
@@ -29,22 +31,34 @@ final class ParameterWatch {
     /** Shows the gradients that are due, keeps the weights if their updates are; the norm of all gradients together. */
     double gradients() {
         forget();
-        try (NDList squares = new NDList()) {
+        double sum = 0;
+        try (NDList there = new NDList()) {
             for (Places.Watched watched : places.parameters()) {
                 NDArray weight = watched.parameter().getArray();
                 if (!trained(watched.parameter()) || !weight.hasGradient()) {
                     continue;
                 }
                 try (NDArray gradient = weight.getGradient()) {
-                    squares.add(sumOfSquares(gradient));
+                    Optional<Sums> here = Sums.of(gradient);
+                    if (here.isPresent()) {
+                        sum += here.get().squares();
+                    } else {
+                        there.add(sumOfSquares(gradient));
+                    }
                     instruments.making(
                             Hook.GRADIENT, () -> instruments.at(watched.at(Hook.GRADIENT), new EngineTensor(gradient)));
                 }
-                instruments.making(
-                        Hook.UPDATE, () -> before.computeIfAbsent(watched.parameter(), _ -> weight.duplicate()));
+                instruments.making(Hook.UPDATE, () -> before.computeIfAbsent(watched.parameter(), _ -> copy(weight)));
             }
-            return norm(squares);
+            return Math.sqrt(sum + total(there));
         }
+    }
+
+    /** Not closed with a scope that the trainer has open. */
+    private static NDArray copy(NDArray weight) {
+        NDArray copy = weight.duplicate();
+        NDScope.unregister(copy);
+        return copy;
     }
 
     /** Shows what the weights are now, and by how much they have changed. */
@@ -93,18 +107,17 @@ final class ParameterWatch {
         }
     }
 
-    /** What all gradients left, in one copy to the host. */
-    private double norm(NDList squares) {
-        if (squares.isEmpty()) {
-            return 0;
-        }
-        try (NDArray all = NDArrays.stack(squares)) {
-            double sum = 0;
-            for (float square : all.toFloatArray()) {
-                sum += square;
+    /** In one copy to the host. */
+    private static double total(NDList squares) {
+        double sum = 0;
+        if (!squares.isEmpty()) {
+            try (NDArray all = NDArrays.stack(squares)) {
+                for (float square : Host.floats(all)) {
+                    sum += square;
+                }
             }
-            return Math.sqrt(sum);
         }
+        return sum;
     }
 
     /** What the weights are now: a row for each output, or one row. */

@@ -73,6 +73,17 @@ class EngineReducerTest {
         agree(half, new HostTensor(rounded, ROWS, COLUMNS));
     }
 
+    /** The engine makes a copy without gaps, and would leave it to the array's manager, which may live for a run. */
+    @Test
+    void ofAnArrayWithGapsNoCopyIsLeft() {
+        float[] data = numbers(x -> x);
+        NDArray array = manager.create(data, new Shape(COLUMNS, ROWS)).transpose();
+        agree(array, new HostTensor(data, ROWS, COLUMNS));
+        int before = manager.getManagedArrays().size();
+        assertEquals(data[ROWS], Host.floats(array)[1]);
+        assertEquals(before, manager.getManagedArrays().size(), "arrays that are left");
+    }
+
     @Test
     void normsOfTwo() {
         NDArray one = manager.create(numbers(x -> 1e-5 * x), new Shape(ROWS, COLUMNS));
