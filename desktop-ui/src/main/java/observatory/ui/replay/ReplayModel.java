@@ -86,7 +86,7 @@ public final class ReplayModel {
                                 (done, planned, doing) -> window.execute(() -> progress(key, done, planned, doing))));
             } catch (IllegalArgumentException e) {
                 end = new Shown.Refused(e.getMessage());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // out of memory too: else it would run on screen for ever
                 end = new Shown.Refused("the replay failed: " + e);
             }
             Shown last = end;

@@ -140,4 +140,18 @@ class ReplayModelTest {
         model.start();
         assertTrue(background.isEmpty());
     }
+
+    @Test
+    void anErrorEndsTheReplayAndIsTold() {
+        ReplayModel model = model((incident, stop, progress) -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        model.start();
+        empty(background);
+        empty(window);
+        Shown.Refused refused =
+                assertInstanceOf(Shown.Refused.class, model.shownProperty().get());
+        assertTrue(refused.reason().contains("Java heap space"), refused.reason());
+        assertTrue(model.possibleProperty().get());
+    }
 }
