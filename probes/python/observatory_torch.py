@@ -366,23 +366,26 @@ def _merge_moments(a, b):
 def _exponents(x, every, step):
     """Counts of the 255 exponents of finite fp32 numbers, of a sample; bin e holds [2^(e-127), 2^(e-126)). Zeros apart."""
     x = (_every_run(x, every, step) if every > 1 and x.numel() >= _RUN * every else x).float()
-    if x.device.type == "cpu":
+    if x.device.type == "cpu":  # in few operations: beside a step's products each comes from memory, its code too
         bits = x.contiguous().view(torch.int32).bitwise_and(0x7F800000).bitwise_right_shift_(23)
-        bins = torch.bincount(bits.reshape(-1), minlength=256)
-        bins[0] -= x.numel() - torch.count_nonzero(x)
-        return bins[:255].double()
+        bins = torch.bincount(bits.reshape(-1), minlength=256)[:255]
+        if bins[0].item():  # zeros or what is below the normal numbers; most tensors have neither
+            bins[0] -= x.numel() - torch.count_nonzero(x)
+        return bins
     usable = torch.isfinite(x) & (x != 0)
     exponent = torch.where(usable, (torch.frexp(x)[1] + 126).clamp(min=0), torch.full_like(x, -1, dtype=torch.int32))
     return torch.histc(exponent.to(torch.float32), bins=255, min=-0.5, max=254.5)
 
 
 def _shape(x):
-    """Σx³, Σx⁴ and how many are zero, over the finite elements."""
+    """Σx³, Σx⁴ and how many are zero, over the finite elements; on the CPU a list where all is finite, as of moments."""
     x = x.float()
-    if x.device.type == "cpu" and math.isfinite(_largest_here(x)):
-        clean = x
-    else:
-        clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
+    if x.device.type == "cpu":
+        square = x.square()
+        fourths = square.square().sum().item()
+        if math.isfinite(fourths):
+            return [square.mul_(x).sum().item(), fourths, float(x.numel() - torch.count_nonzero(x).item())]
+    clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
     square = clean.square()
     return torch.stack([(square * clean).sum(), square.square().sum(), (x == 0).sum().to(x.dtype)])
 
@@ -406,6 +409,7 @@ def _read_examples(own):
 
 
 def _add(a, b):
+    a, b = (torch.tensor(v, dtype=torch.float64) if isinstance(v, list) else v for v in (a, b))
     return a + b
 
 
@@ -432,6 +436,7 @@ def _read_moments(m):
 
 def _read_exponents(bins):
     """Metrics, a vector each, from (sites, 255) counts: what formats would lose, and how many exponents there are."""
+    bins = bins.double()
     below = torch.nn.functional.pad(bins.cumsum(1), (1, 0))  # at e + 127: how many are below 2^e
     every, under = below[:, -1], lambda exponent: below[:, max(0, min(255, exponent + 127))]
     counts = {

@@ -186,6 +186,15 @@ class WatchTest(unittest.TestCase):
         self.assertEqual((0.25, 0.5, 0.0), (out["fp16_flushed"], out["fp16_subnormal"], out["fp16_overflow"]))
         self.assertEqual(27, out["exponent_span"])
 
+    def test_shape_and_exponents_of_odd_numbers(self):
+        broken = torch.cat([torch.randn(998), torch.tensor([math.nan, math.inf])])
+        for x in (torch.randn(4, 64, 384), F.relu(torch.randn(3000)), torch.full((9,), 1e-40), torch.zeros(700), broken):
+            y = x[torch.isfinite(x)].double()
+            for expected, told in zip((y.pow(3).sum(), y.pow(4).sum(), (y == 0).sum()), observatory_torch._shape(x)):
+                self.assertLess(abs(float(told) - expected.item()), 1e-6 * max(y.numel(), abs(expected.item())))
+            self.assertEqual((y != 0).sum().item(), observatory_torch._exponents(x, 1, 0).sum().item())
+        self.assertEqual([2.0, 3.0], observatory_torch._add([1.0, 2.0], torch.ones(2)).tolist(), "a micro-batch that is not finite")
+
     def test_a_histogram_of_exponents_hangs_from_its_highest_binade(self):
         model, optimizer = make()
         watch = self.watch(model, optimizer, probes="forensic", first_step=10)  # where what is sparse is due
