@@ -40,7 +40,10 @@ public final class Workers implements AutoCloseable {
         void run(long from, long to);
     }
 
-    /** Runs tasks 0 to {@code tasks - 1}, in any order, and returns when all are done. */
+    /**
+     * Runs tasks 0 to {@code tasks - 1}, in any order. No thread is at any of them when this returns or throws: what they
+     * read and write may be freed then. Where one fails, those that nobody has begun are left.
+     */
     void run(int tasks, IntConsumer task) {
         if (tasks == 1 || threads == 1) {
             for (int i = 0; i < tasks; i++) {
@@ -50,10 +53,15 @@ public final class Workers implements AutoCloseable {
         }
         AtomicInteger next = new AtomicInteger();
         Callable<Void> share = () -> {
-            for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
-                task.accept(i);
+            try {
+                for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+                    task.accept(i);
+                }
+                return null;
+            } catch (Throwable e) {
+                next.set(tasks);
+                throw e;
             }
-            return null;
         };
         List<Future<Void>> shares = new ArrayList<>();
         for (int i = 1; i < Math.min(threads, tasks); i++) {
@@ -61,19 +69,42 @@ public final class Workers implements AutoCloseable {
         }
         try {
             share.call();
-            for (Future<Void> other : shares) {
-                other.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a part of an operation failed: " + e.getCause(), e.getCause());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            await(shares);
             throw e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted inside a training step", e);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+        Throwable failed = await(shares);
+        if (failed != null) {
+            throw new IllegalStateException("a part of an operation failed: " + failed, failed);
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IllegalStateException("interrupted inside a training step");
+        }
+    }
+
+    /** Waits for the others, interrupted or not; what the first of them that failed threw, or null. */
+    private static Throwable await(List<Future<Void>> shares) {
+        Throwable failed = null;
+        boolean interrupted = false;
+        for (Future<Void> share : shares) {
+            for (boolean done = false; !done; ) {
+                try {
+                    share.get();
+                    done = true;
+                } catch (ExecutionException e) {
+                    failed = failed == null ? e.getCause() : failed;
+                    done = true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return failed;
     }
 
     /** How many threads work on one operation. */
