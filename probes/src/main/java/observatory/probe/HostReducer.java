@@ -1,10 +1,10 @@
 package observatory.probe;
 
-import java.util.Map;
 import java.util.WeakHashMap;
 import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReductions;
 import observatory.probe.host.SpectrumQueue;
+import observatory.probe.host.WarmVectors;
 
 /**
  * The plain reducer over arrays on the host, in double: all that a trainer written against this module needs. Whole
@@ -12,7 +12,7 @@ import observatory.probe.host.SpectrumQueue;
  * tensor's array is.
  */
 public final class HostReducer extends ReducerAtOnce<HostTensor> {
-    private final Map<Object, double[]> warm = new WeakHashMap<>();
+    private final WarmVectors warm = new WarmVectors(new WeakHashMap<>());
     private final SpectrumQueue spectra = SpectrumQueue.plain();
 
     @Override
@@ -32,7 +32,7 @@ public final class HostReducer extends ReducerAtOnce<HostTensor> {
     }
 
     private SpectralNorm spectralNorm(HostTensor tensor, int iterations) {
-        double[] v = warm.computeIfAbsent(tensor.data(), _ -> HostPowerIteration.start(tensor.columns()));
+        double[] v = warm.of(tensor.data(), tensor.columns());
         SpectralNorm norm = null;
         for (int i = 0; i < iterations; i++) {
             HostPowerIteration step = new HostPowerIteration(v);

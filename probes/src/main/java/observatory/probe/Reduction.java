@@ -75,7 +75,9 @@ public sealed interface Reduction<R> {
 
     /**
      * The largest singular value, by power iteration that goes on from the vector it ended with the last time, which
-     * stays with the backend: 4 bytes and 4 flops an element and iteration.
+     * stays with the backend: 4 bytes and 4 flops an element and iteration. The vector is known by where the tensor lies
+     * and by its columns, which is right for weights; where several tensors of one width pass through one place, as
+     * updates do, each goes on from the one before it, and few iterations find less than the largest.
      */
     record ToSpectralNorm(int iterations) implements Reduction<SpectralNorm> {
         public ToSpectralNorm {

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.Map;
 import observatory.probe.Norms;
 import observatory.probe.ReducerAtOnce;
 import observatory.probe.Reduction;
@@ -13,6 +12,7 @@ import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReduction;
 import observatory.probe.host.HostReductions;
 import observatory.probe.host.SpectrumQueue;
+import observatory.probe.host.WarmVectors;
 import observatory.trainer.LapackSpectrum;
 
 /**
@@ -23,8 +23,8 @@ public final class CpuReducer extends ReducerAtOnce<Tensor> {
     private static final int PIECE = 8192;
 
     private final SpectrumQueue spectra = LapackSpectrum.queue();
-    /** Warm vectors of power iterations, by the address of the weight, which stays where it is as long as the model. */
-    private final Map<Long, double[]> warm = new HashMap<>();
+    /** By addresses: a weight stays where it is as long as the model. */
+    private final WarmVectors warm = new WarmVectors(new HashMap<>());
 
     private float[] piece = new float[0];
 
@@ -72,7 +72,7 @@ public final class CpuReducer extends ReducerAtOnce<Tensor> {
     }
 
     private SpectralNorm spectralNorm(Tensor tensor, int iterations) {
-        double[] v = warm.computeIfAbsent(tensor.data().address(), _ -> HostPowerIteration.start(tensor.columns()));
+        double[] v = warm.of(tensor.data().address(), tensor.columns());
         SpectralNorm norm = null;
         for (int i = 0; i < iterations; i++) {
             norm = (SpectralNorm) overRows(new HostPowerIteration(v), tensor);

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import observatory.probe.Moments;
 import observatory.probe.Norms;
@@ -15,6 +14,7 @@ import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReduction;
 import observatory.probe.host.HostReductions;
 import observatory.probe.host.SpectrumQueue;
+import observatory.probe.host.WarmVectors;
 import observatory.trainer.LapackSpectrum;
 import observatory.trainer.cuda.CudaTensor.Place;
 
@@ -25,8 +25,8 @@ final class HostCopies {
     private final Device device;
     private final MemorySegment pinned;
     private final SpectrumQueue spectra = LapackSpectrum.queue();
-    /** Warm vectors of power iterations, by the address of the weight. */
-    private final Map<Long, double[]> warm = new HashMap<>();
+    /** By addresses. */
+    private final WarmVectors warm = new WarmVectors(new HashMap<>());
 
     private float[] piece = new float[0];
 
@@ -76,7 +76,7 @@ final class HostCopies {
     }
 
     private SpectralNorm spectralNorm(Place place, int iterations) {
-        double[] v = warm.computeIfAbsent(place.address(), _ -> HostPowerIteration.start(place.columns()));
+        double[] v = warm.of(place.address(), place.columns());
         SpectralNorm norm = null;
         for (int i = 0; i < iterations; i++) {
             norm = (SpectralNorm) overRows(new HostPowerIteration(v), place);

@@ -33,8 +33,11 @@ final class Measurements {
 
     private final Device device;
     private final Operations operations;
-    /** Warm vectors of power iterations on the device, by the address of the weight. */
-    private final Map<Long, Long> warm = new HashMap<>();
+    /** Warm vectors of power iterations on the device: each is as long as the tensor has columns. */
+    private final Map<Wide, Long> warm = new HashMap<>();
+
+    /** Where a tensor lies, and its columns; others of another width may lie there too. */
+    private record Wide(long address, int columns) {}
 
     Measurements(Device device, Operations operations) {
         this.device = device;
@@ -153,7 +156,7 @@ final class Measurements {
     }
 
     private Function<MemorySegment, Object> spectralNorm(int iterations, Place place, Room room) {
-        long v = warm.computeIfAbsent(place.address(), _ -> start(place.columns()));
+        long v = warm.computeIfAbsent(new Wide(place.address(), place.columns()), wide -> start(wide.columns));
         int groups = Reductions.columnGroups(place.rows());
         long own = room.own().applyAsLong((2L * place.rows() + (long) groups * place.columns()) * Double.BYTES);
         long at = room.results().take(2 * Double.BYTES);

@@ -15,6 +15,7 @@ import observatory.probe.RowNorms;
 import observatory.probe.Shape;
 import observatory.probe.SpectralNorm;
 import observatory.probe.Squares;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -84,6 +85,30 @@ class CpuReducerTest {
             host.enqueue(0, new Reduction.ToRows(), plain, plain);
             cpu.enqueue(0, new Reduction.ToRows(), measured, measured);
             same(host.result(0), cpu.result(0));
+        }
+    }
+
+    /** As updates do, which are all made in one place. */
+    @Test
+    void matricesOfSeveralWidthsMayPassThroughOnePlace() {
+        HostReducer host = new HostReducer();
+        CpuReducer cpu = new CpuReducer();
+        Reduction<?> power = new Reduction.ToSpectralNorm(2);
+        float[] values = new float[24];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 5 - 1.5f;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            Tensor place = Tensor.zeros(arena, 4, 6);
+            for (int i = 0; i < values.length; i++) {
+                place.set(i, values[i]);
+            }
+            for (int columns : List.of(6, 3, 12)) {
+                Object alone =
+                        new HostReducer().reduce(power, new HostTensor(values, values.length / columns, columns), null);
+                same(alone, host.reduce(power, new HostTensor(values, values.length / columns, columns), null));
+                same(alone, cpu.reduce(power, place.shaped(0, values.length / columns, columns), null));
+            }
         }
     }
 
