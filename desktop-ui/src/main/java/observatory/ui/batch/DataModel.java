@@ -146,7 +146,7 @@ public final class DataModel {
     public String skipList() {
         StringBuilder list = new StringBuilder("source,offset,step\n");
         rows().stream()
-                .filter(row -> row.deviations > 6 || Double.isNaN(row.loss))
+                .filter(row -> row.deviations > 6 || !Double.isFinite(row.loss))
                 .forEach(row -> list.append('"')
                         .append(row.source.replace("\"", "\"\""))
                         .append("\",")
