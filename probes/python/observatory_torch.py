@@ -863,7 +863,8 @@ class Watch:
         if self._dead or os.getpid() != self._pid:
             return
         self._guard("close", self._drain, True)
-        self._guard("close", self._event, "end", {"reason": reason, "steps": str(self._now.number - 1)})
+        last = self._now.number - 1
+        self._guard("close", self._event, "end", {"reason": reason, "steps": str(last)}, last)
         self._detach()
         self._dead = True
         _watched.pop(getattr(self._model, "_orig_mod", self._model), None)
@@ -1382,8 +1383,8 @@ class Watch:
         self._seq += 1
         return document
 
-    def _event(self, kind, details):
-        event = self._document("event", self._now.number)
+    def _event(self, kind, details, step=None):
+        event = self._document("event", self._now.number if step is None else step)
         event.update(kind=kind, details={name: str(value) for name, value in details.items()})
         self._spool.offer(event, 0)
 

@@ -155,6 +155,7 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(["start"] + [None] * 12 + ["end"], [document.get("kind") for document in documents])
         self.assertEqual(list(range(14)), [document["seq"] for document in documents])
         self.assertEqual(list(range(1, 13)), [document["step"] for document in documents[1:-1]])
+        self.assertEqual(12, documents[-1]["step"], "the last one there was")
 
     def test_statistics_against_double_precision(self):
         model, optimizer = make()
