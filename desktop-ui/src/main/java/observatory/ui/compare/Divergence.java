@@ -12,47 +12,53 @@ import observatory.ui.data.Series;
 /**
  * Where two runs part: the first step whose loss differs by more than a part in ten thousand, and the first site, in
  * the order of the forward pass, whose rms does so at the first step at which any does.
+ *
+ * @param together whether there is a step of which both have a loss
  */
-record Divergence(Optional<Long> lossStep, Optional<Long> siteStep, Optional<Site> site) {
+record Divergence(boolean together, Optional<Long> lossStep, Optional<Long> siteStep, Optional<Site> site) {
     private static final double TOLERANCE = 1e-4;
 
     static Divergence of(Recording one, Recording other) {
         Optional<Series> a = one.scalar(Scalars.LOSS);
         Optional<Series> b = other.scalar(Scalars.LOSS);
-        Optional<Long> lossStep =
-                a.isPresent() && b.isPresent() ? first(one, a.get(), other, b.get()) : Optional.empty();
+        boolean both = a.isPresent() && b.isPresent();
+        boolean together =
+                both && first(one, a.get(), other, b.get(), Divergence::present).isPresent();
+        Optional<Long> lossStep = both ? first(one, a.get(), other, b.get(), Divergence::differ) : Optional.empty();
         Optional<MetricData> left = one.metric("rms");
         Optional<MetricData> right = other.metric("rms");
         if (left.isEmpty() || right.isEmpty()) {
-            return new Divergence(lossStep, Optional.empty(), Optional.empty());
+            return new Divergence(together, lossStep, Optional.empty(), Optional.empty());
         }
-        return site(lossStep, left.get(), right.get());
+        return site(together, lossStep, left.get(), right.get());
     }
 
     String sentence() {
         if (lossStep.isEmpty() && site.isEmpty()) {
-            return "The losses of the two runs agree to a part in ten thousand at every step that both have.";
+            return !together
+                    ? "The two runs have no step in common of which both have a loss."
+                    : "The losses of the two runs agree to a part in ten thousand at every step that both have.";
         }
         String loss = lossStep.map(step -> "The losses part at step " + Numbers.whole(step) + ".")
                 .orElse("");
         String where = site.map(one -> "  The first site to differ is " + one.label() + ", at step "
                         + Numbers.whole(siteStep.orElseThrow()) + ".")
                 .orElse("");
-        return loss + where;
+        return (loss + where).strip();
     }
 
-    private static Optional<Long> first(Recording one, Series a, Recording other, Series b) {
+    private static Optional<Long> first(Recording one, Series a, Recording other, Series b, Pair sought) {
         for (int row = 0; row < Math.min(one.frames().size(), a.size()); row++) {
             long step = one.frames().step(row);
             int at = other.frames().rowAtOrBefore(step);
-            if (at >= 0 && at < b.size() && other.frames().step(at) == step && differ(a.at(row), b.at(at))) {
+            if (at >= 0 && at < b.size() && other.frames().step(at) == step && sought.holds(a.at(row), b.at(at))) {
                 return Optional.of(step);
             }
         }
         return Optional.empty();
     }
 
-    private static Divergence site(Optional<Long> lossStep, MetricData a, MetricData b) {
+    private static Divergence site(boolean together, Optional<Long> lossStep, MetricData a, MetricData b) {
         for (int row = 0; row < a.index().size(); row++) {
             long step = a.index().step(row);
             int here = row;
@@ -65,18 +71,27 @@ record Divergence(Optional<Long> lossStep, Optional<Long> siteStep, Optional<Sit
                     .filter(one -> differ(a.at(one).at(here), b.at(one).at(at)))
                     .min(Comparator.comparing(Site::layer).thenComparing(Site::hook));
             if (site.isPresent()) {
-                return new Divergence(lossStep, Optional.of(step), site);
+                return new Divergence(together, lossStep, Optional.of(step), site);
             }
         }
-        return new Divergence(lossStep, Optional.empty(), Optional.empty());
+        return new Divergence(together, lossStep, Optional.empty(), Optional.empty());
+    }
+
+    /** Something that holds of the values of two runs at one step. */
+    private interface Pair {
+        boolean holds(float a, float b);
+    }
+
+    private static boolean present(float a, float b) {
+        return !Series.isAbsent(a) && !Series.isAbsent(b);
     }
 
     private static boolean differ(float a, float b) {
-        if (Series.isAbsent(a) || Series.isAbsent(b)) {
+        if (!present(a, b)) {
             return false;
         }
         if (!Float.isFinite(a) || !Float.isFinite(b)) {
-            return Float.isFinite(a) != Float.isFinite(b);
+            return Float.compare(a, b) != 0;
         }
         return Math.abs(a - b) > TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
     }
