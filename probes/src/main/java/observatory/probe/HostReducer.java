@@ -1,7 +1,6 @@
 package observatory.probe;
 
 import java.util.WeakHashMap;
-import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReductions;
 import observatory.probe.host.SpectrumQueue;
 import observatory.probe.host.WarmVectors;
@@ -32,13 +31,9 @@ public final class HostReducer extends ReducerAtOnce<HostTensor> {
     }
 
     private SpectralNorm spectralNorm(HostTensor tensor, int iterations) {
-        double[] v = warm.of(tensor.data(), tensor.columns());
-        SpectralNorm norm = null;
-        for (int i = 0; i < iterations; i++) {
-            HostPowerIteration step = new HostPowerIteration(v);
-            step.rows(tensor.data(), 0, tensor.rows(), tensor.columns());
-            norm = step.result();
-        }
-        return norm;
+        return warm.norm(tensor.data(), tensor.columns(), iterations, iteration -> {
+            iteration.rows(tensor.data(), 0, tensor.rows(), tensor.columns());
+            return iteration.result();
+        });
     }
 }

@@ -2,6 +2,8 @@ package observatory.probe.host;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import observatory.probe.SpectralNorm;
 
 /**
  * The vectors that power iterations go on from, by where a matrix lies and how many columns it has: tensors that are made
@@ -16,11 +18,19 @@ public final class WarmVectors {
     }
 
     /**
-     * The vector to go on from, (columns), in which the new one is to be left.
+     * The largest singular value of a matrix after so many iterations, from 1, which leave the vector to go on from.
      *
      * @param place an address or an array
+     * @param overRows takes an iteration over all rows, and its result
      */
-    public double[] of(Object place, int columns) {
-        return vectors.computeIfAbsent(place, _ -> new HashMap<>()).computeIfAbsent(columns, HostPowerIteration::start);
+    public SpectralNorm norm(
+            Object place, int columns, int iterations, Function<HostPowerIteration, SpectralNorm> overRows) {
+        double[] v = vectors.computeIfAbsent(place, _ -> new HashMap<>())
+                .computeIfAbsent(columns, HostPowerIteration::start);
+        SpectralNorm norm = null;
+        for (int i = 0; i < iterations; i++) {
+            norm = overRows.apply(new HostPowerIteration(v));
+        }
+        return norm;
     }
 }

@@ -8,7 +8,6 @@ import observatory.probe.Norms;
 import observatory.probe.ReducerAtOnce;
 import observatory.probe.Reduction;
 import observatory.probe.SpectralNorm;
-import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReduction;
 import observatory.probe.host.HostReductions;
 import observatory.probe.host.SpectrumQueue;
@@ -57,7 +56,7 @@ public final class CpuReducer extends ReducerAtOnce<Tensor> {
         };
     }
 
-    private Object overRows(HostReduction<?> reduction, Tensor tensor) {
+    private <R> R overRows(HostReduction<R> reduction, Tensor tensor) {
         int columns = tensor.columns();
         int rowsEach = Math.max(1, PIECE / columns);
         if (piece.length < rowsEach * columns) {
@@ -72,11 +71,7 @@ public final class CpuReducer extends ReducerAtOnce<Tensor> {
     }
 
     private SpectralNorm spectralNorm(Tensor tensor, int iterations) {
-        double[] v = warm.of(tensor.data().address(), tensor.columns());
-        SpectralNorm norm = null;
-        for (int i = 0; i < iterations; i++) {
-            norm = (SpectralNorm) overRows(new HostPowerIteration(v), tensor);
-        }
-        return norm;
+        return warm.norm(
+                tensor.data().address(), tensor.columns(), iterations, iteration -> overRows(iteration, tensor));
     }
 }

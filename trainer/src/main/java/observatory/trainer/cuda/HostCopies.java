@@ -10,7 +10,6 @@ import observatory.probe.Moments;
 import observatory.probe.Norms;
 import observatory.probe.Reduction;
 import observatory.probe.SpectralNorm;
-import observatory.probe.host.HostPowerIteration;
 import observatory.probe.host.HostReduction;
 import observatory.probe.host.HostReductions;
 import observatory.probe.host.SpectrumQueue;
@@ -76,15 +75,10 @@ final class HostCopies {
     }
 
     private SpectralNorm spectralNorm(Place place, int iterations) {
-        double[] v = warm.of(place.address(), place.columns());
-        SpectralNorm norm = null;
-        for (int i = 0; i < iterations; i++) {
-            norm = (SpectralNorm) overRows(new HostPowerIteration(v), place);
-        }
-        return norm;
+        return warm.norm(place.address(), place.columns(), iterations, iteration -> overRows(iteration, place));
     }
 
-    private Object overRows(HostReduction<?> reduction, Place place) {
+    private <R> R overRows(HostReduction<R> reduction, Place place) {
         inPieces(place, (row, rows) -> reduction.rows(piece, 0, rows, place.columns()));
         return reduction.result();
     }
