@@ -2,7 +2,6 @@ package observatory.trainer.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,28 +51,25 @@ public final class Workers implements AutoCloseable {
             return;
         }
         AtomicInteger next = new AtomicInteger();
-        Callable<Void> share = () -> {
+        Runnable share = () -> {
             try {
                 for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
                     task.accept(i);
                 }
-                return null;
             } catch (Throwable e) {
                 next.set(tasks);
                 throw e;
             }
         };
-        List<Future<Void>> shares = new ArrayList<>();
+        List<Future<?>> shares = new ArrayList<>();
         for (int i = 1; i < Math.min(threads, tasks); i++) {
             shares.add(others.submit(share));
         }
         try {
-            share.call();
-        } catch (RuntimeException | Error e) {
+            share.run();
+        } catch (Throwable e) {
             await(shares);
             throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
         Throwable failed = await(shares);
         if (failed != null) {
@@ -85,10 +81,10 @@ public final class Workers implements AutoCloseable {
     }
 
     /** Waits for the others, interrupted or not; what the first of them that failed threw, or null. */
-    private static Throwable await(List<Future<Void>> shares) {
+    private static Throwable await(List<Future<?>> shares) {
         Throwable failed = null;
         boolean interrupted = false;
-        for (Future<Void> share : shares) {
+        for (Future<?> share : shares) {
             for (boolean done = false; !done; ) {
                 try {
                     share.get();
