@@ -52,32 +52,27 @@ final class EngineReducer extends ReducerAtOnce<EngineTensor> {
     }
 
     private static Broken broken(EngineTensor tensor) {
-        boolean finite = tensor.array()
-                .filter(EngineReducer::large)
-                .filter(EngineReducer::finiteThere)
-                .isPresent();
+        boolean finite = large(tensor).filter(EngineReducer::finiteThere).isPresent();
         return finite ? new Broken(0, 0) : moments(tensor).broken();
     }
 
     private static Squares squares(EngineTensor tensor) {
-        return tensor.array()
-                .filter(EngineReducer::large)
+        return large(tensor)
                 .flatMap(EngineReducer::squaresThere)
                 .orElseGet(() -> moments(tensor).squares());
     }
 
     /** Not finite as soon as one element is not. */
     private static double norm(EngineTensor tensor) {
-        return tensor.array()
-                .filter(EngineReducer::large)
+        return large(tensor)
                 .flatMap(EngineReducer::squaresThere)
                 .map(squares -> Math.sqrt(squares.sum()))
                 .orElseGet(() -> moments(tensor).norm());
     }
 
     /** Where one operation of the engine instead of five is worth it. */
-    private static boolean large(NDArray array) {
-        return array.size() > Sums.SMALL;
+    private static Optional<NDArray> large(EngineTensor tensor) {
+        return tensor.array().filter(array -> array.size() > Sums.SMALL && !array.isSparse());
     }
 
     // Below apart from the graph, so that nothing is kept for a backward pass that never comes.
@@ -102,9 +97,6 @@ final class EngineReducer extends ReducerAtOnce<EngineTensor> {
     }
 
     private static Optional<Squares> squaresThere(NDArray array) {
-        if (array.isSparse() || array.size() == 0) {
-            return Optional.empty();
-        }
         try (NDArray apart = array.stopGradient();
                 NDArray single = apart.toType(DataType.FLOAT32, false);
                 NDArray squares = single.square();
@@ -116,9 +108,6 @@ final class EngineReducer extends ReducerAtOnce<EngineTensor> {
 
     /** A sum is finite only if all its terms are; one that overflows says nothing. */
     private static boolean finiteThere(NDArray array) {
-        if (array.isSparse() || array.size() == 0) {
-            return false;
-        }
         try (NDArray apart = array.stopGradient();
                 NDArray single = apart.toType(DataType.FLOAT32, false);
                 NDArray sum = single.sum()) {
