@@ -35,9 +35,9 @@ record Divergence(boolean together, Optional<Long> lossStep, Optional<Long> site
 
     String sentence() {
         if (lossStep.isEmpty() && site.isEmpty()) {
-            return !together
-                    ? "The two runs have no step in common of which both have a loss."
-                    : "The losses of the two runs agree to a part in ten thousand at every step that both have.";
+            return together
+                    ? "The losses of the two runs agree to a part in ten thousand at every step that both have."
+                    : "The two runs have no step in common of which both have a loss.";
         }
         String loss = lossStep.map(step -> "The losses part at step " + Numbers.whole(step) + ".")
                 .orElse("");
