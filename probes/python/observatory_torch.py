@@ -17,7 +17,7 @@ Several ranks write a spool each; their sums, counts and maxima (`elements`, `su
 merge exactly.
 """
 
-import atexit, collections, difflib, functools, itertools, json, math, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
+import atexit, collections, contextlib, difflib, functools, itertools, json, math, operator, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
 from datetime import datetime, timezone
 
 import torch
@@ -392,7 +392,7 @@ def _shape(x):
 
 def _units(rows):
     """Of each column its mean square and its largest magnitude, (2, columns)."""
-    norm = torch.linalg.vector_norm(rows, 2, dim=0, dtype=torch.float32)
+    norm = torch.linalg.vector_norm(rows.float() if rows.dtype == torch.float64 else rows, 2, dim=0, dtype=torch.float32)
     return torch.stack([norm.square() / rows.shape[0], _largest(rows, 0).float()])
 
 
@@ -629,14 +629,33 @@ def _number(value):
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
+def _say(what):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody may hear it: closed, a broken pipe, none at all
+        sys.stderr.write("observatory: " + what + "\n")
+        sys.stderr.flush()
+
+
+def _lost(first, following, step, body, why):
+    """An event that says which numbers never came, in the place of the last of them; the rest is as in a document beside it."""
+    whose = {name: value for name, value in json.loads(body).items() if name in ("v", "run", "incarnation", "writer", "rank", "time")}
+    details = {"fromSeq": str(first), "toSeq": str(following - 1), "count": str(following - first), "tier": "frames",
+               "reason": why or "the training was faster than its spool was written"}  # fmt: skip
+    event = {**whose, "type": "event", "seq": following - 1, "step": step, "kind": "lost", "details": details}
+    return json.dumps(event, separators=(",", ":")).encode()
+
+
 class _Spool:
     SEGMENT_BYTES, COMMIT_SECONDS, LOOK_SECONDS, WAITING = 16 << 20, 0.05, 0.2, 256
+    BRIDGE_BYTES = 32 << 20  # held in memory while the disk takes nothing
 
     def __init__(self, folder, limit_bytes):
         self.folder, self.limit = folder, limit_bytes
         self.waiting = queue.Queue(self.WAITING)
         self.refused = self.shed = self.written = 0
-        self.trouble = ""
+        self.trouble, self.told = "", set()
+        self.database, self.size = None, 0
+        self.kept, self.kept_bytes = collections.deque(), 0  # (seq, step, kind, body) of what is not on the disk yet
+        self.expected, self.why = 0, ""  # the next number, and why one may be missing
         self.control, self.control_read = os.path.join(folder, "control.jsonl"), 0
         self.requests = collections.deque()  # what operators ask, for the training thread
         self._claim()
@@ -671,50 +690,90 @@ class _Spool:
             pass
 
     def _run(self):
-        database, size, open_until = None, 0, False
-        while not open_until:
+        over = False
+        while not over:
             try:
-                rows = [self.waiting.get(timeout=self.LOOK_SECONDS)]
+                taken = [self.waiting.get(timeout=self.LOOK_SECONDS)]
             except queue.Empty:
                 self._look_for_requests()
+                if self.kept:
+                    self._write()
                 continue
             deadline = time.monotonic() + self.COMMIT_SECONDS
-            while rows[-1][0] is not None and time.monotonic() < deadline:
+            while taken[-1][0] is not None and time.monotonic() < deadline:
                 try:
-                    rows.append(self.waiting.get(timeout=max(0.0, deadline - time.monotonic())))
+                    taken.append(self.waiting.get(timeout=max(0.0, deadline - time.monotonic())))
                 except queue.Empty:
                     break
-            open_until = rows[-1][0] is None
+            over = taken[-1][0] is None
             self._look_for_requests()
-            rows = [(body, kind) for document, kind in rows if document is not None for body in self._bodies(document)]
-            if database is not None and not os.path.exists(self.segment):
-                self.trouble, database = "the spool %s was deleted while in use; it goes on in a new one" % self.folder, database.close()
-            try:
-                if database is None or size > self.SEGMENT_BYTES:
-                    if database is not None:
-                        database.close()
-                        self._make_room()
-                    database, size = self._segment(), 0
-                with database:
-                    for body, kind in rows:
-                        key = self.written << 8
-                        database.execute("INSERT INTO item VALUES (?, ?, ?, ?)", (key, kind, zlib.crc32(body), body))
-                        self.written += 1
-                        size += len(body)
-            except (sqlite3.Error, OSError) as error:
-                # A full or lost disk: what cannot be kept is dropped and counted, and the next stretch is tried anew.
-                self.trouble, self.shed, database = repr(error), self.shed + len(rows), None
-        if database is not None:
-            database.close()
+            for document, kind in taken:
+                if document is not None:
+                    self._keep(document, kind)
+            self._write()
+        if self.kept:
+            self._say("%d items are lost with this process: %s" % (len(self.kept), self.trouble))
+        self._close()
         self.lock.close()
 
-    def _bodies(self, document):
-        """The document as JSON; nothing where it cannot be made, which is said."""
+    def _keep(self, document, kind):
+        """Makes JSON of a document; what cannot be made is counted, and said."""
         try:
-            return [json.dumps(document() if callable(document) else document, separators=(",", ":"), allow_nan=False).encode()]
+            document = document() if callable(document) else document
+            body = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
         except Exception as error:  # noqa: BLE001 - whatever it is, what comes after is written
-            self.trouble, self.shed = "a frame could not be made: %r" % error, self.shed + 1
-            return []
+            self._say("a frame could not be made: %.200r" % error, "frame")
+            self.why, self.shed = "a frame could not be made: %.200r" % error, self.shed + 1
+            return
+        self.kept.append((document["seq"], document["step"], kind, body))
+        self.kept_bytes += len(body)
+
+    def _write(self):
+        """Brings what is kept to the disk; while that takes nothing, it waits here, and beyond a limit the oldest goes."""
+        if self.database is not None and not os.path.exists(self.segment):
+            self._close()
+            self._say("the spool %s was deleted while in use; it goes on in a new one" % self.folder)
+        try:
+            if self.database is None or self.size > self.SEGMENT_BYTES:
+                if self.database is not None:
+                    self._close()
+                    self._make_room()
+                self._open()
+            expected, written, rows = self.expected, self.written, []
+            for seq, step, kind, body in self.kept:
+                for kind, body in ([(0, _lost(expected, seq, step, body, self.why))] if seq > expected else []) + [(kind, body)]:
+                    rows.append((written << 8, kind, zlib.crc32(body), body))
+                    written += 1
+                expected = seq + 1
+            with self.database:
+                self.database.executemany("INSERT INTO item VALUES (?, ?, ?, ?)", rows)
+            self.size += sum(len(body) for *_, body in rows)
+            self.kept.clear()
+            self.expected, self.written, self.kept_bytes, self.why = expected, written, 0, ""
+            if "disk" in self.told:
+                self.told.discard("disk")
+                _say("the spool %s can be written to again" % self.folder)
+        except (sqlite3.Error, OSError) as error:
+            self._close()
+            self._say("the spool %s cannot be written to: %s; %d MB are kept in memory, then the oldest frames are given up; make room there,"
+                      " or name another place by OBSERVATORY_SPOOL" % (self.folder, error, self.BRIDGE_BYTES >> 20), "disk")  # fmt: skip
+            while self.kept_bytes > self.BRIDGE_BYTES:
+                oldest = next((i for i, (_, _, kind, _) in enumerate(self.kept) if kind == 1), 0)
+                self.kept_bytes -= len(self.kept[oldest][3])
+                del self.kept[oldest]
+                self.why, self.shed = "the spool could not be written to: %s" % error, self.shed + 1
+
+    def _say(self, what, about=None):
+        self.trouble, about = what, about or what
+        if about not in self.told:
+            self.told.add(about)
+            _say(what)
+
+    def _close(self):
+        with contextlib.suppress(sqlite3.Error):  # what is in it is read from its log
+            if self.database is not None:
+                self.database.close()
+        self.database = None
 
     def _look_for_requests(self):
         """Commands that the relay has checked and put down, a line of JSON each."""
@@ -734,37 +793,64 @@ class _Spool:
                 self.requests.append({**request["command"], "id": str(request["id"]), "operator": str(request["operator"]),
                                       "ttl_seconds": float(request["ttl_seconds"])})  # fmt: skip
             except (ValueError, KeyError, TypeError) as error:
-                self.trouble = "a line of control.jsonl is no command: %r" % error
+                self._say("a line of %s is no command: %r" % (self.control, error), "control")
 
-    def _segment(self):
+    def _open(self):
         if not os.path.exists(os.path.join(self.folder, "for-relay")):
             self.lock.close()
             self._claim()
         self.segment = os.path.join(self.folder, "%019d.spool" % self.written)
-        database = sqlite3.connect(self.segment)
+        self.database, self.size = sqlite3.connect(self.segment), 0
+        database = self.database
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")
         database.execute("CREATE TABLE IF NOT EXISTS item"
                          " (key INTEGER PRIMARY KEY, kind INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL)")  # fmt: skip
         database.execute("CREATE TABLE IF NOT EXISTS shed (tiers INTEGER NOT NULL, items INTEGER NOT NULL)")
         database.commit()
-        return database
 
     def _make_room(self):
-        """Gives up the oldest finished segments beyond the limit: nobody has fetched them."""
+        """Gives up the oldest finished segments beyond the limit, which nobody has fetched; a notice in the next says so."""
         files = sorted(name for name in os.listdir(self.folder) if name.endswith(".spool"))
         sizes = [os.path.getsize(os.path.join(self.folder, name)) for name in files]
         while len(files) > 1 and sum(sizes) > self.limit:
             first, following = int(files[0][:19]), int(files[1][:19])
+            self._hand_on(os.path.join(self.folder, files[0]), os.path.join(self.folder, files[1]), following)
             self.shed += following - first
+            self._say("the spool %s reached its limit of %d MB, the oldest is given up: start `observatory relay`, or set limit_bytes"
+                      % (self.folder, self.limit >> 20), "limit")  # fmt: skip
             for part in ("", "-wal", "-shm"):
-                if os.path.exists(os.path.join(self.folder, files[0] + part)):
+                with contextlib.suppress(FileNotFoundError):
                     os.unlink(os.path.join(self.folder, files[0] + part))
             del files[0], sizes[0]
+
+    @staticmethod
+    def _hand_on(going, staying, following):
+        with contextlib.closing(sqlite3.connect(going)) as old, contextlib.closing(sqlite3.connect(staying)) as new:
+            first, last = (old.execute("SELECT body FROM item ORDER BY key %s LIMIT 1" % order).fetchone()[0] for order in ("ASC", "DESC"))
+            begin, end = json.loads(first), json.loads(last)
+            begin = int(begin["details"]["fromSeq"]) if begin.get("kind") == "lost" else begin["seq"]
+            body = _lost(begin, end["seq"] + 1, end["step"], last, "the spool reached its limit while no relay fetched it")
+            with new:
+                key = (following << 8) - 1  # the last place of the item before
+                new.execute("INSERT INTO item VALUES (?, 4, ?, ?)", (key, zlib.crc32(body), body))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The watch.
+
+
+class _Unsaved:
+    """A hook that is not saved or copied with its model: there, one of the standard library that does nothing is in its place."""
+
+    def __init__(self, call):
+        self.call = call
+
+    def __call__(self, *arguments):
+        return self.call(*arguments)
+
+    def __reduce__(self):
+        return getattr, (contextlib.nullcontext(), "__exit__")
 
 
 # Numbers of one kind for many sites, on their way from a device: a row for each site; `more` belongs to the kind.
@@ -784,6 +870,14 @@ class _Step:
         self.batch = None
         self.event = self.flat = self.layout = None
         self.stepped = self.norms_taken = self.norm_told = self.looked = False
+        self.passes = self.updates = 0
+
+
+_SURVEY = 50  # steps between two looks at what the model consists of
+_SKIPPED = 32  # steps without the optimiser's: a loss scaler that starts high passes over fewer
+_UPDATES, _PASSES = 10, 1000  # so many of them without a step(): nobody calls it, or seldom
+_FORKED = "this process was forked after watch(): only its parent writes; call watch() in the process that trains"
+_NEVER_OFF = ("step", "event", "close")
 
 
 class Watch:
@@ -798,50 +892,75 @@ class Watch:
                         "writer": str(uuid.uuid4()), "rank": settings["rank"]}  # fmt: skip
         self._pid, self._key = os.getpid(), next(_keys)
         self._dead = self._forked = self._robbed = False
-        self._failures, self._off, self._unreadable, self._told = collections.Counter(), set(), set(), []
+        self._failures, self._off, self._unreadable, self._told, self._said = collections.Counter(), set(), set(), [], set()
         self._seq = self._dropped = 0
         self._pending = collections.deque()
-        self._handles, self._stretch, self._pass, self._unseen = {}, 1, 0, 0
+        self._stretch, self._pass, self._unseen, self._without = 1, 0, 0, 0
+        self._trains = self._aside = self._resting = False
         # Seconds spent in here: since the last frame, since the governor last looked, and step by step.
         self._observed, self._unbudgeted, self._costs, self._depth = 0.0, 0.0, collections.deque(maxlen=50), 0
         self._began, self._clock = time.perf_counter(), time.monotonic
         self._before = None
         self._need_norm = True  # until the loop tells the gradient norm itself
         self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
-        self._sites, self._heads, self._tables = {}, {}, {}
-        global_layers, plain = _global_layers(model), set()
-        for name, module in model.named_modules():
-            found = _rule(_plain(name))
-            if found and _plain(name) not in plain:  # a wrapper and what it wraps are one
-                plain.add(_plain(name))
-                hook, layer, at_input = found
-                self._sites[name] = module, hook, global_layers.get(_stack(name), layer), at_input
-                if hook == "qkv":
-                    self._heads[name] = self._fused_heads(name)
+        self._world, self._flat = settings["world"], settings["flat"]
+        self._handles, self._tables, self._often = {}, {}, frozenset()  # of the last: the modules looked at in every step
+        self._survey()
         if not self._sites:
             self._say_once("no module's name says what it is (such as layers.0.mlp, h.0.attn): only numbers of the step and parameters are sent")
-        self._by_index = list(self._sites)  # a compiled hook knows its site by number
-        self._often = frozenset()  # names of the modules that are looked at in every step
         self._mark = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
-        self._parameters = [(name, global_layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1], p)
-                            for name, p in model.named_parameters() if p.requires_grad]  # fmt: skip
-        self._copies = {} if settings["flat"] else {(layer, rest): _copies(p, settings["world"]) for _, layer, rest, p in self._parameters}
         self._plans = _Plans(self._questions)
         self._step, self._plan, self._held = settings["first_step"], self._plans.of(settings["first_step"], 1), None
         self._now = _Step(self._step, self._plan)
         self._follow_optimizer()
         roots = list(model) if isinstance(model, torch.nn.ModuleList) else [model]
-        self._roots = [root.register_forward_pre_hook(self._on_pass) for root in roots]
-        self._roots += [root.register_forward_hook(self._after_pass) for root in roots]
-        most = self._plans.of(1, 1)  # a step in which nothing rare is due
-        self._often = frozenset(name for name, site in self._sites.items() if self._needed(name, site[1], most))
+        self._roots = [root.register_forward_pre_hook(_Unsaved(self._on_pass)) for root in roots]
+        self._roots += [root.register_forward_hook(_Unsaved(self._after_pass)) for root in roots]
+        self._often = self._seen_in_every_step()
         self._hold_hooks(everything=True)  # whatever is compiled at the first call then has them all
         self._event("start", settings["manifest"])
         _by_key[self._key] = self
         if hasattr(os, "register_at_fork"):
             reference = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: reference() and reference()._disown())
-        atexit.register(self.close)
+        atexit.register(self._at_exit)
+
+    def _survey(self):
+        """Which modules are watched and as what, and which parameters there are."""
+        model, plain, layers = self._model, set(), _global_layers(self._model)
+        self._sites, self._heads = {}, {}
+        for name, module in model.named_modules():
+            found = _rule(_plain(name))
+            if found and _plain(name) not in plain:  # a wrapper and what it wraps are one
+                plain.add(_plain(name))
+                hook, layer, at_input = found
+                self._sites[name] = module, hook, layers.get(_stack(name), layer), at_input
+                if hook == "qkv":
+                    self._heads[name] = self._fused_heads(name)
+        self._by_index = list(self._sites)  # a compiled hook knows its site by number
+        self._parameters = [(name, layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1], p)
+                            for name, p in model.named_parameters()]  # fmt: skip
+        self._copies = {} if self._flat else {(layer, rest): _copies(p, self._world) for _, layer, rest, p in self._parameters}
+
+    def _seen_in_every_step(self):
+        most = self._plans.of(1, 1)  # a step in which nothing rare is due
+        return frozenset(name for name, site in self._sites.items() if self._needed(name, site[1], most))
+
+    def _follow_model(self):
+        """Looks whether the modules and parameters are still those of the last survey; what took their place is watched."""
+        modules = dict(self._model.named_modules())
+        changed = [name for name, site in self._sites.items() if modules.get(name) is not site[0]]
+        now = list(self._model.named_parameters())
+        changed += [name for (name, p), (known, *_, q) in zip(now, self._parameters) if name != known or p is not q]
+        if changed or len(now) != len(self._parameters):
+            self._say_once("parts of the model were replaced, %s among them: what took their place is watched from here on"
+                           % (changed or ["parameters"])[0], "replaced")  # fmt: skip
+            for handle in self._handles.values():
+                handle.remove()
+            self._handles.clear()
+            self._survey()
+            self._plans, self._held = _Plans(self._questions), None  # a plan knows the names of modules
+            self._often = self._seen_in_every_step()
 
     # -- what the loop calls ------------------------------------------------------------------------------------------
 
@@ -851,6 +970,8 @@ class Watch:
         batch: [(source, offset, loss), ...], the sequences of the step, so that a spike names its batch.
         gradient_norm: what clip_grad_norm_ returned; without it the norm is taken before optimizer.step().
         """
+        if self._forked:
+            self._say_once(_FORKED)
         self._guard("step", self._end_step, {"loss": loss, "learning_rate": learning_rate, "tokens": tokens,
                     "gradient_norm": gradient_norm, "loss_scale": loss_scale, **more}, batch)  # fmt: skip
 
@@ -869,19 +990,26 @@ class Watch:
         self._dead = True
         _watched.pop(getattr(self._model, "_orig_mod", self._model), None)
         self._spool.close(patience)
-        atexit.unregister(self.close)
+        atexit.unregister(self._at_exit)
+
+    def _at_exit(self):
+        """The process ends and nobody called close(): what it died of is the reason, where it died of something."""
+        died = None if hasattr(sys, "ps1") else getattr(sys, "last_type", None)  # at a prompt people go on after an error
+        self.close(died.__name__ if died else "finished")
 
     def trouble(self):
         """What went wrong in here so far, as text; empty where nothing did."""
-        parts = ["%s failed %d times" % item for item in sorted(self._failures.items())]
+        parts = ["%s failed %d time%s" % (what, n, "" if n == 1 else "s") for what, n in sorted(self._failures.items())]
         parts += ["%s cannot be read" % name for name in sorted(self._unreadable)]
-        parts += self._told + (["this process was forked after watch(): only its parent writes"] if self._forked else [])
+        parts += self._told + ([_FORKED] if self._forked and _FORKED not in self._told else [])
         return "; ".join(parts + ([self._spool.trouble] if self._spool.trouble else []))
 
     # -- planning ------------------------------------------------------------------------------------------------------
 
     def _plan_next(self):
         self._step = self._now.number
+        if self._step % _SURVEY == 0:
+            self._guard("survey", self._follow_model)
         self._plan = self._now.plan = self._plans.of(self._step, self._stretch)
         self._hold_hooks(everything=self._compiled)
 
@@ -907,7 +1035,7 @@ class Watch:
                                " step without them lacks what they measure" % name)  # fmt: skip
             if handle is None or handle.id not in there:
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
-                self._handles[name] = register(self._hook(name, hook, layer, at_input))
+                self._handles[name] = register(_Unsaved(self._hook(name, hook, layer, at_input)))
 
     def _needed(self, name, hook, plan=None):
         plan = plan or self._plan
@@ -926,7 +1054,7 @@ class Watch:
                 if _compiled_look is not None and (often or _all_hooks) and torch.is_grad_enabled() and isinstance(value, torch.Tensor):
                     _compiled_look(value, mark, key, index)
                 return
-            if self._dead or not torch.is_grad_enabled() or seen[0] == self._pass:
+            if self._dead or self._aside or self._resting or not torch.is_grad_enabled() or seen[0] == self._pass:
                 return
             seen[0] = self._pass
             if name in self._plan.needed and not self._look_quickly(site, value, False):
@@ -966,14 +1094,19 @@ class Watch:
         name = self._by_index[index]
         _, hook, layer, _ = self._sites[name]
         self._compiled = True
-        if self._dead or name not in self._plan.needed or (x.is_cuda and torch.cuda.is_current_stream_capturing()):
+        if self._dead or self._resting or name not in self._plan.needed or (x.is_cuda and torch.cuda.is_current_stream_capturing()):
             return
         if not self._look_quickly((hook, layer, _split(name) if hook == "qkv" else ""), x, True):
             self._guard(name, self._look, name, hook, layer, (), x, True)
 
     def _on_pass(self, module, inputs):
         if not _is_compiling() and torch.is_grad_enabled():
+            self._trains |= module.training
+            self._aside = self._trains and not module.training  # validation that keeps gradients
             self._pass += 1
+            self._now.passes += not self._aside
+            if self._now.passes == _PASSES and not self._now.updates and self._optimizer is None:
+                self._rest("the model was called %d times" % _PASSES)
 
     def _after_pass(self, module, inputs, output):
         if not _is_compiling() and self._tables:
@@ -1157,8 +1290,17 @@ class Watch:
         if gradient_norm is not None:
             self._now.norm_told, self._now.scalars["gradient_norm"] = True, gradient_norm
 
+    def _rest(self, what):
+        """Looks at nothing more until the next step(): what is measured is held until then."""
+        self._resting = True
+        self._say_once(what + " and watch.step() was not: call it once a step, after optimizer.step(); until then nothing more is measured",
+                       "seldom")  # fmt: skip
+
     def _before_update(self):
         self._now.stepped = True
+        if self._resting:
+            self._before = None
+            return
         self._gradients()
         self._before = None
         if "update-ratio" in self._plan.parameters and "update" not in self._off:
@@ -1197,7 +1339,10 @@ class Watch:
                 self._now.scalars.setdefault("gradient_norm_of_shard" if self._sharded else "gradient_norm", squares.sum().sqrt())
 
     def _after_update(self):
-        if not self._plan.parameters:
+        self._now.updates += 1
+        if self._now.updates == _UPDATES:
+            self._rest("optimizer.step() was called %d times" % _UPDATES)
+        if not self._plan.parameters or self._resting:
             return
         with torch.no_grad():
             moved, self._before = self._before or [], None
@@ -1251,14 +1396,31 @@ class Watch:
     # -- a step ends ---------------------------------------------------------------------------------------------------
 
     def _end_step(self, scalars, batch):
-        now, began = self._now, time.perf_counter()
+        try:
+            self._finish(self._now, scalars, batch)
+        finally:  # whatever that failed with, the next step is another
+            self._now = _Step(self._now.number + 1, None)
+            self._resting = False
+            self._pass += 1  # where nobody calls the model itself, only its parts
+            self._take_requests()
+            self._plan_next()
+
+    def _finish(self, now, scalars, batch):
+        began = time.perf_counter()
         self._need_norm = scalars.get("gradient_norm") is None and not now.norm_told
-        if not now.stepped and self._optimizer is not None:
+        if not (now.stepped or now.passes or now.looked or self._compiled) and self._optimizer is not None:
+            self._say_once("step() was called without a forward pass or an optimizer.step() since the last: once a step is enough, and a"
+                           " frame is sent that has nothing but what it was told", "nothing")  # fmt: skip
+        elif not now.stepped and self._optimizer is not None:
             # The loss scaler skipped the update, so the gradients were not finite: whose, is still there to see.
             self._guard("gradients", self._gradients, True)
             now.scalars["skipped"] = 1
+            self._without += 1
+            if self._without == _SKIPPED:
+                self._say_once("the optimizer given to watch() has not stepped for %d steps, which are told as skipped: if another has taken"
+                               " its place, close() this watch and watch() the model with that" % _SKIPPED)  # fmt: skip
         elif self._optimizer is not None:
-            now.scalars["skipped"] = 0
+            now.scalars["skipped"] = self._without = 0
             if scalars.get("learning_rate") is None:
                 scalars["learning_rate"] = self._optimizer.param_groups[0]["lr"]
         if self._scaler is not None and scalars.get("loss_scale") is None:
@@ -1266,50 +1428,55 @@ class Watch:
             scalars["loss_scale"] = scale.detach().clone() if isinstance(scale, torch.Tensor) else scale
         now.scalars.update((name, value) for name, value in scalars.items() if value is not None and self._usable(name, value))
         now.scalars["step_seconds"] = began - self._began
-        self._began, now.batch = began, batch if batch and self._usable_batch(batch) else None
+        self._began, now.batch = began, self._sequences(batch)
         self._ship(now)
         self._pending.append(now)
         self._drain(False)
         self._notice(now)
-        self._now = _Step(now.number + 1, None)
-        self._pass += 1  # where nobody calls the model itself, only its parts
-        self._take_requests()
         self._govern(now.scalars["step_seconds"])
-        self._plan_next()
 
     def _usable(self, name, value):
         """Whether a frame can have it as a scalar; what it cannot is left out and said once."""
         if isinstance(value, torch.Tensor):
-            usable = value.numel() > 0 and not value.is_complex()
+            usable = value.numel() == 1 and value.layout == torch.strided and not (value.is_complex() or value.is_quantized)
         else:
             try:
                 usable = float(value) is not None
             except (TypeError, ValueError, OverflowError):
                 usable = False
         if not usable:
-            self._say_once("%s is left out: a number or a tensor with one is needed, not %.80r" % (name, value))
+            shown = "a tensor of shape %s, %s" % (tuple(value.shape), value.dtype) if isinstance(value, torch.Tensor) else "%.80r" % (value,)
+            self._say_once("%s is left out: a number or a tensor with one is needed, not %s" % (name, shown), name)
         return usable
 
-    def _usable_batch(self, batch):
+    def _sequences(self, batch):
+        """The sequences of a step as they go into a frame; what is none is left out and said once."""
+        if batch is None:
+            return None
         try:
-            usable = all(len(sequence) == 3 and int(sequence[1]) >= 0 for sequence in batch)
-        except (TypeError, ValueError):
-            usable = False
-        if not usable:
-            self._say_once("batch is left out: a list of (source, offset, loss) is needed, not %.80r" % (batch,))
-        return usable
+            sequences = [(str(source), int(offset), loss if isinstance(loss, torch.Tensor) else float(loss)) for source, offset, loss in batch]
+            if all(0 <= offset < 1 << 63 and (not isinstance(loss, torch.Tensor) or loss.numel() == 1) for _, offset, loss in sequences):
+                return sequences
+        except (TypeError, ValueError, OverflowError):
+            pass
+        self._say_once("batch is left out: a list of (source, offset, loss) is needed, not %.80r" % (batch,), "batch")
+        return None
 
-    def _say_once(self, what):
-        if what not in self._told and len(self._told) < 16:
+    def _say_once(self, what, about=None):
+        """Says something on standard error, of one thing once: its first words, unless it is told what it is about."""
+        about = about or what
+        if about not in self._said and len(self._said) < 64:
+            self._said.add(about)
             self._told.append(what)
-            print("observatory: " + what, file=sys.stderr)
+            _say(what)
 
     def _notice(self, now):
         """Says once where hooks were held and none was called: somebody compiled the model without them."""
         self._unseen = self._unseen + 1 if self._handles and not now.looked else 0
         if self._unseen == 3:
             what = "no hook was called in three steps: if the model is compiled, watch() it before its first call," \
-                " or give watch() the compiled model"  # fmt: skip
+                " or give watch() the compiled model; if another is trained by now, watch() that; if it trains in eval mode after" \
+                " a pass in train mode, call train()"  # fmt: skip
             self._say_once(what)
             self._event("probe_disabled", {"probe": "hooks", "error": what})
 
@@ -1385,7 +1552,7 @@ class Watch:
 
     def _event(self, kind, details, step=None):
         event = self._document("event", self._now.number if step is None else step)
-        event.update(kind=kind, details={name: str(value) for name, value in details.items()})
+        event.update(kind=str(kind), details={name: str(value) for name, value in details.items()})
         self._spool.offer(event, 0)
 
     # -- being told, being cheap, being harmless -----------------------------------------------------------------------
@@ -1451,7 +1618,9 @@ class Watch:
 
     def _failed(self, what, error):
         self._failures[what] += 1
-        if self._failures[what] == 10 and what not in ("step", "event", "close"):
+        self._say_once("%s failed: %.200r; training goes on without it, and %s" % (what, error, "the next step is tried again"
+                       if what in _NEVER_OFF else "after ten failures it is switched off"), "failure of " + what)  # fmt: skip
+        if self._failures[what] == 10 and what not in _NEVER_OFF:
             self._off.add(what)
             self._spool.offer({**self._document("event", self._now.number), "kind": "probe_disabled",
                                "details": {"probe": what, "error": repr(error)[:500]}}, 0)  # fmt: skip
@@ -1668,7 +1837,7 @@ def _frame_document(frame, done, told, sums):
     if columns.all:
         frame["sites"], frame["metrics"] = columns.documents()
     if done.batch:
-        frame["batch"] = [{"source": str(s), "offset": int(o), "loss": _number(l)} for s, o, l in done.batch]
+        frame["batch"] = [{"source": s, "offset": o if o < 1 << 53 else str(o), "loss": _number(l)} for s, o, l in done.batch]
     return frame
 
 
@@ -1697,7 +1866,22 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     compiled: whether the model is compiled by torch.compile, so that its hooks stay and whatever is compiled already is
     compiled anew; what is given as compiled is known to be.
     """
-    if probes not in _PACKS:
+    for name, value, right, needed in (
+        ("run", run, run is None or isinstance(run, str), "a text"),
+        ("spool", spool, spool is None or isinstance(spool, (str, os.PathLike)), "a folder's path"),
+        ("first_step", first_step, _whole_number(first_step), "a whole number from 0 on"),
+        ("incarnation", incarnation, _whole_number(incarnation), "a whole number from 0 on"),
+        ("rank", rank, rank is None or _whole_number(rank), "a whole number from 0 on"),
+        ("limit_bytes", limit_bytes, _whole_number(limit_bytes) and limit_bytes > 0, "a whole number of bytes"),
+        ("budget", budget, budget is None or (isinstance(budget, (int, float)) and budget > 0), "a share of a step's time such as 0.01"),
+        ("manifest", manifest, manifest is None or isinstance(manifest, dict), "a dict of texts"),
+        ("coordinates", coordinates, coordinates is None or (isinstance(coordinates, dict) and all(
+            axis in _AXES and _whole_number(place) for axis, place in coordinates.items())),
+         "a dict of whole numbers by %s, such as {'data': 0, 'tensor': 1}" % ", ".join(_AXES)),
+    ):  # fmt: skip
+        if not right:
+            raise ValueError("%s is %s: %s=%.80r" % (name, needed, name, value))
+    if not isinstance(probes, str) or probes not in _PACKS:
         near = difflib.get_close_matches(str(probes), _PACKS, 1)
         raise ValueError("probes is one of %s: probes=%r%s" % (", ".join(_PACKS), probes, "; did you mean %s?" % near[0] if near else ""))
     model = torch.nn.ModuleList(model) if isinstance(model, (list, tuple)) else model
@@ -1738,14 +1922,14 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     told.update(("coordinate_" + axis, place) for axis, place in (coordinates or {"data": rank}).items())
     told.update(manifest or {})
     settings = {
-        "probes": probes, "scaler": scaler, "run": run, "rank": rank, "incarnation": incarnation, "first_step": first_step,
+        "probes": probes, "scaler": scaler, "run": run, "rank": int(rank), "incarnation": int(incarnation), "first_step": int(first_step),
         "spool": spool or os.environ.get("OBSERVATORY_SPOOL") or os.path.join(state, "observatory", "spool"),
         "limit": limit_bytes, "budget": budget, "manifest": told, "sums": world > 1 if sums is None else sums, "compiled": compiled,
         "world": world, "flat": flat,
     }  # fmt: skip
     made = Watch(model, optimizer, settings)
     if apart > _CLOCKS:
-        made._told.append("the clocks of the ranks are %.1f s apart: times in the frames are those of each rank's own" % apart)
+        made._say_once("the clocks of the ranks are %.1f s apart: times in the frames are those of each rank's own" % apart)
     own = {id(p) for p in model.parameters()}  # Megatron's has copies of them, and is none of PyTorch's
     if isinstance(optimizer, torch.optim.Optimizer) and own.isdisjoint(id(p) for group in optimizer.param_groups for p in group["params"]):
         made._say_once("the optimizer has none of this model's parameters: what it does to weights is not seen; is it that of another model?")
@@ -1753,7 +1937,16 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     return made
 
 
+_AXES = ("data", "tensor", "pipeline", "context", "expert")
 _CLOCKS = 1.0  # seconds between the clocks of two ranks that are worth a word
+
+
+def _whole_number(value):
+    """Whether it is one, from 0 on, whoever's type that is."""
+    try:
+        return operator.index(value) >= 0
+    except TypeError:
+        return False
 
 
 def _agree(run, world):

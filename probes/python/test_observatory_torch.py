@@ -1,6 +1,6 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
-import collections, contextlib, gc, glob, importlib.util, io, json, math, os, shutil, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
+import collections, contextlib, copy, gc, glob, importlib.util, io, json, math, os, resource, shutil, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
 
 import torch
 import torch.nn as nn
@@ -374,14 +374,14 @@ class WatchTest(unittest.TestCase):
         watch = self.watch(model, optimizer)
         train(model, optimizer, 1, watch)
         with contextlib.redirect_stderr(io.StringIO()) as said:
-            for _ in range(2):
-                watch.step(loss="low", gradient_norm=torch.zeros(0), batch=[1], accuracy=0.5)
+            watch.step(loss="low", gradient_norm=torch.zeros(0), batch=[1], accuracy=0.5)
+            watch.step(loss=[1], gradient_norm=torch.ones(2), batch=[("text", 1, "low")])
         train(model, optimizer, 1, watch)
         watch.close()
         self.assertEqual([1, 2, 3, 4], [frame["step"] for frame in frames(self.spool)])
         self.assertEqual(0.5, frames(self.spool)[1]["scalars"]["accuracy"])
         self.assertNotIn("loss", frames(self.spool)[1]["scalars"])
-        self.assertEqual(3, len(said.getvalue().splitlines()), "each said once")
+        self.assertEqual(4, len(said.getvalue().splitlines()), "each said once, and that nothing was done in those steps")
         self.assertIn("loss is left out: a number or a tensor with one is needed, not 'low'", watch.trouble())
         self.assertIn("batch is left out", watch.trouble())
 
@@ -400,6 +400,12 @@ class WatchTest(unittest.TestCase):
         file = os.path.join(self.spool, "file")
         open(file, "w").close()
         for expected, error, arguments, settings in (
+            ("run is a text: run=5", ValueError, (model, optimizer), {"run": 5}),
+            ("first_step is a whole number from 0 on: first_step=1.5", ValueError, (model, optimizer), {"first_step": 1.5}),
+            ("rank=-1", ValueError, (model, optimizer), {"rank": -1}),
+            ("budget=nan", ValueError, (model, optimizer), {"budget": math.nan}),
+            ("limit_bytes=0", ValueError, (model, optimizer), {"limit_bytes": 0}),
+            ("by data, tensor, pipeline, context, expert", ValueError, (model, optimizer), {"coordinates": {"tp": 1}}),
             ("did you mean continuous", ValueError, (model, optimizer), {"probes": "continous"}),
             ("torch.nn.Module or a list of them, not None", TypeError, (None, optimizer), {}),
             ("has a method step, which 42 has not", TypeError, (model, 42), {}),
@@ -408,6 +414,162 @@ class WatchTest(unittest.TestCase):
             with self.subTest(expected), self.assertRaisesRegex(error, expected):
                 observatory_torch.watch(*arguments, **{"run": "test", "spool": self.spool, **settings})
         self.watch(model, optimizer)  # and none of that stands in the way
+
+    def test_a_step_that_fails_leaves_the_next_alone(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        ship, failing = watch._ship, [True]
+        watch._ship = lambda now: 1 / 0 if failing.pop() else ship(now)
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            failing[:] = [False, True, False]
+            train(model, optimizer, 3, watch)
+        watch.close()
+        self.assertEqual([1, 3], [frame["step"] for frame in frames(self.spool)])
+        self.assertEqual("step failed 1 time", watch.trouble().split(";")[0])
+        self.assertIn("step failed: ZeroDivisionError", said.getvalue())
+
+    def test_a_watched_model_is_saved_and_copied_as_if_nobody_watched(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="profile")
+        train(model, optimizer, 1, watch)
+        file = io.BytesIO()
+        torch.save([model, optimizer], file)
+        self.assertFalse(b"cobservatory_torch\n" in file.getvalue(), "it is read where this file is not")
+        file.seek(0)
+        everything = {} if torch.__version__ < "1.13.1" else {"weights_only": False}
+        saved, copied = torch.load(file, **everything)[0], copy.deepcopy(model)
+        watch.step()  # what is measured from here on is of a step of its own
+        for other in (saved, copied):
+            self.assertTrue(torch.equal(model(tokens(1)[:, :-1]), other(tokens(1)[:, :-1])))
+        watch._now.results.clear()
+        loss_of(copied, tokens(1)).backward()
+        self.assertEqual({}, watch._now.results, "nobody watches a copy")
+        watch.close()
+
+    def test_a_layer_that_thaws_counts_from_then_on(self):
+        model, optimizer = make()
+        for p in model.transformer["h"][1].parameters():
+            p.requires_grad = False
+        watch = self.watch(model, optimizer)
+        for step in range(1, 21):
+            if step == 15:
+                for p in model.transformer["h"][1].parameters():
+                    p.requires_grad = True
+            optimizer.zero_grad()
+            loss_of(model, tokens(step)).backward()
+            expected = math.sqrt(sum(p.grad.double().square().sum().item() for p in model.parameters() if p.grad is not None))
+            optimizer.step()
+            watch.step()
+        watch.close()
+        self.same(expected, frames(self.spool)[19]["scalars"]["gradient_norm"], 1e-6)
+        layers = lambda step: {site.get("layer") for site in frames(self.spool)[step - 1]["sites"] if site["hook"] == "gradient"}
+        self.assertEqual([{0, 2, None}, {0, 1, 2, None}], [layers(10), layers(20)])
+
+    def test_what_takes_the_place_of_a_layer_is_watched(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="profile", first_step=observatory_torch._SURVEY - 2)
+        train(model, optimizer, 1, watch)
+        model.transformer["h"][1] = Block()
+        optimizer.add_param_group({"params": list(model.transformer["h"][1].parameters())})
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertIn("parts of the model were replaced, transformer.h.1 among them", said.getvalue())
+        last = frames(self.spool)[-1]
+        self.assertGreater(metric(last, "rms", "residual", 1), 0)
+        self.assertGreater(metric(last, "norm", "gradient", 1, "mlp.c_fc.weight"), 0)
+
+    def test_an_optimizer_that_was_replaced_is_told(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, torch.optim.SGD(model.parameters(), 0.1), observatory_torch._SKIPPED, watch)
+        self.assertIn("the optimizer given to watch() has not stepped", watch.trouble())
+
+    def test_a_step_called_twice_is_told_and_not_taken_for_a_skipped_one(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        for _ in range(2):
+            train(model, optimizer, 1, watch)
+            watch.step(loss=1.0)
+        watch.close()
+        self.assertIn("without a forward pass or an optimizer.step()", watch.trouble())
+        self.assertEqual([0, None, 0, None], [frame["scalars"].get("skipped") for frame in frames(self.spool)])
+
+    def test_a_step_that_is_never_called_is_told_and_holds_little(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="forensic")
+        train(model, optimizer, observatory_torch._UPDATES, None)
+        held = len(watch._now.later["units"]), len(watch._now.later["noise"]), len(watch._now.columns)
+        train(model, optimizer, 3, None)
+        self.assertEqual(held, (len(watch._now.later["units"]), len(watch._now.later["noise"]), len(watch._now.columns)))
+        self.assertIn("optimizer.step() was called 10 times and watch.step() was not", watch.trouble())
+        train(model, optimizer, 2, watch)
+        watch.close()
+        self.assertEqual([1, 2], [frame["step"] for frame in frames(self.spool)])
+        self.assertGreater(metric(frames(self.spool)[1], "rms", "residual", 1), 0)
+
+    def test_validation_inside_of_a_step_is_not_of_it(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, probes="profile", sums=True)
+        loss_of(model, tokens(1)).backward()
+        model.eval()
+        loss_of(model, tokens(2))  # with gradients, as one may forget
+        model.train()
+        watch.step()
+        watch.close()
+        self.assertEqual(BATCH * CONTEXT * WIDTH, metric(frames(self.spool)[0], "elements", "residual", 1))
+
+    def test_a_disk_that_takes_nothing_is_bridged_and_what_goes_is_told(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, optimizer, 2, watch)
+        await_that(lambda: watch._spool.written == 3)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            try:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+                train(model, optimizer, 5, watch)
+                await_that(lambda: len(watch._spool.kept) == 5)
+                watch._spool.BRIDGE_BYTES = sum(len(body) for *_, body in list(watch._spool.kept)[2:])
+                await_that(lambda: watch._spool.shed == 2)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+            await_that(lambda: not watch._spool.kept)
+        watch.close()
+        told = spooled(self.spool)
+        self.assertEqual([0, 1, 2, 4, 5, 6, 7, 8], [document["seq"] for document in told])
+        self.assertEqual([1, 2, 5, 6, 7], [document["step"] for document in told if document["type"] == "frame"])
+        lost = told[3]["details"]
+        self.assertEqual(("3", "4", "2"), (lost["fromSeq"], lost["toSeq"], lost["count"]))
+        self.assertIn("the spool could not be written to", lost["reason"])
+        self.assertEqual(2, len(said.getvalue().splitlines()), said.getvalue())
+        self.assertIn("cannot be written to: ", said.getvalue())
+        self.assertIn("can be written to again", said.getvalue())
+
+    def test_what_a_full_spool_gives_up_is_told_in_its_place(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, limit_bytes=40_000)
+        watch._spool.SEGMENT_BYTES = 10_000
+        for step in range(1, 41):
+            train(model, optimizer, 1, watch)
+            await_that(lambda: watch._spool.written == step + 1)
+        watch.close()
+        told = spooled(self.spool)
+        lost = told[0]["details"]
+        self.assertEqual(("lost", "0"), (told[0]["kind"], lost["fromSeq"]))
+        self.assertEqual(list(range(int(lost["toSeq"]), 42)), [document["seq"] for document in told])
+        self.assertIn("reached its limit", lost["reason"])
+        self.assertIn("start `observatory relay`", watch.trouble())
+
+    def test_a_process_that_dies_of_an_error_says_which(self):
+        script = (
+            "import sys, torch; sys.path[:0] = [%r, %r]; torch.set_num_threads(1)\n"
+            "from test_observatory_torch import *\n"
+            "model, optimizer = make(); watch = observatory_torch.watch(model, optimizer, run='died', spool=%r)\n"
+            "train(model, optimizer, 2, watch); raise MemoryError('planned')\n"
+        ) % (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(observatory_torch.__file__), self.spool)
+        subprocess.run([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+        self.assertEqual("MemoryError", spooled(self.spool)[-1]["details"]["reason"])
 
     def test_an_optimizer_of_another_model_is_told(self):
         model, _ = make()
