@@ -81,6 +81,7 @@ final class RelayCommand implements Callable<Integer> {
             long fresh = 1;
             while (!interrupt.requested() && !(once && fresh == 0)) {
                 fresh = relay.look();
+                relay.complaints().forEach(console::error);
                 if (relay.writers() != writers) {
                     writers = relay.writers();
                     console.say(writers == 1 ? "1 trainer writes" : writers + " trainers write");
@@ -100,6 +101,7 @@ final class RelayCommand implements Callable<Integer> {
                                 + "; it stays in the spool, and the next relay sends it");
             }
             relay.look();
+            relay.complaints().forEach(console::error);
             console.result(relay.relayed() + " items relayed");
             return interrupt.requested() ? ExitCode.INTERRUPTED : ExitCode.OK;
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
@@ -21,6 +22,7 @@ public final class FrameReader implements AutoCloseable {
     private final PartJoin join = new PartJoin();
     private final Sequencer sequencer;
     private final Map<CodecException.Reason, Long> unreadable = new ConcurrentHashMap<>();
+    private final BiConsumer<byte[], CodecException> aside;
     private boolean caughtUp;
 
     /** Where records come from. */
@@ -33,13 +35,33 @@ public final class FrameReader implements AutoCloseable {
         /** Whether it still has the first record of everything. */
         boolean complete();
 
+        /** Whether what is missing between two records will never come. */
+        default boolean inOrder() {
+            return false;
+        }
+
+        /** Records that are not what was written, and were given up so far. */
+        default long damaged() {
+            return 0;
+        }
+
+        /** Why something could not be read and is to be tried again; empty where all was. */
+        default String trouble() {
+            return "";
+        }
+
         @Override
         void close();
     }
 
     FrameReader(Source source, Optional<RunId> run) {
+        this(source, run, (body, why) -> {});
+    }
+
+    private FrameReader(Source source, Optional<RunId> run, BiConsumer<byte[], CodecException> aside) {
         this.source = source;
         this.run = run;
+        this.aside = aside;
         this.sequencer = new Sequencer(source.complete(), System::nanoTime);
     }
 
@@ -65,12 +87,12 @@ public final class FrameReader implements AutoCloseable {
 
     /** What one writer's spool holds and may still be sending. */
     public static FrameReader spool(Path folder) throws IOException {
-        return spool(folder, SpoolSource.AT_ONCE);
+        return spool(folder, SpoolSource.AT_ONCE, (body, why) -> {});
     }
 
-    /** @param atOnce records read by one poll */
-    static FrameReader spool(Path folder, int atOnce) throws IOException {
-        return new FrameReader(SpoolSource.open(folder, atOnce), Optional.empty());
+    /** @param atOnce records read by one poll; {@code aside} gets those that are no telemetry */
+    static FrameReader spool(Path folder, int atOnce, BiConsumer<byte[], CodecException> aside) throws IOException {
+        return new FrameReader(SpoolSource.open(folder, atOnce), Optional.empty(), aside);
     }
 
     /** What a file of JSON lines holds, such as a spike log; lines that are no telemetry are counted as unreadable. */
@@ -88,17 +110,28 @@ public final class FrameReader implements AutoCloseable {
                         .ifPresent(item -> items.addAll(sequencer.add(item)));
             } catch (CodecException e) {
                 unreadable.merge(e.reason(), 1L, Long::sum);
+                aside.accept(value, e);
             }
         }
         boolean endReached = !caughtUp && source.atTheEnd();
         caughtUp |= endReached;
-        items.addAll(sequencer.release(endReached));
+        items.addAll(sequencer.release(endReached || source.inOrder()));
         return items;
     }
 
     /** Whether everything has been read that was there when the reader was made. */
     public boolean atTheEnd() {
         return source.atTheEnd();
+    }
+
+    /** Records that are not what was written, and were given up so far. */
+    long damaged() {
+        return source.damaged();
+    }
+
+    /** Why something could not be read by the last poll and is to be tried again; empty where all was. */
+    String trouble() {
+        return source.trouble();
     }
 
     public long duplicates() {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import observatory.probe.Origin;
 import observatory.probe.RunEvent;
@@ -53,6 +54,12 @@ public final class Relay implements AutoCloseable {
     private final Map<Path, Map<Origin, Long>> heard = new HashMap<>();
 
     private final Map<Path, Finished> finished = new HashMap<>();
+    private final LetterBox letters;
+    /** What is to be told to people, and of what they were told. */
+    private final List<String> complaints = new ArrayList<>();
+
+    private final Set<String> complained = new HashSet<>();
+    private final Map<Path, Long> damaged = new HashMap<>();
     private long relayed;
 
     /** Segments that are written and read to their end, and the last numbers that had been read then. */
@@ -99,6 +106,7 @@ public final class Relay implements AutoCloseable {
                         own.resolve(MergeJournal.FILE), writer -> Files.isDirectory(folder.resolve(writer.toString())))
                 : MergeJournal.inMemory();
         this.join = new StepJoin(System::nanoTime, journal);
+        this.letters = new LetterBox(connection, topics);
         this.spool = new Spool(own, UUID.randomUUID(), LIMIT_BYTES);
         this.sender = new Sender(spool, topics);
         sender.connect(connection);
@@ -113,12 +121,12 @@ public final class Relay implements AutoCloseable {
     public long look() throws IOException {
         long before = relayed;
         // Now and not after reading, when something new is on its way as long as trainers train.
-        if (spool.drain(Duration.ZERO)) {
+        if (spool.drain(Duration.ZERO) && letters.send()) {
             settle();
         }
         for (Path writer : marked()) {
             if (!writers.containsKey(writer)) {
-                writers.put(writer, FrameReader.spool(writer, AT_ONCE));
+                writers.put(writer, FrameReader.spool(writer, AT_ONCE, (body, why) -> unreadable(writer, body, why)));
             }
         }
         Map<Path, Lock> gone = new HashMap<>();
@@ -133,6 +141,7 @@ public final class Relay implements AutoCloseable {
                 }
             }
             Set<Path> ended = readAll(gone.keySet());
+            complain(gone.keySet());
             for (Path writer : ended) {
                 List<Path> all = segments.getOrDefault(writer, List.of());
                 if (all.size() > 1) {
@@ -153,6 +162,7 @@ public final class Relay implements AutoCloseable {
             last.remove(reader);
             heard.remove(writer);
             finished.remove(writer);
+            damaged.remove(writer);
             reader.close();
             listener.gone(writer);
         }
@@ -181,16 +191,30 @@ public final class Relay implements AutoCloseable {
                 .orElse("");
     }
 
+    /** What was found that cannot be relayed, each told once, since this was last asked. */
+    public List<String> complaints() {
+        List<String> told = List.copyOf(complaints);
+        complaints.clear();
+        return told;
+    }
+
     /** Waits until the broker has all that was relayed; false where it does not in time. */
     public boolean drain(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
         pass(join.release(true));
-        return spool.drain(patience);
+        boolean all = spool.drain(patience);
+        while (all && !letters.send()) {
+            all = System.nanoTime() < deadline;
+            LockSupport.parkNanos(1_000_000);
+        }
+        return all;
     }
 
     @Override
     public void close() {
         pass(join.release(true));
         writers.values().forEach(FrameReader::close);
+        letters.close();
         sender.close();
         spool.close();
         journal.close();
@@ -208,7 +232,7 @@ public final class Relay implements AutoCloseable {
             List<Iterator<Telemetry>> stretches = new ArrayList<>();
             for (Map.Entry<Path, FrameReader> writer : writers.entrySet()) {
                 FrameReader reader = writer.getValue();
-                if (!join.full(last.get(reader))) {
+                if (!join.full(last.get(reader)) && !letters.full()) {
                     List<Telemetry> items = reader.poll();
                     items.forEach(item -> listener.item(writer.getKey(), item, !gone.contains(writer.getKey())));
                     items.stream().reduce((one, next) -> next).ifPresent(item -> last.put(reader, item.origin()));
@@ -216,7 +240,7 @@ public final class Relay implements AutoCloseable {
                     items.forEach(item -> numbers.put(item.origin(), item.seq()));
                     stretches.add(items.iterator());
                     more |= !reader.atTheEnd();
-                    if (reader.atTheEnd()) {
+                    if (reader.atTheEnd() && reader.trouble().isEmpty()) {
                         ended.add(writer.getKey());
                     }
                 }
@@ -258,7 +282,9 @@ public final class Relay implements AutoCloseable {
 
     /** Removes what is left of a writer that is gone; whether it is, and everything of it with the broker. */
     private boolean clear(Path writer, List<Path> segments, boolean gone) throws IOException {
-        if (!gone || !writers.get(writer).atTheEnd() || !join.isEmpty() || !spool.drain(Duration.ZERO)) {
+        FrameReader reader = writers.get(writer);
+        boolean read = gone && reader.atTheEnd() && reader.trouble().isEmpty();
+        if (!read || !join.isEmpty() || !spool.drain(Duration.ZERO) || !letters.send()) {
             return false;
         }
         settle();
@@ -267,6 +293,36 @@ public final class Relay implements AutoCloseable {
         }
         clear(writer);
         return true;
+    }
+
+    private void unreadable(Path writer, byte[] body, CodecException why) {
+        letters.put(writer.getFileName().toString(), body, why);
+        complain(
+                writer + why.reason().label(),
+                "a document in " + writer + " is no telemetry (" + why.reason().label() + ": " + why.getMessage()
+                        + "): it goes to the dead letters, as all of its kind; see `observatory topics dead-letters`");
+    }
+
+    private void complain(Set<Path> gone) {
+        for (Map.Entry<Path, FrameReader> writer : writers.entrySet()) {
+            FrameReader reader = writer.getValue();
+            long fresh = reader.damaged() - damaged.getOrDefault(writer.getKey(), 0L);
+            if (fresh > 0) {
+                damaged.put(writer.getKey(), reader.damaged());
+                complaints.add("of what was in " + writer.getKey() + " at least " + fresh
+                        + (fresh == 1 ? " row is" : " rows are")
+                        + " damaged and given up: the checksum is wrong, or the file");
+            }
+            if (!reader.trouble().isEmpty() && gone.contains(writer.getKey())) {
+                complain(reader.trouble(), "cannot read " + reader.trouble() + "; it stays, and is tried again");
+            }
+        }
+    }
+
+    private void complain(String about, String what) {
+        if (complained.add(about)) {
+            complaints.add(what);
+        }
     }
 
     /** What may go on with an item. */

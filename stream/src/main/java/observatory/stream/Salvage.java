@@ -14,29 +14,39 @@ final class Salvage {
     /** The most items a segment of small rows can hold, where nobody knows how many it held. */
     private static final long ITEMS = 1 << 18;
 
-    private Salvage() {}
+    private final Connection connection;
+    private final List<Row> rows;
+    private PreparedStatement select;
+
+    private Salvage(Connection connection, List<Row> rows) throws SQLException {
+        this.connection = connection;
+        this.rows = rows;
+        prepare();
+    }
 
     /** The rows that can be read and have the right checksum; none where the file is no database. */
     static List<Row> rows(Path file, long lastItem, Disk disk) {
         long first = SegmentFile.firstItem(file);
         List<Row> rows = new ArrayList<>();
-        try (Connection connection = disk.open(file);
-                PreparedStatement select =
-                        connection.prepareStatement("SELECT kind, crc, body FROM item WHERE key = ?")) {
-            long last = lastItem >= first ? lastItem : lastItem(connection, first);
+        try (Connection connection = disk.open(file)) {
+            Salvage salvage = new Salvage(connection, rows);
+            long last = lastItem >= first ? lastItem : salvage.lastItem(first);
             for (long item = first; item <= last; item++) {
-                addAll(select, item, 0, rows);
-                addAll(select, item, Row.HISTORY_PLACE, rows);
-                add(select, Row.key(item, Row.NOTICE_PLACE), rows);
+                salvage.addAll(item, 0);
+                salvage.addAll(item, Row.HISTORY_PLACE);
+                salvage.add(Row.key(item, Row.NOTICE_PLACE));
             }
         } catch (SQLException e) {
-            // Not a database any more: what was not read by now cannot be.
-            return rows;
+            return rows; // not a database any more: what was not read by now cannot be
         }
         return rows;
     }
 
-    private static long lastItem(Connection connection, long first) {
+    private void prepare() throws SQLException {
+        select = connection.prepareStatement("SELECT kind, crc, body FROM item WHERE key = ?");
+    }
+
+    private long lastItem(long first) {
         try (PreparedStatement last = connection.prepareStatement("SELECT max(key) FROM item");
                 ResultSet found = last.executeQuery()) {
             return Row.item(found.getLong(1));
@@ -45,14 +55,14 @@ final class Salvage {
         }
     }
 
-    private static void addAll(PreparedStatement select, long item, int fromPlace, List<Row> rows) {
+    private void addAll(long item, int fromPlace) throws SQLException {
         int place = fromPlace;
-        while (place < fromPlace + Wire.PARTS && add(select, Row.key(item, place), rows)) {
+        while (place < fromPlace + Wire.PARTS && add(Row.key(item, place))) {
             place++;
         }
     }
 
-    private static boolean add(PreparedStatement select, long key, List<Row> rows) {
+    private boolean add(long key) throws SQLException {
         try {
             select.setLong(1, key);
             try (ResultSet found = select.executeQuery()) {
@@ -64,7 +74,10 @@ final class Salvage {
                 return row.isPresent();
             }
         } catch (SQLException e) {
-            return false; // On a damaged page; whoever asked counts what is missing.
+            // On a damaged page; whoever asked counts what is missing. A statement that failed executes no more.
+            select.close();
+            prepare();
+            return false;
         }
     }
 }

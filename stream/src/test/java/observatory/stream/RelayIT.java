@@ -1,5 +1,6 @@
 package observatory.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -211,6 +214,51 @@ class RelayIT {
                 }
             }
             assertTrue(left > 0 && left < lead + step[0], left + " of " + (lead + step[0]) + " are left");
+        }
+    }
+
+    @Test
+    void whatNobodyCanReadIsToldAndGoesToTheDeadLetters() throws Exception {
+        Path spools = folder.resolve("unreadable");
+        Path writer =
+                Files.createDirectories(spools.resolve(Rows.ORIGIN.writer().toString()));
+        Files.createFile(writer.resolve(Relay.MARK));
+        try (Segment segment = new Segment(SegmentFile.of(writer, 0), 0, Disk.REAL)) {
+            segment.append(Rows.plain(0, 3));
+            for (int item = 3; item < 6; item++) {
+                segment.append(List.of(Row.of(item, Row.Kind.FRAME, ("strange " + item).getBytes(UTF_8))));
+            }
+            segment.append(Rows.plain(6, 2));
+        }
+        try (java.sql.Connection connection = DriverManager.getConnection("jdbc:sqlite:" + SegmentFile.of(writer, 0));
+                Statement change = connection.createStatement()) {
+            change.execute("UPDATE item SET crc = crc + 1 WHERE key = " + Row.key(1, 0));
+        }
+        try (Broker broker = Broker.start(folder.resolve("unreadable-broker"), 0)) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                Topics.STANDARD.create(admin, 1);
+            }
+            Connection cluster = Connection.to(broker.bootstrap());
+            try (Relay relay = new Relay(spools, cluster, Topics.STANDARD, false)) {
+                relayed(relay, 4);
+                List<String> complaints = relay.complaints();
+                assertEquals(2, complaints.size(), "each kind told once: " + complaints);
+                assertTrue(complaints.get(0).contains("malformed: not a document"), complaints::toString);
+                assertTrue(complaints.get(1).contains("at least 1 row is damaged"), complaints::toString);
+                Await.until("the folder is cleared", () -> {
+                    look(relay);
+                    return !Files.exists(writer);
+                });
+                assertEquals(List.of(), relay.complaints());
+            }
+            List<Long> numbers = read(broker, Rows.ORIGIN.run(), 4).stream()
+                    .map(Telemetry::seq)
+                    .toList();
+            assertEquals(List.of(0L, 2L, 6L, 7L), numbers);
+            List<DeadLetters.Letter> letters = DeadLetters.list(cluster, Topics.STANDARD);
+            assertEquals(3, letters.size(), letters::toString);
+            assertEquals("malformed", letters.getFirst().reason());
+            assertEquals(Rows.ORIGIN.writer().toString(), letters.getFirst().topic());
         }
     }
 
