@@ -76,12 +76,16 @@ final class RelayCommand implements Callable<Integer> {
                 relay.listen(commands);
             }
             console.say("relaying " + state.spool() + " to " + broker + (once ? "" : "; Ctrl-C stops it"));
+            Outage outage = new Outage("what is spooled gets to " + broker + " again");
             int writers = -1;
             long listening = 0;
             long fresh = 1;
             while (!interrupt.requested() && !(once && fresh == 0)) {
                 fresh = relay.look();
                 relay.complaints().forEach(console::error);
+                outage.look(relay.trouble(), System.nanoTime())
+                        .ifPresent(told -> console.say(
+                                relay.trouble().isEmpty() ? told : told + "; what is spooled waits until it gets there"));
                 if (relay.writers() != writers) {
                     writers = relay.writers();
                     console.say(writers == 1 ? "1 trainer writes" : writers + " trainers write");
