@@ -80,12 +80,14 @@ final class RelayCommand implements Callable<Integer> {
             int writers = -1;
             long listening = 0;
             long fresh = 1;
-            while (!interrupt.requested() && !(once && fresh == 0)) {
+            while (!interrupt.requested() && !(once && fresh == 0 && !relay.behind())) {
                 fresh = relay.look();
                 relay.complaints().forEach(console::error);
                 outage.look(relay.trouble(), System.nanoTime())
                         .ifPresent(told -> console.say(
-                                relay.trouble().isEmpty() ? told : told + "; what is spooled waits until it gets there"));
+                                relay.trouble().isEmpty()
+                                        ? told
+                                        : told + "; what is spooled waits until it gets there"));
                 if (relay.writers() != writers) {
                     writers = relay.writers();
                     console.say(writers == 1 ? "1 trainer writes" : writers + " trainers write");
@@ -98,13 +100,15 @@ final class RelayCommand implements Callable<Integer> {
                     Thread.sleep(LOOK_MILLIS);
                 }
             }
-            if (!relay.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE)) {
+            Duration patience = interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE;
+            boolean all = relay.drain(patience);
+            relay.look(); // and clears up, where a writer is gone
+            if (!all || !relay.drain(patience)) {
                 throw new Failure(
                         ExitCode.CANNOT_CONNECT,
                         "not all is with the broker " + broker + ": " + relay.trouble()
                                 + "; it stays in the spool, and the next relay sends it");
             }
-            relay.look();
             relay.complaints().forEach(console::error);
             console.result(relay.relayed() + " items relayed");
             return interrupt.requested() ? ExitCode.INTERRUPTED : ExitCode.OK;

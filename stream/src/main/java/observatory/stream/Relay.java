@@ -169,6 +169,11 @@ public final class Relay implements AutoCloseable {
         return relayed - before;
     }
 
+    /** Whether more is there that was not read, because what was read of it waits for another rank. */
+    public boolean behind() {
+        return !letters.full() && writers.values().stream().anyMatch(reader -> !reader.atTheEnd());
+    }
+
     /** How many processes are being read from. */
     public int writers() {
         return writers.size();

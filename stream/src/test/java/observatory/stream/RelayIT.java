@@ -217,6 +217,37 @@ class RelayIT {
         }
     }
 
+    /** As `relay --once` does: one rank ended long before the other, of which more is there than waits at once. */
+    @Test
+    void allIsReadThoughARankWaitsInVainForAnother() throws Exception {
+        Path spools = folder.resolve("alone");
+        int steps = 300;
+        for (int rank = 0; rank < 2; rank++) {
+            Origin origin = new Origin(new RunId("alone"), 0, new UUID(5, rank), rank);
+            try (Spool foreign = new Spool(spools, origin.writer(), 1L << 30)) {
+                Files.createFile(spools.resolve(origin.writer().toString()).resolve(Relay.MARK));
+                assertTrue(foreign.offer(Frames.event(origin, 0, RunEvent.Kind.START)));
+                for (int step = 1; step <= (rank == 0 ? steps : 10); step++) {
+                    assertTrue(foreign.offer(counted(origin, step)));
+                }
+            }
+        }
+        try (Broker broker = Broker.start(folder.resolve("alone-broker"), 0)) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                Topics.STANDARD.create(admin, 1);
+            }
+            try (Relay relay = new Relay(spools, Connection.to(broker.bootstrap()), Topics.STANDARD, true)) {
+                look(relay);
+                assertTrue(relay.behind(), "64 wait for the other rank, and the rest for them");
+                Await.until("all is read", () -> {
+                    look(relay);
+                    return !relay.behind();
+                });
+                assertEquals(steps + 10 + 2, relay.relayed());
+            }
+        }
+    }
+
     @Test
     void whatNobodyCanReadIsToldAndGoesToTheDeadLetters() throws Exception {
         Path spools = folder.resolve("unreadable");
