@@ -60,8 +60,13 @@ public final class Numbers {
         if (decade >= -3 && decade <= 3) {
             return BigDecimal.ONE.scaleByPowerOfTen(decade).toPlainString();
         }
-        StringBuilder text = new StringBuilder("10").append(decade < 0 ? "⁻" : "");
-        for (char digit : Integer.toString(Math.abs(decade)).toCharArray()) {
+        return "10" + superscript(decade);
+    }
+
+    /** A whole number as an exponent. */
+    public static String superscript(int exponent) {
+        StringBuilder text = new StringBuilder(exponent < 0 ? "⁻" : "");
+        for (char digit : Integer.toString(Math.abs(exponent)).toCharArray()) {
             text.append(SUPERSCRIPTS.charAt(digit - '0'));
         }
         return text.toString();

@@ -40,6 +40,11 @@ public final class Histograms {
         }
     }
 
+    /** The histogram taken at a step. */
+    public Optional<Histogram> at(Site site, long step) {
+        return Optional.ofNullable(bySite.get(site)).map(kept -> kept.get(step));
+    }
+
     /** The histogram taken last up to a step, else the first there is. */
     public Optional<Histogram> near(Site site, long step) {
         ConcurrentSkipListMap<Long, Histogram> kept = bySite.get(site);

@@ -19,9 +19,13 @@ record Fate(double overflow, double normal, double subnormal, double zero) {
                 histogram.share(Integer.MIN_VALUE, kept));
     }
 
-    String sentence(Format format) {
+    /** @param lost what of the tensor is not finite, which no histogram counts; empty where all of it is */
+    String sentence(Format format, String lost) {
         StringJoiner parts = new StringJoiner(" · ", format.label() + ": ", "");
-        parts.add(percent(normal) + " normal");
+        if (!lost.isEmpty()) {
+            parts.add(lost);
+        }
+        parts.add((lost.isEmpty() ? "" : "of the rest ") + percent(normal) + " normal");
         if (subnormal > 0) {
             parts.add(percent(subnormal) + " subnormal");
         }
@@ -31,7 +35,7 @@ record Fate(double overflow, double normal, double subnormal, double zero) {
         if (overflow > 0) {
             parts.add(percent(overflow) + " overflow");
         }
-        return zero + overflow > 0 ? parts.toString() : parts + " · nothing lost";
+        return zero + overflow > 0 || !lost.isEmpty() ? parts.toString() : parts + " · nothing lost";
     }
 
     private static String percent(double share) {

@@ -12,6 +12,7 @@ import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
 import observatory.probe.Site;
 import observatory.ui.chart.Drawn;
+import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Palette;
 import observatory.ui.chart.Twin;
 import observatory.ui.data.Histogram;
@@ -47,14 +48,20 @@ final class HistogramView extends Region implements Drawn {
         heightProperty().addListener(changed -> repaint());
     }
 
-    /** @param site whose histogram it is; null where nothing was measured at all */
-    void draw(Site site, Optional<Histogram> of, Format seenAs, Palette colours) {
+    /**
+     * @param site whose histogram it is; null where nothing was measured at all
+     * @param lost what of the tensor is not finite; empty where all of it is
+     */
+    void draw(Site site, Optional<Histogram> of, String lost, Format seenAs, Palette colours) {
         histogram = of;
         format = seenAs;
         palette = colours;
         title.setText(site == null ? "Exponents" : "Exponents of " + site.label());
-        fate.setText(of.map(one -> Fate.of(one, seenAs).sentence(seenAs))
-                .orElse("No exponent histogram: enable the probe exponent-histogram (pack profile)."));
+        fate.setText(of.map(one -> Fate.of(one, seenAs).sentence(seenAs, lost))
+                .orElse(
+                        lost.isEmpty()
+                                ? "No exponent histogram: enable the probe exponent-histogram (pack profile)."
+                                : lost + "; no exponent histogram of this step."));
         setAccessibleText(title.getText() + ". " + fate.getText());
         repaint();
     }
@@ -105,7 +112,7 @@ final class HistogramView extends Region implements Drawn {
             g.setFill(colour("grid", 1));
             g.fillRect(LEFT, y, getWidth() - LEFT - RIGHT, 1);
             g.setFill(colour("ink-soft", 1));
-            g.fillText(decade == 0 ? "all" : "10" + superscript(decade), LEFT - 6, y);
+            g.fillText(decade == 0 ? "all" : "10" + Numbers.superscript(-decade), LEFT - 6, y);
         }
         double room = (getWidth() - LEFT - RIGHT) / (high - low);
         int every = room * 4 > 40 ? 4 : room * 8 > 40 ? 8 : room * 16 > 40 ? 16 : 64;
@@ -113,7 +120,7 @@ final class HistogramView extends Region implements Drawn {
         g.setTextAlign(TextAlignment.CENTER);
         g.setFill(colour("ink-soft", 1));
         for (int exponent = Math.ceilDiv(low, every) * every; exponent < high; exponent += every) {
-            g.fillText("2^" + exponent, x(exponent), bottom + 4);
+            g.fillText("2" + Numbers.superscript(exponent), x(exponent), bottom + 4);
         }
     }
 
@@ -127,10 +134,6 @@ final class HistogramView extends Region implements Drawn {
                         x(exponent) + 0.5, y, Math.max(1, x(exponent + 1) - x(exponent) - 1), getHeight() - BOTTOM - y);
             }
         }
-    }
-
-    private static String superscript(int decade) {
-        return "⁻" + "⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(decade);
     }
 
     private double x(double exponent) {

@@ -5,11 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.StringJoiner;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import observatory.probe.Broken;
 import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.ui.Workbench;
+import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.Scale;
 import observatory.ui.chart.Trace;
@@ -35,7 +38,9 @@ public final class PrecisionModel {
      * The magnitudes of one site at one step, as binary logarithms.
      *
      * @param low the least non-zero magnitude, where its probe was on
-     * @param headroom doublings left in the format looked at
+     * @param high the largest magnitude of the finite elements; NaN where there is none
+     * @param headroom doublings left in the format looked at; −∞ where elements are infinite, else NaN where some are
+     * @param broken how many elements are infinite and how many NaN, where they were counted
      * @param stepsLeft until overflow at the pace of the latest rows; absent where it does not grow
      * @param flushed share of elements that the format makes zero, where its probe was on
      * @param histogram how its elements spread over the binades, where its probe was on
@@ -46,9 +51,48 @@ public final class PrecisionModel {
             double rms,
             double high,
             double headroom,
+            Broken broken,
             OptionalDouble stepsLeft,
             OptionalDouble flushed,
-            Optional<Histogram> histogram) {}
+            Optional<Histogram> histogram) {
+
+        boolean overflowed() {
+            return headroom == Double.NEGATIVE_INFINITY;
+        }
+
+        boolean notANumber() {
+            return Double.isNaN(headroom);
+        }
+
+        /** The doublings left, or the word for what has become of them. */
+        String left() {
+            return overflowed() ? "overflow" : Numbers.of(headroom);
+        }
+
+        /** What of the tensor is not finite; empty where all of it is. */
+        String lost() {
+            StringJoiner words = new StringJoiner(", ");
+            if (overflowed()) {
+                words.add(counted(broken.infinite(), "infinite"));
+            }
+            if (notANumber() || broken.nan() > 0) {
+                words.add(counted(broken.nan(), "NaN"));
+            }
+            return words.toString();
+        }
+
+        private static String counted(long elements, String what) {
+            return elements == 0 ? what : Numbers.whole(elements) + " " + what;
+        }
+
+        /** What has overflowed first, then what is NaN, then the rest by what is left. */
+        private int turn() {
+            return overflowed() ? 0 : notANumber() ? 1 : 2;
+        }
+    }
+
+    /** What was measured last at a site. */
+    private record Reading(long step, double value) {}
 
     public PrecisionModel(Workbench bench) {
         this.bench = bench;
@@ -58,22 +102,22 @@ public final class PrecisionModel {
         return format;
     }
 
-    /** Every site with a largest magnitude at the step under the crosshair; the nearest to overflow first. */
+    /**
+     * Every site with a largest magnitude at the step under the crosshair; those that have overflowed or become NaN
+     * first, in the order in which a step passes them, then the nearest to overflow.
+     */
     public List<Range> ranges() {
         Optional<MetricData> largest = bench.run().metric("abs_max");
         if (largest.isEmpty()) {
             return List.of();
         }
-        MetricData data = largest.get();
-        int row = data.index().rowNear(bench.stepOfInterest());
         List<Range> ranges = new ArrayList<>();
-        for (Site site : data.sites()) {
-            double high = last(data, site, row).orElse(0);
-            if (high > 0) {
-                ranges.add(range(site, log2(high), data.index(), data.at(site), row));
-            }
+        for (Site site : largest.get().sites()) {
+            last(largest.get(), site)
+                    .flatMap(reading -> range(site, reading, largest.get()))
+                    .ifPresent(ranges::add);
         }
-        ranges.sort(Comparator.comparingDouble(Range::headroom));
+        ranges.sort(Comparator.comparingInt(Range::turn).thenComparingDouble(Range::headroom));
         return ranges;
     }
 
@@ -115,7 +159,7 @@ public final class PrecisionModel {
         });
         return Plot.of(
                         "Loss scale",
-                        "skipped steps are marked",
+                        "skips marked",
                         scale.map(series -> List.of(Trace.stairs("loss scale", run.frames(), series, 3)))
                                 .orElse(List.of()))
                 .scaled(Scale.Kind.LOG)
@@ -130,8 +174,8 @@ public final class PrecisionModel {
         }
         double limit = Math.pow(2, format.get().top());
         return Plot.of(
-                        "Largest magnitude",
                         site.label(),
+                        "largest magnitude",
                         List.of(Trace.raw(
                                 "abs max", data.get().index(), data.get().at(site), 1)))
                 .scaled(Scale.Kind.LOG)
@@ -141,20 +185,39 @@ public final class PrecisionModel {
                                 false, limit, "critical", format.get().label() + " overflows")));
     }
 
-    private Range range(Site site, double high, StepIndex index, Series series, int row) {
-        double headroom = format.get().headroom(high);
-        OptionalDouble span = value("exponent_span", site);
-        double rms = value("rms", site).orElse(0);
-        double pace = pace(index, series, row);
-        return new Range(
+    /** Empty where a tensor is all zeros, which have no magnitude. */
+    private Optional<Range> range(Site site, Reading largest, MetricData data) {
+        boolean finite = Double.isFinite(largest.value);
+        long infinite = count("inf", site, largest.step);
+        long nan = count("nan", site, largest.step);
+        boolean overflowed = infinite > 0 || largest.value == Double.POSITIVE_INFINITY;
+        boolean broken = overflowed || nan > 0 || !finite;
+        if (largest.value == 0 && !broken) {
+            return Optional.empty();
+        }
+        // Of a tensor without a finite element the largest finite magnitude is told as 0.
+        double high = finite && largest.value > 0 ? log2(largest.value) : Double.NaN;
+        double headroom = overflowed
+                ? Double.NEGATIVE_INFINITY
+                : broken ? Double.NaN : format.get().headroom(high);
+        double span = value("exponent_span", site);
+        double rms = value("rms", site);
+        double flushed = value(format.get().label() + "_flushed", site);
+        double pace = pace(data.index(), data.at(site), data.index().rowNear(bench.stepOfInterest()));
+        return Optional.of(new Range(
                 site,
-                span.isPresent() ? OptionalDouble.of(high - span.getAsDouble()) : OptionalDouble.empty(),
-                rms > 0 ? log2(rms) : Double.NaN,
+                present(high - span),
+                rms > 0 && rms < Double.POSITIVE_INFINITY ? log2(rms) : Double.NaN,
                 high,
                 headroom,
+                new Broken(nan, infinite),
                 pace > 0 && headroom > 0 ? OptionalDouble.of(headroom / pace) : OptionalDouble.empty(),
-                value(format.get().label() + "_flushed", site),
-                histogram(site));
+                present(flushed),
+                broken ? bench.run().histograms().at(site, largest.step) : histogram(site)));
+    }
+
+    private static OptionalDouble present(double value) {
+        return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
 
     /** Bits per step by which the magnitude has grown over the latest rows, by least squares. */
@@ -181,22 +244,33 @@ public final class PrecisionModel {
         return n < 8 || spread == 0 ? 0 : (n * sumXY - sumX * sumY) / spread;
     }
 
-    private OptionalDouble value(String metric, Site site) {
-        Optional<MetricData> data = bench.run().metric(metric);
-        return data.isEmpty()
-                ? OptionalDouble.empty()
-                : last(data.get(), site, data.get().index().rowNear(bench.stepOfInterest()));
+    /** The latest value of a metric at a site; NaN where there is none, or it is one. */
+    private double value(String metric, Site site) {
+        return bench.run()
+                .metric(metric)
+                .flatMap(data -> last(data, site))
+                .map(Reading::value)
+                .orElse(Double.NaN);
     }
 
-    /** The latest finite value at a site, not later than a row and not much earlier. */
-    private static OptionalDouble last(MetricData data, Site site, int row) {
+    /** How many elements were counted, at a step or since. */
+    private long count(String metric, Site site, long notBefore) {
+        return bench.run()
+                .metric(metric)
+                .flatMap(data -> last(data, site))
+                .filter(reading -> reading.step >= notBefore)
+                .map(reading -> (long) reading.value)
+                .orElse(0L);
+    }
+
+    /** What was measured at a site, finite or not, not after the crosshair and not many rows before it. */
+    private Optional<Reading> last(MetricData data, Site site) {
         Series series = data.at(site);
-        for (int back = 0; series != null && back < RECENT && row - back >= 0; back++) {
-            if (row - back < series.size() && Math.abs(series.at(row - back)) <= Float.MAX_VALUE) {
-                return OptionalDouble.of(series.at(row - back));
-            }
-        }
-        return OptionalDouble.empty();
+        int row = data.index().rowNear(bench.stepOfInterest());
+        int found = series == null ? -1 : series.lastPresent(row);
+        return found < 0 || row - found >= RECENT
+                ? Optional.empty()
+                : Optional.of(new Reading(data.index().step(found), series.at(found)));
     }
 
     private static double log2(double value) {

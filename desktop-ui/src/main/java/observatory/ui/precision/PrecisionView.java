@@ -60,7 +60,7 @@ public final class PrecisionView implements Screen {
         formats.setOnAction(event -> refresh());
         formats.setAccessibleText("Format to look at");
         Tables.text(table, "site", 150, range -> range.site().label());
-        Tables.number(table, "bits left", 78, range -> Numbers.of(range.headroom()));
+        Tables.number(table, "bits left", 78, range -> range.left());
         Tables.number(
                 table,
                 "steps left",
@@ -130,9 +130,14 @@ public final class PrecisionView implements Screen {
                         : "at step " + Numbers.whole(step)
                                 + "; from the least to the largest magnitude, the tick is the rms");
         Site shown = site != null || all.isEmpty() ? site : all.getFirst().site();
+        Optional<PrecisionModel.Range> range =
+                all.stream().filter(one -> one.site().equals(shown)).findFirst();
         histogram.draw(
                 shown,
-                shown == null ? Optional.empty() : model.histogram(shown),
+                shown == null
+                        ? Optional.empty()
+                        : range.map(PrecisionModel.Range::histogram).orElseGet(() -> model.histogram(shown)),
+                range.map(PrecisionModel.Range::lost).orElse(""),
                 model.formatProperty().get(),
                 bench.themeProperty().get().palette());
         Plot history = model.history(shown);

@@ -50,7 +50,7 @@ final class RangeView extends Region {
         heightProperty().addListener(changed -> repaint());
         setOnMouseClicked(event -> {
             requestFocus();
-            int row = (int) ((event.getY() - TOP) / rowHeight);
+            int row = (int) Math.floor((event.getY() - TOP) / rowHeight);
             if (row >= 0 && row < shown().size()) {
                 pick.accept(shown().get(row).site());
             }
@@ -76,9 +76,8 @@ final class RangeView extends Region {
                 all.isEmpty()
                         ? "No magnitudes were measured"
                         : "Magnitudes against " + of.label() + ": nearest to overflow is "
-                                + all.getFirst().site().label() + " with "
-                                + Numbers.of(all.getFirst().headroom())
-                                + " bits left");
+                                + all.getFirst().site().label() + ", bits left: "
+                                + all.getFirst().left());
         repaint();
     }
 
@@ -123,11 +122,17 @@ final class RangeView extends Region {
         low = Math.max(format.leastSubnormal(), -48) - AIR;
         high = Math.min(format.top(), 48) + AIR;
         for (PrecisionModel.Range range : shown()) {
-            double from = range.low().orElse(Double.isNaN(range.rms()) ? range.high() - 1 : range.rms());
-            low = Math.min(low, from - 1);
+            if (!Double.isNaN(range.high())) {
+                low = Math.min(low, from(range) - 1);
+                high = Math.max(high, range.high() + 1);
+            }
             low = Math.min(low, range.histogram().map(one -> one.bottom() - 1).orElse((int) Math.floor(low)));
-            high = Math.max(high, range.high() + 1);
         }
+    }
+
+    /** Where a bar begins: at the least magnitude where that is known, else at the rms. */
+    private static double from(PrecisionModel.Range range) {
+        return range.low().orElse(Double.isNaN(range.rms()) ? range.high() - 0.5 : range.rms());
     }
 
     private void axis(GraphicsContext g) {
@@ -135,7 +140,7 @@ final class RangeView extends Region {
         g.setFill(colour("critical", 0.10));
         g.fillRect(x(format.top()), TOP - 6, x(high) - x(format.top()), bottom - TOP + 6);
         g.setFill(colour("warning", 0.13));
-        double subnormal = Math.max(x(low), x(format.leastSubnormal()));
+        double subnormal = Math.max(x(low), x(format.leastSubnormal() - 1)); // half of it still rounds to it
         g.fillRect(subnormal, TOP - 6, Math.max(0, x(format.leastNormal()) - subnormal), bottom - TOP + 6);
         g.setFill(colour("critical", 0.10));
         g.fillRect(x(low), TOP - 6, Math.max(0, subnormal - x(low)), bottom - TOP + 6);
@@ -152,7 +157,7 @@ final class RangeView extends Region {
             g.fillRect(Math.floor(x(exponent)), TOP - 6, 1, bottom - TOP + 6);
             g.setFill(colour("ink-soft", 1));
             g.setTextAlign(TextAlignment.CENTER);
-            g.fillText("2^" + exponent, x(exponent), bottom + 4);
+            g.fillText("2" + Numbers.superscript(exponent), x(exponent), bottom + 4);
         }
     }
 
@@ -173,18 +178,31 @@ final class RangeView extends Region {
         g.setTextAlign(TextAlignment.RIGHT);
         g.setTextBaseline(VPos.CENTER);
         g.fillText(range.site().label(), LEFT - 8, y + rowHeight / 2, LEFT - 14);
-        boolean whole = range.low().isPresent();
-        double from = whole ? range.low().getAsDouble() : Double.isNaN(range.rms()) ? range.high() - 0.5 : range.rms();
         if (range.histogram().isPresent()) {
             ridge(g, range.histogram().get(), y);
-        } else {
+        } else if (!Double.isNaN(range.high())) {
             String style = range.headroom() < 1 ? "critical" : range.headroom() < 4 ? "warning" : "series-1";
-            g.setFill(colour(style, whole ? 0.75 : 0.45));
-            g.fillRoundRect(x(from), y + 4, Math.max(2, x(range.high()) - x(from)), rowHeight - 8, 4, 4);
+            g.setFill(colour(style, range.low().isPresent() ? 0.75 : 0.45));
+            double from = x(from(range));
+            g.fillRoundRect(from, y + 4, Math.max(2, x(range.high()) - from), rowHeight - 8, 4, 4);
         }
+        mark(g, range, y + rowHeight / 2);
         if (!Double.isNaN(range.rms())) {
             g.setFill(colour("ink", 1));
             g.fillRect(x(range.rms()) - 1, y + 2, 2, rowHeight - 4);
+        }
+    }
+
+    /** What is infinite stands beyond the edge of the format, what is NaN stands nowhere. */
+    private void mark(GraphicsContext g, PrecisionModel.Range range, double y) {
+        if (range.overflowed() || range.notANumber()) {
+            boolean beyond = range.overflowed();
+            double at = beyond
+                    ? (x(Math.min(format.top(), high)) + x(high)) / 2
+                    : (x(Math.max(format.leastNormal(), low)) + x(Math.min(format.top(), high))) / 2;
+            g.setFill(colour("critical", 1));
+            g.setTextAlign(TextAlignment.CENTER);
+            g.fillText(beyond ? "▲" : "✕ NaN", at, y);
         }
     }
 

@@ -30,10 +30,17 @@ class FateTest {
     void itIsSaidInOneSentence() {
         assertEquals(
                 "fp16: 75 % normal · 25 % subnormal · nothing lost",
-                Fate.of(new Histogram(-14, new float[] {3, 1}), Format.FP16).sentence(Format.FP16));
+                Fate.of(new Histogram(-14, new float[] {3, 1}), Format.FP16).sentence(Format.FP16, ""));
         assertEquals(
                 "e4m3: 50 % normal · 50 % overflow",
-                Fate.of(new Histogram(9, new float[] {1, 1}), Format.E4M3).sentence(Format.E4M3));
+                Fate.of(new Histogram(9, new float[] {1, 1}), Format.E4M3).sentence(Format.E4M3, ""));
+    }
+
+    @Test
+    void whatNoHistogramCountsIsNotSaidToBeNothing() {
+        assertEquals(
+                "fp16: 514,355 infinite · of the rest 100 % normal",
+                Fate.of(new Histogram(15, new float[] {3, 1}), Format.FP16).sentence(Format.FP16, "514,355 infinite"));
     }
 
     private static void same(int overflow, int normal, int subnormal, int zero, Fate fate) {
