@@ -81,7 +81,7 @@ public final class DataView implements Screen {
             measures = model.measures();
             columns();
         }
-        Tables.fill(table, model.rows());
+        Tables.fill(table, model.rows(), DataModel.Row::number);
         charts.show(model.plots());
     }
 

@@ -101,7 +101,7 @@ public final class CompareView implements Screen, PlotActions {
                 marked == null ? model.span(drawn) : marked,
                 bench.themeProperty().get().palette());
         divergence.setText(model.divergence());
-        Tables.fill(settings, model.settings());
+        Tables.fill(settings, model.settings(), CompareModel.Setting::name);
     }
 
     private void columns(List<Recording> runs) {

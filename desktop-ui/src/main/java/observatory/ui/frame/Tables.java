@@ -48,14 +48,29 @@ public final class Tables {
         last.setPrefWidth(Math.max((double) last.getUserData(), table.getWidth() - others - SCROLL_BAR));
     }
 
-    /** Fills the table, keeping the place of what is chosen. */
-    public static <R> void fill(TableView<R> table, List<R> rows) {
+    /**
+     * Fills the table. What was chosen stays chosen wherever its row has gone.
+     *
+     * @param key what a row is about, the same however its values change
+     */
+    public static <R> void fill(TableView<R> table, List<R> rows, Function<R, ?> key) {
+        R chosen = table.getSelectionModel().getSelectedItem();
+        fill(table, rows, key, chosen == null ? null : key.apply(chosen));
+    }
+
+    /** Fills the table, and chooses the row that is about something; none where there is no such row. */
+    public static <R> void fill(TableView<R> table, List<R> rows, Function<R, ?> key, Object about) {
         if (!table.getItems().equals(rows)) {
-            int chosen = table.getSelectionModel().getSelectedIndex();
             table.getItems().setAll(rows);
-            if (chosen >= 0 && chosen < rows.size()) {
-                table.getSelectionModel().select(chosen);
-            }
+        }
+        R chosen = rows.stream()
+                .filter(row -> key.apply(row).equals(about))
+                .findFirst()
+                .orElse(null);
+        if (chosen == null) {
+            table.getSelectionModel().clearSelection();
+        } else if (!chosen.equals(table.getSelectionModel().getSelectedItem())) {
+            table.getSelectionModel().select(chosen);
         }
     }
 

@@ -37,6 +37,6 @@ public final class HealthView implements Screen {
 
     @Override
     public void refresh() {
-        Tables.fill(table, model.rows());
+        Tables.fill(table, model.rows(), HealthModel.Row::what);
     }
 }

@@ -122,7 +122,7 @@ public final class PrecisionView implements Screen {
                 model.formatProperty().get(),
                 site,
                 bench.themeProperty().get().palette());
-        Tables.fill(table, all);
+        Tables.fill(table, all, PrecisionModel.Range::site, site);
         long step = model.step();
         at.setText(
                 step < 0

@@ -1,6 +1,7 @@
 package observatory.ui.probes;
 
 import java.util.Optional;
+import java.util.function.Function;
 import javafx.scene.control.TableView;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -59,7 +60,7 @@ public final class ProbesView implements Screen {
     @Override
     public void refresh() {
         tree.refresh();
-        Tables.fill(changes, model.changes());
+        Tables.fill(changes, model.changes(), Function.identity());
         cost.draw(model.cost(), bench.steps(), bench.themeProperty().get().palette());
         cost.crosshair(bench.crosshairProperty().get());
     }
