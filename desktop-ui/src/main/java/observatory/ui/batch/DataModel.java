@@ -3,6 +3,7 @@ package observatory.ui.batch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -14,6 +15,7 @@ import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.ui.SmoothTraces;
 import observatory.ui.Workbench;
+import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.Trace;
 import observatory.ui.data.Recording;
@@ -28,6 +30,8 @@ import observatory.ui.overview.OverviewModel;
 public final class DataModel {
     private static final int BEFORE = 64; // steps that make up what is usual
     private static final double MAD_TO_DEVIATION = 1.4826;
+    private static final double STANDS_OUT = 6; // deviations
+    private static final int MOST_SEEN = 5;
 
     private final Workbench bench;
     private final SmoothTraces smooth;
@@ -43,7 +47,16 @@ public final class DataModel {
             double loss,
             double deviations,
             List<Long> seenAt,
-            Map<String, Double> measured) {}
+            Map<String, Double> measured) {
+
+        boolean broken() {
+            return !Double.isFinite(loss);
+        }
+
+        boolean standsOut() {
+            return deviations > STANDS_OUT;
+        }
+    }
 
     public DataModel(Workbench bench) {
         this.bench = bench;
@@ -72,6 +85,7 @@ public final class DataModel {
                         .toArray();
         double median = usual.length == 0 ? Double.NaN : usual[usual.length / 2];
         double deviation = deviation(usual, median);
+        List<List<Long>> seenAt = seenAt(batch, step.get());
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < batch.sequences().size(); i++) {
             Batch.Sequence sequence = batch.sequences().get(i);
@@ -81,7 +95,7 @@ public final class DataModel {
                     sequence.offset(),
                     sequence.loss(),
                     (sequence.loss() - median) / deviation,
-                    seenAt(sequence, step.get()),
+                    seenAt.get(i),
                     measured(batch, i)));
         }
         rows.sort(Comparator.comparingDouble(
@@ -97,25 +111,29 @@ public final class DataModel {
                 .orElse(List.of());
     }
 
-    /** One sentence on what the batch shows. */
-    public String sentence() {
-        List<Row> rows = rows();
+    /** One sentence on what the sequences of a batch show. */
+    public static String sentence(List<Row> rows) {
         if (rows.isEmpty()) {
             return "No batch was recorded for this step or before it.";
         }
-        long broken = rows.stream().filter(row -> !Double.isFinite(row.loss)).count();
+        long broken = rows.stream().filter(Row::broken).count();
         if (broken > 0) {
             return broken + " of " + rows.size() + " sequences have a loss that is not finite"
                     + (broken == rows.size() ? ": the numbers of this step broke, not its data." : ".");
         }
         Row worst = rows.getFirst();
-        if (!(worst.deviations > 6)) {
+        if (Double.isNaN(worst.deviations)) {
+            return "Whether a sequence stands out cannot be told: no finite loss of the " + BEFORE
+                    + " steps before was recorded.";
+        }
+        if (!worst.standsOut()) {
             return "No sequence of this batch stands out from those of the " + BEFORE + " steps before.";
         }
-        long unusual = rows.stream().filter(row -> row.deviations > 6).count();
+        long unusual = rows.stream().filter(Row::standsOut).count();
         StringJoiner sentence = new StringJoiner(" ");
         sentence.add(
-                unusual + " of " + rows.size() + " sequences have a loss more than 6 deviations above what is usual.");
+                unusual + " of " + rows.size() + " sequences have a loss more than " + Numbers.of(STANDS_OUT)
+                        + " deviations above what is usual.");
         if (!worst.seenAt.isEmpty()) {
             sentence.add("The worst was read at step " + worst.seenAt.getFirst() + " too.");
         }
@@ -146,7 +164,7 @@ public final class DataModel {
     public String skipList() {
         StringBuilder list = new StringBuilder("source,offset,step\n");
         rows().stream()
-                .filter(row -> row.deviations > 6 || !Double.isFinite(row.loss))
+                .filter(row -> row.standsOut() || row.broken())
                 .forEach(row -> list.append('"')
                         .append(row.source.replace("\"", "\"\""))
                         .append("\",")
@@ -181,15 +199,31 @@ public final class DataModel {
                 .with(OverviewModel.bands(run), OverviewModel.rules(run));
     }
 
-    private List<Long> seenAt(Batch.Sequence sequence, long step) {
-        return bench.run().batches().between(0, Long.MAX_VALUE).descendingMap().entrySet().stream()
-                .filter(entry -> entry.getKey() != step)
-                .filter(entry -> entry.getValue().sequences().stream()
-                        .anyMatch(other -> other.offset() == sequence.offset()
-                                && other.source().equals(sequence.source())))
-                .map(Map.Entry::getKey)
-                .limit(5)
-                .toList();
+    /** Of each sequence of a batch the other steps that were trained on the same place, the latest first. */
+    private List<List<Long>> seenAt(Batch batch, long step) {
+        Map<Long, List<Integer>> byOffset = new HashMap<>();
+        List<List<Long>> seen = new ArrayList<>();
+        for (int i = 0; i < batch.sequences().size(); i++) {
+            byOffset.computeIfAbsent(batch.sequences().get(i).offset(), offset -> new ArrayList<>())
+                    .add(i);
+            seen.add(new ArrayList<>());
+        }
+        bench.run().batches().between(0, Long.MAX_VALUE).descendingMap().forEach((at, other) -> {
+            if (at != step) {
+                for (Batch.Sequence sequence : other.sequences()) {
+                    for (int i : byOffset.getOrDefault(sequence.offset(), List.of())) {
+                        note(seen.get(i), at, sequence.source().equals(batch.sequences().get(i).source()));
+                    }
+                }
+            }
+        });
+        return seen;
+    }
+
+    private static void note(List<Long> steps, long step, boolean same) {
+        if (same && steps.size() < MOST_SEEN && (steps.isEmpty() || steps.getLast() != step)) {
+            steps.add(step);
+        }
     }
 
     private static Map<String, Double> measured(Batch batch, int sequence) {

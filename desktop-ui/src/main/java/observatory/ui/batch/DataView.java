@@ -76,12 +76,13 @@ public final class DataView implements Screen {
     public void refresh() {
         title.setText(
                 model.step().map(step -> "Batch of step " + Numbers.whole(step)).orElse("Batch"));
-        sentence.setText(model.sentence());
+        List<DataModel.Row> rows = model.rows();
+        sentence.setText(DataModel.sentence(rows));
         if (!measures.equals(model.measures())) {
             measures = model.measures();
             columns();
         }
-        Tables.fill(table, model.rows(), DataModel.Row::number);
+        Tables.fill(table, rows, DataModel.Row::number);
         charts.show(model.plots());
     }
 

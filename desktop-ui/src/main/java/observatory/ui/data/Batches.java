@@ -23,9 +23,9 @@ public final class Batches {
         return Optional.ofNullable(bySteps.get(step));
     }
 
-    /** The batches of the steps between two, both included. */
+    /** The batches of the steps between two, both included; none where the last is before the first. */
     public NavigableMap<Long, Batch> between(long first, long last) {
-        return bySteps.subMap(first, true, Math.max(first, last), true);
+        return bySteps.subMap(first, true, Math.max(first, last), first <= last);
     }
 
     public boolean empty() {
