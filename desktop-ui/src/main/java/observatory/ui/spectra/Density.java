@@ -13,9 +13,9 @@ record Density(double[] ascending, Optional<PowerLaw> law) {
     private static final int BINS_PER_DECADE = 8;
     private static final int FIT_POINTS = 32;
 
-    static Density of(double[] ascending) {
+    static Optional<PowerLaw> fit(double[] ascending) {
         double floor = ascending.length == 0 ? 0 : FLOOR * ascending[ascending.length - 1];
-        return new Density(ascending, PowerLaw.fit(ascending, floor, PowerLaw.Upper.OPEN));
+        return PowerLaw.fit(ascending, floor, PowerLaw.Upper.OPEN);
     }
 
     /** The density as a line over the axis of {@link PowerLabels}. */
@@ -44,7 +44,7 @@ record Density(double[] ascending, Optional<PowerLaw> law) {
     }
 
     /** The fitted law from its xmin to the largest eigenvalue, at the height of the density there. */
-    Optional<Trace> fit(int colour) {
+    Optional<Trace> law(int colour) {
         return law.map(fitted -> {
             StepIndex.Growing axis = new StepIndex.Growing();
             Series density = new Series();

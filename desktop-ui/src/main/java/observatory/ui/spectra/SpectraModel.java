@@ -2,12 +2,13 @@ package observatory.ui.spectra;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.WeakHashMap;
+import observatory.analysis.spectrum.PowerLaw;
 import observatory.probe.Site;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Plot;
@@ -24,17 +25,18 @@ public final class SpectraModel {
     private static final int LINES = 5;
 
     private final Workbench bench;
-    private final Map<double[], Density> densities = new HashMap<>();
+    /** The fit of each spectrum, made once and kept as long as the run keeps the spectrum. */
+    private final Map<double[], Optional<PowerLaw>> laws = new WeakHashMap<>();
 
     /**
      * One weight at the step under the crosshair.
      *
-     * @param change of the spectral norm since it was first measured, as a factor
+     * @param change of the spectral norm since it was first above zero, as a factor; absent where it never was
      */
     public record Row(
             Site site,
             double spectralNorm,
-            double change,
+            OptionalDouble change,
             OptionalDouble stableRank,
             OptionalDouble frobenius,
             OptionalDouble alpha) {}
@@ -56,7 +58,7 @@ public final class SpectraModel {
                 rows.add(new Row(
                         site,
                         now.getAsDouble(),
-                        now.getAsDouble() / first(norms.get().at(site)),
+                        change(now.getAsDouble(), norms.get().at(site)),
                         value("stable_rank", site),
                         value("frobenius_norm", site),
                         density(site)
@@ -65,9 +67,13 @@ public final class SpectraModel {
                                 .orElse(OptionalDouble.empty())));
             }
         }
-        rows.sort(Comparator.comparingDouble((Row row) -> Math.abs(Math.log(row.change)))
-                .reversed());
+        rows.sort(Comparator.comparingDouble(SpectraModel::strength).reversed());
         return rows;
+    }
+
+    /** How much a weight has changed either way; a norm that has become NaN or infinite more than any. */
+    private static double strength(Row row) {
+        return row.change.isPresent() ? Math.abs(Math.log(row.change.getAsDouble())) : -1;
     }
 
     /** The spectral norms over steps: of the weight picked out, and of those that have changed most. */
@@ -114,7 +120,7 @@ public final class SpectraModel {
                 if (!before.getKey().equals(now.getKey())) {
                     traces.add(of(before.getValue()).line("step " + before.getKey(), 4));
                 }
-                of(now.getValue()).fit(1).ifPresent(traces::add);
+                of(now.getValue()).law(1).ifPresent(traces::add);
             } else {
                 unit = "enable the probe weight-spectrum";
             }
@@ -153,34 +159,33 @@ public final class SpectraModel {
         return before == null ? kept.firstEntry() : before;
     }
 
-    /** Fits are made once for each spectrum; those that were dropped from the run are dropped here. */
     private Density of(double[] eigenvalues) {
-        if (densities.size() > 1000) {
-            densities.clear();
-        }
-        return densities.computeIfAbsent(eigenvalues, Density::of);
+        return new Density(eigenvalues, laws.computeIfAbsent(eigenvalues, Density::fit));
+    }
+
+    /** How many fits are kept. */
+    int fits() {
+        return laws.size();
     }
 
     private OptionalDouble value(String metric, Site site) {
         return bench.run().metric(metric).map(data -> last(data, site)).orElse(OptionalDouble.empty());
     }
 
+    /** What was measured last up to the crosshair, finite or not. */
     private OptionalDouble last(MetricData data, Site site) {
         Series series = data.at(site);
-        for (int row = data.index().rowNear(bench.stepOfInterest()); series != null && row >= 0; row--) {
-            if (row < series.size() && Math.abs(series.at(row)) <= Float.MAX_VALUE) {
-                return OptionalDouble.of(series.at(row));
+        int row = series == null ? -1 : series.lastPresent(data.index().rowNear(bench.stepOfInterest()));
+        return row < 0 ? OptionalDouble.empty() : OptionalDouble.of(series.at(row));
+    }
+
+    private static OptionalDouble change(double now, Series series) {
+        for (int row = 0; row < series.size(); row++) {
+            float first = series.at(row);
+            if (first > 0 && first < Float.POSITIVE_INFINITY) {
+                return OptionalDouble.of(now / first);
             }
         }
         return OptionalDouble.empty();
-    }
-
-    private static double first(Series series) {
-        for (int row = 0; row < series.size(); row++) {
-            if (Math.abs(series.at(row)) <= Float.MAX_VALUE) {
-                return series.at(row);
-            }
-        }
-        return Double.NaN;
     }
 }

@@ -38,7 +38,7 @@ public final class SpectraView implements Screen {
         this.values = new PlotView(bench, bench.labels());
         Tables.text(table, "weight", 170, row -> SpectraModel.name(row.site()));
         Tables.number(table, "spectral norm", 116, row -> Numbers.of(row.spectralNorm()));
-        Tables.number(table, "since the start", 120, row -> "× " + Numbers.of(row.change()));
+        Tables.number(table, "since the start", 120, row -> row.change().isPresent() ? "× " + text(row.change()) : "–");
         Tables.number(table, "stable rank", 100, row -> text(row.stableRank()));
         Tables.number(table, "Frobenius norm", 124, row -> text(row.frobenius()));
         Tables.number(table, "alpha", 64, row -> text(row.alpha()));
