@@ -131,9 +131,8 @@ public final class DataModel {
         }
         long unusual = rows.stream().filter(Row::standsOut).count();
         StringJoiner sentence = new StringJoiner(" ");
-        sentence.add(
-                unusual + " of " + rows.size() + " sequences have a loss more than " + Numbers.of(STANDS_OUT)
-                        + " deviations above what is usual.");
+        sentence.add(unusual + " of " + rows.size() + " sequences have a loss more than " + Numbers.of(STANDS_OUT)
+                + " deviations above what is usual.");
         if (!worst.seenAt.isEmpty()) {
             sentence.add("The worst was read at step " + worst.seenAt.getFirst() + " too.");
         }
@@ -212,7 +211,11 @@ public final class DataModel {
             if (at != step) {
                 for (Batch.Sequence sequence : other.sequences()) {
                     for (int i : byOffset.getOrDefault(sequence.offset(), List.of())) {
-                        note(seen.get(i), at, sequence.source().equals(batch.sequences().get(i).source()));
+                        note(
+                                seen.get(i),
+                                at,
+                                sequence.source()
+                                        .equals(batch.sequences().get(i).source()));
                     }
                 }
             }

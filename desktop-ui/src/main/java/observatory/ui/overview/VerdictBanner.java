@@ -22,6 +22,7 @@ final class VerdictBanner {
         sentence.setWrapText(true);
         sentence.setMinHeight(Region.USE_PREF_SIZE);
         why.setMinWidth(Region.USE_PREF_SIZE);
+        why.managedProperty().bind(why.visibleProperty());
         why.setOnAction(event -> shown.worst().ifPresent(bench::open));
         VBox words = new VBox(2, headline, sentence);
         HBox.setHgrow(words, Priority.ALWAYS);

@@ -76,25 +76,33 @@ public final class ReplayModel {
         running = key;
         stop = false;
         tell(key, new Shown.Running(0, "begins"));
-        background.execute(() -> {
-            Shown end;
-            try {
-                end = new Shown.Done(replayer.get()
-                        .replay(
-                                one,
-                                () -> stop,
-                                (done, planned, doing) -> window.execute(() -> progress(key, done, planned, doing))));
-            } catch (IllegalArgumentException e) {
-                end = new Shown.Refused(e.getMessage());
-            } catch (RuntimeException | Error e) { // out of memory too: else it would run on screen for ever
-                end = new Shown.Refused("the replay failed: " + e);
-            }
-            Shown last = end;
-            window.execute(() -> {
-                running = "";
-                tell(key, last);
+        try {
+            background.execute(() -> {
+                Shown end = replay(one, key);
+                window.execute(() -> ended(key, end));
             });
-        });
+        } catch (RuntimeException | Error e) { // no thread can be made
+            ended(key, new Shown.Refused("the replay cannot begin: " + e));
+        }
+    }
+
+    private Shown replay(Incident one, String key) {
+        try {
+            return new Shown.Done(replayer.orElseThrow()
+                    .replay(
+                            one,
+                            () -> stop,
+                            (done, planned, doing) -> window.execute(() -> progress(key, done, planned, doing))));
+        } catch (IllegalArgumentException e) {
+            return new Shown.Refused(e.getMessage());
+        } catch (RuntimeException | Error e) { // out of memory too: else it would run on screen for ever
+            return new Shown.Refused("the replay failed: " + e);
+        }
+    }
+
+    private void ended(String key, Shown end) {
+        running = "";
+        tell(key, end);
     }
 
     /** Asks the replay that is running to end at its next step; what it knows by then is shown. */

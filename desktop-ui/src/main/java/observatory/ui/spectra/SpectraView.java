@@ -72,8 +72,7 @@ public final class SpectraView implements Screen {
     @Override
     public void refresh() {
         List<SpectraModel.Row> rows = model.rows();
-        Tables.fill(
-                table, rows, SpectraModel.Row::site, bench.siteProperty().get());
+        Tables.fill(table, rows, SpectraModel.Row::site, bench.siteProperty().get());
         var palette = bench.themeProperty().get().palette();
         norms.draw(model.norms(rows), bench.steps(), palette);
         norms.crosshair(bench.crosshairProperty().get());

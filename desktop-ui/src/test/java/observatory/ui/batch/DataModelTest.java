@@ -31,8 +31,8 @@ class DataModelTest {
         DataModel model = model(
                 Frames.batch(1, 2, batch(2, 2.1, 1.9)),
                 Frames.batch(2, 2, batch(2.1, 2.2, 1.9)),
-                Frames.batch(3, 2, new Batch(List.of(
-                                new Batch.Sequence("web", 10, 2), new Batch.Sequence("code", 0, 2)))),
+                Frames.batch(
+                        3, 2, new Batch(List.of(new Batch.Sequence("web", 10, 2), new Batch.Sequence("code", 0, 2)))),
                 Frames.batch(4, 2, batch(9, 2, 2.1)));
         List<DataModel.Row> rows = model.rows();
         assertEquals(

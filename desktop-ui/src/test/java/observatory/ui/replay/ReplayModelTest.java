@@ -69,10 +69,29 @@ class ReplayModelTest {
         return model;
     }
 
+    private void finish() {
+        empty(background);
+        empty(window);
+    }
+
     private static void empty(Deque<Runnable> queue) {
         while (!queue.isEmpty()) {
             queue.poll().run();
         }
+    }
+
+    /** What a replay that comes to nothing is told as. */
+    private String refusal(Replayer replayer) {
+        ReplayModel model = model(replayer);
+        model.start();
+        finish();
+        return refusal(model);
+    }
+
+    private static String refusal(ReplayModel model) {
+        assertTrue(model.possibleProperty().get(), "it can be tried again");
+        return assertInstanceOf(Shown.Refused.class, model.shownProperty().get())
+                .reason();
     }
 
     @Test
@@ -101,22 +120,34 @@ class ReplayModelTest {
         assertEquals(
                 new Shown.Idle("Another incident is being replayed."),
                 model.shownProperty().get());
-        empty(background);
-        empty(window);
+        finish();
         assertEquals(new Shown.Idle(""), model.shownProperty().get());
         model.show(incident(1));
         assertInstanceOf(Shown.Done.class, model.shownProperty().get());
     }
 
     @Test
-    void aRefusalIsTold() {
-        ReplayModel model = model((incident, stop, progress) -> {
+    void whatItComesToNothingByIsTold() {
+        assertEquals("no checkpoints", refusal((incident, stop, progress) -> {
             throw new IllegalArgumentException("no checkpoints");
+        }));
+        String reason = refusal((incident, stop, progress) -> {
+            throw new OutOfMemoryError("Java heap space");
         });
+        assertTrue(reason.contains("Java heap space"), reason);
+    }
+
+    @Test
+    void withoutAThreadItDoesNotRunForEver() {
+        ReplayModel model = new ReplayModel(
+                Optional.of((incident, stop, progress) -> result()),
+                task -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                },
+                window::add);
+        model.show(incident(1));
         model.start();
-        empty(background);
-        empty(window);
-        assertEquals(new Shown.Refused("no checkpoints"), model.shownProperty().get());
+        assertTrue(refusal(model).contains("unable to create native thread"));
     }
 
     @Test
@@ -139,19 +170,5 @@ class ReplayModelTest {
         assertTrue(((Shown.Idle) model.shownProperty().get()).reason().contains("observatory replay"));
         model.start();
         assertTrue(background.isEmpty());
-    }
-
-    @Test
-    void anErrorEndsTheReplayAndIsTold() {
-        ReplayModel model = model((incident, stop, progress) -> {
-            throw new OutOfMemoryError("Java heap space");
-        });
-        model.start();
-        empty(background);
-        empty(window);
-        Shown.Refused refused =
-                assertInstanceOf(Shown.Refused.class, model.shownProperty().get());
-        assertTrue(refused.reason().contains("Java heap space"), refused.reason());
-        assertTrue(model.possibleProperty().get());
     }
 }
