@@ -629,6 +629,9 @@ def _number(value):
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
+_NAME, _DETAIL = 256, 1 << 17  # characters of a name, and of a detail of an event: a reader takes no longer ones
+
+
 def _say(what):
     with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody may hear it: closed, a broken pipe, none at all
         sys.stderr.write("observatory: " + what + "\n")
@@ -720,7 +723,8 @@ class _Spool:
         """Makes JSON of a document; what cannot be made is counted, and said."""
         try:
             document = document() if callable(document) else document
-            body = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
+            text = json.dumps(document, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+            body = text.encode("utf-8", "replace")  # a path may hold bytes that are no text
         except Exception as error:  # noqa: BLE001 - whatever it is, what comes after is written
             self._say("a frame could not be made: %.200r" % error, "frame")
             self.why, self.shed = "a frame could not be made: %.200r" % error, self.shed + 1
@@ -938,7 +942,7 @@ class Watch:
                 if hook == "qkv":
                     self._heads[name] = self._fused_heads(name)
         self._by_index = list(self._sites)  # a compiled hook knows its site by number
-        self._parameters = [(name, layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1], p)
+        self._parameters = [(name, layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1][-_NAME:], p)
                             for name, p in model.named_parameters()]  # fmt: skip
         self._copies = {} if self._flat else {(layer, rest): _copies(p, self._world) for _, layer, rest, p in self._parameters}
 
@@ -1437,6 +1441,9 @@ class Watch:
 
     def _usable(self, name, value):
         """Whether a frame can have it as a scalar; what it cannot is left out and said once."""
+        if len(name) > _NAME:
+            self._say_once("%.40s… is left out: a name has %d characters at most, and this has %d" % (name, _NAME, len(name)), name)
+            return False
         if isinstance(value, torch.Tensor):
             usable = value.numel() == 1 and value.layout == torch.strided and not (value.is_complex() or value.is_quantized)
         else:
@@ -1454,7 +1461,7 @@ class Watch:
         if batch is None:
             return None
         try:
-            sequences = [(str(source), int(offset), loss if isinstance(loss, torch.Tensor) else float(loss)) for source, offset, loss in batch]
+            sequences = [(str(source)[:_NAME], int(offset), loss if isinstance(loss, torch.Tensor) else float(loss)) for source, offset, loss in batch]
             if all(0 <= offset < 1 << 63 and (not isinstance(loss, torch.Tensor) or loss.numel() == 1) for _, offset, loss in sequences):
                 return sequences
         except (TypeError, ValueError, OverflowError):
@@ -1552,7 +1559,7 @@ class Watch:
 
     def _event(self, kind, details, step=None):
         event = self._document("event", self._now.number if step is None else step)
-        event.update(kind=str(kind), details={name: str(value) for name, value in details.items()})
+        event.update(kind=str(kind)[:_NAME], details={str(name)[:_NAME]: str(value)[:_DETAIL] for name, value in details.items()})
         self._spool.offer(event, 0)
 
     # -- being told, being cheap, being harmless -----------------------------------------------------------------------

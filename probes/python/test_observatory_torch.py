@@ -385,6 +385,20 @@ class WatchTest(unittest.TestCase):
         self.assertIn("loss is left out: a number or a tensor with one is needed, not 'low'", watch.trouble())
         self.assertIn("batch is left out", watch.trouble())
 
+    def test_what_is_longer_than_a_reader_takes_is_cut_or_left_out(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer, manifest={"note" * 100: "x" * 10**6})
+        watch.event("event" * 100, path="y" * 10**6, broken="ä\udcff")
+        watch.step(loss=1.0, batch=[("source" * 100, 1 << 60, 1.0)], **{"name" * 100: 2.0})
+        watch.close()
+        start, event, frame, _ = spooled(self.spool)
+        self.assertEqual((256, 1 << 17), max((len(name), len(text)) for name, text in start["details"].items() if "note" in name))
+        self.assertEqual((256, 1 << 17), (len(event["kind"]), len(event["details"]["path"])))
+        self.assertEqual("ä?", event["details"]["broken"], "half a pair of surrogates is no text to a reader")
+        self.assertEqual((256, str(1 << 60)), (len(frame["batch"][0]["source"]), frame["batch"][0]["offset"]))
+        self.assertFalse([name for name in frame["scalars"] if len(name) > 256])
+        self.assertIn("a name has 256 characters at most, and this has 400", watch.trouble())
+
     def test_a_frame_that_cannot_be_made_is_counted_and_the_next_is_written(self):
         model, optimizer = make()
         watch = self.watch(model, optimizer)

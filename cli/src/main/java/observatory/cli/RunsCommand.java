@@ -106,7 +106,16 @@ final class RunsCommand implements Callable<Integer> {
             if (before == null) {
                 manifest.configuration()
                         .forEach((name, value) -> parent.console().result("  " + name + " = " + value));
-                manifest.ranks().forEach(rank -> parent.console().result("  " + rank));
+                manifest.ranks()
+                        .forEach(at -> parent.console()
+                                .result("  rank %d: data %d, tensor %d, pipeline %d, context %d, expert %d"
+                                        .formatted(
+                                                at.rank(),
+                                                at.data(),
+                                                at.tensor(),
+                                                at.pipeline(),
+                                                at.context(),
+                                                at.expert())));
             } else {
                 Manifest.differences(before, manifest)
                         .forEach(one ->

@@ -2,6 +2,7 @@ package observatory.stream;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -41,10 +42,21 @@ final class LetterBox implements AutoCloseable {
         this.topics = topics;
     }
 
-    /** @param from the spool that held it */
+    /** @param from the spool that held it; {@code body} is cut where no broker takes it whole */
     void put(String from, byte[] body, CodecException why) {
+        byte[] cut = body.length > Wire.RECORD_BYTES ? Arrays.copyOf(body, Wire.RECORD_BYTES) : body;
         letters.add(new Letter(new ProducerRecord<>(
-                topics.deadLetters(), null, null, null, body, DeadLetters.headers(why, from, 0, 0))));
+                topics.deadLetters(), null, null, null, cut, DeadLetters.headers(why, from, 0, 0))));
+    }
+
+    /** Why a letter was not sent; empty where none failed. */
+    String trouble() {
+        return letters.stream()
+                .filter(letter -> letter.is(Future.State.FAILED))
+                .map(letter -> "a dead letter was not taken: "
+                        + letter.sent.exceptionNow().getMessage())
+                .findFirst()
+                .orElse("");
     }
 
     boolean full() {

@@ -190,7 +190,7 @@ public final class Relay implements AutoCloseable {
 
     /** Why nothing can be delivered at the moment; empty while all goes well. */
     public String trouble() {
-        return Stream.of(sender.trouble(), spool.trouble(), journal.trouble())
+        return Stream.of(sender.trouble(), spool.trouble(), journal.trouble(), letters.trouble())
                 .filter(each -> !each.isEmpty())
                 .findFirst()
                 .orElse("");
@@ -304,7 +304,8 @@ public final class Relay implements AutoCloseable {
         letters.put(writer.getFileName().toString(), body, why);
         complain(
                 writer + why.reason().label(),
-                "a document in " + writer + " is no telemetry (" + why.reason().label() + ": " + why.getMessage()
+                "a document in " + writer + " is no telemetry (" + why.reason().label() + ": "
+                        + why.getMessage().lines().findFirst().orElse("")
                         + "): it goes to the dead letters, as all of its kind; see `observatory topics dead-letters`");
     }
 

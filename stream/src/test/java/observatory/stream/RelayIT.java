@@ -257,7 +257,9 @@ class RelayIT {
         try (Segment segment = new Segment(SegmentFile.of(writer, 0), 0, Disk.REAL)) {
             segment.append(Rows.plain(0, 3));
             for (int item = 3; item < 6; item++) {
-                segment.append(List.of(Row.of(item, Row.Kind.FRAME, ("strange " + item).getBytes(UTF_8))));
+                byte[] strange =
+                        ("strange " + item).repeat(item == 5 ? 200_000 : 1).getBytes(UTF_8); // no broker takes the last
+                segment.append(List.of(Row.of(item, Row.Kind.FRAME, strange)));
             }
             segment.append(Rows.plain(6, 2));
         }
