@@ -41,6 +41,11 @@ final class PythonWatch {
      */
     static Path copy(Path to) {
         Path file = Files.isDirectory(to) ? to.resolve(FILE) : to;
+        if (!file.getFileName().toString().endsWith(".py")) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "there is no folder " + to + "; name that of the training script, or a file that ends in .py");
+        }
         try (InputStream ours = PythonWatch.class.getResourceAsStream("/observatory/probe/" + FILE)) {
             byte[] bytes = ours.readAllBytes();
             if (!Files.exists(file)) {

@@ -2,6 +2,7 @@ package observatory.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -24,6 +25,15 @@ class PythonWatchTest {
         assertEquals(-1, Files.mismatch(Path.of("../probes/python/observatory_torch.py"), copied));
         assertEquals(copied, PythonWatch.copy(folder));
         assertTrue(Files.exists(PythonWatch.copy(folder.resolve("watcher.py"))), "under another name");
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNotTakenForTheNameOfTheFile() {
+        Path absent = folder.resolve("absent");
+        String said =
+                assertThrows(Failure.class, () -> PythonWatch.copy(absent)).getMessage();
+        assertTrue(said.startsWith("there is no folder " + absent + "; name that of"), said);
+        assertFalse(Files.exists(absent));
     }
 
     @Test
