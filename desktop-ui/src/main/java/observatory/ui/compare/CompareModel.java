@@ -34,6 +34,7 @@ public final class CompareModel {
     private final StringProperty scalar = new SimpleStringProperty(Scalars.LOSS);
     private final ObjectProperty<Alignment> alignment = new SimpleObjectProperty<>(Alignment.STEP);
     private final Map<Recording, Aligned> aligned = new HashMap<>();
+    private Divergence divergence;
 
     /** A setting and its value in each run. */
     public record Setting(String name, List<String> values) {}
@@ -93,7 +94,10 @@ public final class CompareModel {
         if (runs.size() < 2) {
             return "Open a second run (A) to compare with: a log, a spike log, or another run of the broker.";
         }
-        return Divergence.of(runs.get(0), runs.get(1)).sentence();
+        if (divergence == null || !divergence.of(runs.get(0), runs.get(1))) {
+            divergence = new Divergence(runs.get(0), runs.get(1));
+        }
+        return divergence.seek().sentence();
     }
 
     /** The settings in which the runs differ. */

@@ -1,7 +1,9 @@
 package observatory.ui.compare;
 
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.ui.chart.Numbers;
@@ -11,26 +13,50 @@ import observatory.ui.data.Series;
 
 /**
  * Where two runs part: the first step whose loss differs by more than a part in ten thousand, and the first site, in
- * the order of the forward pass, whose rms does so at the first step at which any does.
- *
- * @param together whether there is a step of which both have a loss
+ * the order in which a step passes them, whose rms does so at the first step at which any does. It is sought on from
+ * where it was not found before, because the runs may grow.
  */
-record Divergence(boolean together, Optional<Long> lossStep, Optional<Long> siteStep, Optional<Site> site) {
+final class Divergence {
     private static final double TOLERANCE = 1e-4;
 
-    static Divergence of(Recording one, Recording other) {
+    private final Recording one;
+    private final Recording other;
+    private final Meeting losses = new Meeting();
+    private final Meeting sites = new Meeting();
+    private boolean together;
+    private OptionalLong lossStep = OptionalLong.empty();
+    private OptionalLong siteStep = OptionalLong.empty();
+    private Optional<Site> site = Optional.empty();
+
+    /** A site that both runs have. */
+    private record Shared(Site site, Series one, Series other) {}
+
+    Divergence(Recording one, Recording other) {
+        this.one = one;
+        this.other = other;
+    }
+
+    boolean of(Recording first, Recording second) {
+        return one == first && other == second;
+    }
+
+    /** Takes in what has come to the runs since. */
+    Divergence seek() {
         Optional<Series> a = one.scalar(Scalars.LOSS);
         Optional<Series> b = other.scalar(Scalars.LOSS);
-        boolean both = a.isPresent() && b.isPresent();
-        boolean together =
-                both && first(one, a.get(), other, b.get(), Divergence::present).isPresent();
-        Optional<Long> lossStep = both ? first(one, a.get(), other, b.get(), Divergence::differ) : Optional.empty();
+        if (a.isPresent() && b.isPresent()) {
+            seekLoss(a.get(), b.get());
+        }
         Optional<MetricData> left = one.metric("rms");
         Optional<MetricData> right = other.metric("rms");
-        if (left.isEmpty() || right.isEmpty()) {
-            return new Divergence(together, lossStep, Optional.empty(), Optional.empty());
+        if (left.isPresent() && right.isPresent()) {
+            seekSite(left.get(), right.get());
         }
-        return site(together, lossStep, left.get(), right.get());
+        return this;
+    }
+
+    OptionalLong lossStep() {
+        return lossStep;
     }
 
     String sentence() {
@@ -39,47 +65,51 @@ record Divergence(boolean together, Optional<Long> lossStep, Optional<Long> site
                     ? "The losses of the two runs agree to a part in ten thousand at every step that both have."
                     : "The two runs have no step in common of which both have a loss.";
         }
-        String loss = lossStep.map(step -> "The losses part at step " + Numbers.whole(step) + ".")
-                .orElse("");
-        String where = site.map(one -> "  The first site to differ is " + one.label() + ", at step "
+        String loss = lossStep.isPresent()
+                ? "The losses part at step " + Numbers.whole(lossStep.getAsLong()) + "."
+                : "";
+        String where = site.map(first -> "  The first site to differ is " + first.label() + ", at step "
                         + Numbers.whole(siteStep.orElseThrow()) + ".")
                 .orElse("");
         return (loss + where).strip();
     }
 
-    private static Optional<Long> first(Recording one, Series a, Recording other, Series b, Pair sought) {
-        for (int row = 0; row < Math.min(one.frames().size(), a.size()); row++) {
-            long step = one.frames().step(row);
-            int at = other.frames().rowAtOrBefore(step);
-            if (at >= 0 && at < b.size() && other.frames().step(at) == step && sought.holds(a.at(row), b.at(at))) {
-                return Optional.of(step);
-            }
+    private void seekLoss(Series a, Series b) {
+        if (losses.begunAgain(other.frames())) {
+            together = false;
+            lossStep = OptionalLong.empty();
         }
-        return Optional.empty();
+        if (lossStep.isEmpty()) {
+            lossStep = losses.first(one.frames(), other.frames(), (row, at) -> {
+                together |= present(a.at(row), b.at(at));
+                return differ(a.at(row), b.at(at));
+            });
+        }
     }
 
-    private static Divergence site(boolean together, Optional<Long> lossStep, MetricData a, MetricData b) {
-        for (int row = 0; row < a.index().size(); row++) {
-            long step = a.index().step(row);
-            int here = row;
-            int at = b.index().rowAtOrBefore(step);
-            if (at < 0 || b.index().step(at) != step) {
-                continue;
-            }
-            Optional<Site> site = a.sites().stream()
-                    .filter(one -> b.at(one) != null && at < b.at(one).size())
-                    .filter(one -> differ(a.at(one).at(here), b.at(one).at(at)))
-                    .min(Comparator.comparing(Site::layer).thenComparing(Site::hook));
-            if (site.isPresent()) {
-                return new Divergence(together, lossStep, Optional.of(step), site);
+    private void seekSite(MetricData a, MetricData b) {
+        if (sites.begunAgain(b.index())) {
+            siteStep = OptionalLong.empty();
+            site = Optional.empty();
+        }
+        if (site.isPresent()) {
+            return;
+        }
+        List<Shared> shared = new ArrayList<>();
+        for (Site place : a.sites()) {
+            if (b.at(place) != null) {
+                shared.add(new Shared(place, a.at(place), b.at(place)));
             }
         }
-        return new Divergence(together, lossStep, Optional.empty(), Optional.empty());
-    }
-
-    /** Something that holds of the values of two runs at one step. */
-    private interface Pair {
-        boolean holds(float a, float b);
+        siteStep = sites.first(a.index(), b.index(), (row, at) -> {
+            for (Shared place : shared) {
+                if (differ(place.one.at(row), place.other.at(at))) {
+                    site = Optional.of(place.site);
+                    return true;
+                }
+            }
+            return false;
+        });
     }
 
     private static boolean present(float a, float b) {

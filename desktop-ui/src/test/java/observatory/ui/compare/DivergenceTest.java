@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
+import observatory.probe.Column;
+import observatory.probe.Hook;
+import observatory.probe.Site;
+import observatory.probe.Sites;
 import observatory.probe.Telemetry;
 import observatory.ui.Frames;
 import observatory.ui.Workbench;
@@ -18,29 +22,65 @@ class DivergenceTest {
 
     @Test
     void theFirstLossThatDiffersIsNamed() {
-        Divergence parted = Divergence.of(run(1, 5, 4, 3), run(1, 5, 4, 3.1));
-        assertEquals(Optional.of(3L), parted.lossStep());
+        Divergence parted = between(run(1, 5, 4, 3), run(1, 5, 4, 3.1));
+        assertEquals(OptionalLong.of(3), parted.lossStep());
         assertEquals("The losses part at step 3.", parted.sentence());
-        assertTrue(Divergence.of(run(1, 5, 4), run(1, 5, 4.0001)).sentence().contains("agree"));
+        assertTrue(between(run(1, 5, 4), run(1, 5, 4.0001)).sentence().contains("agree"));
     }
 
     @Test
     void whatIsNotFiniteDiffersFromAllButItself() {
-        assertEquals(Optional.empty(), lossStep(INFINITE, INFINITE));
-        assertEquals(Optional.empty(), lossStep(Double.NaN, Double.NaN));
-        assertEquals(Optional.of(1L), lossStep(INFINITE, -INFINITE));
-        assertEquals(Optional.of(1L), lossStep(INFINITE, Double.NaN));
-        assertEquals(Optional.of(1L), lossStep(3, Double.NaN));
+        assertEquals(OptionalLong.empty(), lossStep(INFINITE, INFINITE));
+        assertEquals(OptionalLong.empty(), lossStep(Double.NaN, Double.NaN));
+        assertEquals(OptionalLong.of(1), lossStep(INFINITE, -INFINITE));
+        assertEquals(OptionalLong.of(1), lossStep(INFINITE, Double.NaN));
+        assertEquals(OptionalLong.of(1), lossStep(3, Double.NaN));
     }
 
     @Test
     void runsOfOtherStepsAreNotSaidToAgree() {
-        Divergence apart = Divergence.of(run(1, 5, 4), run(3, 5, 4));
+        Divergence apart = between(run(1, 5, 4), run(3, 5, 4));
         assertEquals("The two runs have no step in common of which both have a loss.", apart.sentence());
     }
 
-    private static Optional<Long> lossStep(double one, double other) {
-        return Divergence.of(run(1, one), run(1, other)).lossStep();
+    @Test
+    void itIsSoughtOnWhileTheRunsGrow() {
+        Recording one = run(1, 5, 4, 3, 2);
+        Recording other = run(1, 5, 4);
+        Divergence divergence = between(one, other);
+        assertTrue(divergence.sentence().contains("agree"));
+        other.accept(Frames.loss(3, 3));
+        assertEquals(OptionalLong.empty(), divergence.seek().lossStep());
+        other.accept(Frames.loss(4, 2.5));
+        assertEquals(OptionalLong.of(4), divergence.seek().lossStep());
+        other.accept(Frames.restarted(2, 4.5));
+        assertEquals(OptionalLong.of(2), divergence.seek().lossStep(), "written anew, it parts earlier");
+    }
+
+    @Test
+    void theFirstSiteIsTheOneThatAStepPassesFirst() {
+        List<Site> sites = List.of(
+                Site.of(Hook.EMBEDDING, Site.NO_LAYER),
+                Site.of(Hook.RESIDUAL, 0),
+                Site.of(Hook.RESIDUAL, 1),
+                Site.of(Hook.FINAL_NORM, Site.NO_LAYER));
+        Divergence parted = between(rms(sites, 1, 1, 1, 1), rms(sites, 1, 1, 2, 2));
+        assertEquals("The first site to differ is layer 1 residual, at step 1.", parted.sentence());
+    }
+
+    private static Recording rms(List<Site> sites, double... values) {
+        Recording run = new Recording(Frames.RUN);
+        run.accept(Frames.frame(
+                1, 0, 2, new Sites(sites, List.of(new Column("rms", new int[] {0, 1, 2, 3}, values)))));
+        return run;
+    }
+
+    private static Divergence between(Recording one, Recording other) {
+        return new Divergence(one, other).seek();
+    }
+
+    private static OptionalLong lossStep(double one, double other) {
+        return between(run(1, one), run(1, other)).lossStep();
     }
 
     private static Recording run(long from, double... losses) {
