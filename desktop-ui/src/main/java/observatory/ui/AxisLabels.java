@@ -3,11 +3,11 @@ package observatory.ui;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
-import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Scale;
 import observatory.ui.chart.Span;
 import observatory.ui.chart.StepLabels;
 import observatory.ui.chart.Ticks;
+import observatory.ui.chart.TimeLabels;
 import observatory.ui.data.Recording;
 
 /**
@@ -16,13 +16,6 @@ import observatory.ui.data.Recording;
  * or times has steps.
  */
 final class AxisLabels implements StepLabels {
-    private static final double[] STRIDES = {
-        1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400
-    };
-    private static final long MINUTE = 60;
-    private static final long HOUR = 3600;
-    private static final long DAY = 86_400;
-
     private final Workbench bench;
 
     AxisLabels(Workbench bench) {
@@ -43,7 +36,7 @@ final class AxisLabels implements StepLabels {
     }
 
     private static List<Ticks.Tick> tokens(Recording run, Span steps, int most) {
-        IntToDoubleFunction at = row -> run.tokens().at(row);
+        IntToDoubleFunction at = row -> run.tokens(row);
         Span values = values(run, steps, at);
         return values.length() <= 0 ? List.of() : placed(run, at, Ticks.over(values, Scale.LINEAR, most));
     }
@@ -55,23 +48,7 @@ final class AxisLabels implements StepLabels {
         if (values.length() <= 0) {
             return List.of();
         }
-        double least = values.length() / Math.max(1, most);
-        double stride = least > DAY ? DAY * Math.ceil(least / DAY) : DAY;
-        for (int i = STRIDES.length - 1; i >= 0 && STRIDES[i] >= least; i--) {
-            stride = STRIDES[i];
-        }
-        List<Ticks.Tick> ticks = new ArrayList<>();
-        for (double time = Math.ceil(values.low() / stride) * stride; time <= values.high(); time += stride) {
-            ticks.add(new Ticks.Tick(time, time(Math.round(time), (long) stride)));
-        }
-        return placed(run, at, ticks);
-    }
-
-    /** Seconds in the largest unit in which marks so far apart are whole. */
-    private static String time(long seconds, long stride) {
-        long unit = stride % DAY == 0 ? DAY : stride % HOUR == 0 ? HOUR : stride % MINUTE == 0 ? MINUTE : 1;
-        String name = unit == DAY ? " d" : unit == HOUR ? " h" : unit == MINUTE ? " min" : " s";
-        return Numbers.whole(seconds / unit) + name;
+        return placed(run, at, TimeLabels.marks(values, most));
     }
 
     /** What the rows in view come to, from the first to the last. */

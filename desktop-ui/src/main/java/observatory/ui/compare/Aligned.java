@@ -55,8 +55,14 @@ final class Aligned {
         return switch (by) {
             case STEP -> run.frames().step(row);
             case FIRST_INCIDENT -> run.frames().step(row) - zero;
-            case TOKENS -> (long) run.tokens().at(row);
-            case TIME -> (run.millis(row) - zero) / 1000;
+            case TOKENS -> rising(run.tokens(row));
+            case TIME -> rising(run.millis(row) - zero);
         };
+    }
+
+    /** Neither tokens nor time go back with a restart: what does not rise would be drawn as begun again. */
+    private long rising(long place) {
+        StepIndex before = axis.index();
+        return before.empty() ? place : Math.max(place, before.lastStep() + 1);
     }
 }

@@ -121,9 +121,15 @@ public final class CompareModel {
         return (number + 1) + "  " + (name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…");
     }
 
+    private static boolean tellsTokens(Recording run) {
+        int rows = run.frames().size();
+        return rows > 0 && run.tokens(rows - 1) > 0;
+    }
+
     private Optional<Aligned> aligned(Recording run, Series series) {
         Optional<Long> zero = switch (alignment.get()) {
-            case STEP, TOKENS -> Optional.of(0L);
+            case STEP -> Optional.of(0L);
+            case TOKENS -> tellsTokens(run) ? Optional.of(0L) : Optional.empty();
             case TIME -> run.frames().empty() ? Optional.empty() : Optional.of(run.millis(0));
             case FIRST_INCIDENT ->
                 run.incidents().stream().map(Incident::firstStep).min(Long::compare);

@@ -16,6 +16,7 @@ import observatory.ui.chart.PlotActions;
 import observatory.ui.chart.PlotView;
 import observatory.ui.chart.Span;
 import observatory.ui.chart.StepLabels;
+import observatory.ui.chart.Ticks;
 import observatory.ui.data.Recording;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
@@ -28,7 +29,7 @@ public final class CompareView implements Screen, PlotActions {
     private final ComboBox<Alignment> alignments = new ComboBox<>();
     private final FlowPane names = new FlowPane(16, 4);
     private final Label divergence = new Label();
-    private final PlotView plot = new PlotView(this, StepLabels.STEPS);
+    private final PlotView plot;
     private final TableView<CompareModel.Setting> settings =
             Tables.of("Settings that differ", "The runs do not differ in what they say of themselves.");
     private final VBox root;
@@ -38,6 +39,7 @@ public final class CompareView implements Screen, PlotActions {
     public CompareView(Workbench bench) {
         this.bench = bench;
         this.model = new CompareModel(bench);
+        this.plot = new PlotView(this, labels());
         scalars.setAccessibleText("Series to compare");
         scalars.setOnAction(event -> {
             if (scalars.getValue() != null) {
@@ -102,6 +104,29 @@ public final class CompareView implements Screen, PlotActions {
                 bench.themeProperty().get().palette());
         divergence.setText(model.divergence());
         Tables.fill(settings, model.settings(), CompareModel.Setting::name);
+    }
+
+    private StepLabels labels() {
+        return new StepLabels() {
+            @Override
+            public List<Ticks.Tick> over(Span places, int most) {
+                return now().over(places, most);
+            }
+
+            @Override
+            public String across() {
+                return now().across();
+            }
+
+            @Override
+            public String at(long place, boolean exact) {
+                return now().at(place, exact);
+            }
+
+            private StepLabels now() {
+                return model.alignmentProperty().get().labels();
+            }
+        };
     }
 
     private void columns(List<Recording> runs) {

@@ -65,9 +65,8 @@ final class Divergence {
                     ? "The losses of the two runs agree to a part in ten thousand at every step that both have."
                     : "The two runs have no step in common of which both have a loss.";
         }
-        String loss = lossStep.isPresent()
-                ? "The losses part at step " + Numbers.whole(lossStep.getAsLong()) + "."
-                : "";
+        String loss =
+                lossStep.isPresent() ? "The losses part at step " + Numbers.whole(lossStep.getAsLong()) + "." : "";
         String where = site.map(first -> "  The first site to differ is " + first.label() + ", at step "
                         + Numbers.whole(siteStep.orElseThrow()) + ".")
                 .orElse("");

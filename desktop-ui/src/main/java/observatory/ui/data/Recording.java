@@ -27,7 +27,7 @@ public final class Recording {
     private final RunId run;
     private final StepIndex frames = new StepIndex();
     private final LongLog millis = new LongLog();
-    private final Series tokens = new Series();
+    private final LongLog tokens = new LongLog();
     private final Map<String, Series> scalars = new ConcurrentSkipListMap<>();
     private final Map<String, MetricData> metrics = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<Integer, Incident> incidents = new ConcurrentSkipListMap<>();
@@ -42,7 +42,7 @@ public final class Recording {
     private volatile int rank = Integer.MAX_VALUE;
     private volatile List<Integer> ranks = List.of();
     private final AtomicLong version = new AtomicLong();
-    private double tokensSoFar;
+    private long tokensSoFar;
 
     public Recording(RunId run) {
         this(run, OptionalInt.empty());
@@ -157,9 +157,9 @@ public final class Recording {
         return millis.get(row);
     }
 
-    /** Tokens trained on up to and with each row of the frames. */
-    public Series tokens() {
-        return tokens;
+    /** Tokens trained on up to and with a row of the frames. */
+    public long tokens(int row) {
+        return tokens.get(row);
     }
 
     private void frame(Frame frame) {
@@ -184,7 +184,7 @@ public final class Recording {
                     new TreeMap<>(Map.of("incarnation", Integer.toString(incarnation)))));
         }
         scalars(frame.step(), frame.scalars(), row);
-        tokensSoFar += frame.scalars().find(Scalars.TOKENS).orElse(0);
+        tokensSoFar += (long) frame.scalars().find(Scalars.TOKENS).orElse(0);
         tokens.append(tokensSoFar);
         millis.append(frame.time().toEpochMilli());
         for (Column column : frame.sites().columns()) {

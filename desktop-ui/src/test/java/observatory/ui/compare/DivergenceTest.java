@@ -70,8 +70,7 @@ class DivergenceTest {
 
     private static Recording rms(List<Site> sites, double... values) {
         Recording run = new Recording(Frames.RUN);
-        run.accept(Frames.frame(
-                1, 0, 2, new Sites(sites, List.of(new Column("rms", new int[] {0, 1, 2, 3}, values)))));
+        run.accept(Frames.frame(1, 0, 2, new Sites(sites, List.of(new Column("rms", new int[] {0, 1, 2, 3}, values)))));
         return run;
     }
 

@@ -36,7 +36,7 @@ class RecordingTest {
         recording.accept(Frames.loss(0, 5));
         recording.accept(Frames.loss(1, 4));
         assertEquals(2, recording.scalar(Scalars.LOSS).orElseThrow().size());
-        assertEquals(2000, recording.tokens().at(1));
+        assertEquals(2000, recording.tokens(1));
         assertEquals(500, recording.millis(1) - recording.millis(0));
     }
 
