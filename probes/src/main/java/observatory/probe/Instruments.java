@@ -189,10 +189,11 @@ public final class Instruments<T> {
 
     /**
      * Does what serves observers alone, such as all that a framework calls a listener for: of its time, what is charged
-     * to nobody in it is what observing took beside what probes asked for. It may end a step and begin the next.
+     * to nobody in it is what observing took beside what probes asked for. It may end a step and begin the next, and
+     * begin what was set up.
      */
     public void observing(Runnable work) {
-        if (observing || !watched()) {
+        if (observing || (!watched() && setup.sink() == FrameSink.NOBODY)) {
             work.run();
             return;
         }

@@ -236,6 +236,19 @@ class InstrumentsTest {
         assertEquals(0.001, observerSeconds(1), 1e-6);
     }
 
+    @Test
+    void theFirstWorkOfThoseWhoWereSetUpIsCharged() {
+        Instruments<HostTensor> late =
+                new Instruments<>(ORIGIN, reducer, FrameSink.NOBODY, CLOCK, nanos::incrementAndGet);
+        late.setUp(Setup.NONE.with(sent::add));
+        late.observing(() -> {
+            late.beginStep(1);
+            nanos.addAndGet(2_000_000);
+        });
+        late.endStep();
+        assertEquals(0.002, observerSeconds(sent.size() - 1), 1e-6);
+    }
+
     private double observerSeconds(int frame) {
         return ((Frame) sent.get(frame))
                 .scalars()

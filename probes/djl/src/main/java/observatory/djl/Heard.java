@@ -6,6 +6,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -22,7 +23,9 @@ final class Heard implements BiConsumer<Object, Object> {
     static final String STEPPED = "stepped";
 
     private final String run;
-    private final Map<Trainer, ObservatoryListener> byTrainer = new WeakHashMap<>();
+    /** Empty for a trainer that cannot be listened to. */
+    private final Map<Trainer, Optional<ObservatoryListener>> byTrainer = new WeakHashMap<>();
+
     private final List<ObservatoryListener> all = new CopyOnWriteArrayList<>();
 
     Heard(String run) {
@@ -35,32 +38,30 @@ final class Heard implements BiConsumer<Object, Object> {
      */
     @Override
     public void accept(Object who, Object what) {
-        try {
-            if (who instanceof Block block && what instanceof NDList out) {
-                for (ObservatoryListener listener : all) {
-                    listener.computed(block, out);
-                }
-            } else if (who instanceof Trainer trainer) {
-                of(trainer, what);
+        if (who instanceof Block block && what instanceof NDList out) {
+            for (ObservatoryListener listener : all) {
+                listener.computed(block, out);
             }
-        } catch (Throwable e) {
-            // What listeners do is guarded there; a trainer that cannot be listened to trains on, unwatched.
-            all.clear();
+        } else if (who instanceof Trainer trainer) {
+            listener(trainer).ifPresent(listener -> of(listener, trainer, what));
         }
     }
 
-    private synchronized ObservatoryListener listener(Trainer trainer) {
+    private synchronized Optional<ObservatoryListener> listener(Trainer trainer) {
         return byTrainer.computeIfAbsent(trainer, _ -> {
             String name = byTrainer.isEmpty() ? run : run + "-" + (byTrainer.size() + 1);
-            ObservatoryListener listener = new ObservatoryListener(name, 0, true);
-            all.add(listener);
-            return listener;
+            try {
+                ObservatoryListener listener = new ObservatoryListener(name, 0, true);
+                all.add(listener);
+                return Optional.of(listener);
+            } catch (Throwable e) {
+                return Optional.empty(); // it trains on, unwatched, and the others are watched as before
+            }
         });
     }
 
     @SuppressWarnings("unchecked")
-    private void of(Trainer trainer, Object what) {
-        ObservatoryListener listener = listener(trainer);
+    private static void of(ObservatoryListener listener, Trainer trainer, Object what) {
         if (what instanceof Consumer<?> visit) {
             ((Consumer<TrainingListener>) visit).accept(listener);
         } else if (STEPPING.equals(what)) {

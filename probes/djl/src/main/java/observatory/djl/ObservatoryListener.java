@@ -67,7 +67,7 @@ public final class ObservatoryListener implements TrainingListener {
 
     /** A block of the model has computed in training; where no rule names it, nothing is watched. */
     void computed(Block block, NDList out) {
-        watch.place(block).ifPresent(place -> watch.forward(place, out));
+        watch.computed(block, out);
     }
 
     void stepping(Trainer trainer) {

@@ -18,13 +18,15 @@ import observatory.probe.Hook;
 import observatory.probe.HostTensor;
 import observatory.probe.Instruments;
 import observatory.probe.RunEvent;
+import observatory.probe.Setup;
 import observatory.probe.Site;
 
 /**
  * The steps of one trainer, from what DJL tells. A step begins with the first block that computes in training, or with
  * the batch that is told; where {@link Trainer#step} is heard it ends there, else when the next begins, because weights
- * have changed only then. Belongs to the training thread; what fails in here is told as an event and after {@value
- * #PATIENCE} times given up, and never reaches the loop.
+ * have changed only then. Belongs to the training thread; what fails in here never reaches the loop. After {@value
+ * #PATIENCE} failures without a step between them that went well, the watch rests and says so by an event, until
+ * another training begins or it is set up anew.
  */
 final class StepWatch {
     private static final int PATIENCE = 10;
@@ -38,6 +40,9 @@ final class StepWatch {
     private WeakReference<Trainer> trainer = new WeakReference<>(null);
 
     private int failures;
+    private boolean failing;
+    /** What was set up when this gave up; null while it works. */
+    private Setup gaveUpWith;
 
     private long step;
     private boolean begun;
@@ -62,6 +67,7 @@ final class StepWatch {
 
     /** Takes the trainer that is to be watched; what it trains is looked at when its first batch is over. */
     void begin(Trainer one) {
+        gaveUpWith = null;
         guard(() -> {
             finish();
             if (places != null) {
@@ -74,9 +80,15 @@ final class StepWatch {
         });
     }
 
-    /** Where the outputs of a block belong; empty before the model has been looked at, and where no rule names it. */
-    Optional<Place> place(Block block) {
-        return places == null ? Optional.empty() : places.of(block);
+    /** A block has computed in training: it is looked at where a rule names it, once the model is known. */
+    void computed(Block block, NDList out) {
+        if (places != null) {
+            try {
+                places.of(block).ifPresent(place -> forward(place, out));
+            } catch (Throwable e) {
+                failed(e);
+            }
+        }
     }
 
     /** What a block has computed in training. Of several devices the first is watched. */
@@ -189,6 +201,7 @@ final class StepWatch {
     private void beginStep() {
         if (!begun) {
             begun = true;
+            failing = false;
             step++;
             instruments.beginStep(step);
         }
@@ -245,36 +258,42 @@ final class StepWatch {
                 ended = 0;
             }
         } finally {
-            instruments.endStep();
             begun = false;
             batchTold = false;
             gradientsTold = false;
             notes = new StepNotes();
             seen.clear();
             projections.clear();
+            instruments.endStep();
         }
+        failures = failing ? failures : 0;
     }
 
     private void guard(Runnable work) {
-        if (failures >= PATIENCE) {
+        if (gaveUpWith != null && gaveUpWith == instruments.setup()) {
             return;
         }
+        gaveUpWith = null;
         try {
             instruments.observing(work);
         } catch (Throwable e) {
-            failures++;
-            if (failures == PATIENCE) {
-                giveUp(e);
-            }
+            failed(e);
         }
     }
 
-    private void giveUp(Throwable error) {
-        try {
-            instruments.event(RunEvent.Kind.PROBE_DISABLED, Map.of("probe", "djl-listener", "error", error.toString()));
-        } catch (Throwable e) {
-            // Even those who are told are broken; training goes on, and that nothing arrives says the rest.
-            failures++;
+    private void failed(Throwable error) {
+        failing = true;
+        failures++;
+        if (failures == PATIENCE) {
+            failures = 0;
+            gaveUpWith = instruments.setup();
+            try {
+                instruments.event(
+                        RunEvent.Kind.PROBE_DISABLED, Map.of("probe", "djl-listener", "error", error.toString()));
+            } catch (Throwable e) {
+                // Even those who are told are broken; training goes on, and that nothing arrives says the rest.
+                failing = true;
+            }
         }
     }
 }

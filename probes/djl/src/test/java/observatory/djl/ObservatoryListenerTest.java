@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
@@ -284,6 +285,42 @@ class ObservatoryListenerTest {
                 TinyTransformer alone = new TinyTransformer(1e-2f, UNWATCHED)) {
             assertEquals(trained(alone), trained(tiny));
         }
+    }
+
+    @Test
+    void whatFailsNowAndThenIsNoReasonToGiveUp() {
+        listenWhere(frame -> frame.step() % 3 != 0);
+        try (TinyTransformer tiny = new TinyTransformer(1e-2f, this::watched, listener)) {
+            tiny.train(40);
+        }
+        assertEquals(40 - 40 / 3, frames().size());
+    }
+
+    @Test
+    void whatWasGivenUpIsToldAndComesBackWhenItIsSetUpAnew() {
+        listenWhere(frame -> false);
+        try (TinyTransformer tiny = new TinyTransformer(1e-2f, this::watched, listener)) {
+            tiny.train(15);
+            assertEquals(List.of(), frames());
+            RunEvent disabled = (RunEvent) told.getLast();
+            assertEquals(RunEvent.Kind.PROBE_DISABLED, disabled.kind());
+            assertTrue(disabled.details().get("error").contains("a sink that is broken"), disabled::toString);
+            listen(Pack.CONTINUOUS);
+            tiny.train(5);
+        }
+        assertTrue(frames().size() >= 4, () -> frames().size() + " frames");
+    }
+
+    private void listenWhere(Predicate<Frame> taken) {
+        listener.instruments()
+                .setUp(Probes.setup(
+                        item -> {
+                            if (item instanceof Frame frame && !taken.test(frame)) {
+                                throw new IllegalStateException("a sink that is broken");
+                            }
+                            return told.add(item);
+                        },
+                        Pack.CONTINUOUS));
     }
 
     @Test
