@@ -1,11 +1,11 @@
 package observatory.trainer.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,18 +14,24 @@ import observatory.probe.Reduction.ToExponents;
 
 /**
  * The exponent histogram of a tensor. Of runs of {@value ToExponents#RUN} elements, one in a stride is looked at, counted
- * from the tensor's first element; four histograms take turns, because one would wait for its own last count.
+ * from the tensor's first element. Their exponents are packed into bytes, and for one binade after the other is counted
+ * how many lie in it or above: a compare for 32 or 64 elements, where adding one to a count takes each element by itself
+ * and waits for the last one of its binade.
  */
 final class TensorExponents {
     private static final int NOT_FINITE = 255;
     private static final int SIZE = NOT_FINITE + 1;
     /** Where a part keeps its zeros, behind its exponents. */
     private static final int ZEROS = SIZE;
+    /** The binade of 1: where counting begins if the first element lies in none. */
+    private static final int ONE = 127;
 
-    private static final int HISTOGRAMS = 4;
     private static final VectorSpecies<Integer> LANES = IntVector.SPECIES_256;
-    /** Of each thread that measures, clear between two parts: as fresh memory it would push a core's cache out. */
-    private static final ThreadLocal<int[]> COUNTS = ThreadLocal.withInitial(() -> new int[HISTOGRAMS * SIZE]);
+    private static final VectorSpecies<Byte> PACKED = ByteVector.SPECIES_PREFERRED;
+    /** Exponents that are packed before they are counted: they stay in a core's first cache. */
+    private static final int ROOM = 128 * ToExponents.RUN;
+    /** Of each thread that measures: as fresh memory it would push a core's cache out. */
+    private static final ThreadLocal<byte[]> EXPONENTS = ThreadLocal.withInitial(() -> new byte[ROOM]);
 
     private TensorExponents() {}
 
@@ -55,23 +61,28 @@ final class TensorExponents {
     /** How often each exponent comes in a part, and how many zeros there are. */
     static int[] part(Tensor tensor, Part part, int stride) {
         MemorySegment data = tensor.data();
-        int[] counts = COUNTS.get();
+        byte[] exponents = EXPONENTS.get();
+        int packed = 0;
+        int[] counts = new int[SIZE + 1];
         for (long run = part.firstRun(stride); run < part.to; run += (long) stride * ToExponents.RUN) {
             long at = part.begin(run);
             long end = part.end(run);
-            long whole = end - (end - at) % HISTOGRAMS;
-            count(data, at, whole, counts);
-            for (long i = whole; i < end; i++) {
-                counts[data.getAtIndex(JAVA_INT, i) >>> 23 & NOT_FINITE]++;
+            if (end - at == ToExponents.RUN) {
+                pack(data, at, exponents, packed);
+                packed += ToExponents.RUN;
+                if (packed == ROOM) {
+                    count(exponents, packed, counts);
+                    packed = 0;
+                }
+            } else {
+                for (long i = at; i < end; i++) {
+                    counts[data.getAtIndex(JAVA_INT, i) >>> 23 & NOT_FINITE]++;
+                }
             }
         }
-        int[] all = Arrays.copyOf(counts, SIZE + 1);
-        for (int i = 0; i < SIZE; i++) {
-            all[i] += counts[SIZE + i] + counts[2 * SIZE + i] + counts[3 * SIZE + i];
-        }
-        Arrays.fill(counts, 0);
-        all[ZEROS] = all[0] == 0 ? 0 : zeros(data, part, stride);
-        return all;
+        count(exponents, packed, counts);
+        counts[ZEROS] = counts[0] == 0 ? 0 : zeros(data, part, stride);
+        return counts;
     }
 
     /** Of parts that make up a tensor. */
@@ -86,16 +97,70 @@ final class TensorExponents {
         return new Exponents(all[ZEROS], all[NOT_FINITE], Arrays.copyOf(all, Exponents.BINS));
     }
 
-    /** Counts a run of fours, two elements at a time; which of two lies in which half does not matter. */
-    private static void count(MemorySegment data, long from, long to, int[] counts) {
-        for (long at = from * Float.BYTES; at < to * Float.BYTES; at += 2 * Long.BYTES) {
-            long a = data.get(JAVA_LONG_UNALIGNED, at);
-            long b = data.get(JAVA_LONG_UNALIGNED, at + Long.BYTES);
-            counts[(int) (a >>> 23) & NOT_FINITE]++;
-            counts[SIZE | (int) (a >>> 55) & NOT_FINITE]++;
-            counts[2 * SIZE | (int) (b >>> 23) & NOT_FINITE]++;
-            counts[3 * SIZE | (int) (b >>> 55) & NOT_FINITE]++;
+    /** The exponents of a run, less 128 so that signed bytes have their order; which one lies where does not matter. */
+    private static void pack(MemorySegment data, long run, byte[] exponents, int to) {
+        for (int i = 0; i < ToExponents.RUN; i += Integer.BYTES * LANES.length()) {
+            long at = run + i;
+            IntVector first = bits(data, at).lanewise(VectorOperators.LSHR, 23).and(0xff);
+            IntVector second = bits(data, at + LANES.length())
+                    .lanewise(VectorOperators.LSHR, 15)
+                    .and(0xff00);
+            IntVector third = bits(data, at + 2L * LANES.length())
+                    .lanewise(VectorOperators.LSHR, 7)
+                    .and(0xff0000);
+            IntVector fourth = bits(data, at + 3L * LANES.length())
+                    .lanewise(VectorOperators.LSHL, 1)
+                    .and(0xff000000);
+            first.or(second)
+                    .or(third.or(fourth))
+                    .lanewise(VectorOperators.XOR, 0x80808080)
+                    .reinterpretAsBytes()
+                    .intoArray(exponents, to + i);
         }
+    }
+
+    private static IntVector bits(MemorySegment data, long at) {
+        return IntVector.fromMemorySegment(LANES, data, at * Integer.BYTES, ByteOrder.nativeOrder());
+    }
+
+    /** Adds packed exponents to the counts: from the first one's binade upwards while any lie above, then downwards. */
+    private static void count(byte[] exponents, int packed, int[] counts) {
+        if (packed == 0) {
+            return;
+        }
+        int normal = from(exponents, packed, 1);
+        counts[0] += packed - normal;
+        int first = exponents[0] + 128;
+        int begin = first == 0 || first == NOT_FINITE ? ONE : first;
+        int upwards = from(exponents, packed, begin);
+        int left = upwards;
+        for (int exponent = begin; left > 0; exponent++) {
+            int above = exponent == NOT_FINITE ? 0 : from(exponents, packed, exponent + 1);
+            counts[exponent] += left - above;
+            left = above;
+        }
+        int counted = upwards;
+        for (int exponent = begin - 1; counted < normal; exponent--) {
+            int more = from(exponents, packed, exponent);
+            counts[exponent] += more - counted;
+            counted = more;
+        }
+    }
+
+    /** How many have this exponent or a larger one. */
+    private static int from(byte[] exponents, int packed, int exponent) {
+        byte least = (byte) (exponent - 128);
+        int whole = packed - packed % PACKED.length();
+        int count = 0;
+        for (int i = 0; i < whole; i += PACKED.length()) {
+            count += ByteVector.fromArray(PACKED, exponents, i)
+                    .compare(VectorOperators.GE, least)
+                    .trueCount();
+        }
+        for (int i = whole; i < packed; i++) {
+            count += exponents[i] >= least ? 1 : 0;
+        }
+        return count;
     }
 
     /** How many of what is looked at are zero; the lowest exponent is also that of subnormal numbers. */

@@ -88,6 +88,33 @@ class CpuReducerTest {
         }
     }
 
+    /** Every exponent there is, far apart and of both signs, and each kind of number first. */
+    @Test
+    void exponentsOfWhateverBitsAgreeWithTheHost() {
+        SplittableRandom random = new SplittableRandom(6);
+        float[] values = new float[70 * 1000 + 17];
+        for (float first : new float[] {1, 0, Float.MIN_VALUE, -0x1p120f, Float.NEGATIVE_INFINITY, Float.NaN}) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = i % 3 == 0 ? Float.intBitsToFloat(random.nextInt()) : i % 3 == 1 ? -0x1p-125f : 0x1.8p90f;
+            }
+            values[0] = first;
+            HostTensor plain = HostTensor.of(values);
+            try (Arena arena = Arena.ofConfined()) {
+                Tensor tensor = Tensor.zeros(arena, 1, values.length);
+                for (int i = 0; i < values.length; i++) {
+                    tensor.set(i, values[i]);
+                }
+                for (int stride : new int[] {1, 3, 8}) {
+                    Reduction<?> exponents = new Reduction.ToExponents(stride);
+                    assertEquals(
+                            new HostReducer().reduce(exponents, plain, null),
+                            new CpuReducer().reduce(exponents, tensor, null),
+                            "first " + first + ", stride " + stride);
+                }
+            }
+        }
+    }
+
     /** As updates do, which are all made in one place. */
     @Test
     void matricesOfSeveralWidthsMayPassThroughOnePlace() {
