@@ -9,6 +9,7 @@ import observatory.probe.Broken;
 import observatory.probe.Moments;
 import observatory.probe.Reduction;
 import observatory.probe.RowNorms;
+import observatory.probe.Shape;
 import observatory.probe.Tail;
 
 /**
@@ -36,6 +37,7 @@ final class Measuring {
         return due.stream()
                 .filter(one -> one instanceof Reduction.ToMoments
                         || one instanceof Reduction.ToBroken
+                        || one instanceof Reduction.ToShape
                         || one instanceof Reduction.ToExponents
                         || one instanceof Reduction.ToTail
                         || one instanceof Reduction.ToRows)
@@ -61,6 +63,7 @@ final class Measuring {
         return switch (reduction) {
             case Reduction.ToMoments _ -> TensorMoments.of(tensor, from, to);
             case Reduction.ToBroken _ -> TensorBroken.of(tensor, from, to);
+            case Reduction.ToShape _ -> TensorShape.of(tensor, from, to);
             case Reduction.ToExponents exponents ->
                 TensorExponents.part(tensor, new TensorExponents.Part(from, to), exponents.stride());
             case Reduction.ToTail tail -> TensorTail.of(tensor, from, to, tail.threshold());
@@ -88,6 +91,7 @@ final class Measuring {
         return switch (reduction) {
             case Reduction.ToMoments _ -> TensorMoments.together(Arrays.copyOf(parts, count, Moments[].class));
             case Reduction.ToBroken _ -> TensorBroken.together(Arrays.copyOf(parts, count, Broken[].class));
+            case Reduction.ToShape _ -> TensorShape.together(Arrays.copyOf(parts, count, Shape[].class));
             case Reduction.ToExponents _ -> TensorExponents.together(Arrays.copyOf(parts, count, int[][].class));
             case Reduction.ToTail _ -> TensorTail.together(Arrays.copyOf(parts, count, Tail[].class));
             case Reduction.ToRows _ -> TensorRows.together(Arrays.copyOf(parts, count, RowNorms[].class));

@@ -3,6 +3,7 @@ package observatory.trainer.cpu;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import observatory.probe.Reduction;
 import observatory.probe.Shape;
 
 /**
@@ -11,6 +12,7 @@ import observatory.probe.Shape;
  * is read again in double, element by element.
  */
 final class TensorShape {
+    private static final Reduction<Shape> SHAPE = new Reduction.ToShape();
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_256;
     private static final int BLOCK = 2048;
 
@@ -24,11 +26,34 @@ final class TensorShape {
     private TensorShape() {}
 
     static Shape of(Tensor tensor) {
+        return tensor.measured(SHAPE).orElseGet(() -> of(tensor, 0, tensor.size()));
+    }
+
+    /** Of the elements from (inclusive) to (exclusive). */
+    static Shape of(Tensor tensor, long from, long to) {
         TensorShape shape = new TensorShape();
-        for (long at = 0; at < tensor.size(); at += BLOCK) {
-            shape.block(tensor, at, (int) Math.min(BLOCK, tensor.size() - at));
+        for (long at = from; at < to; at += BLOCK) {
+            shape.block(tensor, at, (int) Math.min(BLOCK, to - at));
         }
-        return new Shape(shape.finite, shape.zeros, shape.sum, shape.squares, shape.cubes, shape.fourths);
+        return shape.result();
+    }
+
+    /** Of parts that make up a tensor. */
+    static Shape together(Shape[] parts) {
+        TensorShape all = new TensorShape();
+        for (Shape part : parts) {
+            all.finite += part.finite();
+            all.zeros += part.zeros();
+            all.sum += part.sum();
+            all.squares += part.sumOfSquares();
+            all.cubes += part.sumOfCubes();
+            all.fourths += part.sumOfFourths();
+        }
+        return all.result();
+    }
+
+    private Shape result() {
+        return new Shape(finite, zeros, sum, squares, cubes, fourths);
     }
 
     private void block(Tensor tensor, long from, int count) {

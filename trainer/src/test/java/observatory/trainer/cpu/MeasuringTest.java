@@ -12,10 +12,12 @@ import observatory.probe.HostTensor;
 import observatory.probe.Moments;
 import observatory.probe.Reduction;
 import observatory.probe.RowNorms;
+import observatory.probe.Shape;
 import org.junit.jupiter.api.Test;
 
 class MeasuringTest {
     private static final int SIZE = 5 * Workers.GRAIN + 77;
+    private static final Reduction.ToShape SHAPE = new Reduction.ToShape();
     private static final Reduction.ToExponents EXPONENTS = new Reduction.ToExponents(8);
     private static final Reduction.ToBroken BROKEN = new Reduction.ToBroken();
     private static final Reduction.ToTail TAIL = new Reduction.ToTail(0.7f);
@@ -111,8 +113,30 @@ class MeasuringTest {
     }
 
     @Test
+    void shapesOfPartsAreThatOfTheWhole() {
+        SplittableRandom random = new SplittableRandom(14);
+        try (Arena arena = Arena.ofShared()) {
+            Tensor tensor = Tensor.zeros(arena, 1, SIZE);
+            for (int i = 0; i < SIZE; i++) {
+                tensor.set(i, i % 7 == 0 ? 0 : (float) (1 + random.nextGaussian()));
+            }
+            tensor.set(1031, Float.NaN);
+            HostReducer plain = new HostReducer();
+            plain.enqueue(0, SHAPE, HostTensor.of(tensor.toArray()), null);
+            Shape whole = (Shape) plain.result(0);
+            for (long border : new long[] {3 * Workers.GRAIN, 1030, SIZE - 1}) {
+                Shape parts = inTwoParts(tensor, border, SHAPE).measured(SHAPE).orElseThrow();
+                assertEquals(whole.finite(), parts.finite(), "border " + border);
+                assertEquals(whole.zeros(), parts.zeros(), "border " + border);
+                assertEquals(whole.mean(), parts.mean(), 1e-6, "border " + border);
+                assertEquals(whole.kurtosis(), parts.kurtosis(), 1e-5, "border " + border);
+            }
+        }
+    }
+
+    @Test
     void whatNeedsTheWholeTensorIsNotTakenOfParts() {
-        List<Reduction<?>> due = List.of(new Reduction.ToNorms(), Measuring.MOMENTS, new Reduction.ToShape(), TAIL);
+        List<Reduction<?>> due = List.of(new Reduction.ToNorms(), Measuring.MOMENTS, new Reduction.ToColumns(), TAIL);
         assertEquals(List.of(Measuring.MOMENTS, TAIL), Measuring.of(due));
     }
 
