@@ -28,6 +28,11 @@ public record Incident(
         String remedy,
         Evidence evidence) {
 
+    /** "step 7", or "steps 7 to 9". */
+    public String steps() {
+        return firstStep == lastStep ? "step " + firstStep : "steps " + firstStep + " to " + lastStep;
+    }
+
     public Incident with(Evidence other) {
         return new Incident(
                 run,

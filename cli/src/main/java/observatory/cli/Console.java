@@ -37,12 +37,10 @@ final class Console {
         return interactive;
     }
 
-    /** Draws over the last {@code lines} lines. */
+    /** Draws over the last {@code lines} lines. A line wider than the screen is cut, not wrapped: wrapped it counts as two. */
     void redraw(int lines, String text) {
-        if (lines > 0) {
-            err.print("\033[" + lines + "F\033[0J");
-        }
-        err.println(text);
+        String over = lines > 0 ? "\033[" + lines + "F\033[0J" : "";
+        err.print(over + "\033[?7l" + text + System.lineSeparator() + "\033[?7h");
         err.flush();
     }
 

@@ -88,11 +88,10 @@ record DemoResult(
         for (Incident incident : incidents) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%s %s, steps %d to %d, verdict %s%n    %s%n    %s%n    %s%n",
+                    "%s %s, %s, verdict %s%n    %s%n    %s%n    %s%n",
                     incident.severity().label(),
                     incident.kind().label(),
-                    incident.firstStep(),
-                    incident.lastStep(),
+                    incident.steps(),
                     incident.verdict().label(),
                     incident.summary(),
                     incident.explanation(),

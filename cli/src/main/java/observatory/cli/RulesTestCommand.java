@@ -89,13 +89,8 @@ final class RulesTestCommand implements Callable<Integer> {
     }
 
     private static String line(Incident incident) {
-        return "%-8s %s, steps %d to %d: %s"
-                .formatted(
-                        incident.severity().label(),
-                        incident.kind().label(),
-                        incident.firstStep(),
-                        incident.lastStep(),
-                        incident.summary());
+        return "%-8s %s, %s: %s"
+                .formatted(incident.severity().label(), incident.kind().label(), incident.steps(), incident.summary());
     }
 
     /** The same kind and severity at steps that meet. */

@@ -1,6 +1,7 @@
 package observatory.cli;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import observatory.analysis.Incident;
@@ -12,6 +13,7 @@ import observatory.trainer.Trainer;
 /** The run in a few lines: drawn over on a terminal, and elsewhere a line for each tenth and each new incident. */
 final class TerminalView implements View {
     private static final int WIDTH = 60;
+    private static final int SHOWN = 8; // incidents: what scrolls off the screen cannot be drawn over
 
     private final Console console;
     private int drawn;
@@ -57,8 +59,22 @@ final class TerminalView implements View {
         lines.add("loss      " + Sparkline.of(stage.live().series(Scalars.LOSS), WIDTH));
         lines.add("gradient  " + Sparkline.of(logs(stage.live().series(Scalars.GRADIENT_NORM)), WIDTH));
         lines.add(path(stage));
-        for (Incident incident : stage.live().incidents()) {
-            lines.add(line(incident));
+        lines.addAll(lines(stage.live().incidents()));
+        return lines;
+    }
+
+    /** The worst, and of equal ones the newest; in order of time. */
+    List<String> lines(List<Incident> incidents) {
+        List<String> lines = new ArrayList<>();
+        incidents.stream()
+                .sorted(Comparator.comparing(Incident::severity)
+                        .thenComparing(Incident::id)
+                        .reversed())
+                .limit(SHOWN)
+                .sorted(Comparator.comparing(Incident::id))
+                .forEach(incident -> lines.add(line(incident)));
+        if (incidents.size() > SHOWN) {
+            lines.add("  and " + (incidents.size() - SHOWN) + " more");
         }
         return lines;
     }

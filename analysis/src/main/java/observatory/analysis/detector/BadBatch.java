@@ -205,8 +205,8 @@ public final class BadBatch implements Detector<BadBatch.State> {
                         .formatted(since, because),
                 "Data that is unlike what the model was trained on costs a large gradient in a direction of no use, and Adam"
                         + " remembers it for some hundred steps.",
-                "Look at the documents of steps %d to %d, and skip them: rewind to a checkpoint before them, as PaLM did with"
-                                .formatted(since, last)
+                "Look at the documents of %s, and skip them: rewind to a checkpoint before them, as PaLM did with"
+                                .formatted(Words.steps(since, last))
                         + " 200 to 500 batches; if the loss is back already, taking them out of the data is enough.");
     }
 
