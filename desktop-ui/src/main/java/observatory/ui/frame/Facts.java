@@ -21,20 +21,21 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
         Recording run = bench.run();
         long step = bench.stepOfInterest();
         List<Row> rows = new ArrayList<>();
-        int row = run.frames().rowAtOrBefore(step);
-        if (row >= 0) {
-            for (String name : run.scalarNames()) {
-                run.scalar(name)
-                        .flatMap(series -> value(series, row))
-                        .ifPresent(value -> rows.add(new Row(Words.plain(name), value)));
-            }
-        }
         Site site = bench.siteProperty().get();
         if (site != null) {
             rows.add(new Row(site.label(), ""));
             for (String name : run.metricNames()) {
                 at(run.metric(name).orElseThrow(), site, step)
                         .ifPresent(value -> rows.add(new Row("  " + Words.plain(name), value)));
+            }
+            rows.add(new Row("the run", ""));
+        }
+        int row = run.frames().rowAtOrBefore(step);
+        if (row >= 0) {
+            for (String name : run.scalarNames()) {
+                run.scalar(name)
+                        .flatMap(series -> value(series, row))
+                        .ifPresent(value -> rows.add(new Row(Words.plain(name), value)));
             }
         }
         String title =

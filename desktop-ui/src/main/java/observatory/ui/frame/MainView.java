@@ -50,6 +50,8 @@ public final class MainView {
     private boolean forgetful;
     /** Whether the screen has taken in the latest data in part. */
     private boolean half;
+    /** Whether what the numbers at the right are of has changed since. */
+    private boolean oldNumbers;
 
     public MainView(Workbench bench, Outside outside) {
         this.bench = bench;
@@ -180,11 +182,13 @@ public final class MainView {
             } else {
                 screens.current().follow();
             }
-            if (asked || sinceNumbers >= NUMBERS_EVERY_SECONDS) {
-                sinceNumbers = 0;
-                inspector.refresh(!(screens.current() instanceof IncidentsView));
-            }
+            oldNumbers = true;
             timeline.refresh();
+        }
+        if (asked || oldNumbers && sinceNumbers >= NUMBERS_EVERY_SECONDS) {
+            sinceNumbers = 0;
+            oldNumbers = false;
+            inspector.refresh(!(screens.current() instanceof IncidentsView));
         }
         notices.refresh();
         remember(seconds); // last: a run that has just come into view shows what was remembered of it first
