@@ -3,6 +3,7 @@ package observatory.ui.chart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javafx.geometry.Pos;
 import javafx.geometry.VPos;
 import javafx.scene.AccessibleAttribute;
 import javafx.scene.AccessibleRole;
@@ -33,6 +34,7 @@ public final class PlotView extends Region implements Drawn {
     private final Label unit = new Label();
     private final Label readout = new Label();
     private final Label badge = new Label();
+    private final Label missing = new Label();
     private final Crosshair crosshair = new Crosshair();
     private final Rectangle selection = new Rectangle();
     private final StepLabels labels;
@@ -51,11 +53,16 @@ public final class PlotView extends Region implements Drawn {
         unit.getStyleClass().add("plot-readout");
         readout.getStyleClass().add("plot-readout");
         badge.getStyleClass().add("plot-badge");
+        missing.getStyleClass().add("soft");
+        missing.setWrapText(true);
+        missing.setTextAlignment(TextAlignment.CENTER);
+        missing.setAlignment(Pos.CENTER);
+        missing.setMouseTransparent(true);
         selection.getStyleClass().add("selection");
         axes.setMouseTransparent(true);
         selection.setMouseTransparent(true);
         selection.setVisible(false);
-        getChildren().addAll(image, axes, selection, crosshair, title, unit, readout, badge);
+        getChildren().addAll(image, axes, selection, crosshair, title, unit, readout, badge, missing);
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         new PlotMouse(this, actions).attach();
@@ -142,6 +149,8 @@ public final class PlotView extends Region implements Drawn {
                         : Numbers.whole(drawn[0].clipped()) + (drawn[0].clipped() == 1 ? " point" : " points")
                                 + " clipped ▲");
         badge.setVisible(drawn[0].clipped() > 0);
+        missing.setText(plot.missing());
+        missing.setVisible(plot.empty());
         placeCrosshair();
     }
 
@@ -194,7 +203,7 @@ public final class PlotView extends Region implements Drawn {
     private List<Mark> marks(PlotPainter.Drawn drawn) {
         List<Mark> marks = new ArrayList<>();
         double written = Double.POSITIVE_INFINITY;
-        for (Ticks.Tick tick : drawn.ticks()) {
+        for (Ticks.Tick tick : plot.empty() ? List.<Ticks.Tick>of() : drawn.ticks()) {
             double y = TOP + plotHeight() * (1 - drawn.axis().positions().share(tick.position()));
             if (Math.abs(written - y) < LINE) {
                 continue; // on a logarithmic axis they draw closer and closer
@@ -251,6 +260,7 @@ public final class PlotView extends Region implements Drawn {
         unit.resizeRelocate(beside, 4, Math.clamp(unit.prefWidth(-1), 0, Math.max(0, getWidth() - RIGHT - beside)), 17);
         badge.autosize();
         badge.relocate(getWidth() - RIGHT - badge.prefWidth(-1) - 4, TOP + 6);
+        missing.resizeRelocate(LEFT, TOP, plotWidth(), plotHeight());
         layoutReadout();
     }
 }

@@ -25,6 +25,7 @@ public final class Summary {
                     extent.hasFinite()
                             ? what + "least " + Numbers.of(extent.min()) + ", greatest " + Numbers.of(extent.max())
                                     + ", last " + Numbers.of(extent.last()) + (extent.hasNaN() ? ", with NaN" : "")
+                                    + (extent.hasPlusInfinity() || extent.hasMinusInfinity() ? ", with infinities" : "")
                             : what + (extent.empty() ? "not measured" : "never finite"));
         }
         return plot.title() + ", " + labels.across() + "s " + labels.at((long) Math.ceil(steps.low()), false) + " to "

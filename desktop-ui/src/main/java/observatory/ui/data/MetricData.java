@@ -28,6 +28,7 @@ public final class MetricData {
 
     void append(long step, int incarnation, List<Site> places, Column column) {
         int row = index.size();
+        int measured = 0;
         for (int i = 0; i < column.size(); i++) {
             Site site = places.get(column.at()[i]);
             Series one = series.get(site);
@@ -37,9 +38,10 @@ public final class MetricData {
             // A frame that names a site twice would otherwise put the series out of step.
             if (one.size() == row) {
                 one.append(column.values()[i]);
+                measured++;
             }
         }
-        if (column.size() != series.size()) {
+        if (measured != series.size()) {
             series.values().stream().filter(one -> one.size() == row).forEach(Series::appendAbsent);
         }
         index.append(step, incarnation);

@@ -31,7 +31,7 @@ final class HeaderView {
         this.bench = bench;
         run.getStyleClass().add("run-name");
         run.setMinWidth(120);
-        for (Label label : new Label[] {step, loss, speed}) {
+        for (Label label : new Label[] {step, loss, speed, remaining}) {
             label.setMinWidth(Region.USE_PREF_SIZE);
         }
         Region gap = new Region();

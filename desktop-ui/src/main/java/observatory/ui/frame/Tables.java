@@ -3,6 +3,7 @@ package observatory.ui.frame;
 import java.util.List;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.collections.ListChangeListener;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
@@ -22,6 +23,10 @@ public final class Tables {
         empty.setWrapText(true);
         table.setPlaceholder(empty);
         table.widthProperty().addListener(changed -> stretch(table));
+        table.getColumns().addListener((ListChangeListener<TableColumn<R, ?>>) changed -> {
+            table.getColumns().forEach(column -> column.setPrefWidth((double) column.getUserData()));
+            stretch(table);
+        });
         return table;
     }
 

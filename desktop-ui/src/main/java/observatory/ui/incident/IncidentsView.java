@@ -7,13 +7,13 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TableView;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.ui.Workbench;
-import observatory.ui.frame.Labels;
 import observatory.ui.frame.Screen;
 import observatory.ui.frame.Tables;
 import observatory.ui.replay.ReplayModel;
@@ -46,12 +46,12 @@ public final class IncidentsView implements Screen {
         side.setPrefWidth(DETAIL_WIDTH);
         side.setVisible(false);
         Tables.text(table, "", 30, row -> Severities.shape(row.incident().severity()));
-        Tables.text(table, "severity", 80, row -> row.incident().severity().label());
-        Tables.text(table, "state", 100, row -> row.state().label());
-        Tables.text(table, "kind", 140, row -> Words.of(row.incident().kind()));
+        Tables.text(table, "severity", 74, row -> row.incident().severity().label());
+        Tables.text(table, "state", 98, row -> row.state().label());
+        Tables.text(table, "kind", 128, row -> Words.of(row.incident().kind()));
         Tables.text(
-                table, "steps", 130, row -> IncidentCard.steps(row.incident()).replaceFirst("^steps? ", ""));
-        Tables.text(table, "cause", 110, row -> row.incident().verdict().label());
+                table, "steps", 90, row -> IncidentCard.steps(row.incident()).replaceFirst("^steps? ", ""));
+        Tables.text(table, "cause", 100, row -> row.incident().verdict().label());
         Tables.text(table, "what happened", 420, row -> row.incident().summary());
         table.getSelectionModel().selectedItemProperty().addListener((all, old, row) -> chosen(row));
         table.setOnMouseClicked(event -> {
@@ -69,8 +69,9 @@ public final class IncidentsView implements Screen {
                 event -> withChosen(row -> model.silence(row.incident().kind(), SILENCE)));
         acknowledge.setMinWidth(Region.USE_PREF_SIZE);
         silence.setMinWidth(Region.USE_PREF_SIZE);
-        Label hint = Labels.styled("The first two are kept in this window alone.", "soft");
-        HBox buttons = new HBox(8, acknowledge, silence, replay.button(), hint);
+        acknowledge.setTooltip(new Tooltip("Somebody has it in hand; kept in this window alone"));
+        silence.setTooltip(new Tooltip("No notices of this kind; kept in this window alone"));
+        HBox buttons = new HBox(8, acknowledge, silence, replay.button());
         buttons.getStyleClass().add("controls");
         VBox left = new VBox(10, table, buttons);
         VBox.setVgrow(table, Priority.ALWAYS);

@@ -155,22 +155,30 @@ public final class LayersModel {
 
     /** Picks out the site of a row, of a folded group the one that the row shows at that step. */
     public void choose(int row, double step) {
-        bench.siteProperty().set(loudest(rows().get(row).sites(), step));
-        bench.pick(step);
+        if (row >= 0 && row < rows().size()) { // else of a picture that is no more
+            bench.siteProperty().set(loudest(rows().get(row).sites(), step));
+            bench.pick(step);
+        }
     }
 
     private Site loudest(List<Site> sites, double step) {
         MetricData data = data().orElseThrow();
         int at = data.index().rowAtOrBefore(step);
         Comparator<Site> byValue = Comparator.comparingDouble(site -> value(data.at(site), at));
+        Comparator<Site> broken = Comparator.comparingInt(site -> broken(value(data.at(site), at)));
         return sites.stream()
-                .filter(site -> !Double.isNaN(value(data.at(site), at)))
-                .max(pool() == Pool.LEAST ? byValue.reversed() : byValue)
+                .filter(site -> !Series.isAbsent(value(data.at(site), at)))
+                .max(broken.thenComparing(pool() == Pool.LEAST ? byValue.reversed() : byValue))
                 .orElse(sites.getFirst());
     }
 
-    private static double value(Series series, int row) {
-        return row < 0 || row >= series.size() ? Double.NaN : series.at(row);
+    /** A row that has a NaN or an infinity in it shows that rather than any number. */
+    private static int broken(float value) {
+        return Float.isNaN(value) ? 2 : Float.isInfinite(value) ? 1 : 0;
+    }
+
+    private static float value(Series series, int row) {
+        return row < 0 || row >= series.size() ? Series.ABSENT : series.at(row);
     }
 
     /** Folds the group of a row into one row, or unfolds it. */

@@ -23,6 +23,8 @@ import observatory.ui.overview.OverviewModel;
 public final class SpectraModel {
     private static final String NORM = "spectral_norm";
     private static final int LINES = 5;
+    private static final String NO_SPECTRUM =
+            "No whole spectrum was taken yet: the probe weight-spectrum does so every few hundred steps.";
 
     private final Workbench bench;
     /** The fit of each spectrum, made once and kept as long as the run keeps the spectrum. */
@@ -103,6 +105,7 @@ public final class SpectraModel {
                 : SingularValues.of(bench.run().spectra().at(site));
         return Plot.of("Singular values", site == null ? "" : name(site), traces)
                 .scaled(Scale.Kind.LOG)
+                .orElse(NO_SPECTRUM)
                 .with(OverviewModel.bands(bench.run()), OverviewModel.rules(bench.run()));
     }
 
@@ -110,7 +113,6 @@ public final class SpectraModel {
     public Plot density(List<Row> rows) {
         Site site = site(rows);
         List<Trace> traces = new ArrayList<>();
-        String unit = site == null ? "" : name(site);
         if (site != null) {
             NavigableMap<Long, double[]> kept = bench.run().spectra().at(site);
             Map.Entry<Long, double[]> now = near(kept);
@@ -121,11 +123,11 @@ public final class SpectraModel {
                     traces.add(of(before.getValue()).line("step " + before.getKey(), 4));
                 }
                 of(now.getValue()).law(1).ifPresent(traces::add);
-            } else {
-                unit = "enable the probe weight-spectrum";
             }
         }
-        return Plot.of("Density of eigenvalues", unit, traces).scaled(Scale.Kind.LOG);
+        return Plot.of("Density of eigenvalues", site == null ? "" : name(site), traces)
+                .scaled(Scale.Kind.LOG)
+                .orElse(NO_SPECTRUM);
     }
 
     Span eigenvalues(Plot density) {

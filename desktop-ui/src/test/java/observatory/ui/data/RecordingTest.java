@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import observatory.probe.Column;
 import observatory.probe.Hook;
 import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
 import observatory.probe.Site;
+import observatory.probe.Sites;
 import observatory.ui.Frames;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,18 @@ class RecordingTest {
         Series late = rms.at(Site.of(Hook.RESIDUAL, 2));
         assertTrue(Series.isAbsent(late.at(0)), "not measured in the first frame");
         assertEquals(5, late.at(1));
+    }
+
+    @Test
+    void aFrameThatNamesASiteTwicePutsNoOtherSiteOutOfStep() {
+        recording.accept(Frames.layers(0, 5, 1, 2));
+        Sites twice = new Sites(
+                List.of(Site.of(Hook.RESIDUAL, 0)), List.of(new Column("rms", new int[] {0, 0}, new double[] {3, 4})));
+        recording.accept(Frames.frame(1, 0, 4, twice));
+        recording.accept(Frames.layers(2, 3, 5, 6));
+        Series other = recording.metric("rms").orElseThrow().at(Site.of(Hook.RESIDUAL, 1));
+        assertTrue(Series.isAbsent(other.at(1)));
+        assertEquals(6, other.at(2));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package observatory.ui.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.List;
 import observatory.probe.Column;
@@ -63,6 +64,28 @@ class LayersModelTest {
         assertEquals(4, model.chosenRow(), "its own row again");
         model.pickLayer(2);
         assertEquals(Site.of(Hook.RESIDUAL, 2), bench.siteProperty().get());
+    }
+
+    @Test
+    void ofAFoldedGroupTheSiteThatBrokeIsPicked() {
+        run.accept(Frames.frame(
+                10,
+                0,
+                2,
+                new Sites(
+                        List.of(Site.of(Hook.RESIDUAL, 0), Site.of(Hook.RESIDUAL, 1), Site.of(Hook.RESIDUAL, 2)),
+                        List.of(new Column(
+                                "rms", new int[] {0, 1, 2}, new double[] {2, Double.POSITIVE_INFINITY, Double.NaN})))));
+        model.fold(4);
+        model.choose(3, 10);
+        assertEquals(Site.of(Hook.RESIDUAL, 2), bench.siteProperty().get());
+    }
+
+    @Test
+    void aPressOnARowThatIsNoMorePicksNothing() {
+        model.filterProperty().set("no such site");
+        model.choose(0, 5);
+        assertNull(bench.siteProperty().get());
     }
 
     @Test
