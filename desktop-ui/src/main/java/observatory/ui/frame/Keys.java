@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import javafx.scene.Scene;
+import javafx.scene.control.ButtonBase;
 import javafx.scene.control.ComboBoxBase;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.KeyCode;
@@ -90,7 +91,8 @@ final class Keys {
             return;
         }
         boolean typing = event.getTarget() instanceof TextInputControl || event.getTarget() instanceof ComboBoxBase<?>;
-        if (overlay.isOpen() || typing) {
+        boolean presses = event.getTarget() instanceof ButtonBase && event.getCode() == KeyCode.SPACE;
+        if (overlay.isOpen() || typing || presses) {
             return;
         }
         boolean arrow = event.getCode().isArrowKey();

@@ -43,7 +43,7 @@ public final class LiveSource implements Source, AutoCloseable {
     public record Health(long missing, long duplicates, long unreadable, boolean caughtUp, String trouble) {
         static final Health NONE = new Health(0, 0, 0, false, "");
 
-        static Health of(RuntimeException trouble) {
+        static Health of(Throwable trouble) {
             return new Health(0, 0, 0, false, trouble.getMessage() == null ? trouble.toString() : trouble.getMessage());
         }
     }
@@ -134,6 +134,9 @@ public final class LiveSource implements Source, AutoCloseable {
             } catch (RuntimeException e) {
                 health = Health.of(e);
                 pause();
+            } catch (Error e) { // such as out of memory: what is shown has an end, which must be told
+                health = Health.of(e);
+                throw e;
             }
         }
     }

@@ -55,7 +55,7 @@ public final class OpenedTape implements Source {
                 // A spike log knows the name of its run; a foreign log has only that of its file.
                 replay = new Replay(kept.getFirst().origin().run(), kept);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // out of memory too: else it would be taken for whole
             trouble = unreadable(e);
         } finally {
             done = true;
@@ -63,7 +63,7 @@ public final class OpenedTape implements Source {
     }
 
     /** What is said of a log that cannot be read, or not to its end. */
-    private String unreadable(Exception e) {
+    private String unreadable(Throwable e) {
         return e instanceof IOException
                 ? e.getMessage()
                 : "reading " + path + " failed: " + e + "; what was read until then is shown";
@@ -102,7 +102,7 @@ public final class OpenedTape implements Source {
                 if (asked == rank) { // else somebody has asked for yet another meanwhile
                     recording = other;
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 trouble = unreadable(e);
             }
         });

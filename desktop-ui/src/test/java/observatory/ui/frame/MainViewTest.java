@@ -1,13 +1,19 @@
 package observatory.ui.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import javafx.event.Event;
+import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Label;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import observatory.ui.Frames;
 import observatory.ui.Source;
 import observatory.ui.Toolkit;
@@ -39,6 +45,27 @@ class MainViewTest {
             return ((Label) main.node().lookup(".inspector > .section-title")).getText();
         });
         assertEquals("Step 3", title);
+    }
+
+    /** Space pauses the view; where a button has the focus, it presses the button. */
+    @Test
+    void spacePressesTheButtonThatHasTheFocus() throws Exception {
+        Workbench bench = new Workbench(Frames.source(new Recording(Frames.RUN)));
+        boolean onButton = Toolkit.on(() -> {
+            MainView main = new MainView(bench, outside());
+            main.attach(new Scene(main.node(), 1280, 800));
+            main.beat(BEAT_SECONDS);
+            press(KeyCode.SPACE, main.node().lookup(".button"));
+            boolean paused = bench.pausedProperty().get();
+            press(KeyCode.SPACE, main.node());
+            return paused;
+        });
+        assertFalse(onButton);
+        assertTrue(bench.pausedProperty().get());
+    }
+
+    private static void press(KeyCode code, Node on) {
+        Event.fireEvent(on, new KeyEvent(KeyEvent.KEY_PRESSED, " ", "", code, false, false, false, false));
     }
 
     private Outside outside() {
