@@ -23,7 +23,9 @@ public final class PlotPainter {
     public static Drawn paint(Raster raster, Plot plot, Span steps, Palette palette, double scale) {
         List<Part> parts = parts(plot, steps, raster.width());
         ValueAxis axis = ValueAxis.of(parts.stream().map(Part::columns).toList(), plot.scale(), plot.clip());
-        List<Ticks.Tick> ticks = Ticks.over(axis.positions(), axis.scale(), (int) (raster.height() / scale / 26));
+        List<Ticks.Tick> ticks = plot.empty()
+                ? List.of()
+                : Ticks.over(axis.positions(), axis.scale(), (int) (raster.height() / scale / 26));
         raster.clear(palette.get("plot"));
         for (Plot.Band band : plot.bands()) {
             shade(raster, band, steps, palette, scale);

@@ -203,7 +203,7 @@ public final class PlotView extends Region implements Drawn {
     private List<Mark> marks(PlotPainter.Drawn drawn) {
         List<Mark> marks = new ArrayList<>();
         double written = Double.POSITIVE_INFINITY;
-        for (Ticks.Tick tick : plot.empty() ? List.<Ticks.Tick>of() : drawn.ticks()) {
+        for (Ticks.Tick tick : drawn.ticks()) {
             double y = TOP + plotHeight() * (1 - drawn.axis().positions().share(tick.position()));
             if (Math.abs(written - y) < LINE) {
                 continue; // on a logarithmic axis they draw closer and closer

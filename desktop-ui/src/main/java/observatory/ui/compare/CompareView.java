@@ -71,6 +71,7 @@ public final class CompareView implements Screen, PlotActions {
         head.getStyleClass().add("controls");
         settings.setPrefHeight(170);
         settings.setMinHeight(110);
+        settings.managedProperty().bind(settings.visibleProperty());
         root = new VBox(10, head, names, plot, divergence, settings);
         root.getStyleClass().add("screen");
         VBox.setVgrow(plot, Priority.ALWAYS);
@@ -103,6 +104,7 @@ public final class CompareView implements Screen, PlotActions {
                 marked == null ? model.span(drawn) : marked,
                 bench.themeProperty().get().palette());
         divergence.setText(model.divergence());
+        settings.setVisible(runs.size() > 1);
         Tables.fill(settings, model.settings(), CompareModel.Setting::name);
     }
 

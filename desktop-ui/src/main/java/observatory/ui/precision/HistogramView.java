@@ -1,6 +1,7 @@
 package observatory.ui.precision;
 
 import java.util.Optional;
+import javafx.geometry.Pos;
 import javafx.geometry.VPos;
 import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.Canvas;
@@ -23,7 +24,7 @@ import observatory.ui.data.Histogram;
 final class HistogramView extends Region implements Drawn {
     private static final double LEFT = 52;
     private static final double RIGHT = 10;
-    private static final double TOP = 46;
+    private static final double TOP = 58;
     private static final double BOTTOM = 20;
     private static final int DECADES = 6; // of shares; one element in a million is still seen
 
@@ -40,6 +41,8 @@ final class HistogramView extends Region implements Drawn {
         getStyleClass().add("plot");
         title.getStyleClass().add("plot-title");
         fate.getStyleClass().add("soft-small");
+        fate.setWrapText(true);
+        fate.setAlignment(Pos.TOP_LEFT);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         setFocusTraversable(true);
         canvas.setMouseTransparent(true);
@@ -154,7 +157,6 @@ final class HistogramView extends Region implements Drawn {
     protected void layoutChildren() {
         title.autosize();
         title.relocate(12, 3);
-        fate.autosize();
-        fate.resizeRelocate(12, 20, Math.min(fate.prefWidth(-1), Math.max(0, getWidth() - 24)), 18);
+        fate.resizeRelocate(12, 22, Math.max(0, getWidth() - 24), TOP - 24);
     }
 }

@@ -20,7 +20,7 @@ import observatory.ui.data.Histogram;
  * the edges of a format.
  */
 final class RangeView extends Region {
-    private static final double LEFT = 190;
+    private static final double LEFT = 160;
     private static final double RIGHT = 14;
     private static final double TOP = 34;
     private static final double BOTTOM = 22;

@@ -40,7 +40,7 @@ public final class SpectraView implements Screen {
         Tables.number(table, "spectral norm", 116, row -> Numbers.of(row.spectralNorm()));
         Tables.number(table, "since the start", 120, row -> row.change().isPresent() ? "× " + text(row.change()) : "–");
         Tables.number(table, "stable rank", 100, row -> text(row.stableRank()));
-        Tables.number(table, "Frobenius norm", 124, row -> text(row.frobenius()));
+        Tables.number(table, "Frobenius norm", 136, row -> text(row.frobenius()));
         Tables.number(table, "alpha", 64, row -> text(row.alpha()));
         table.getSelectionModel().selectedItemProperty().addListener((all, old, row) -> {
             if (row != null && !row.site().equals(bench.siteProperty().get())) {
