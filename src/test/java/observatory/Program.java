@@ -109,9 +109,11 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** What Ctrl-C does. */
+    /** What Ctrl-C does: to the process and to all that it started. */
     void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        List<String> kill = new ArrayList<>(List.of("kill", "-INT", Long.toString(process.pid())));
+        process.descendants().map(ProcessHandle::pid).map(String::valueOf).forEach(kill::add);
+        new ProcessBuilder(kill).start().waitFor();
     }
 
     @Override
