@@ -41,7 +41,7 @@ final class PythonWatch {
      */
     static Path copy(Path to) {
         Path file = Files.isDirectory(to) ? to.resolve(FILE) : to;
-        if (!file.getFileName().toString().endsWith(".py")) {
+        if (!Files.exists(file) && !file.getFileName().toString().endsWith(".py")) {
             throw new Failure(
                     ExitCode.CONFIGURATION,
                     "there is no folder " + to + "; name that of the training script, or a file that ends in .py");
