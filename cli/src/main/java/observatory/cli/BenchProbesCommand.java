@@ -28,7 +28,11 @@ final class BenchProbesCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
-    @Option(names = "--shape", defaultValue = "DEMO", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--shape",
+            paramLabel = "NAME",
+            defaultValue = "DEMO",
+            description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private Shape shape;
 
     @Option(

@@ -34,6 +34,7 @@ final class PlanFitCommand implements Callable<Integer> {
 
     @Option(
             names = "--bootstrap",
+            paramLabel = "N",
             defaultValue = "200",
             description = "Resampled fits for the intervals (${DEFAULT-VALUE}).")
     private int bootstrap;

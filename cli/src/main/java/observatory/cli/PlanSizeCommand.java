@@ -40,6 +40,7 @@ final class PlanSizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--metric",
+            paramLabel = "NAME",
             defaultValue = "acc",
             description = "Mean of this metric over tasks (${DEFAULT-VALUE}).")
     private String metric;

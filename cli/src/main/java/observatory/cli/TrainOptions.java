@@ -83,6 +83,7 @@ final class TrainOptions {
 
         @Option(
                 names = "--tied",
+                paramLabel = "true|false",
                 arity = "0..1",
                 fallbackValue = "true",
                 description = "One matrix for embedding and output.")
@@ -90,6 +91,7 @@ final class TrainOptions {
 
         @Option(
                 names = "--qk-norm",
+                paramLabel = "true|false",
                 arity = "0..1",
                 fallbackValue = "true",
                 description = "Normalise queries and keys.")
@@ -162,19 +164,35 @@ final class TrainOptions {
                 description = "Share of the peak at the end (${DEFAULT-VALUE}).")
         double floor;
 
-        @Option(names = "--beta1", defaultValue = "0.9", description = "Of AdamW (${DEFAULT-VALUE}).")
+        @Option(names = "--beta1", paramLabel = "B", defaultValue = "0.9", description = "Of AdamW (${DEFAULT-VALUE}).")
         float beta1;
 
-        @Option(names = "--beta2", defaultValue = "0.95", description = "Of AdamW (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--beta2",
+                paramLabel = "B",
+                defaultValue = "0.95",
+                description = "Of AdamW (${DEFAULT-VALUE}).")
         float beta2;
 
-        @Option(names = "--epsilon", defaultValue = "1e-8", description = "Of AdamW (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--epsilon",
+                paramLabel = "E",
+                defaultValue = "1e-8",
+                description = "Of AdamW (${DEFAULT-VALUE}).")
         float epsilon;
 
-        @Option(names = "--weight-decay", defaultValue = "0.1", description = "Of AdamW (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--weight-decay",
+                paramLabel = "W",
+                defaultValue = "0.1",
+                description = "Of AdamW (${DEFAULT-VALUE}).")
         float weightDecay;
 
-        @Option(names = "--clip", defaultValue = "1", description = "Largest gradient norm (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--clip",
+                paramLabel = "NORM",
+                defaultValue = "1",
+                description = "Largest gradient norm (${DEFAULT-VALUE}).")
         double clip;
 
         @Option(names = "--precision", paramLabel = "FORMAT", description = "fp32, bf16 or fp16 (fp32).")
