@@ -36,6 +36,9 @@ public final class Workbench implements PlotActions {
     private final ObjectProperty<Span> brush = new SimpleObjectProperty<>();
 
     private final DoubleProperty crosshair = new SimpleDoubleProperty(Double.NaN);
+    /** Where the crosshair stays when the pointer is over no chart; NaN where nowhere. */
+    private double pinned = Double.NaN;
+
     private final ObjectProperty<Incident> incident = new SimpleObjectProperty<>();
     private final ObjectProperty<Site> site = new SimpleObjectProperty<>();
     private final ObjectProperty<Theme> theme = new SimpleObjectProperty<>(Theme.LIGHT);
@@ -65,9 +68,7 @@ public final class Workbench implements PlotActions {
     /** Shows another run, as a whole. */
     public void choose(Source chosen) {
         brush.set(null);
-        crosshair.set(Double.NaN);
-        incident.set(null);
-        site.set(null);
+        unpick();
         paused.set(false);
         source.set(chosen);
     }
@@ -157,7 +158,25 @@ public final class Workbench implements PlotActions {
 
     @Override
     public void hover(double step) {
+        crosshair.set(Double.isNaN(step) ? pinned : step);
+    }
+
+    /** Puts the crosshair at a step, where it stays until it is put elsewhere; NaN takes it away. */
+    public void pin(double step) {
+        pinned = step;
         crosshair.set(step);
+    }
+
+    /** The step at which the crosshair stays; NaN where there is none. */
+    public double pinned() {
+        return pinned;
+    }
+
+    /** Nothing is picked out any more: no step, no incident, no site. */
+    public void unpick() {
+        pin(Double.NaN);
+        incident.set(null);
+        site.set(null);
     }
 
     @Override
@@ -176,12 +195,12 @@ public final class Workbench implements PlotActions {
 
     @Override
     public void pick(double step) {
-        crosshair.set(Math.rint(step));
+        pin(Math.rint(step));
     }
 
     /** Brings a step into view, in the middle of as many steps as are shown now. */
     public void goTo(double step) {
-        crosshair.set(step);
+        pin(step);
         Span now = steps();
         if (brush.get() != null && (step < now.at(0.1) || step > now.at(0.9))) {
             show(now.moved(step - now.at(0.5)));
@@ -191,7 +210,7 @@ public final class Workbench implements PlotActions {
     /** Shows an incident with as much around it as makes it clear. */
     public void open(Incident chosen) {
         incident.set(chosen);
-        crosshair.set(chosen.peakStep());
+        pin(chosen.peakStep());
         double length = chosen.lastStep() - chosen.firstStep();
         double margin = Math.max(32, 2 * length);
         show(Span.over(chosen.firstStep() - margin, chosen.lastStep() + margin));
@@ -223,6 +242,7 @@ public final class Workbench implements PlotActions {
     /** The last steps of the run, in as long a stretch as is shown now, but not the whole. */
     public void liveEdge() {
         paused.set(false);
+        pin(Double.NaN);
         Span all = whole();
         double length = Math.min(steps().length(), Math.max(LEAST_STEPS, all.length() / 8));
         following.set(true);

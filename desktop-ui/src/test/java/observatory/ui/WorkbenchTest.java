@@ -47,6 +47,21 @@ class WorkbenchTest {
     }
 
     @Test
+    void theCrosshairGoesBackToWhereItWasPutWhenThePointerLeavesAChart() {
+        bench.hover(300);
+        bench.hover(Double.NaN);
+        assertEquals(999, bench.stepOfInterest(), "only looked at");
+        bench.pick(150.2);
+        bench.hover(700);
+        assertEquals(700, bench.stepOfInterest());
+        bench.hover(Double.NaN);
+        assertEquals(150, bench.stepOfInterest());
+        bench.unpick();
+        bench.hover(Double.NaN);
+        assertEquals(999, bench.stepOfInterest());
+    }
+
+    @Test
     void theLiveEdgeIsFollowed() {
         bench.liveEdge();
         double length = bench.steps().length();

@@ -34,6 +34,7 @@ public final class CompareView implements Screen, PlotActions {
             Tables.of("Settings that differ", "The runs do not differ in what they say of themselves.");
     private final VBox root;
     private Span marked;
+    private double picked = Double.NaN;
     private int columns = -1;
 
     public CompareView(Workbench bench) {
@@ -63,6 +64,8 @@ public final class CompareView implements Screen, PlotActions {
         alignments.valueProperty().bindBidirectional(model.alignmentProperty());
         alignments.setOnAction(event -> {
             marked = null;
+            picked = Double.NaN;
+            plot.crosshair(picked);
             refresh();
         });
         divergence.setWrapText(true);
@@ -153,7 +156,7 @@ public final class CompareView implements Screen, PlotActions {
 
     @Override
     public void hover(double place) {
-        plot.crosshair(place);
+        plot.crosshair(Double.isNaN(place) ? picked : place);
     }
 
     @Override
@@ -170,6 +173,7 @@ public final class CompareView implements Screen, PlotActions {
 
     @Override
     public void pick(double place) {
+        picked = place;
         plot.crosshair(place);
     }
 }

@@ -113,9 +113,7 @@ final class Keys {
         if (overlay.isOpen()) {
             overlay.close();
         } else {
-            bench.crosshairProperty().set(Double.NaN);
-            bench.incidentProperty().set(null);
-            bench.siteProperty().set(null);
+            bench.unpick();
         }
     }
 

@@ -61,7 +61,7 @@ final class Memory {
         if (low.isPresent() && high.isPresent() && low.get() < high.get()) {
             bench.brushProperty().set(new Span(low.get(), high.get()));
         }
-        number(run + "crosshair").ifPresent(bench.crosshairProperty()::set);
+        number(run + "crosshair").ifPresent(bench::pin);
     }
 
     /** Notes where the person is now; writes only where that has changed, whole or not at all. */
@@ -74,7 +74,7 @@ final class Memory {
         Span brush = bench.brushProperty().get();
         put(run + "low", brush == null ? Double.NaN : brush.low());
         put(run + "high", brush == null ? Double.NaN : brush.high());
-        put(run + "crosshair", bench.crosshairProperty().get());
+        put(run + "crosshair", bench.pinned());
         if (kept.equals(written)) {
             return;
         }

@@ -28,7 +28,8 @@ class MemoryTest {
         Workbench before = bench("run-1");
         before.themeProperty().set(Theme.DARK);
         before.brushProperty().set(new Span(10, 20));
-        before.crosshairProperty().set(15);
+        before.pin(15);
+        before.hover(18);
         new Memory(file).keep(before, "Layers");
 
         Memory memory = new Memory(file);
