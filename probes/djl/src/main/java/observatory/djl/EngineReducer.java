@@ -52,27 +52,27 @@ final class EngineReducer extends ReducerAtOnce<EngineTensor> {
     }
 
     private static Broken broken(EngineTensor tensor) {
-        boolean finite = large(tensor).filter(EngineReducer::finiteThere).isPresent();
+        boolean finite = elsewhere(tensor).filter(EngineReducer::finiteThere).isPresent();
         return finite ? new Broken(0, 0) : moments(tensor).broken();
     }
 
     private static Squares squares(EngineTensor tensor) {
-        return large(tensor)
+        return elsewhere(tensor)
                 .flatMap(EngineReducer::squaresThere)
                 .orElseGet(() -> moments(tensor).squares());
     }
 
     /** Not finite as soon as one element is not. */
     private static double norm(EngineTensor tensor) {
-        return large(tensor)
+        return elsewhere(tensor)
                 .flatMap(EngineReducer::squaresThere)
                 .map(squares -> Math.sqrt(squares.sum()))
                 .orElseGet(() -> moments(tensor).norm());
     }
 
     /** Where one operation of the engine instead of five is worth it. */
-    private static Optional<NDArray> large(EngineTensor tensor) {
-        return tensor.array().filter(array -> array.size() > Sums.SMALL && !array.isSparse());
+    private static Optional<NDArray> elsewhere(EngineTensor tensor) {
+        return tensor.array().filter(array -> !Sums.reads(array) && !array.isSparse());
     }
 
     // Below apart from the graph, so that nothing is kept for a backward pass that never comes.

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import observatory.probe.Broken;
@@ -86,28 +87,35 @@ class EngineReducerTest {
 
     @Test
     void normsOfTwo() {
-        NDArray one = manager.create(numbers(x -> 1e-5 * x), new Shape(ROWS, COLUMNS));
-        NDArray other = manager.create(numbers(x -> x), new Shape(ROWS, COLUMNS));
-        engine.enqueue(3, new Reduction.ToNorms(), new EngineTensor(one), new EngineTensor(other));
-        host.enqueue(3, new Reduction.ToNorms(), Host.tensor(one), Host.tensor(other));
-        Norms expected = (Norms) host.result(3);
-        Norms actual = (Norms) engine.result(3);
-        assertClose(expected.first(), actual.first());
-        assertClose(expected.second(), actual.second());
+        for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
+            NDArray one = manager.create(numbers(x -> 1e-5 * x), new Shape(ROWS, COLUMNS))
+                    .toType(type, false);
+            NDArray other =
+                    manager.create(numbers(x -> x), new Shape(ROWS, COLUMNS)).toType(type, false);
+            engine.enqueue(3, new Reduction.ToNorms(), new EngineTensor(one), new EngineTensor(other));
+            host.enqueue(3, new Reduction.ToNorms(), Host.tensor(one), Host.tensor(other));
+            Norms expected = (Norms) host.result(3);
+            Norms actual = (Norms) engine.result(3);
+            assertClose(expected.first(), actual.first());
+            assertClose(expected.second(), actual.second());
+        }
     }
 
     @Test
     void whatFollowsFromMomentsIsNotCopiedToTheHost() {
         float[] data = numbers(x -> x);
-        EngineTensor there = new EngineTensor(manager.create(data, new Shape(ROWS, COLUMNS)), () -> {
-            throw new AssertionError("copied");
-        });
-        engine.enqueue(0, new Reduction.ToBroken(), there, null);
-        engine.enqueue(1, new Reduction.ToSquares(), there, null);
-        host.enqueue(1, new Reduction.ToSquares(), new HostTensor(data, ROWS, COLUMNS), null);
-        assertEquals(new Broken(0, 0), engine.result(0));
-        assertEquals(data.length, ((Squares) engine.result(1)).finite());
-        assertClose(((Squares) host.result(1)).sum(), ((Squares) engine.result(1)).sum());
+        for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
+            NDArray array = manager.create(data, new Shape(ROWS, COLUMNS)).toType(type, false);
+            EngineTensor there = new EngineTensor(array, () -> {
+                throw new AssertionError("copied");
+            });
+            engine.enqueue(0, new Reduction.ToBroken(), there, null);
+            engine.enqueue(1, new Reduction.ToSquares(), there, null);
+            host.enqueue(1, new Reduction.ToSquares(), new HostTensor(data, ROWS, COLUMNS), null);
+            assertEquals(new Broken(0, 0), engine.result(0));
+            assertEquals(data.length, ((Squares) engine.result(1)).finite());
+            assertClose(((Squares) host.result(1)).sum(), ((Squares) engine.result(1)).sum());
+        }
     }
 
     /** Results of the host stand in slots of their own, whatever is measured in between. */
@@ -140,7 +148,9 @@ class EngineReducerTest {
     private void agree(float[] data) {
         int columns = data.length % COLUMNS == 0 ? COLUMNS : data.length;
         HostTensor tensor = new HostTensor(data, data.length / columns, columns);
-        agree(manager.create(data, new Shape(tensor.rows(), columns)), tensor);
+        NDArray array = manager.create(data, new Shape(tensor.rows(), columns));
+        agree(array, tensor);
+        agree(array.toType(DataType.FLOAT64, true), tensor); // by operations of the engine, and not read where it lies
     }
 
     private void agree(NDArray array, HostTensor tensor) {
