@@ -2,6 +2,7 @@ package observatory.ui;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import observatory.ui.chart.Scale;
 import observatory.ui.chart.Span;
@@ -36,44 +37,55 @@ final class AxisLabels implements StepLabels {
     }
 
     private static List<Ticks.Tick> tokens(Recording run, Span steps, int most) {
-        IntToDoubleFunction at = row -> run.tokens(row);
-        Span values = values(run, steps, at);
-        return values.length() <= 0 ? List.of() : placed(run, at, Ticks.over(values, Scale.LINEAR, most));
+        return placed(run, steps, most, row -> run.tokens(row), tokens -> Ticks.over(tokens, Scale.LINEAR, most));
     }
 
     private static List<Ticks.Tick> times(Recording run, Span steps, int most) {
         long begin = run.millis(0);
-        IntToDoubleFunction at = row -> (run.millis(row) - begin) / 1000.0;
-        Span values = values(run, steps, at);
-        if (values.length() <= 0) {
-            return List.of();
-        }
-        return placed(run, at, TimeLabels.marks(values, most));
+        return placed(
+                run,
+                steps,
+                most,
+                row -> (run.millis(row) - begin) / 1000.0,
+                seconds -> TimeLabels.marks(seconds, most));
     }
 
-    /** What the rows in view come to, from the first to the last. */
-    private static Span values(Recording run, Span steps, IntToDoubleFunction at) {
+    /**
+     * Marks at round values, which only rise, at the steps at which they were reached, and none so close to another
+     * that they would be written over each other; none at all where the value does not rise over the steps.
+     */
+    private static List<Ticks.Tick> placed(
+            Recording run, Span steps, int most, IntToDoubleFunction at, Function<Span, List<Ticks.Tick>> marks) {
         double low = at.applyAsDouble(run.frames().rowNear(steps.low()));
         double high = at.applyAsDouble(run.frames().rowNear(steps.high()));
-        return new Span(low, high);
-    }
-
-    /** Moves marks from values, which only rise, to the steps at which they were reached. */
-    private static List<Ticks.Tick> placed(Recording run, IntToDoubleFunction at, List<Ticks.Tick> values) {
+        if (low >= high) {
+            return List.of();
+        }
+        double apart = 0.8 * steps.length() / most;
+        double last = Double.NEGATIVE_INFINITY;
         List<Ticks.Tick> ticks = new ArrayList<>();
-        for (Ticks.Tick tick : values) {
-            int low = 0;
-            int high = run.frames().size() - 1;
-            while (low < high) {
-                int middle = low + high >>> 1;
-                if (at.applyAsDouble(middle) < tick.position()) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
+        for (Ticks.Tick mark : marks.apply(new Span(low, high))) {
+            long step = run.frames().step(reached(run, at, mark.position()));
+            if (step - last >= apart) {
+                ticks.add(new Ticks.Tick(step, mark.label()));
+                last = step;
             }
-            ticks.add(new Ticks.Tick(run.frames().step(low), tick.label()));
         }
         return ticks;
+    }
+
+    /** The first row that has come to a value. */
+    private static int reached(Recording run, IntToDoubleFunction at, double value) {
+        int low = 0;
+        int high = run.frames().size() - 1;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (at.applyAsDouble(middle) < value) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

@@ -1,13 +1,19 @@
 package observatory.ui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import observatory.probe.Frame;
+import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
 import observatory.ui.chart.Span;
 import observatory.ui.chart.StepLabels;
 import observatory.ui.chart.Ticks;
+import observatory.ui.data.Recording;
 import observatory.ui.source.Replay;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +52,43 @@ class AxisLabelsTest {
             Span span = new Span(0, 100);
             assertEquals(StepLabels.STEPS.over(span, 5), empty.labels().over(span, 5), axis.label());
         }
+    }
+
+    /** As of many a log, whose lines have neither; all of them were written at one time. */
+    @Test
+    void aRunWithoutTimeOrTokensHasSteps() {
+        Recording run = new Recording(Frames.RUN);
+        for (int step = 0; step < 100; step++) {
+            run.accept(at(step, 0));
+        }
+        Workbench without = new Workbench(Frames.source(run));
+        for (Axis axis : Axis.values()) {
+            without.axisProperty().set(axis);
+            Span span = new Span(0, 99);
+            assertEquals(StepLabels.STEPS.over(span, 5), without.labels().over(span, 5), axis.label());
+        }
+    }
+
+    /** The first steps of a run take long: many seconds lie within a few of them. */
+    @Test
+    void marksThatWouldLieOnEachOtherAreLeftOut() {
+        Recording run = new Recording(Frames.RUN);
+        for (int step = 0; step < 100; step++) {
+            run.accept(at(step, step < 10 ? 1000L * step : 10_000 + 10L * step));
+        }
+        Workbench slow = new Workbench(Frames.source(run));
+        slow.axisProperty().set(Axis.TIME);
+        List<Ticks.Tick> ticks = slow.labels().over(new Span(0, 99), 5);
+        for (int i = 1; i < ticks.size(); i++) {
+            assertTrue(ticks.get(i).position() - ticks.get(i - 1).position() >= 15, ticks.toString());
+        }
+    }
+
+    private static Frame at(long step, long millis) {
+        Frame plain = Frames.loss(step, 2);
+        Scalars loss = new Scalars.Builder().put(Scalars.LOSS, 2).build();
+        return new Frame(
+                plain.origin(), step, step, Instant.ofEpochMilli(millis), loss, plain.sites(), Optional.empty());
     }
 
     private static List<String> labels(List<Ticks.Tick> ticks) {

@@ -26,6 +26,7 @@ public final class HeatView extends Region implements Drawn {
     private static final double TOP = 6;
     private static final double BOTTOM = 20;
     private static final double LINE = 11.5; // from one label to the next
+    private static final double SHIFT = 4; // that a label may stand beside its row
     private static final int SHORT = 3; // letters
     private static final double SHORT_NAME = 28;
     private static final double LONG_NAME = 88;
@@ -174,10 +175,11 @@ public final class HeatView extends Region implements Drawn {
                 continue;
             }
             double middle = TOP + (from + row) / 2.0 * height;
-            if (middle - lastLabel >= LINE) {
+            double y = Math.max(middle, lastLabel + LINE);
+            if (y - middle <= SHIFT) {
                 g.setTextAlign(TextAlignment.LEFT);
-                g.fillText(painted.rows().get(from).group(), 8, middle, LEFT - nameWidth - 14);
-                lastLabel = middle;
+                g.fillText(painted.rows().get(from).group(), 8, y, LEFT - nameWidth - 14);
+                lastLabel = y;
             }
             if (row < painted.rows().size() && height * painted.rows().size() > 8) {
                 g.strokeLine(LEFT, TOP + row * height, LEFT + plotWidth(), TOP + row * height);

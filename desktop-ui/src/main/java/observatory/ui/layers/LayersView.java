@@ -29,6 +29,7 @@ import observatory.ui.frame.Screen;
 public final class LayersView implements Screen, PlotActions {
     private static final double CHARTS_HEIGHT = 170;
     private static final double CHARTS_SHARE = 0.25;
+    private static final double AIR = 0.15; // layers beside the first and the last, so that their marks are whole
 
     private final Workbench bench;
     private final LayersModel model;
@@ -165,9 +166,9 @@ public final class LayersView implements Screen, PlotActions {
         boolean any = !layers.traces().isEmpty()
                 && !layers.traces().getFirst().index().empty();
         Span span = any
-                ? Span.over(
-                        layers.traces().getFirst().index().firstStep(),
-                        layers.traces().getFirst().index().lastStep())
+                ? new Span(
+                        layers.traces().getFirst().index().firstStep() - AIR,
+                        layers.traces().getFirst().index().lastStep() + AIR)
                 : new Span(0, 1);
         profile.draw(layers, span, palette);
         profile.crosshair(

@@ -101,7 +101,8 @@ public final class NoiseModel {
             return estimate;
         }
         double share = batch.getAsDouble() / scale;
-        return estimate + "  The batch of " + Numbers.of(batch.getAsDouble()) + " is " + Numbers.of(share) + " of it: "
+        return estimate + "  The batch of " + Numbers.of(batch.getAsDouble()) + " is " + Numbers.of(share)
+                + (share < 1 ? " of it: " : " times that: ")
                 + regime(share, scale);
     }
 
