@@ -190,7 +190,9 @@ public final class Relay implements AutoCloseable {
 
     /** Why nothing can be delivered at the moment; empty while all goes well. */
     public String trouble() {
-        return Stream.of(sender.trouble(), spool.trouble(), journal.trouble(), letters.trouble())
+        String disk =
+                spool.trouble().isEmpty() ? "" : "the relay's own spool beside " + folder + ": " + spool.trouble();
+        return Stream.of(sender.trouble(), disk, journal.trouble(), letters.trouble())
                 .filter(each -> !each.isEmpty())
                 .findFirst()
                 .orElse("");
