@@ -27,7 +27,7 @@ public final class TimeLabels implements StepLabels {
 
     @Override
     public String at(long millis, boolean exact) {
-        return exact ? Double.toString(millis / MILLIS) : Numbers.of(millis / MILLIS) + " s";
+        return exact ? Double.toString(millis / MILLIS) : Numbers.of(millis / MILLIS);
     }
 
     /** Marks at round times, over a span of seconds. */

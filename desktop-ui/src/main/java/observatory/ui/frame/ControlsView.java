@@ -1,5 +1,6 @@
 package observatory.ui.frame;
 
+import java.util.List;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.Label;
@@ -16,6 +17,8 @@ import org.kordamp.ikonli.javafx.FontIcon;
 final class ControlsView {
     private static final double MOST_SMOOTHING = 0.99;
 
+    private final Label smooth = Labels.styled("smooth", "soft");
+    private final Slider smoothing;
     private final HBox root;
 
     ControlsView(Workbench bench, Runnable help) {
@@ -39,8 +42,7 @@ final class ControlsView {
         name(axis, "What stands below the charts", "X");
         axis.setMinWidth(66);
 
-        Slider smoothing =
-                new Slider(0, MOST_SMOOTHING, bench.smoothingProperty().get());
+        smoothing = new Slider(0, MOST_SMOOTHING, bench.smoothingProperty().get());
         smoothing.valueProperty().bindBidirectional(bench.smoothingProperty());
         smoothing.setPrefWidth(86);
         smoothing.setTooltip(new Tooltip("Smoothing of the lines; the raw line stays behind (S)"));
@@ -59,7 +61,6 @@ final class ControlsView {
         keys.setOnAction(event -> help.run());
         name(keys, "Shortcuts", "?");
 
-        Label smooth = Labels.styled("smooth", "soft");
         root = new HBox(6, pause, scale, axis, smooth, smoothing, clip, theme, keys);
         root.getStyleClass().add("controls");
         root.setMinWidth(Region.USE_PREF_SIZE);
@@ -67,6 +68,11 @@ final class ControlsView {
 
     Region node() {
         return root;
+    }
+
+    /** The word beside the slider, and the slider, which has a key as well: what a narrow window may leave out. */
+    List<Region> dispensable() {
+        return List.of(smooth, smoothing);
     }
 
     private static void name(ButtonBase button, String does, String key) {

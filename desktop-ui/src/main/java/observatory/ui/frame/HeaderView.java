@@ -23,6 +23,8 @@ final class HeaderView {
     private final Label remaining = new Label();
     private final Label pill = new Label();
     private final ComboBox<Integer> rank = new ComboBox<>();
+    private final List<Region> dispensable; // what goes first, first
+    private List<Object> fitted = List.of();
     private boolean showing;
     private final HBox root;
     private Connection.State shown;
@@ -57,12 +59,38 @@ final class HeaderView {
                 bench.sourceProperty().get().showRank(rank.getValue());
             }
         });
+        dispensable = List.of(
+                controls.dispensable().getFirst(),
+                remaining,
+                speed,
+                loss,
+                controls.dispensable().getLast());
         root = new HBox(14, run, rank, step, loss, speed, remaining, gap, controls.node(), pill);
         root.getStyleClass().add("header");
     }
 
     Region node() {
         return root;
+    }
+
+    /** Leaves out as much as must be so that nothing is cut off; looked at anew where texts are longer or shorter. */
+    private void fit() {
+        double width = root.getScene() == null ? 0 : root.getScene().getWidth();
+        int letters = 0;
+        for (Label label : new Label[] {step, loss, speed, remaining, pill}) {
+            letters += label.getText().length();
+        }
+        List<Object> now = List.of(width, letters, rank.isVisible(), root.getWidth() > 0);
+        if (width == 0 || now.equals(fitted)) {
+            return;
+        }
+        fitted = now;
+        dispensable.forEach(one -> Labels.seen(one, true));
+        for (Region one : dispensable) {
+            if (root.minWidth(-1) > width) {
+                Labels.seen(one, false);
+            }
+        }
     }
 
     void refresh() {
@@ -80,13 +108,13 @@ final class HeaderView {
             pill.getStyleClass().setAll("label", "pill", connection.style());
         }
         pill.setAccessibleText("Connection: " + connection.text());
+        fit();
     }
 
     /** Where several ranks have spoken, they can be chosen from. */
     private void ranks(Recording recording) {
         List<Integer> all = recording.ranks();
-        rank.setVisible(all.size() > 1);
-        rank.setManaged(all.size() > 1);
+        Labels.seen(rank, all.size() > 1);
         boolean same =
                 rank.getItems().equals(all) && Integer.valueOf(recording.rank()).equals(rank.getValue());
         if (all.size() > 1 && !same && !rank.isShowing()) {

@@ -45,8 +45,7 @@ final class InspectorView {
     void refresh(boolean explain) {
         Facts facts = Facts.of(bench);
         boolean explained = explain && facts.incident().isPresent();
-        why.setVisible(explained);
-        why.setManaged(explained);
+        Labels.seen(why, explained);
         if (facts.equals(shown)) {
             return;
         }

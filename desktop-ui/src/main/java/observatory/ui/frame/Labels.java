@@ -1,5 +1,6 @@
 package observatory.ui.frame;
 
+import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Region;
 
@@ -16,6 +17,12 @@ public final class Labels {
 
     public static Label heading(String text) {
         return styled(text, "heading");
+    }
+
+    /** Shows something, or takes it away with the room it has. */
+    public static void seen(Node what, boolean whether) {
+        what.setVisible(whether);
+        what.setManaged(whether);
     }
 
     /** A text of any length, in the styles named, which takes the lines it needs. */

@@ -81,8 +81,7 @@ final class ReplayBar {
 
     void refresh() {
         boolean there = bench.sourceProperty().get() instanceof Replay;
-        root.setVisible(there);
-        root.setManaged(there);
+        Labels.seen(root, there);
         if (!there) {
             return;
         }

@@ -39,7 +39,7 @@ public final class ReplayView {
             }
         });
         button.setMinWidth(Region.USE_PREF_SIZE);
-        seen(button, model.offered());
+        Labels.seen(button, model.offered());
         root = new VBox(6, Labels.heading("Replay by experiment"), progress, status, result);
         root.getStyleClass().add("detail");
         model.shownProperty().addListener((property, old, now) -> show(now));
@@ -62,8 +62,8 @@ public final class ReplayView {
         boolean running = shown instanceof Shown.Running;
         button.setText(running ? "Stop" : shown instanceof Shown.Done ? "Run it again" : "Run the experiment");
         able(running);
-        seen(progress, running);
-        seen(
+        Labels.seen(progress, running);
+        Labels.seen(
                 root,
                 model.offered()
                         && !(shown instanceof Shown.Idle none && none.reason().isEmpty()));
@@ -84,13 +84,8 @@ public final class ReplayView {
 
     private void tell(String words) {
         status.setText(words);
-        seen(status, !words.isEmpty());
+        Labels.seen(status, !words.isEmpty());
         result.getChildren().clear();
-    }
-
-    private static void seen(Region node, boolean whether) {
-        node.setVisible(whether);
-        node.setManaged(whether);
     }
 
     private void tell(ReplayResult done) {

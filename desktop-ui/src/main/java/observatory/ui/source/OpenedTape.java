@@ -109,6 +109,12 @@ public final class OpenedTape implements Source {
         return true;
     }
 
+    /** What is found while a log is read was there before. */
+    @Override
+    public boolean caughtUp() {
+        return done;
+    }
+
     public boolean done() {
         return done;
     }

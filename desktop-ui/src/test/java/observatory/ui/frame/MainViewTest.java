@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javafx.event.Event;
 import javafx.scene.Node;
@@ -14,6 +17,8 @@ import javafx.scene.Scene;
 import javafx.scene.control.Label;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import observatory.probe.RunEvent;
+import observatory.ui.Connection;
 import observatory.ui.Frames;
 import observatory.ui.Source;
 import observatory.ui.Toolkit;
@@ -21,6 +26,8 @@ import observatory.ui.Workbench;
 import observatory.ui.data.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainViewTest {
     private static final double BEAT_SECONDS = 0.05;
@@ -45,6 +52,41 @@ class MainViewTest {
             return ((Label) main.node().lookup(".inspector > .section-title")).getText();
         });
         assertEquals("Step 3", title);
+    }
+
+    /** From the least width that the window lets itself be made. */
+    @ParameterizedTest
+    @ValueSource(ints = {900, 1010, 1080, 1180, 1280})
+    void nothingIsCutOff(int width) throws Exception {
+        Recording run = new Recording(Frames.RUN);
+        run.accept(RunEvent.of(
+                Frames.loss(0, 2).origin(), 0, 0, Instant.EPOCH, RunEvent.Kind.START, Map.of("steps", "500000")));
+        run.accept(Frames.loss(123_456, 2.345));
+        double least = Toolkit.on(() -> {
+            MainView main = new MainView(new Workbench(live(run)), outside());
+            main.attach(new Scene(main.node(), width, 560));
+            for (int i = 0; i < 3; i++) {
+                main.beat(BEAT_SECONDS);
+                main.node().applyCss();
+                main.node().layout();
+            }
+            return main.node().minWidth(-1);
+        });
+        assertTrue(least <= width, "least width " + least);
+    }
+
+    private static Source live(Recording run) {
+        return new Source() {
+            @Override
+            public Recording recording() {
+                return run;
+            }
+
+            @Override
+            public Connection connection() {
+                return new Connection(Connection.State.SPOOLED, Duration.ofMinutes(100));
+            }
+        };
     }
 
     /** Space pauses the view; where a button has the focus, it presses the button. */
