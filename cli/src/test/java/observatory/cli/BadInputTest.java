@@ -68,6 +68,9 @@ class BadInputTest {
                     train --mixture md=0                       | 2 | at least one source, md=0.0, try
                     train --ramp soon                          | 2 | two numbers with a colon, --ramp 16:100
                     train --curriculum 1:5                     | 2 | 2 tokens or more, start=1
+                    train --curriculum 0:5                     | 2 | 2 tokens or more, start=0
+                    train --curriculum 129:5                   | 2 | start=129, context=128, try a longer --context
+                    train --ramp 0:5                           | 2 | between 1 and the batch, start=0
                     train --mixture prose=1                    | 2 | lacks: prose, its sources are
                     train --vocab {}/small.txt                 | 2 | both its files, --merges
                     train --corpus {}/small.txt --context 600  | 2 | longest=475 tokens, context=600
@@ -95,6 +98,10 @@ class BadInputTest {
                     relay --bootstrap no:1 --control-key {}/absent | 3 | cannot read the public key, observatory keys new
                     keys new {}/a-file --name ops              | 3 | never overwritten, name another
                     keys new {}/ops.key --name a/b             | 2 | an operator is named by, try alice
+                    probes add spectrum --run r --key {}/ops.key | 2 | no probe is called spectrum, did you mean weight-spectrum
+                    probes add activation-shape --every 0 --run r --key {}/ops.key | 2 | --every 0, every step
+                    probes profile --run r --key {}/ops.key.pub --bootstrap 127.0.0.1:1 | 3 | is the public part, sign with ops.key
+                    probes profile --run r --key {}/ops.key --bootstrap 127.0.0.1:1 | 3 | there is no file, ops.key
                     bench stream --sites 5000                  | 2 | sites=5000, try --sites
                     plan                                       | 2 | --flops, --gpu-hours
                     plan --flops many                          | 2 | --flops, many, write 13e9

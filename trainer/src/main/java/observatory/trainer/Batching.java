@@ -44,11 +44,11 @@ public record Batching(int sequences, int micro, int ranks, Ramp ramp, Curriculu
             throw new IllegalArgumentException("ranks must divide the batch: batch=" + sequences + ", ranks=" + ranks
                     + "; try batch=" + (sequences / ranks + 1) * ranks);
         }
-        if (ramp.start() < 0 || ramp.start() > sequences || ramp.over() < 0) {
+        if (ramp.start() < (ramp.over() == 0 ? 0 : 1) || ramp.start() > sequences || ramp.over() < 0) {
             throw new IllegalArgumentException("a batch ramp starts between 1 and the batch: start=" + ramp.start()
                     + ", over=" + ramp.over() + ", batch=" + sequences);
         }
-        if (curriculum.start() < 0 || curriculum.start() == 1 || curriculum.over() < 0) {
+        if (curriculum.start() < 2 && !curriculum.equals(Curriculum.NONE) || curriculum.over() < 0) {
             throw new IllegalArgumentException("a length curriculum starts at 2 tokens or more: start="
                     + curriculum.start() + ", over=" + curriculum.over());
         }

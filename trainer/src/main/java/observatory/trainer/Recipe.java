@@ -33,6 +33,11 @@ public record Recipe(
             throw new IllegalArgumentException("a step has at most 2^31-1 tokens: batch=" + training.batch()
                     + ", context=" + model.context() + "; try --batch " + Integer.MAX_VALUE / model.context());
         }
+        int start = training.batching().curriculum().start();
+        if (start > model.context()) {
+            throw new IllegalArgumentException("a length curriculum starts at most at the whole context: start=" + start
+                    + ", context=" + model.context() + "; try a longer --context, or --curriculum with fewer tokens");
+        }
         new Sampling(corpus, model, training)
                 .draw(new Sampling.Draw(0, training.batch(), model.context(), training.mixture()));
     }
