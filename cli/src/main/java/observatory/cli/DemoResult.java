@@ -68,8 +68,9 @@ record DemoResult(
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s: %d steps in %.1f s, %.0f tokens/s, observing added %.1f %% to a step (%.1f %% with its warm-up)%n",
+                "%s: %s%d steps in %.1f s, %.0f tokens/s, observing added %.1f %% to a step (%.1f %% with its warm-up)%n",
                 run,
+                interrupted ? "interrupted after " : "",
                 steps,
                 wallSeconds,
                 tokensPerSecond,

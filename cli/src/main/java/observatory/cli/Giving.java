@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -58,8 +59,9 @@ final class Giving {
         Connection connection = cluster.connection();
         Optional<Audit> answer;
         try {
+            PrivateKey signing = Keys.privateKey(key);
             Operator operator =
-                    new Operator(connection, cluster.topics(), name(key), Keys.privateKey(key), InstantSource.system());
+                    new Operator(connection, cluster.topics(), name(key), signing, InstantSource.system());
             answer = operator.give(new RunId(run), command, manner);
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException gone ? "there is no file " + gone.getFile() : e.getMessage();

@@ -41,6 +41,9 @@ final class ProbesAddCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (every < 1) {
+            throw Failure.usage("a probe is due at every step (--every 1) or more rarely: --every " + every);
+        }
         Schedule schedule = Schedule.everySteps(every);
         if (Probes.CATALOGUE.find(probe, schedule).isEmpty()) {
             throw Failure.usage(NearestName.refusal(probe, Probes.CATALOGUE.names()));

@@ -19,6 +19,7 @@ final class TerminalView implements View {
     private int drawn;
     private int tenths;
     private int announced;
+    private boolean named;
     private String notice = "";
 
     TerminalView(Console console) {
@@ -81,6 +82,10 @@ final class TerminalView implements View {
 
     private void log(Stage stage) {
         List<Incident> incidents = stage.live().incidents();
+        if (!named) {
+            named = true;
+            console.say(stage.run() + "  " + model(stage));
+        }
         for (; announced < incidents.size(); announced++) {
             console.say(line(incidents.get(announced)));
         }

@@ -1,16 +1,27 @@
 package observatory.probe;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/** The name somebody may have meant: the one with the fewest letters to insert, delete or replace (Levenshtein). */
+/**
+ * The name somebody may have meant: one that contains what was written, else the one with the fewest letters to insert,
+ * delete or replace (Levenshtein).
+ */
 public final class NearestName {
     private NearestName() {}
+
+    public static Optional<String> to(String asked, Collection<String> names) {
+        return names.stream()
+                .min(Comparator.comparing((String name) -> !name.contains(asked))
+                        .thenComparing(name -> distance(asked, name)));
+    }
 
     /** A refusal that names what was asked for, the likeliest name, and where all of them stand. */
     public static String refusal(String asked, List<String> names) {
         return "no probe is called " + asked
-                + names.stream()
-                        .min((a, b) -> distance(asked, a) - distance(asked, b))
+                + to(asked, names)
                         .map(name -> "; did you mean " + name + "? `observatory probes list` names all")
                         .orElse("; this trainer has no catalogue of probes");
     }

@@ -1,9 +1,9 @@
 package observatory.analysis.detector;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
+import observatory.probe.NearestName;
 
 /** The thresholds that differ from their defaults, by name. Only what {@link #of} has validated gets in. */
 public final class Settings {
@@ -28,7 +28,7 @@ public final class Settings {
             Setting setting = byName.get(name);
             if (setting == null) {
                 throw new IllegalArgumentException("there is no setting " + name + "; did you mean "
-                        + nearest(name, byName.keySet()) + "? `observatory rules list` shows all");
+                        + NearestName.to(name, byName.keySet()).orElse("none") + "? `observatory rules list` shows all");
             }
             if (!setting.range().holds(value)) {
                 throw new IllegalArgumentException("setting %s must lie in %s to %s: %s; its default is %s"
@@ -49,29 +49,5 @@ public final class Settings {
 
     public int count(Setting setting) {
         return (int) Math.rint(get(setting));
-    }
-
-    private static String nearest(String name, Collection<String> known) {
-        return known.stream()
-                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-                .orElse("none");
-    }
-
-    /** Edits that turn one word into the other (Levenshtein). */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int kept = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(kept, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 }

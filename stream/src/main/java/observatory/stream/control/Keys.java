@@ -27,6 +27,7 @@ public final class Keys {
     private static final String ALGORITHM = "Ed25519";
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END PRIVATE KEY-----";
+    private static final String PUBLIC = ".pub";
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
 
     private Keys() {}
@@ -57,11 +58,16 @@ public final class Keys {
     }
 
     public static Path publicFile(Path file) {
-        return file.resolveSibling(file.getFileName() + ".pub");
+        return file.resolveSibling(file.getFileName() + PUBLIC);
     }
 
     /** @throws IOException where the file is no such key, or others can read it */
     public static PrivateKey privateKey(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        if (name.endsWith(PUBLIC)) {
+            throw new IOException(file + " is the public part, for trainers; sign with "
+                    + name.substring(0, name.length() - PUBLIC.length()) + " beside it");
+        }
         Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
         if (!OWNER.containsAll(mode)) {
             throw new IOException("others can read the private key " + file + " (" + PosixFilePermissions.toString(mode)
