@@ -39,7 +39,7 @@ class RunWatchTest {
         assertEquals(450, incidents.get(2).firstStep());
     }
 
-    /** BLOOM-176B's first loss spike, with quiet norms of the same run before it (signals.md, F1). */
+    /** BLOOM-176B's first loss spike, with quiet norms of the same run before it. */
     @Test
     void findsTheSpikeOfBloomInTheGradientBeforeTheLoss() {
         double[] quiet = {.174, .150, .140, .144, .135, .127, .139, .242, .267, .205};

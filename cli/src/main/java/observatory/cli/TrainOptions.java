@@ -250,6 +250,7 @@ final class TrainOptions {
         @Option(
                 names = "--mixture",
                 paramLabel = "SOURCE=WEIGHT",
+                split = ",",
                 description = "How often a source is drawn; by size unless given. Can be repeated.")
         Map<String, Double> mixture = new TreeMap<>();
 

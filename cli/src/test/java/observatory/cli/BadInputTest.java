@@ -71,6 +71,7 @@ class BadInputTest {
                     train --curriculum 0:5                     | 2 | 2 tokens or more, start=0
                     train --curriculum 129:5                   | 2 | start=129, context=128, try a longer --context
                     train --ramp 0:5                           | 2 | between 1 and the batch, start=0
+                    train --mixture java=1,prose=1             | 2 | lacks: prose, its sources are
                     train --mixture prose=1                    | 2 | lacks: prose, its sources are
                     train --vocab {}/small.txt                 | 2 | both its files, --merges
                     train --corpus {}/small.txt --context 600  | 2 | longest=475 tokens, context=600

@@ -19,7 +19,7 @@ public record Schedule(double peak, int warmup, Curve curve, double floor) {
 
     public Schedule {
         if (!(peak > 0) || Double.isInfinite(peak)) {
-            throw new IllegalArgumentException("learning rate must be above 0: learning rate=" + peak);
+            throw new IllegalArgumentException("learning rate must be above 0: learning rate=" + peak + "; try 0.002");
         }
         if (warmup < 0) {
             throw new IllegalArgumentException("warm-up counts steps from 0: warmup=" + warmup);

@@ -15,7 +15,7 @@ import observatory.probe.Frame;
  */
 public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
     static final Setting WATCH = new Setting(
-            "attention_growth.watch", 50, Setting.from(5, 1e6), "logit", "half of what QK-clip bounds (signals.md 7)");
+            "attention_growth.watch", 50, Setting.from(5, 1e6), "logit", "half of what QK-clip bounds");
     static final Setting WARN =
             new Setting("attention_growth.warn", 100, Setting.from(5, 1e6), "logit", "the bound of Megatron's QK-clip");
     static final Setting CRITICAL = new Setting(

@@ -37,7 +37,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
             0.3,
             Setting.from(0.01, 0.9),
             "share of the level",
-            "text that costs a third of the usual is repetition: OSCAR's and OPT's backslashes had it (signals.md F7)");
+            "text that costs a third of the usual is repetition: OSCAR's and OPT's backslashes had it");
     static final List<Setting> SETTINGS = List.of(HIGH, TOKENS, LOW);
 
     /** Of the batch: as many high sequences make the batch bad, not one of its documents. */

@@ -3,7 +3,7 @@ package observatory.analysis.detector;
 /**
  * A series in blocks of {@link #SIZE} points, for what is too slow for any window: the median of each finished block,
  * the best level there was, and the noise within a block. Windows forget a slow rise as fast as it comes (a ramp inside
- * the window gives every value the same small z whatever its slope: detection-rules.md, section 6.6).
+ * the window gives every value the same small z whatever its slope).
  *
  * @param current the block being filled
  * @param medians medians of the newest finished blocks, newest last

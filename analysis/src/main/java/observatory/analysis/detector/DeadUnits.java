@@ -15,7 +15,7 @@ public final class DeadUnits implements Detector<DeadUnits.State> {
             0.2,
             Setting.from(0.01, 1),
             "share of a layer's units",
-            "published mark (signals.md 7); a batch leaves some units of a healthy layer quiet");
+            "a batch leaves some units of a healthy layer quiet, and a fifth is no longer some");
     static final Setting RISE = new Setting(
             "dead_units.rise",
             0.1,

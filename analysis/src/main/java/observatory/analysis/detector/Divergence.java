@@ -16,7 +16,7 @@ public final class Divergence implements Detector<Divergence.State> {
             1.2,
             Setting.from(1.01, 10),
             "ratio to the best level",
-            "a loss ratio above 1.2 is the published mark of instability (Li et al. 2021; signals.md 6.3)");
+            "a loss ratio above 1.2 is the published mark of instability (Li et al. 2021)");
     static final Setting BLOCKS = new Setting(
             "divergence.blocks",
             3,

@@ -15,7 +15,7 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
             0.05,
             Setting.from(0.001, 0.9),
             "share of the largest entropy",
-            "one token in twenty of what could be looked at; published mark (signals.md 7)");
+            "one token in twenty of what could be looked at; such attention goes with instability (Zhai et al. 2023)");
     static final Setting DROP = new Setting(
             "entropy_collapse.drop",
             0.5,

@@ -28,7 +28,7 @@ record Excursion(
     private static final double SLACK = 1;
     /** One point counts for at most this much, so that a second wild value alone is not a trend of ten. */
     private static final double MOST = 10;
-    /** A change that lasts this many points is a new level (recommended by signals.md, section 1.2). */
+    /** A change that lasts this many points is a new level. */
     static final int RESEED = 32;
 
     static Excursion none() {

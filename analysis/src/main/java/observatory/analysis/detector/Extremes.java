@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * How far the harmless values of a run reach upwards, so that an alarm can be as rare in a run with heavy tails as in a
  * smooth one (peaks over a threshold: the tail beyond the highest fortieth is taken for a power law, whose exponent is
- * Hill's estimator). Heavy tails, not thresholds, are what makes false alarms (signals.md 6.2).
+ * Hill's estimator). Heavy tails, not thresholds, are what makes false alarms.
  *
  * @param top the largest deviations, ascending, the newest {@link #SPAN} values' worth
  * @param seen how many values they are the largest of

@@ -19,7 +19,7 @@ public final class GradientSpike implements Detector<GradientSpike.State> {
             6,
             Setting.from(3, 50),
             "deviations of ln",
-            "BLOOM's norm passed 6 four steps before its loss (signals.md F1); healthy norms pass it once in some 700 steps");
+            "BLOOM's norm passed 6 four steps before its loss; healthy norms pass it once in some 700 steps");
     static final Setting STAYS = new Setting(
             "gradient_spike.stays",
             4,

@@ -27,7 +27,7 @@ public final class JointSpike implements Detector<JointSpike.State> {
             6,
             Setting.from(2, 50),
             "deviations of ln",
-            "the logarithm of a norm has lighter tails than the loss; BLOOM's first spike began at 10.9 (signals.md F1)");
+            "the logarithm of a norm has lighter tails than the loss; BLOOM's first spike began at 10.9");
     static final Setting RATIO = new Setting(
             "joint_spike.gradient_ratio",
             2,

@@ -20,7 +20,7 @@ public final class LossScaleCollapse implements Detector<LossScaleCollapse.State
             Setting.from(2, 32),
             "halvings",
             "a scaler at its edge halves once per growth window (256 to 2000 steps); three within ten points came before"
-                    + " the loss of tr1-13B (signals.md F3)");
+                    + " the loss of tr1-13B");
     static final Setting FALLEN = new Setting(
             "loss_scale.fallen",
             6,

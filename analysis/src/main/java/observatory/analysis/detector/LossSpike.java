@@ -27,7 +27,7 @@ public final class LossSpike implements Detector<LossSpike.State> {
             5.5,
             Setting.from(3, 50),
             "deviations",
-            "t4 noise passes 5.5 about once in 500 values (signals.md 6.2); together with a sum that lasts it comes by chance"
+            "t4 noise passes 5.5 about once in 500 values; together with a sum that lasts it comes by chance"
                     + " less than once in 100,000");
     static final Setting GRADUAL = new Setting(
             "loss_spike.gradual",
@@ -41,14 +41,14 @@ public final class LossSpike implements Detector<LossSpike.State> {
             5,
             Setting.from(2, 50),
             "deviations",
-            "the cumulative sum with slack 1 passes 5 once in 110,000 values of white noise (Siegmund; signals.md 6.3)");
+            "the cumulative sum with slack 1 passes 5 once in 110,000 values of white noise (Siegmund)");
     static final Setting ALONE = new Setting(
             "loss_spike.alone",
             7,
             Setting.from(4, 100),
             "deviations",
             "one point alone must be rarer than the tail of Gaussian noise at the 5 % point allows in 100,000 values; where"
-                    + " the run's own tail is heavier, it must be rarer than once in 20,000 by that (signals.md 6.2)");
+                    + " the run's own tail is heavier, it must be rarer than once in 20,000 by that");
     static final Setting SEQUENCES = new Setting(
             "loss_spike.sequences",
             10,
@@ -80,7 +80,7 @@ public final class LossSpike implements Detector<LossSpike.State> {
 
     private static final int FEW = 3;
     private static final double ALIKE = 1.25;
-    /** A run's own tail raises what one point alone must pass up to here ("or z > 12 alone", signals.md 6.2). */
+    /** A run's own tail raises what one point alone must pass up to here. */
     private static final double MOST_ALONE = 12;
 
     private static final double RARE = 20_000;

@@ -18,7 +18,7 @@ public final class MixtureShift implements Detector<MixtureShift.State> {
             0.25,
             Setting.from(0.01, 10),
             "population stability index",
-            "above 0.1 one watches, above 0.25 it is a shift (signals.md 8.2); chance gives (k-1)/n, here about 0.02");
+            "above 0.1 one watches, above 0.25 it is a shift; chance gives (k-1)/n, here about 0.02");
     static final List<Setting> SETTINGS = List.of(SHIFT);
 
     private static final double LATELY = 1.0 / 16;

@@ -15,7 +15,7 @@ public final class OutlierFeatures implements Detector<OutlierFeatures.State> {
             3,
             Setting.from(1.2, 100),
             "ratio to the level of 300 steps",
-            "levels differ between models by orders of magnitude (1 to the width); a step change does not (signals.md 7)");
+            "levels differ between models by orders of magnitude (1 to the width); a step change does not");
     static final List<Setting> SETTINGS = List.of(GROWTH);
 
     private static final String METRIC = "neuron_kurtosis";

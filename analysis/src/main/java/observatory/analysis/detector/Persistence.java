@@ -2,7 +2,7 @@ package observatory.analysis.detector;
 
 /**
  * How much more sums and means of a series vary than those of white noise: √((1+φ)/(1-φ)) where neighbours correlate
- * with φ (signals.md 6.3). Losses that were logged smoothed, or change with their place in an epoch, are such series.
+ * with φ. Losses that were logged smoothed, or change with their place in an epoch, are such series.
  */
 final class Persistence {
     /** Of neighbours; beyond this some tens of values say little about it. */

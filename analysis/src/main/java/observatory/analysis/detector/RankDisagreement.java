@@ -22,7 +22,7 @@ public final class RankDisagreement implements Detector<RankDisagreement.State> 
             1e-6,
             Setting.from(0, 1),
             "relative difference",
-            "metaseq stops a run above 1e-6 (detection-rules.md R23); sums in another order differ by less in fp32");
+            "metaseq stops a run above 1e-6; sums in another order differ by less in fp32");
     static final List<Setting> SETTINGS = List.of(TOLERANCE);
 
     /** The check and the norm, joined on their step. */

@@ -18,7 +18,7 @@ public final class ResidualGrowth implements Detector<ResidualGrowth.State> {
             2.5,
             Setting.from(1.1, 100),
             "ratio to the level of 300 steps",
-            "a doubling in a thousand steps is the published mark (signals.md 7) and would show as 1.2; early training"
+            "a doubling in a thousand steps would show as 1.2; early training"
                     + " settles by less than a factor of two");
     static final List<Setting> SETTINGS = List.of(GROWTH);
 

@@ -25,8 +25,7 @@ public final class Restart implements Detector<Restart.State> {
             4,
             Setting.from(1, 50),
             "deviations",
-            "a restored state gives the same loss up to the noise of batches; four deviations are not restored"
-                    + " (signals.md 11)");
+            "a restored state gives the same loss up to the noise of batches; four deviations are not restored");
     static final List<Setting> SETTINGS = List.of(CONTINUOUS);
 
     /** Points after a restart whose median stands for the loss after it. */

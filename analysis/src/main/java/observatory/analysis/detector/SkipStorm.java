@@ -22,13 +22,13 @@ public final class SkipStorm implements Detector<SkipStorm.State> {
             50,
             Setting.from(5, 100_000),
             "steps",
-            "GPT-NeoX ends the run here (detection-rules.md L5)");
+            "GPT-NeoX ends the run here");
     static final Setting SHARE = new Setting(
             "skip_storm.share",
             0.02,
             Setting.from(0.001, 1),
             "share of the last 1000 steps",
-            "a scaler in balance skips at most two in a thousand (signals.md 5.2); ten times that is no balance");
+            "a scaler in balance skips at most two in a thousand; ten times that is no balance");
     static final List<Setting> SETTINGS = List.of(IN_A_ROW, FATAL, SHARE);
 
     private static final double SPAN = 1000;

@@ -16,7 +16,7 @@ public final class StepTime implements Detector<StepTime.State> {
             0.015,
             Setting.from(0.001, 10),
             "share",
-            "a slow node cost BLOOM 5 % (signals.md F5); less than 1.5 % is not worth a search");
+            "a slow node cost BLOOM 5 %; less than 1.5 % is not worth a search");
     static final Setting WARN = new Setting(
             "step_time.warn",
             64,

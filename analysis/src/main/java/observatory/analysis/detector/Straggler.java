@@ -19,7 +19,7 @@ public final class Straggler implements Detector<Straggler.State> {
             1.1,
             Setting.from(1.01, 100),
             "ratio to the median rank",
-            "3 % is worth a report (signals.md 10.3); a tenth on average over some 16 steps is worth a page");
+            "3 % is worth a report; a tenth on average over some 16 steps is worth a page");
     static final Setting STEPS = new Setting(
             "straggler.steps",
             16,

@@ -20,7 +20,7 @@ public final class Underflow implements Detector<Underflow.State> {
             0.1,
             Setting.from(0.001, 1),
             "share of non-zero elements",
-            "a tenth of subnormal elements beside overflows is the published mark that fp16 cannot fit (signals.md 5.5)");
+            "a tenth of subnormal elements beside overflows is more than any loss scale can bring into fp16");
     static final List<Setting> SETTINGS = List.of(LOST);
 
     private static final String METRIC = "fp16_lost_at_best_scale";

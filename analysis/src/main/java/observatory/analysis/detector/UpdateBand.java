@@ -21,7 +21,7 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
             0.03,
             Setting.from(1e-3, 10),
             "update norm per weight norm",
-            "1e-3 is usual and 1e-2 the edge of what is healthy (signals.md 7); three times the edge replaces a matrix in"
+            "1e-3 is usual and 1e-2 the edge of what is healthy; three times the edge replaces a matrix in"
                     + " some thirty steps");
     static final Setting JUMP = new Setting(
             "update_band.jump",
