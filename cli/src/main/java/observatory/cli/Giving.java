@@ -60,8 +60,7 @@ final class Giving {
         Optional<Audit> answer;
         try {
             PrivateKey signing = Keys.privateKey(key);
-            Operator operator =
-                    new Operator(connection, cluster.topics(), name(key), signing, InstantSource.system());
+            Operator operator = new Operator(connection, cluster.topics(), name(key), signing, InstantSource.system());
             answer = operator.give(new RunId(run), command, manner);
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException gone ? "there is no file " + gone.getFile() : e.getMessage();

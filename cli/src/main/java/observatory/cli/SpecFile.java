@@ -1,5 +1,6 @@
 package observatory.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,10 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Options from a YAML or JSON file, as if they had been typed: {@code layers: 6} is {@code --layers=6}. Sections may
- * group them, and a map under an option's name, such as {@code mixture}, gives the option once for each entry.
+ * group them, and a map or a list under an option's name, such as {@code mixture}, gives the option once for each entry.
  */
 final class SpecFile {
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
@@ -38,9 +40,18 @@ final class SpecFile {
             return arguments;
         } catch (NoSuchFileException | FileNotFoundException e) {
             throw new Failure(ExitCode.USAGE, "there is no spec " + file + "; correct the path", e);
+        } catch (JsonProcessingException e) {
+            // What is indented tells places, of which one is enough.
+            String why = e.getMessage()
+                    .lines()
+                    .filter(line -> !line.startsWith(" "))
+                    .limit(2)
+                    .collect(Collectors.joining(", "));
+            String line =
+                    e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+            throw new Failure(ExitCode.USAGE, "the spec " + file + " is neither YAML nor JSON: " + line + why, e);
         } catch (IOException e) {
-            String why = e.getMessage().lines().findFirst().orElse("unreadable");
-            throw new Failure(ExitCode.USAGE, "the spec " + file + " is neither YAML nor JSON: " + why, e);
+            throw new Failure(ExitCode.USAGE, "cannot read the spec " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -52,6 +63,8 @@ final class SpecFile {
             value.properties()
                     .forEach(inner -> arguments.add("--" + entry.getKey() + "=" + inner.getKey() + "="
                             + inner.getValue().asText()));
+        } else if (value.isArray()) {
+            value.forEach(one -> arguments.add("--" + entry.getKey() + "=" + one.asText()));
         } else {
             arguments.add("--" + entry.getKey() + "=" + value.asText());
         }

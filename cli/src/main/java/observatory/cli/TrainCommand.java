@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import observatory.probe.NearestName;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.stream.Connection;
@@ -157,9 +158,9 @@ final class TrainCommand implements Callable<Integer> {
         Set<String> names = typed.stream().map(TrainCommand::name).collect(Collectors.toSet());
         int own = typed.indexOf(command.name()) + 1;
         List<String> all = new ArrayList<>(typed.subList(0, own));
-        SpecFile.arguments(options.spec).stream()
-                .filter(argument -> !names.contains(name(argument)))
-                .forEach(all::add);
+        List<String> given = SpecFile.arguments(options.spec);
+        given.forEach(argument -> checkKnown(name(argument)));
+        given.stream().filter(argument -> !names.contains(name(argument))).forEach(all::add);
         all.addAll(typed.subList(own, typed.size()));
         try {
             CommandLine again = Observatory.commandLine();
@@ -175,6 +176,18 @@ final class TrainCommand implements Callable<Integer> {
             metricsPort = read.metricsPort;
         } catch (CommandLine.ParameterException e) {
             throw new Failure(ExitCode.USAGE, "in the spec " + options.spec + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void checkKnown(String option) {
+        if (command.findOption(option) == null) {
+            List<String> known =
+                    command.options().stream().map(OptionSpec::longestName).toList();
+            throw Failure.usage("in the spec " + options.spec + ": there is no option " + option.substring(2)
+                    + NearestName.to(option, known)
+                            .map(name -> "; did you mean " + name.substring(2) + "?")
+                            .orElse(";")
+                    + " `observatory train --help` lists all");
         }
     }
 

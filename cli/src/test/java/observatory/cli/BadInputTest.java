@@ -31,6 +31,8 @@ class BadInputTest {
         Files.writeString(folder.resolve("a-file"), "no folder");
         Files.writeString(folder.resolve("odd.yaml"), "layerz: 3\n");
         Files.writeString(folder.resolve("twice.yaml"), "layers: 2\nlayers: 3\n");
+        Files.writeString(folder.resolve("torn.yaml"), "layers: 3\nheads: [1\n");
+        Files.writeString(folder.resolve("list.yaml"), "mixture: [java=1, prose=2]\n");
         Files.writeString(folder.resolve("chain.yaml"), "spec: good.yaml\n");
         Files.writeString(folder.resolve("good.yaml"), "training: {batch: 10, ranks: 2}\nlayers: 2\n");
     }
@@ -53,7 +55,9 @@ class BadInputTest {
                     demo --fault fp16-overflow@9 --precision fp32 | 2 | precision=fp32, --precision fp16
                     train --heads 5                            | 2 | heads must divide width, try heads=4
                     train --spec {}/absent.yaml                | 2 | there is no spec, correct the path
-                    train --spec {}/odd.yaml                   | 2 | odd.yaml, --layerz
+                    train --spec {}/odd.yaml                   | 2 | no option layerz, did you mean layers
+                    train --spec {}/torn.yaml                  | 2 | neither YAML nor JSON, line, expected
+                    train --spec {}/list.yaml                  | 2 | lacks: prose
                     train --spec {}/good.yaml --ranks 3        | 2 | batch=10, ranks=3, try batch=12
                     train --spec {}/twice.yaml                 | 2 | twice.yaml, Duplicate, layers
                     train --spec {}/chain.yaml                 | 2 | names no other spec, chain.yaml

@@ -12,7 +12,8 @@ public record Validation(double share, int every, int sequences) {
 
     public Validation {
         if (!(share >= 0 && share < 1)) {
-            throw new IllegalArgumentException("the share held back is at least 0 and below 1: share=" + share + "; try 0.05");
+            throw new IllegalArgumentException(
+                    "the share held back is at least 0 and below 1: share=" + share + "; try 0.05");
         }
         if (every < 0 || sequences < 0) {
             throw new IllegalArgumentException(

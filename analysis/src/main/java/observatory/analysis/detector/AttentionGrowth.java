@@ -14,8 +14,8 @@ import observatory.probe.Frame;
  * softmax is in trouble near there, and instability was seen near 10,000 (Wortsman et al. 2023).
  */
 public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
-    static final Setting WATCH = new Setting(
-            "attention_growth.watch", 50, Setting.from(5, 1e6), "logit", "half of what QK-clip bounds");
+    static final Setting WATCH =
+            new Setting("attention_growth.watch", 50, Setting.from(5, 1e6), "logit", "half of what QK-clip bounds");
     static final Setting WARN =
             new Setting("attention_growth.warn", 100, Setting.from(5, 1e6), "logit", "the bound of Megatron's QK-clip");
     static final Setting CRITICAL = new Setting(

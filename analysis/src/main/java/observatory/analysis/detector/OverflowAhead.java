@@ -13,10 +13,10 @@ import observatory.probe.Scalars;
 
 /** How long until a forward tensor overflows fp16: its headroom in bits, and how fast that shrinks. */
 public final class OverflowAhead implements Detector<OverflowAhead.State> {
-    static final Setting WATCH = new Setting(
-            "overflow_ahead.watch", 4, Setting.from(0, 16), "bits", "a factor of 16 below 65504");
-    static final Setting WARN = new Setting(
-            "overflow_ahead.warn", 2, Setting.from(0, 16), "bits", "a factor of 4 below 65504");
+    static final Setting WATCH =
+            new Setting("overflow_ahead.watch", 4, Setting.from(0, 16), "bits", "a factor of 16 below 65504");
+    static final Setting WARN =
+            new Setting("overflow_ahead.warn", 2, Setting.from(0, 16), "bits", "a factor of 4 below 65504");
     static final Setting CRITICAL = new Setting(
             "overflow_ahead.critical", 1, Setting.from(0, 16), "bits", "half of 65504: the next doubling overflows");
     static final Setting SOON = new Setting(

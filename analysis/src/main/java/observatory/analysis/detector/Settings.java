@@ -28,7 +28,8 @@ public final class Settings {
             Setting setting = byName.get(name);
             if (setting == null) {
                 throw new IllegalArgumentException("there is no setting " + name + "; did you mean "
-                        + NearestName.to(name, byName.keySet()).orElse("none") + "? `observatory rules list` shows all");
+                        + NearestName.to(name, byName.keySet()).orElse("none")
+                        + "? `observatory rules list` shows all");
             }
             if (!setting.range().holds(value)) {
                 throw new IllegalArgumentException("setting %s must lie in %s to %s: %s; its default is %s"

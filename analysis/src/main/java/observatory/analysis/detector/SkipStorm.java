@@ -17,12 +17,8 @@ public final class SkipStorm implements Detector<SkipStorm.State> {
             Setting.from(2, 10_000),
             "steps",
             "a scaler halves its way out of one overflow in one or two steps; eight are a factor of 256");
-    static final Setting FATAL = new Setting(
-            "skip_storm.fatal",
-            50,
-            Setting.from(5, 100_000),
-            "steps",
-            "GPT-NeoX ends the run here");
+    static final Setting FATAL =
+            new Setting("skip_storm.fatal", 50, Setting.from(5, 100_000), "steps", "GPT-NeoX ends the run here");
     static final Setting SHARE = new Setting(
             "skip_storm.share",
             0.02,

@@ -75,7 +75,8 @@ public final class Checkpoint {
     public static Checkpoint open(Path folder) throws IOException {
         Path state = folder.resolve(STATE);
         if (!Files.isRegularFile(state)) {
-            throw new CheckpointException("no checkpoint at " + folder + ": it has no " + STATE);
+            throw new CheckpointException("no checkpoint at " + folder + ": it has no " + STATE
+                    + "; name a folder step-N, or the one of the run that holds them");
         }
         return new Checkpoint(folder, StateJson.read(state, CheckpointState.FORMAT, CheckpointState.class));
     }
