@@ -114,8 +114,8 @@ public final class DesktopWindow {
         stage = new Stage();
         stage.setTitle("Stability Observatory");
         stage.setScene(scene);
-        stage.setMinWidth(900);
-        stage.setMinHeight(560);
+        stage.setMinWidth(1024); // narrower, charts beside tables have no room
+        stage.setMinHeight(700);
         stage.setOnHidden(event -> ended());
         beat = new AnimationTimer() {
             private long last = Long.MIN_VALUE / 2;

@@ -53,6 +53,7 @@ public final class PlotView extends Region implements Drawn {
         unit.getStyleClass().add("plot-readout");
         readout.getStyleClass().add("plot-readout");
         badge.getStyleClass().add("plot-badge");
+        badge.setVisible(false);
         missing.getStyleClass().add("soft");
         missing.setWrapText(true);
         missing.setTextAlignment(TextAlignment.CENTER);

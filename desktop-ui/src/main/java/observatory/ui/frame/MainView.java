@@ -50,6 +50,8 @@ public final class MainView {
     private boolean forgetful;
     /** Whether the screen has taken in the latest data in part. */
     private boolean half;
+    /** Beats until all has been laid out for another size of the window, and drawn for it. */
+    private int resized;
     /** Whether what the numbers at the right are of has changed since. */
     private boolean oldNumbers;
 
@@ -112,6 +114,8 @@ public final class MainView {
     public void attach(Scene scene) {
         keys.attach(scene);
         dress(scene);
+        scene.widthProperty().addListener(changed -> resized = 2);
+        scene.heightProperty().addListener(changed -> resized = 2);
         bench.themeProperty().addListener(changed -> dress(scene));
     }
 
@@ -166,6 +170,8 @@ public final class MainView {
         long version = bench.run().version();
         Source source = bench.sourceProperty().get();
         sinceNumbers += seconds;
+        stale |= resized > 0;
+        resized = Math.max(0, resized - 1);
         boolean asked = stale || source != shownSource || bench.run() != shownRecording;
         boolean news = version != shownVersion;
         if (asked || news || half) {

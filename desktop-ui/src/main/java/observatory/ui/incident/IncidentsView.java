@@ -8,6 +8,7 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TableView;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -70,7 +71,7 @@ public final class IncidentsView implements Screen {
         silence.setMinWidth(Region.USE_PREF_SIZE);
         acknowledge.setTooltip(new Tooltip("Somebody has it in hand; kept in this window alone"));
         silence.setTooltip(new Tooltip("No notices of this kind; kept in this window alone"));
-        HBox buttons = new HBox(8, acknowledge, silence, replay.button());
+        FlowPane buttons = new FlowPane(8, 6, acknowledge, silence, replay.button());
         buttons.getStyleClass().add("controls");
         VBox left = new VBox(10, table, buttons);
         VBox.setVgrow(table, Priority.ALWAYS);

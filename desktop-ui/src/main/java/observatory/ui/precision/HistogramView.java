@@ -76,6 +76,7 @@ final class HistogramView extends Region implements Drawn {
 
     private void repaint() {
         if (palette == null || getWidth() < LEFT + 60 || getHeight() < TOP + BOTTOM + 20) {
+            canvas.setWidth(0); // what was drawn when there was room would reach beyond the edge
             return;
         }
         canvas.setWidth(getWidth());

@@ -25,7 +25,8 @@ import observatory.ui.overview.Analysis;
 public final class PrecisionView implements Screen {
     private static final double CHARTS_HEIGHT = 190;
     private static final double CHARTS_SHARE = 0.34;
-    private static final double HISTOGRAM_WIDTH = 350;
+    private static final double HISTOGRAM_WIDTH = 270;
+    private static final double RANGES_WIDTH = 240;
     private static final double HISTOGRAM_SHARE = 0.36;
 
     private final Workbench bench;
@@ -86,6 +87,9 @@ public final class PrecisionView implements Screen {
         at.getStyleClass().add("soft");
         HBox head = new HBox(8, what, formats, at);
         head.getStyleClass().add("controls");
+        what.setMinWidth(Region.USE_PREF_SIZE);
+        formats.setMinWidth(Region.USE_PREF_SIZE);
+        ranges.setMinWidth(RANGES_WIDTH);
         HBox middle = new HBox(10, ranges, table);
         HBox.setHgrow(ranges, Priority.ALWAYS);
         HBox low = new HBox(10, histogram, charts.node());

@@ -102,6 +102,7 @@ final class RangeView extends Region {
 
     private void repaint() {
         if (palette == null || getWidth() < LEFT + 60 || getHeight() < TOP + BOTTOM + LEAST_ROW) {
+            canvas.setWidth(0); // what was drawn when there was room would reach beyond the edge
             return;
         }
         canvas.setWidth(getWidth());
