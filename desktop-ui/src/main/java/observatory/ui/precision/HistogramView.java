@@ -156,8 +156,9 @@ final class HistogramView extends Region implements Drawn {
 
     @Override
     protected void layoutChildren() {
+        double width = Math.max(0, getWidth() - 24);
         title.autosize();
-        title.relocate(12, 3);
-        fate.resizeRelocate(12, 22, Math.max(0, getWidth() - 24), TOP - 24);
+        title.resizeRelocate(12, 3, Math.min(width, title.prefWidth(-1)), title.prefHeight(-1));
+        fate.resizeRelocate(12, 22, width, TOP - 24);
     }
 }

@@ -25,7 +25,7 @@ import observatory.ui.overview.Analysis;
 public final class PrecisionView implements Screen {
     private static final double CHARTS_HEIGHT = 190;
     private static final double CHARTS_SHARE = 0.34;
-    private static final double HISTOGRAM_WIDTH = 270;
+    private static final double HISTOGRAM_WIDTH = 290;
     private static final double RANGES_WIDTH = 240;
     private static final double HISTOGRAM_SHARE = 0.36;
 
