@@ -182,12 +182,20 @@ public final class Runs {
         return new Run(
                 known.run(),
                 known.incarnation(),
-                later.started().or(known::started),
+                ofALowerRank(later)
+                        ? known.started().or(later::started)
+                        : later.started().or(known::started),
                 later.ended().or(known::ended),
                 latest(known.lastSeen(), later.lastSeen()),
                 later.lastStep().or(known::lastStep),
                 later.ended().isPresent() ? 0 : later.spooled(),
                 merged(known.manifest(), later.manifest()));
+    }
+
+    /** The first rank's clock tells when a run began: those of two machines may be hours apart. */
+    private static boolean ofALowerRank(Run mark) {
+        List<Manifest.Place> ranks = Manifest.of(mark.manifest()).ranks();
+        return !ranks.isEmpty() && ranks.stream().noneMatch(place -> place.rank() == 0);
     }
 
     private static Map<String, String> merged(Map<String, String> known, Map<String, String> later) {

@@ -81,7 +81,9 @@ class RelayIT {
             Origin origin = new Origin(new RunId("ranked"), 0, new UUID(8, rank), rank);
             try (Spool foreign = new Spool(spools, origin.writer(), 1L << 30)) {
                 Files.createFile(spools.resolve(origin.writer().toString()).resolve(Relay.MARK));
-                assertTrue(foreign.offer(Frames.event(origin, 0, RunEvent.Kind.START)));
+                Instant clock = Instant.EPOCH.plusSeconds(3600L * rank);
+                Map<String, String> model = Map.of("model", "tiny");
+                assertTrue(foreign.offer(RunEvent.of(origin, 0, 0, clock, RunEvent.Kind.START, model)));
                 for (int step = 1; step <= steps; step++) {
                     assertTrue(foreign.offer(counted(origin, step)));
                 }
@@ -120,6 +122,10 @@ class RelayIT {
                     manifest.ranks().stream().map(Manifest.Place::data).toList());
             assertEquals(Measures.builtIn(), manifest.metrics());
             assertEquals("tiny", manifest.configuration().get("model"));
+            assertEquals(
+                    Optional.of(Instant.EPOCH),
+                    Runs.list(broker.bootstrap(), Topics.STANDARD).getFirst().started(),
+                    "by the first rank's clock");
         }
     }
 
