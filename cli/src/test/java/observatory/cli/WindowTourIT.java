@@ -61,7 +61,7 @@ class WindowTourIT {
                     .redirectOutput(said.toFile())
                     .start();
             awaitText(said, there, first);
-            awaitText(folder.resolve("window.properties"), "crosshair=12.0", first);
+            awaitText(folder.resolve("window.properties"), "high=25.0", first); // set last
             first.destroyForcibly().waitFor(); // SIGKILL: nothing can be saved on the way out
             Path again = folder.resolve("again.txt");
             Process second = java(xvfb.display(), "observatory.cli.Reopen", file.toString(), folder.toString())
