@@ -46,8 +46,11 @@ final class StateJson {
         byte[] json = Files.readAllBytes(file);
         try {
             JsonNode tree = JSON.readTree(json);
-            int found = tree.path("format").asInt(-1);
-            if (found != format) {
+            JsonNode found = tree.path("format");
+            if (!found.isInt()) {
+                throw new CheckpointException(file + " is damaged: it lacks format; use an older checkpoint");
+            }
+            if (found.asInt() != format) {
                 throw new CheckpointException(file + " is of another format: format=" + found + ", readable is "
                         + format + "; read it with the program that wrote it");
             }
@@ -59,10 +62,9 @@ final class StateJson {
             }
             return JSON.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
+            String why = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
             throw new CheckpointException(
-                    file + " is damaged: " + e.getMessage().lines().findFirst().orElse("unreadable")
-                            + "; use an older checkpoint",
-                    e);
+                    file + " is damaged: " + why.replaceFirst(" \\(start marker.*", "") + "; use an older checkpoint", e);
         }
     }
 }

@@ -114,12 +114,17 @@ class CheckpointTest {
                     file.setLength(length);
                     String cut = refusal(() -> Checkpoint.open(place).into(model.state()));
                     assertTrue(cut.contains("cut short"), length + ": " + cut);
+                    assertTrue(cut.endsWith("; use an older checkpoint"), length + ": " + cut);
                 }
             }
             Files.writeString(place.resolve("state.json"), "{\"format\": 7}");
             assertTrue(refusal(() -> Checkpoint.open(place)).contains("format=7"));
-            Files.writeString(place.resolve("state.json"), "{\"format\": 1, \"mod");
-            assertTrue(refusal(() -> Checkpoint.open(place)).contains("state.json is damaged"));
+            for (String torn : new String[] {"", "null", "[]", "{", "{\"fozmat\": 1}", "{\"format\": 1, \"mod"}) {
+                Files.writeString(place.resolve("state.json"), torn);
+                String said = refusal(() -> Checkpoint.open(place));
+                assertTrue(said.contains("state.json is damaged"), torn + ": " + said);
+                assertTrue(said.endsWith("; use an older checkpoint") && !said.contains("Source"), torn + ": " + said);
+            }
             assertTrue(refusal(() -> Checkpoint.open(folder.resolve("absent"))).contains("no checkpoint at"));
         }
     }
