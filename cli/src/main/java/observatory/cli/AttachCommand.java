@@ -71,6 +71,9 @@ final class AttachCommand implements Callable<Integer> {
             fromInside();
             return ExitCode.OK;
         }
+        if (pid == null && detach) {
+            throw Failure.usage("--detach needs the process id of the JVM; `observatory attach` lists them");
+        }
         if (pid == null) {
             list();
             return ExitCode.OK;

@@ -98,6 +98,8 @@ class BadInputTest {
                     runs --kafka-config {}/absent.properties   | 3 | there is no file, correct the path
                     runs --config {}/a-file --bootstrap no:port:at:all | 3 | no:port:at:all, observatory doctor
                     runs nobody --data-dir {}/none             | 2 | there is no run nobody
+                    attach --detach                            | 2 | --detach needs, observatory attach
+                    attach -5 --broker 127.0.0.1:1             | 4 | no process -5, observatory attach
                     attach --python {}/absent/watch.py         | 3 | cannot write, name a folder
                     attach --python {}/a-file                  | 3 | differs, name another place
                     relay --bootstrap no:1 --control-key {}/absent | 3 | cannot read the public key, observatory keys new

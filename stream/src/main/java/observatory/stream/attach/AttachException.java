@@ -4,6 +4,10 @@ package observatory.stream.attach;
 public final class AttachException extends Exception {
     private static final long serialVersionUID = 1;
 
+    AttachException(String message) {
+        super(message);
+    }
+
     AttachException(String message, Throwable cause) {
         super(message, cause);
     }

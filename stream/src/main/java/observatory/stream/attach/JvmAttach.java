@@ -59,7 +59,21 @@ public final class JvmAttach {
         return ask(Request.detach());
     }
 
+    /** What can be known without a word to the process. */
+    private void check() throws AttachException {
+        ProcessHandle process = ProcessHandle.of(pid)
+                .orElseThrow(() -> new AttachException(
+                        "there is no process " + pid + "; `observatory attach` lists the JVMs there are"));
+        String owner = process.info().user().orElse("");
+        String own = ProcessHandle.current().info().user().orElse("");
+        if (!owner.isEmpty() && !own.isEmpty() && !owner.equals(own)) {
+            throw new AttachException("process " + pid + " belongs to " + owner + ", and this is " + own
+                    + ": what is put into a JVM it must be able to read; attach as " + owner);
+        }
+    }
+
     private String ask(Properties asked) throws AttachException {
+        check();
         asked.setProperty(Agent.CLASS_PATH, classPath());
         try {
             Path folder = Files.createTempDirectory("observatory-attach");
@@ -97,8 +111,8 @@ public final class JvmAttach {
             machine = VirtualMachine.attach(Long.toString(pid));
         } catch (AttachNotSupportedException e) {
             throw new AttachException(
-                    "process " + pid + " cannot be attached to: " + e.getMessage()
-                            + "; it is no JVM, or was started with -XX:+DisableAttachMechanism",
+                    "process " + pid + " cannot be attached to: it is no JVM, or not up yet, or was started with"
+                            + " -XX:+DisableAttachMechanism; `observatory attach` lists the JVMs there are",
                     e);
         }
         try {

@@ -103,7 +103,13 @@ class AttachIT {
     @Test
     void whatCannotBeAttachedToIsAnsweredInOneSentence() throws Exception {
         AttachException nobody = assertThrows(AttachException.class, () -> new JvmAttach(Integer.MAX_VALUE).detach());
-        assertTrue(nobody.getMessage().contains("process 2147483647"), nobody.getMessage());
+        assertTrue(nobody.getMessage().contains("no process 2147483647"), nobody.getMessage());
+
+        Process shell = new ProcessBuilder("sleep", "600").start();
+        children.add(shell);
+        AttachException none = assertThrows(AttachException.class, () -> new JvmAttach(shell.pid()).detach());
+        assertTrue(none.getMessage().contains("it is no JVM"), none.getMessage());
+        assertTrue(none.getMessage().chars().noneMatch(Character::isISOControl), none.getMessage());
         Process idle = start(List.of("-cp", classes(PlainTrainer.class), "observatory.stream.attach.Idle"));
         assertEquals("started", firstLine(idle));
         AttachException other = assertThrows(AttachException.class, () -> new JvmAttach(idle.pid()).detach());

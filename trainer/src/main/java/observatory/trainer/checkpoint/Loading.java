@@ -75,8 +75,9 @@ record Loading(Path folder, Map<String, String> checksums, ModelState model) {
             Map<String, Place> places = Safetensors.places(path, all);
             places.forEach((name, place) -> {
                 if (!checksums.containsKey(name)) {
-                    throw new CheckpointException(path + " is of another checkpoint, which has a tensor " + name
-                            + " of shape " + place.shape() + "; " + Checkpoint.STATE + " names none; use an older checkpoint");
+                    throw new CheckpointException(
+                            path + " is of another checkpoint, which has a tensor " + name + " of shape "
+                                    + place.shape() + "; " + Checkpoint.STATE + " names none; use an older checkpoint");
                 }
                 whole(path, all, place, checksums.get(name));
             });
@@ -87,7 +88,8 @@ record Loading(Path folder, Map<String, String> checksums, ModelState model) {
     private static Path there(Path folder, String file) {
         Path path = folder.resolve(file);
         if (!Files.isRegularFile(path)) {
-            throw new CheckpointException("the checkpoint " + folder + " lacks its " + file + "; use an older checkpoint");
+            throw new CheckpointException(
+                    "the checkpoint " + folder + " lacks its " + file + "; use an older checkpoint");
         }
         return path;
     }

@@ -93,8 +93,8 @@ final class Safetensors {
     /** The tensors of a mapped file by name. */
     static Map<String, Place> places(Path file, MemorySegment all) {
         if (all.byteSize() < LENGTH) {
-            throw new CheckpointException(file + " is cut short: it has " + all.byteSize()
-                    + " bytes; use an older checkpoint");
+            throw new CheckpointException(
+                    file + " is cut short: it has " + all.byteSize() + " bytes; use an older checkpoint");
         }
         long length = all.get(JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
         if (length < 2 || length > LARGEST_HEADER || length > all.byteSize() - LENGTH) {
@@ -144,9 +144,11 @@ final class Safetensors {
                 return header;
             }
         } catch (JsonProcessingException e) {
-            throw new CheckpointException(file + " is no safetensors file: its header is no JSON; use an older checkpoint", e);
+            throw new CheckpointException(
+                    file + " is no safetensors file: its header is no JSON; use an older checkpoint", e);
         }
-        throw new CheckpointException(file + " is no safetensors file: its header is no JSON object; use an older checkpoint");
+        throw new CheckpointException(
+                file + " is no safetensors file: its header is no JSON object; use an older checkpoint");
     }
 
     /** Of a tensor in fp32; what no long can count is as many as a long can. */

@@ -64,7 +64,8 @@ final class StateJson {
         } catch (JsonProcessingException e) {
             String why = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
             throw new CheckpointException(
-                    file + " is damaged: " + why.replaceFirst(" \\(start marker.*", "") + "; use an older checkpoint", e);
+                    file + " is damaged: " + why.replaceFirst(" \\(start marker.*", "") + "; use an older checkpoint",
+                    e);
         }
     }
 }
