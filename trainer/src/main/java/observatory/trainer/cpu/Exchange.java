@@ -1,20 +1,19 @@
 package observatory.trainer.cpu;
 
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Phaser;
 
 /**
  * The all-reduce of data-parallel ranks in one JVM. Each rank averages its share of the elements over all ranks, in the
  * order of the ranks, so the bits do not depend on who comes first, and all ranks end with the same ones.
  */
 public final class Exchange {
-    private final CyclicBarrier barrier;
+    private final Phaser together;
     private final List<List<Parameter>> parameters;
     private final double[][] numbers;
 
     public Exchange(int ranks) {
-        this.barrier = new CyclicBarrier(ranks);
+        this.together = new Phaser(ranks);
         this.parameters = new java.util.ArrayList<>(java.util.Collections.nCopies(ranks, List.of()));
         this.numbers = new double[ranks][];
     }
@@ -23,9 +22,9 @@ public final class Exchange {
         return numbers.length;
     }
 
-    /** Releases ranks that wait for one that failed: they fail too. */
+    /** Ranks that wait for one that failed, or come to wait for it later, fail too. */
     public void abandon() {
-        barrier.reset();
+        together.forceTermination();
     }
 
     /** Replaces a rank's gradients by their mean over all ranks. */
@@ -70,9 +69,9 @@ public final class Exchange {
 
     private void await() {
         try {
-            barrier.await();
-        } catch (BrokenBarrierException e) {
-            throw new IllegalStateException("another rank failed", e);
+            if (together.awaitAdvanceInterruptibly(together.arrive()) < 0) {
+                throw new IllegalStateException("another rank failed");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for another rank", e);
