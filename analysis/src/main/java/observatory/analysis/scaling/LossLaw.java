@@ -56,9 +56,4 @@ public record LossLaw(double e, double a, double b, double alpha, double beta) {
         double left = loss - e - a / Math.pow(seen.parameters, alpha);
         return left > 0 ? Math.pow(b / left, 1 / beta) : Double.POSITIVE_INFINITY;
     }
-
-    /** d ln(equivalent size)/d loss, per nat: how far a small error of the loss moves the answer. */
-    public double sizeSensitivity(double parameters) {
-        return -Math.pow(parameters, alpha) / (alpha * a);
-    }
 }
