@@ -30,7 +30,12 @@ public record Incident(
 
     /** "step 7", or "steps 7 to 9". */
     public String steps() {
-        return firstStep == lastStep ? "step " + firstStep : "steps " + firstStep + " to " + lastStep;
+        return steps(firstStep, lastStep);
+    }
+
+    /** The same of any stretch of steps. */
+    public static String steps(long first, long last) {
+        return first == last ? "step " + first : "steps " + first + " to " + last;
     }
 
     public Incident with(Evidence other) {

@@ -83,11 +83,11 @@ final class RelayCommand implements Callable<Integer> {
             while (!interrupt.requested() && !(once && fresh == 0 && !relay.behind())) {
                 fresh = relay.look();
                 relay.complaints().forEach(console::error);
-                outage.look(relay.trouble(), System.nanoTime())
-                        .ifPresent(told -> console.say(
-                                relay.trouble().isEmpty()
-                                        ? told
-                                        : told + "; what is spooled waits until it gets there"));
+                String trouble = relay.trouble();
+                outage.look(
+                                trouble.isEmpty() ? "" : trouble + "; what is spooled waits until it gets there",
+                                System.nanoTime())
+                        .ifPresent(console::say);
                 if (relay.writers() != writers) {
                     writers = relay.writers();
                     console.say(writers == 1 ? "1 trainer writes" : writers + " trainers write");

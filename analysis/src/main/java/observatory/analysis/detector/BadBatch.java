@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
+import observatory.analysis.Incident;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
@@ -206,7 +207,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
                 "Data that is unlike what the model was trained on costs a large gradient in a direction of no use, and Adam"
                         + " remembers it for some hundred steps.",
                 "Look at the documents of %s, and skip them: rewind to a checkpoint before them, as PaLM did with"
-                                .formatted(Words.steps(since, last))
+                                .formatted(Incident.steps(since, last))
                         + " 200 to 500 batches; if the loss is back already, taking them out of the data is enough.");
     }
 

@@ -6,11 +6,6 @@ import java.util.Locale;
 final class Words {
     private Words() {}
 
-    /** "step 7", or "steps 7 to 9". */
-    static String steps(long first, long last) {
-        return first == last ? "step " + first : "steps " + first + " to " + last;
-    }
-
     /** "1 point", or "2 points". */
     static String count(long many, String one) {
         return many + " " + one + (many == 1 ? "" : "s");

@@ -85,7 +85,7 @@ public final class DataModel {
                         .toArray();
         double median = usual.length == 0 ? Double.NaN : usual[usual.length / 2];
         double deviation = deviation(usual, median);
-        List<List<Long>> seenAt = seenAt(batch, step.get());
+        Map<Place, List<Long>> seenAt = seenAt(batch, step.get());
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < batch.sequences().size(); i++) {
             Batch.Sequence sequence = batch.sequences().get(i);
@@ -95,7 +95,7 @@ public final class DataModel {
                     sequence.offset(),
                     sequence.loss(),
                     (sequence.loss() - median) / deviation,
-                    seenAt.get(i),
+                    seenAt.get(Place.of(sequence)),
                     measured(batch, i)));
         }
         rows.sort(Comparator.comparingDouble(
@@ -198,33 +198,32 @@ public final class DataModel {
                 .with(OverviewModel.bands(run), OverviewModel.rules(run));
     }
 
-    /** Of each sequence of a batch the other steps that were trained on the same place, the latest first. */
-    private List<List<Long>> seenAt(Batch batch, long step) {
-        Map<Long, List<Integer>> byOffset = new HashMap<>();
-        List<List<Long>> seen = new ArrayList<>();
-        for (int i = 0; i < batch.sequences().size(); i++) {
-            byOffset.computeIfAbsent(batch.sequences().get(i).offset(), offset -> new ArrayList<>())
-                    .add(i);
-            seen.add(new ArrayList<>());
+    /** Where a sequence was read. */
+    private record Place(String source, long offset) {
+        static Place of(Batch.Sequence sequence) {
+            return new Place(sequence.source(), sequence.offset());
+        }
+    }
+
+    /** Of each place in a batch the other steps that were trained on it, the latest first. */
+    private Map<Place, List<Long>> seenAt(Batch batch, long step) {
+        Map<Place, List<Long>> seen = new HashMap<>();
+        for (Batch.Sequence sequence : batch.sequences()) {
+            seen.put(Place.of(sequence), new ArrayList<>());
         }
         bench.run().batches().between(0, Long.MAX_VALUE).descendingMap().forEach((at, other) -> {
             if (at != step) {
-                for (Batch.Sequence sequence : other.sequences()) {
-                    for (int i : byOffset.getOrDefault(sequence.offset(), List.of())) {
-                        note(
-                                seen.get(i),
-                                at,
-                                sequence.source()
-                                        .equals(batch.sequences().get(i).source()));
-                    }
-                }
+                other.sequences().stream()
+                        .map(Place::of)
+                        .filter(seen::containsKey)
+                        .forEach(place -> note(seen.get(place), at));
             }
         });
         return seen;
     }
 
-    private static void note(List<Long> steps, long step, boolean same) {
-        if (same && steps.size() < MOST_SEEN && (steps.isEmpty() || steps.getLast() != step)) {
+    private static void note(List<Long> steps, long step) {
+        if (steps.size() < MOST_SEEN && (steps.isEmpty() || steps.getLast() != step)) {
             steps.add(step);
         }
     }
