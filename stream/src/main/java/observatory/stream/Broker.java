@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +72,9 @@ public final class Broker implements AutoCloseable {
             KafkaRaftServer server =
                     new KafkaRaftServer(new KafkaConfig(settings(folder, port, freePort(), overrides)), Time.SYSTEM);
             server.startup();
-            Files.writeString(folder.resolve(ADDRESS), "127.0.0.1:" + port);
+            // Whole or not at all: others look for it, and would read one that is just being written as empty.
+            Path written = Files.writeString(folder.resolve(ADDRESS + ".new"), "127.0.0.1:" + port);
+            Files.move(written, folder.resolve(ADDRESS), StandardCopyOption.ATOMIC_MOVE);
             return new Broker(folder, lock, server, port);
         } catch (IOException | RuntimeException | Error e) {
             lock.close(false);
