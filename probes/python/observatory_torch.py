@@ -100,48 +100,72 @@ _HISTOGRAM = (1 << 14, 1 << 18)  # elements a histogram of exponents looks at, a
 if triton is not None:
 
     @triton.jit
-    def _run(x, place):
-        """Pointers to one run of 64 elements in each row, so that a thread reads 16 bytes at once."""
-        at = x + (place * 64)[:, None] + tl.arange(0, 64)[None, :]
-        return tl.max_contiguous(tl.multiple_of(at, [1, 16]), [1, 64])
+    def _runs(x, some, runs, every, phase, ROWS: tl.constexpr):
+        """ROWS runs of 64 elements, one in `every`, and which of them there are; a thread reads 16 bytes at once."""
+        run = (some * ROWS + tl.arange(0, ROWS)).to(tl.int64)
+        there = (run < runs)[:, None]
+        at = x + ((run * every + phase) * 64)[:, None] + tl.arange(0, 64)[None, :]
+        return tl.load(tl.max_contiguous(tl.multiple_of(at, [1, 16]), [1, 64]), mask=there, other=0.0).to(tl.float32), there
 
     @triton.jit
-    def _more(v, there, total, squares, nans, infs, largest, cubes, fourths, zeros):
-        finite = tl.abs(v) < float("inf")  # false for NaN too
-        nan = v != v
-        clean = tl.where(finite, v, 0.0)
-        square = clean * clean
-        return (total + clean, squares + square, nans + nan.to(tl.float32), infs + (1.0 - finite.to(tl.float32) - nan.to(tl.float32)),
-                tl.maximum(largest, tl.abs(clean)), cubes + square * clean, fourths + square * square,
-                zeros + (there & (v == 0.0)).to(tl.float32))  # fmt: skip
+    def _sum(v):
+        """Sums of four neighbours, which one thread has: with a quarter of the registers all programs are there at once."""
+        return tl.sum(tl.reshape(v, [v.shape[0], 16, 4]), 2)
+
+    @triton.jit
+    def _more(v, there, total, squares, nans, infs, largest, cubes, fourths, zeros, ODD: tl.constexpr):
+        zeros += _sum((there & (v == 0.0)).to(tl.float32))
+        if ODD:
+            finite = tl.abs(v) < float("inf")  # false for NaN too
+            nan = (v != v).to(tl.float32)
+            nans += _sum(nan)
+            infs += _sum(1.0 - finite.to(tl.float32) - nan)
+            v = tl.where(finite, v, 0.0)
+        square = v * v
+        return (total + _sum(v), squares + _sum(square), nans, infs, tl.maximum(largest, tl.max(tl.reshape(tl.abs(v), [v.shape[0], 16, 4]), 2)),
+                cubes + _sum(square * v), fourths + _sum(square * square), zeros)  # fmt: skip
+
+    @triton.jit
+    def _both(total, squares, nans, infs, largest, cubes, fourths, zeros, total2, squares2, nans2, infs2, largest2, cubes2, fourths2, zeros2):
+        return (total + total2, squares + squares2, nans + nans2, infs + infs2, tl.maximum(largest, largest2),
+                cubes + cubes2, fourths + fourths2, zeros + zeros2)  # fmt: skip
+
+    @triton.jit
+    def _sums(x, n, every, phase, working, ODD: tl.constexpr, ROWS: tl.constexpr):
+        """A program's part of the eight sums; of numbers that are not finite only where they are expected (ODD)."""
+        zero = tl.zeros([ROWS, 16], tl.float32)
+        total, squares, nans, infs, largest, cubes, fourths, zeros = zero, zero, zero, zero, zero, zero, zero, zero
+        runs = n // 64
+        for some in range(tl.program_id(0), tl.cdiv(runs, ROWS), 2 * working):
+            v, there = _runs(x, some, runs, every, phase, ROWS)
+            w, also = _runs(x, some + working, runs, every, phase, ROWS)  # on its way while the first is added
+            total, squares, nans, infs, largest, cubes, fourths, zeros = _more(
+                v, there, total, squares, nans, infs, largest, cubes, fourths, zeros, ODD)  # fmt: skip
+            total, squares, nans, infs, largest, cubes, fourths, zeros = _more(
+                w, also, total, squares, nans, infs, largest, cubes, fourths, zeros, ODD)  # fmt: skip
+        if (tl.program_id(0) == 0) & (runs * 64 < n):  # what is no whole run, of a tensor that is not sampled
+            column = runs * 64 + tl.arange(0, 64)
+            there = (tl.arange(0, ROWS) == 0)[:, None] & (column < n)[None, :]
+            v = tl.load(x + column[None, :] + tl.zeros([ROWS, 1], tl.int64), mask=there, other=0.0).to(tl.float32)
+            total, squares, nans, infs, largest, cubes, fourths, zeros = _more(
+                v, there, total, squares, nans, infs, largest, cubes, fourths, zeros, ODD)  # fmt: skip
+        return tl.reduce((total, squares, nans, infs, largest, cubes, fourths, zeros), None, _both)
 
     @triton.jit
     def _moments_of(x, out, n, every, phase, PROGRAMS: tl.constexpr, ROWS: tl.constexpr):
-        working = tl.minimum(tl.cdiv(n, 8 * 64 * ROWS), PROGRAMS)  # a program has enough to do, or nothing
+        working = tl.minimum(tl.cdiv(n, 2 * 64 * ROWS), PROGRAMS)  # a program has enough to do, or nothing
         if tl.program_id(0) < working:
-            zero = tl.zeros([ROWS, 64], tl.float32)
-            total, squares, nans, infs, largest, cubes, fourths, zeros = zero, zero, zero, zero, zero, zero, zero, zero
-            runs = n // 64
-            for tile in range(tl.program_id(0), tl.cdiv(runs, ROWS), working):
-                run = (tile * ROWS + tl.arange(0, ROWS)).to(tl.int64)
-                there = (run < runs)[:, None]
-                v = tl.load(_run(x, run * every + phase), mask=there, other=0.0).to(tl.float32)
-                total, squares, nans, infs, largest, cubes, fourths, zeros = _more(
-                    v, there, total, squares, nans, infs, largest, cubes, fourths, zeros)  # fmt: skip
-            # What is no whole run, of a tensor that is not sampled.
-            column = runs * 64 + tl.arange(0, 64)
-            there = (tl.arange(0, ROWS) == tl.program_id(0))[:, None] & (column < n)[None, :] & (tl.program_id(0) == 0)
-            v = tl.load(x + column[None, :] + tl.zeros([ROWS, 1], tl.int64), mask=there, other=0.0).to(tl.float32)
-            total, squares, nans, infs, largest, cubes, fourths, zeros = _more(
-                v, there, total, squares, nans, infs, largest, cubes, fourths, zeros)  # fmt: skip
-            tl.store(out, tl.sum(total))
-            tl.store(out + 1, tl.sum(squares))
-            tl.store(out + 2, tl.sum(nans))
-            tl.store(out + 3, tl.sum(infs))
-            tl.store(out + 4, tl.max(largest))
-            tl.store(out + 5, tl.sum(cubes))
-            tl.store(out + 6, tl.sum(fourths))
-            tl.store(out + 7, tl.sum(zeros))
+            total, squares, nans, infs, largest, cubes, fourths, zeros = _sums(x, n, every, phase, working, False, ROWS)
+            if squares - squares != 0.0:  # NaN or infinite, as the sum is where one number is
+                total, squares, nans, infs, largest, cubes, fourths, zeros = _sums(x, n, every, phase, working, True, ROWS)
+            tl.store(out, total)
+            tl.store(out + 1, squares)
+            tl.store(out + 2, nans)
+            tl.store(out + 3, infs)
+            tl.store(out + 4, largest)
+            tl.store(out + 5, cubes)
+            tl.store(out + 6, fourths)
+            tl.store(out + 7, zeros)
         else:
             tl.store(out + tl.arange(0, 8), tl.zeros([8], tl.float32))
 
@@ -160,16 +184,10 @@ if triton is not None:
             _moments_of(address.to(tl.pointer_type(tl.bfloat16)), out, n, every, phase, PROGRAMS, ROWS)
 
     @triton.jit
-    def _moments_of_one(x, out, n, every, phase, PROGRAMS: tl.constexpr, ROWS: tl.constexpr):
-        _moments_of(x, out + tl.program_id(0) * 8, n, every, phase, PROGRAMS, ROWS)
-
-    @triton.jit
-    def _exponents_of(x, out, runs, every, phase, COUNTERS: tl.constexpr):
+    def _exponents_of(x, out, program, runs, every, phase, COUNTERS: tl.constexpr):
         counts = tl.zeros([512], tl.int32)
-        for some in range(tl.program_id(0) * 16, runs, COUNTERS * 16):
-            which = some + tl.arange(0, 16)
-            there = (which < runs)[:, None]
-            v = tl.load(_run(x, which.to(tl.int64) * every + phase), mask=there, other=0.0).to(tl.float32)
+        for some in range(program, tl.cdiv(runs, 16), COUNTERS):
+            v, there = _runs(x, some, runs, every, phase, 16)
             exponent = (v.to(tl.int32, bitcast=True) >> 23) & 255
             bin = tl.where(v == 0.0, 256, exponent)
             counts += tl.histogram(tl.reshape(tl.where(there, bin, 511), [16 * 64]), 512)
@@ -183,16 +201,20 @@ if triton is not None:
         every, phase = tl.load(row + 6), tl.load(row + 7)
         out += (tl.program_id(1) * COUNTERS + tl.program_id(0)) * 512
         if kind == 0:
-            _exponents_of(address.to(tl.pointer_type(tl.float32)), out, runs, every, phase, COUNTERS)
+            _exponents_of(address.to(tl.pointer_type(tl.float32)), out, tl.program_id(0), runs, every, phase, COUNTERS)
         elif kind == 1:
-            _exponents_of(address.to(tl.pointer_type(tl.float16)), out, runs, every, phase, COUNTERS)
+            _exponents_of(address.to(tl.pointer_type(tl.float16)), out, tl.program_id(0), runs, every, phase, COUNTERS)
         else:
-            _exponents_of(address.to(tl.pointer_type(tl.bfloat16)), out, runs, every, phase, COUNTERS)
+            _exponents_of(address.to(tl.pointer_type(tl.bfloat16)), out, tl.program_id(0), runs, every, phase, COUNTERS)
 
-
-    @triton.jit
-    def _exponents_of_one(x, out, runs, every, phase, COUNTERS: tl.constexpr):
-        _exponents_of(x, out + tl.program_id(0) * 512, runs, every, phase, COUNTERS)
+    @triton.jit(do_not_specialize=["n", "every", "phase", "runs", "apart", "turn"])  # one compiled kernel serves them all
+    def _kernel_of_one(x, moments, exponents, n, every, phase, runs, apart, turn, PROGRAMS: tl.constexpr, ROWS: tl.constexpr, COUNTERS: tl.constexpr):
+        """One tensor's moments, by the first PROGRAMS programs, and by COUNTERS more of them its exponents."""
+        if tl.program_id(0) < PROGRAMS:
+            _moments_of(x, moments + tl.program_id(0) * 8, n, every, phase, PROGRAMS, ROWS)
+        elif COUNTERS > 0:
+            program = tl.program_id(0) - PROGRAMS
+            _exponents_of(x, exponents + program * 512, program, runs, apart, turn, COUNTERS)
 
 
 class _Table:
@@ -210,6 +232,7 @@ class _Table:
         self.moments = torch.empty((128, self.PROGRAMS, 8), device=device)
         self.exponents = torch.empty((128, self.COUNTERS, 512), dtype=torch.int32, device=device)
         self.device, self.at_once = device, set()
+        self.direct, self.compiled = True, {}  # whether launches go past Triton's front end; what it compiled
         self.waiting, self.bytes, self.room = [], 0, torch.cuda.get_device_properties(device).total_memory // 100
         self._begin()
 
@@ -234,14 +257,26 @@ class _Table:
             self.flush()
 
     def _launch_one(self, site, due, x, every, apart, step):
-        with torch.cuda.device(self.device):
-            if "moments" in due:
-                n = _looked_at(x, every)
-                out = self._rows("moments", [(site, n)])
-                _moments_of_one[(self.PROGRAMS,)](x, out, n, every, step % every, PROGRAMS=self.PROGRAMS, ROWS=self.ROWS, num_warps=8)
-            if "exponents" in due:
-                out = self._rows("exponents", [(site, 0)])
-                _exponents_of_one[(self.COUNTERS,)](x, out, x.numel() // (_RUN * apart), apart, step % apart, COUNTERS=self.COUNTERS)
+        if torch.cuda.current_device() != self.device.index:
+            with torch.cuda.device(self.device):
+                return self._launch_one(site, due, x, every, apart, step)
+        n, counters = _looked_at(x, every), self.COUNTERS if "exponents" in due else 0
+        row = self._rows("moments", [(site if "moments" in due else None, n)])
+        counted = self._rows("exponents", [(site, 0)]) if counters else 0
+        numbers = n, every, step % every, x.numel() // (_RUN * apart), apart, step % apart
+        kind = x.dtype, counters, n >> 31  # beyond 2^31 a number is another type
+        compiled = self.compiled.get(kind) if self.direct else None
+        if compiled is not None:
+            try:
+                # Addresses, as of a tensor the driver is asked whether it is there; multiples of 16, as when it was compiled.
+                compiled.run(self.PROGRAMS + counters, 1, 1, torch._C._cuda_getCurrentRawStream(self.device.index), compiled.function,
+                             compiled.packed_metadata, None, None, None, x.data_ptr(), self.moments.data_ptr() + row * self.PROGRAMS * 32,
+                             self.exponents.data_ptr() + counted * self.COUNTERS * 2048, *numbers, self.PROGRAMS, self.ROWS, counters)  # fmt: skip
+                return
+            except Exception:  # noqa: BLE001 - another version of Triton: as it does it itself
+                self.direct = False
+        self.compiled[kind] = _kernel_of_one[(self.PROGRAMS + counters,)](
+            x, self.moments[row], self.exponents[counted], *numbers, PROGRAMS=self.PROGRAMS, ROWS=self.ROWS, COUNTERS=counters, num_warps=8)
 
     def flush(self):
         if not self.waiting:
@@ -267,20 +302,21 @@ class _Table:
             staged, table = self.staged[here], self.table[here]
             staged.copy_(torch.tensor(rows, dtype=torch.int64))
             table.copy_(staged, non_blocking=True)
-            out = self._rows("moments", measured)
+            out = self.moments[self._rows("moments", measured) :]
             _moments_kernel[(self.PROGRAMS, len(rows))](table, out, PROGRAMS=self.PROGRAMS, ROWS=self.ROWS, num_warps=8)
             if any(site for site, _ in counted):
-                out = self._rows("exponents", counted)
+                out = self.exponents[self._rows("exponents", counted) :]
                 _exponents_kernel[(self.COUNTERS, len(rows))](table, out, COUNTERS=self.COUNTERS)
 
     def _rows(self, kind, told):
+        """The first of the rows of what is told, for which there is room then."""
         rows, table = self.rows[kind], getattr(self, kind)
         first = len(rows)
         rows += told
         while len(rows) > len(table):
             table = torch.cat([table, torch.empty_like(table)])
             setattr(self, kind, table)
-        return table[first:]
+        return first
 
     def take(self):
         """Blocks and their vectors: seven sums and, at place 4, a maximum a row of moments; 255 counts a row of exponents."""
@@ -595,13 +631,15 @@ class _Plan:
             self._at[hook] = [reduction for reduction in (*_REDUCTIONS, "units") if reduction in read]
         return self._at[hook]
 
-    def quick(self, hook):
-        """What is due at a hook where the fused reductions are all of it; else nothing."""
-        if hook not in self._quick:
+    def quick(self, hook, x):
+        """Elements of a tensor, what is due at its hook where the fused reductions are all of it, and of how many runs one is looked at."""
+        known, elements = self._quick.get(hook), x.numel()
+        if known is None or known[0] != elements:
             more = (hook == "qkv" and self.attention) or (hook == "logits" and self.log_z) \
                 or (hook == "residual" and self.residual_gradient) or (hook.endswith("norm") and self.noise)  # fmt: skip
-            self._quick[hook] = None if more or not _Table.FUSED.issuperset(self.at(hook)) else frozenset(self.at(hook))
-        return self._quick[hook]
+            due = None if more or not _Table.FUSED.issuperset(self.at(hook)) else frozenset(self.at(hook))
+            known = self._quick[hook] = elements, due, self.every(hook, elements), self.apart(x)
+        return known
 
     def every(self, hook, elements):
         """Of how many runs of elements one is looked at."""
@@ -901,8 +939,8 @@ class Watch:
         self._pending = collections.deque()
         self._stretch, self._pass, self._unseen, self._without = 1, 0, 0, 0
         self._trains = self._aside = self._resting = False
-        # Seconds spent in here: since the last frame, since the governor last looked, and step by step.
-        self._observed, self._unbudgeted, self._costs, self._depth = 0.0, 0.0, collections.deque(maxlen=50), 0
+        # Seconds spent in here: in all, up to the last frame, up to when the governor last looked, and step by step.
+        self._spent, self._framed, self._governed, self._costs, self._depth = 0.0, 0.0, 0.0, collections.deque(maxlen=50), 0
         self._began, self._clock = time.perf_counter(), time.monotonic
         self._before = None
         self._need_norm = True  # until the loop tells the gradient norm itself
@@ -941,7 +979,8 @@ class Watch:
                 self._sites[name] = module, hook, layers.get(_stack(name), layer), at_input
                 if hook == "qkv":
                     self._heads[name] = self._fused_heads(name)
-        self._by_index = list(self._sites)  # a compiled hook knows its site by number
+        # A compiled hook knows its module by number.
+        self._by_index = [(name, (hook, layer, _split(name) if hook == "qkv" else "")) for name, (_, hook, layer, _) in self._sites.items()]
         self._parameters = [(name, layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1][-_NAME:], p)
                             for name, p in model.named_parameters()]  # fmt: skip
         self._copies = {} if self._flat else {(layer, rest): _copies(p, self._world) for _, layer, rest, p in self._parameters}
@@ -1048,7 +1087,7 @@ class Watch:
 
     def _hook(self, name, hook, layer, at_input):
         seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
-        index, key, mark, often = self._by_index.index(name), self._key, self._mark, name in self._often
+        index, key, mark, often = list(self._sites).index(name), self._key, self._mark, name in self._often
 
         def look(module, inputs, output=None):
             value = inputs if at_input else output
@@ -1064,28 +1103,26 @@ class Watch:
             if name in self._plan.needed and not self._look_quickly(site, value, False):
                 self._guard(name, self._look, name, hook, layer, inputs, value)
 
-        site = hook, layer, _split(name) if hook == "qkv" else ""
+        site = self._by_index[index][1]
         return look
 
     def _look_quickly(self, site, value, at_once):
         """Does what is to be done at most hooks of most steps on CUDA, in few instructions; False where that is not all."""
-        due = self._plan.quick(site[0])
-        if not due or "fused" in self._off:
-            return False
         began = time.perf_counter()
         try:
             if isinstance(value, tuple) and value:
                 value = value[0]
-            if not isinstance(value, torch.Tensor) or not _Table.takes(value):
+            if "fused" in self._off or not isinstance(value, torch.Tensor) or not _Table.takes(value):
+                return False
+            _, due, every, apart = self._plan.quick(site[0], value)
+            if not due:
                 return False
             self._now.looked = True
-            self._table(value.device).reduce(site, due, value, self._plan.every(site[0], value.numel()), self._plan.apart(value), self._step, at_once)
+            self._table(value.device).reduce(site, due, value, every, apart, self._step, at_once)
         except Exception as error:  # noqa: BLE001 - as in _guard
             self._failed("fused", error)
         finally:
-            cost = time.perf_counter() - began
-            self._observed += cost
-            self._unbudgeted += cost
+            self._spent += time.perf_counter() - began
         return True
 
     def _table(self, device):
@@ -1095,13 +1132,12 @@ class Watch:
 
     def _look_compiled(self, index, x):
         """What compiled code calls in place of a hook. What it gives may be written to right after."""
-        name = self._by_index[index]
-        _, hook, layer, _ = self._sites[name]
+        name, site = self._by_index[index]
         self._compiled = True
         if self._dead or self._resting or name not in self._plan.needed or (x.is_cuda and torch.cuda.is_current_stream_capturing()):
             return
-        if not self._look_quickly((hook, layer, _split(name) if hook == "qkv" else ""), x, True):
-            self._guard(name, self._look, name, hook, layer, (), x, True)
+        if not self._look_quickly(site, x, True):
+            self._guard(name, self._look, name, *site[:2], (), x, True)
 
     def _on_pass(self, module, inputs):
         if not _is_compiling() and torch.is_grad_enabled():
@@ -1546,8 +1582,8 @@ class Watch:
 
     def _frame(self, done):
         """Hands over a step whose numbers have arrived; they are turned into a document on the spool's thread."""
-        told = {"observer_seconds": self._observed, "frames_dropped": self._dropped + self._spool.refused}
-        self._observed = 0.0
+        told = {"observer_seconds": self._spent - self._framed, "frames_dropped": self._dropped + self._spool.refused}
+        self._framed = self._spent
         head = self._document("frame", done.number)
         self._spool.offer(lambda: _frame_document(head, done, told, self._sums), 1)
 
@@ -1591,8 +1627,8 @@ class Watch:
 
     def _govern(self, step_seconds):
         """Stretches what is sparse while observing costs more than the budget in the mean of 50 steps; and back."""
-        self._costs.append((self._unbudgeted, step_seconds))
-        self._unbudgeted = 0.0
+        self._costs.append((self._spent - self._governed, step_seconds))
+        self._governed = self._spent
         if len(self._costs) < self._costs.maxlen:
             return
         pack = self._questions.pack()
@@ -1618,9 +1654,7 @@ class Watch:
         finally:
             self._depth -= 1
             if self._depth == 0:
-                cost = time.perf_counter() - began
-                self._observed += cost
-                self._unbudgeted += cost
+                self._spent += time.perf_counter() - began
         return None
 
     def _failed(self, what, error):

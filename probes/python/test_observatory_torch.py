@@ -921,6 +921,37 @@ class CudaTest(unittest.TestCase):
         if x.numel() >= 65536:
             self.assertEqual(observatory_torch._exponents(x, 8, 17).tolist(), of["exponents"][1])
 
+    def launched(self, prepare=lambda table: None):
+        """What is told of tensors whose sizes, kinds and places differ, each launched for itself and twice."""
+        torch.manual_seed(4)
+        table = observatory_torch._Table(torch.device("cuda", 0))
+        for dtype in (torch.float32, torch.float16, torch.bfloat16):
+            for elements, every, step in ((1000, 1, 16), (65_537, 8, 17), (1 << 20, 1, 3), (1_000_003, 8, 24)):
+                for due in (("moments",), ("moments", "exponents"), ("exponents",)):
+                    x = torch.randn(elements).to(dtype).cuda()
+                    x[9] = math.inf
+                    for _ in range(2):
+                        table.reduce(("mlp_up", 0, ""), due, x, every, 8, step, True)
+                        prepare(table)
+        return [(block, vector.tolist()) for block, vector in table.take()], table.direct
+
+    def test_a_launch_past_the_front_end_is_as_one_through_it(self):
+        def ordinary(table):
+            table.direct = False
+
+        told, direct = self.launched()
+        self.assertEqual((told, True), (self.launched(ordinary)[0], direct))
+        for block, vector in told:
+            rows = torch.tensor(vector).view(len(block.sites), -1)
+            self.assertTrue(torch.equal(rows[::2], rows[1::2]), block.kind)  # the first of each two is compiled, the second is not
+
+    def test_a_launch_past_the_front_end_that_fails_goes_through_it(self):
+        def other_version(table):
+            table.compiled = {kind: object() for kind in table.compiled}
+
+        told, direct = self.launched(other_version)
+        self.assertEqual((self.launched()[0], False), (told, direct))
+
     def test_bits_are_the_same_and_an_overflow_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
             weights = []
