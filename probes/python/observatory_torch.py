@@ -1779,41 +1779,58 @@ def _site_document(site):
 
 
 class _Columns:
-    """The metrics of a frame, each with its sites and values; only what the plan asks for gets in."""
+    """The metrics of a frame, each with its sites and values; only what the plan asks for gets in.
+
+    Most metrics have the sites of their block and share them: what is found out about sites is found out once.
+    """
 
     def __init__(self, plan):
-        self.plan, self.all = plan, {}
+        self.plan, self.all = plan, {}  # of a metric the sites and values of each block
+        self._hooks, self._kept = {}, {}
 
     def add(self, metric, sites, values, always=False):
-        wanted = [always or (site is not None and metric in self.plan.metrics(site[0])) for site in sites]
-        if any(wanted):
-            at, numbers = self.all.setdefault(metric, ([], []))
-            at += itertools.compress(sites, wanted)
-            numbers += itertools.compress(values.tolist(), wanted)
+        if id(sites) not in self._hooks:
+            self._hooks[id(sites)] = sites, frozenset(site and site[0] for site in sites)  # the sites too, so that none is at their place
+        _, hooks = self._hooks[id(sites)]
+        asked = frozenset(hook for hook in hooks if hook is not None and (always or metric in self.plan.metrics(hook)))
+        if not asked:
+            return
+        if asked != hooks:
+            if (id(sites), asked) not in self._kept:
+                wanted = [site is not None and site[0] in asked for site in sites]
+                self._kept[id(sites), asked] = wanted, list(itertools.compress(sites, wanted))
+            wanted, sites = self._kept[id(sites), asked]
+            self.all.setdefault(metric, []).append((sites, list(itertools.compress(values.tolist(), wanted))))
+        else:
+            self.all.setdefault(metric, []).append((sites, values.tolist()))
 
     def add_several(self, metric, site, values):
         """Many values of one metric at one site, in their order."""
         if metric in self.plan.metrics(site[0]):
-            at, numbers = self.all.setdefault(metric, ([], []))
-            at += [site] * len(values)
-            numbers += values
+            self.all.setdefault(metric, []).append(([site] * len(values), values))
 
     def documents(self):
-        sites = sorted({site for at, _ in self.all.values() for site in at}, key=_order)
-        place, columns = {site: i for i, site in enumerate(sites)}, {}
-        for metric, (at, numbers) in self.all.items():
-            rows = sorted(zip([place[site] for site in at], numbers), key=lambda row: row[0])
-            finite = all(map(math.isfinite, numbers))
-            columns[metric] = {"at": [i for i, _ in rows], "values": [v if finite else _number(v) for _, v in rows]}
+        some = {id(at): at for blocks in self.all.values() for at, _ in blocks}
+        sites = sorted(set().union(*some.values()), key=_order)
+        place, columns, orders = {site: i for i, site in enumerate(sites)}, {}, {}
+        for metric, blocks in self.all.items():
+            of = tuple(id(at) for at, _ in blocks)
+            if of not in orders:
+                places = [place[site] for at, _ in blocks for site in at]
+                order = sorted(range(len(places)), key=places.__getitem__)
+                orders[of] = [places[i] for i in order], order
+            (at, order), numbers = orders[of], list(itertools.chain.from_iterable(values for _, values in blocks))
+            values = [numbers[i] for i in order]
+            columns[metric] = {"at": at, "values": values if math.isfinite(sum(values)) else list(map(_number, values))}
         return [_site_document(site) for site in sites], columns
 
 
 def _merged(sites, matrix, largest):
     """One row a site of what several micro-batches left: sums, and in column `largest` the maximum."""
+    if len(set(sites)) == len(sites):
+        return sites, matrix
     place = {}
     index = torch.tensor([place.setdefault(site, len(place)) for site in sites])
-    if len(place) == len(sites):
-        return sites, matrix
     merged = torch.zeros(len(place), matrix.shape[1], dtype=matrix.dtype).index_add_(0, index, matrix)
     if largest is not None:
         merged[:, largest] = torch.stack([matrix[index == i, largest].amax() for i in range(len(place))])
