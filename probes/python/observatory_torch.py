@@ -1063,11 +1063,11 @@ class Watch:
             plan.needed = frozenset(name for name, site in self._sites.items() if self._needed(name, site[1]))
         global _all_hooks
         _all_hooks = not plan.needed <= self._often
-        needed = self._sites.keys() if everything else plan.needed
-        if needed is not self._held:
-            for name in self._handles.keys() - needed:
-                self._handles.pop(name).remove()
-            self._held = needed
+        needed = self._sites if everything else plan.needed
+        if needed is self._held and all(id in of[kind] for of, kind, id in self._there):
+            return
+        for name in self._handles.keys() - needed:
+            self._handles.pop(name).remove()
         for name in needed:
             module, hook, layer, at_input = self._sites[name]
             handle = self._handles.get(name)
@@ -1079,6 +1079,8 @@ class Watch:
             if handle is None or handle.id not in there:
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
                 self._handles[name] = register(_Unsaved(self._hook(name, hook, layer, at_input)))
+        self._held, self._there = needed, [(self._sites[name][0].__dict__, "_forward_pre_hooks" if self._sites[name][3] else "_forward_hooks",
+                                            self._handles[name].id) for name in needed]  # fmt: skip
 
     def _needed(self, name, hook, plan=None):
         plan = plan or self._plan
@@ -1525,7 +1527,8 @@ class Watch:
 
     def _ship(self, now):
         """Starts one copy to the host of all the step left on each device."""
-        vectors, alike, here = (collections.defaultdict(list) for _ in range(3))
+        vectors = collections.defaultdict(lambda: collections.defaultdict(list))  # of each device, by kind of number
+        alike, here = collections.defaultdict(list), collections.defaultdict(list)
         for (kind, site), vector in now.results.items():
             if isinstance(vector, list):
                 here[kind].append((site, vector))
@@ -1534,19 +1537,19 @@ class Watch:
         for kind, members in here.items():
             sites, rows = zip(*members)
             block = torch.tensor(rows, dtype=torch.float64).reshape(-1)
-            vectors[block.device, block.dtype].append((_Block(kind, sites, None), block))
+            vectors[block.device][block.dtype].append((_Block(kind, sites, None), block))
         for (kind, device, dtype, _), members in alike.items():
             sites, some = zip(*members)
-            vectors[device, dtype].append((_Block(kind, sites, None), torch.cat(some)))
+            vectors[device][dtype].append((_Block(kind, sites, None), torch.cat(some)))
         for column in now.columns:
             block = _Block("column", column.sites, (column.metric, column.divisors))
-            vectors[column.values.device, column.values.dtype].append((block, column.values.detach()))
+            vectors[column.values.device][column.values.dtype].append((block, column.values.detach()))
         for name, value in now.scalars.items():
             if isinstance(value, torch.Tensor):
-                vectors[value.device, value.dtype].append((_Block("scalar", (name,), None), _local(value.detach()).reshape(-1)[:1]))
+                vectors[value.device][value.dtype].append((_Block("scalar", (name,), None), _local(value.detach()).reshape(-1)[:1]))
         for device, table in self._tables.items():
             for block, vector in table.take():
-                vectors[device, vector.dtype].append((block, vector))
+                vectors[device][vector.dtype].append((block, vector))
         for kind, read in (("units", _read_units), ("noise", _read_examples)):
             groups = collections.defaultdict(list)
             for site, tensor in now.later[kind]:
@@ -1554,11 +1557,11 @@ class Watch:
             for (device, _), members in groups.items():
                 sites, some = zip(*members)
                 vector = read(torch.stack(some)).reshape(-1)
-                vectors[device, vector.dtype].append((_Block(kind, sites, None), vector))
+                vectors[device][vector.dtype].append((_Block(kind, sites, None), vector))
         now.results = now.columns = now.later = None
         now.layout, now.flat, now.event = [], [], []
-        for (device, _), members in vectors.items():
-            flat = _wide(torch.cat([vector for _, vector in members]))
+        for device, kinds in vectors.items():
+            flat = torch.cat([_wide(torch.cat([vector for _, vector in members])) for members in kinds.values()])
             if device.type == "cuda":
                 host = torch.empty(flat.shape, dtype=flat.dtype, pin_memory=True)
                 host.copy_(flat, non_blocking=True)
@@ -1568,7 +1571,7 @@ class Watch:
                 now.flat.append(host)
             else:
                 now.flat.append(flat)
-            now.layout.append([(block, vector.numel()) for block, vector in members])
+            now.layout.append([(block, vector.numel()) for members in kinds.values() for block, vector in members])
 
     def _drain(self, everything):
         while self._pending and (everything or all(event.query() for event in self._pending[0].event)):
