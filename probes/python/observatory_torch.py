@@ -883,13 +883,25 @@ class _Spool:
 
 
 class _Unsaved:
-    """A hook that is not saved or copied with its model: there, one of the standard library that does nothing is in its place."""
+    """A hook that is not saved or copied with its model: there, one of the standard library that does nothing is in its place.
 
-    def __init__(self, call):
-        self.call = call
+    What a compiler makes of it is one call with a constant. Its guards look in each step at whatever is referred to there, of
+    each hook: that is one number.
+    """
 
-    def __call__(self, *arguments):
-        return self.call(*arguments)
+    def __init__(self, call, place=None):
+        self.call, self.place = call, place
+
+    def __call__(self, module, *values):
+        if not _is_compiling():
+            return self.call(module, *values)
+        if self.place is not None and (self.place & 1 or _all_hooks) and torch.is_grad_enabled():
+            value = values[-1]  # the output, or where a hook comes before its module the inputs
+            while isinstance(value, (tuple, list)) and value:
+                value = value[0]
+            if isinstance(value, torch.Tensor):
+                _compiled_look(value, _marks[self.place >> _PLACE_BITS], self.place)
+        return None
 
     def __reduce__(self):
         return getattr, (contextlib.nullcontext(), "__exit__")
@@ -950,7 +962,7 @@ class Watch:
         self._survey()
         if not self._sites:
             self._say_once("no module's name says what it is (such as layers.0.mlp, h.0.attn): only numbers of the step and parameters are sent")
-        self._mark = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
+        _marks[self._key] = torch.zeros(1, device=next((p.device for p in model.parameters()), None))
         self._plans = _Plans(self._questions)
         self._step, self._plan, self._held = settings["first_step"], self._plans.of(settings["first_step"], 1), None
         self._now = _Step(self._step, self._plan)
@@ -1078,7 +1090,7 @@ class Watch:
                                " step without them lacks what they measure" % name)  # fmt: skip
             if handle is None or handle.id not in there:
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
-                self._handles[name] = register(_Unsaved(self._hook(name, hook, layer, at_input)))
+                self._handles[name] = register(self._hook(name, hook, layer, at_input))
         self._held, self._there = needed, [(self._sites[name][0].__dict__, "_forward_pre_hooks" if self._sites[name][3] else "_forward_hooks",
                                             self._handles[name].id) for name in needed]  # fmt: skip
 
@@ -1089,24 +1101,19 @@ class Watch:
 
     def _hook(self, name, hook, layer, at_input):
         seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
-        index, key, mark, often = list(self._sites).index(name), self._key, self._mark, name in self._often
+        index = list(self._sites).index(name)
+        site = self._by_index[index][1]
 
         def look(module, inputs, output=None):
-            value = inputs if at_input else output
-            if _is_compiling():  # what a compiler makes of this is one call with constants
-                while isinstance(value, (tuple, list)) and value:
-                    value = value[0]
-                if _compiled_look is not None and (often or _all_hooks) and torch.is_grad_enabled() and isinstance(value, torch.Tensor):
-                    _compiled_look(value, mark, key, index)
-                return
             if self._dead or self._aside or self._resting or not torch.is_grad_enabled() or seen[0] == self._pass:
                 return
             seen[0] = self._pass
+            value = inputs if at_input else output
             if name in self._plan.needed and not self._look_quickly(site, value, False):
                 self._guard(name, self._look, name, hook, layer, inputs, value)
 
-        site = self._by_index[index][1]
-        return look
+        # The watch, the module, and whether that is looked at in every step.
+        return _Unsaved(look, None if _compiled_look is None else (self._key << _PLACE_BITS) | (index << 1) | (name in self._often))
 
     def _look_quickly(self, site, value, at_once):
         """Does what is to be done at most hooks of most steps on CUDA, in few instructions; False where that is not all."""
@@ -1142,7 +1149,7 @@ class Watch:
             self._guard(name, self._look, name, *site[:2], (), x, True)
 
     def _on_pass(self, module, inputs):
-        if not _is_compiling() and torch.is_grad_enabled():
+        if torch.is_grad_enabled():
             self._trains |= module.training
             self._aside = self._trains and not module.training  # validation that keeps gradients
             self._pass += 1
@@ -1151,9 +1158,8 @@ class Watch:
                 self._rest("the model was called %d times" % _PASSES)
 
     def _after_pass(self, module, inputs, output):
-        if not _is_compiling() and self._tables:
-            for table in self._tables.values():
-                self._guard("fused", table.flush)
+        for table in self._tables.values():
+            self._guard("fused", table.flush)
 
     def _fused_heads(self, name):
         """Heads of a fused projection of queries, keys and values, whose attention has no rotation; None elsewhere."""
@@ -1673,6 +1679,7 @@ class Watch:
         for handle in [*self._handles.values(), *self._roots, *self._optimizer_handles]:
             handle.remove()
         self._handles.clear()
+        _marks.pop(self._key, None)
         # Where someone has wrapped our step in turn, it stays and hands everything on.
         if self._our_step is not None and self._optimizer.__dict__.get("step") is self._our_step:
             if self._inner_step is None:
@@ -1688,26 +1695,27 @@ class Watch:
 # Compiled code calls an operator of its own in place of a hook: nothing to trace, no break in the graph. It says that it
 # changes a mark, so that no compiler drops it.
 _keys, _by_key = itertools.count(), weakref.WeakValueDictionary()
+_marks, _PLACE_BITS = {}, 24  # a watch's mark by its key: found at one place by all hooks, or a compiler would compare those of each two
 _is_compiling = getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)  # since 2.1
 _compiled_look = None
 _all_hooks = False  # compilers make two variants of a model: one with the hooks of every step, one with all of them
 _library = globals().get("_library")  # of the module before it was loaded anew
 if hasattr(torch.library, "register_fake"):  # since 2.4
 
-    def _looked(x, mark, key, site):
-        watch = _by_key.get(key)
+    def _looked(x, mark, place):
+        watch = _by_key.get(place >> _PLACE_BITS)
         if watch is not None:
-            watch._look_compiled(site, x)
+            watch._look_compiled((place & (1 << _PLACE_BITS) - 1) >> 1, x)
 
     # torch.library.custom_op does the same in six times the time of a call. Replayed from a CUDA graph nobody would look.
     if _library is not None:
         _library._destroy()
     _library = torch.library.Library(re.sub(r"\W", "_", __name__), "FRAGMENT")
-    _library.define("look(Tensor x, Tensor(a!) mark, int key, int site) -> ()",
+    _library.define("look(Tensor x, Tensor(a!) mark, int place) -> ()",
                     tags=[getattr(torch.Tag, tag) for tag in ("pt2_compliant_tag", "cudagraph_unsafe") if hasattr(torch.Tag, tag)])  # fmt: skip
     _library.impl("look", _looked, "CompositeExplicitAutograd")
     _library.impl("look", torch.library.fallthrough_kernel, "Autograd")
-    torch.library.register_fake(_library.ns + "::look", lambda x, mark, key, site: None, lib=_library)
+    torch.library.register_fake(_library.ns + "::look", lambda x, mark, place: None, lib=_library)
     _compiled_look = getattr(torch.ops, _library.ns).look.default
 
 
