@@ -878,6 +878,26 @@ class CompiledTest(unittest.TestCase):
                 self.assertEqual(hooks(a), hooks(b), "step %d" % a["step"])
                 self.assertLess(abs(metric(b, "rms", "residual", 2) / metric(a, "rms", "residual", 2) - 1), 1e-3)
 
+    def test_two_watches_of_one_class_see_each_its_own(self):
+        torch.compiler.reset()
+        with tempfile.TemporaryDirectory() as folder:
+            runs = []
+            for seed in (7, 8):
+                model, optimizer = make(seed)
+                expected = []
+                handle = model.transformer["h"][2].register_forward_hook(lambda m, i, y: expected.append(y.detach().square().mean().sqrt().item()))
+                loss_of(model, tokens(1))
+                handle.remove()
+                watch = observatory_torch.watch(model, optimizer, run="test", spool=os.path.join(folder, str(seed)))
+                runs.append((seed, torch.compile(model, backend="eager", fullgraph=True), optimizer, watch, expected[0]))
+            for _, model, optimizer, watch, _ in runs + runs:
+                train(model, optimizer, 1, watch)
+            for seed, _, _, watch, expected in runs:
+                watch.close()
+                first, second = frames(os.path.join(folder, str(seed)))
+                self.assertLess(abs(metric(first, "rms", "residual", 2) / expected - 1), 1e-5)
+                self.assertNotEqual(metric(first, "rms", "residual", 2), metric(second, "rms", "residual", 2))
+
     def test_a_watch_that_comes_too_late_says_so(self):
         def too_late(model):
             compiled = torch.compile(model)
