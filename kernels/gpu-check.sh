@@ -15,18 +15,23 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LIMITS="kernels:3 curve:6 repeats:3 throughput:3 overhead:4 bandwidth:2 torch:3 memcheck:6 racecheck:6"
 
 pack() {
-  local kit=$1 home jdk jar work
+  local kit home jdk jar work
+  mkdir -p "$1/lib"
+  kit=$(cd "$1" && pwd)
   home=$(dirname "$here")
   jdk=${JAVA_HOME:?set JAVA_HOME to a JDK 25}
   [ -d "$home/cli/target/lib" ] || { echo "gpu-check.sh: build first: mvn package -DskipTests" >&2; exit 3; }
-  mkdir -p "$kit/lib"
   work=$(mktemp -d)
   "$jdk/bin/jlink" --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.unsupported \
     --strip-debug --no-header-files --no-man-pages --output "$work/java"
   tar -C "$work" -cJf "$kit/java.tar.xz" java
-  for jar in probes kernels trainer jcuda-1 javacpp openblas jackson-core jackson-databind jackson-annotations; do
+  for jar in probes kernels trainer jcuda-1 javacpp openblas jackson-core jackson-databind jackson-annotations commons-math3; do
     cp "$home"/cli/target/lib/"$jar"*.jar "$kit/lib/"
   done
+  # A class that the device would miss is missed here.
+  local missing
+  missing=$("$jdk/bin/jdeps" -q --multi-release 25 --missing-deps -cp "$(printf '%s:' "$kit"/lib/*.jar)" "$kit"/lib/trainer-*.jar)
+  [ -z "$missing" ] || { printf 'gpu-check.sh: no jar of the kit has\n%s\n' "$missing" >&2; exit 1; }
   # Of JCuda's natives only the driver's is needed: 0.3 of 9.5 MB.
   (cd "$work" && "$jdk/bin/jar" xf "$home"/cli/target/lib/jcuda-natives-*.jar && rm -f lib/libJN* lib/libJCudaRuntime*)
   (cd "$work" && "$jdk/bin/jar" cf "$kit/lib/jcuda-natives.jar" lib)
