@@ -5,8 +5,9 @@ unit() { # unit FORMAT SOURCES
   [ -z "${EMULATED:-}" ] || printf '#include "launch.h"\n'
   [ -n "${EMULATED:-}" ] || printf '#include <cuda_bf16.h>\n#include <cuda_fp16.h>\n'
   printf 'namespace %s {\nnamespace {\n' "$format"
-  printf '#include "%s"\n' element.cuh exponential.cuh reduce.cuh summary.cuh exponents.cuh control.cuh attention_shape.cuh
+  printf '#include "%s"\n' element.cuh copies.cuh exponential.cuh pairs.cuh reduce.cuh
   [ "$format" = f32 ] || printf '#include "tensorcore.cuh"\n'
+  printf '#include "%s"\n' summary.cuh exponents.cuh control.cuh attention_shape.cuh
   for file in "$sources"/*.cu; do
     printf 'namespace source_%s {\n#include "%s"\n}\n' "$(basename "$file" .cu)" "$file"
   done

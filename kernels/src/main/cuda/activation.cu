@@ -39,55 +39,56 @@ __device__ inline float slope(float x, int kind) {
     return x > 0 ? 2 * x : 0;
 }
 
-template <int V>
-__device__ inline Vector<Element, V> fetch(const Element* from, long index) {
-    return *reinterpret_cast<const Vector<Element, V>*>(from + index);
-}
-
 /** Vectors that a thread has on their way before it uses the first. */
 constexpr int AHEAD = 4;
 
-/** @param asked whether anybody wants to know of x */
-template <bool MEASURED, int KIND, int V>
-__device__ inline void activateSome(float (&a)[V], Element* y, long index, bool asked, Tally (&tallies)[2]) {
-    if (MEASURED && asked) tallies[0].add(a);
+/** Rounds f(x) into x. */
+template <int KIND, int V>
+__device__ inline void activateVector(Vector<Element, V>& x) {
+    float a[V];
+    unpack(x, a);
 #pragma unroll
-    for (int k = 0; k < V; k++) a[k] = activated(a[k], KIND);
-    store<V>(y, index, a);
-    if (MEASURED) tallies[1].add(a);
+    for (int k = 0; k < V; k++) x.at[k] = narrow(activated(a[k], KIND));
 }
 
+/** @param asked whether anybody wants to know of x */
 template <bool MEASURED, int KIND>
 __device__ inline void activateAll(const Element* x, Element* y, long n, bool asked, Tally (&tallies)[2]) {
-    const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     const long packs = n / PACK;
-    for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < packs; i += AHEAD * stride) {
-        Vector<Element, PACK> raw[AHEAD];
+    const int lane = threadIdx.x % WARP;
+    // All lanes of a warp together; f(0) is 0, so that where they have nothing nothing is tallied.
+    for (long first = static_cast<long>(blockIdx.x) * AHEAD * blockDim.x + threadIdx.x - lane; first < packs;
+         first += static_cast<long>(gridDim.x) * AHEAD * blockDim.x) {
+        const long i = first + lane;
+        Vector<Element, PACK> some[AHEAD] = {};
 #pragma unroll
         for (int k = 0; k < AHEAD; k++) {
-            if (i + k * stride < packs) {
-                raw[k] = fetch<PACK>(x, (i + k * stride) * PACK);
-            }
+            if (i + k * blockDim.x < packs) some[k] = fetch<PACK>(x, (i + k * blockDim.x) * PACK);
         }
+        if (MEASURED && asked) tallies[0].addPacks<AHEAD>(AHEAD, [&](int k) { return some[k]; });
 #pragma unroll
         for (int k = 0; k < AHEAD; k++) {
-            if (i + k * stride >= packs) break;
-            float a[PACK];
-#pragma unroll
-            for (int j = 0; j < PACK; j++) a[j] = widen(raw[k].at[j]);
-            activateSome<MEASURED, KIND>(a, y, (i + k * stride) * PACK, asked, tallies);
+            activateVector<KIND>(some[k]);
+            if (i + k * blockDim.x < packs) put(y, (i + k * blockDim.x) * PACK, some[k]);
         }
+        if (MEASURED) tallies[1].addPacks<AHEAD>(AHEAD, [&](int k) { return some[k]; });
     }
     if (blockIdx.x == 0 && threadIdx.x < n % PACK) {
+        const long last = packs * PACK + threadIdx.x;
         float a[1];
-        load<1>(x, packs * PACK + threadIdx.x, a);
-        activateSome<MEASURED, KIND>(a, y, packs * PACK + threadIdx.x, asked, tallies);
+        auto one = load<1>(x, last, a);
+        if (MEASURED && asked) tallies[0].add(a);
+        activateVector<KIND>(one);
+        put(y, last, one);
+        unpack(one, a);
+        if (MEASURED) tallies[1].add(a);
     }
 }
 
 template <bool MEASURED>
 __device__ void forward(const Element* x, Element* y, long n, int kind, Summary* xPartials, Summary* yPartials) {
-    Tally tallies[2];
+    Odd odd[2];
+    Tally tallies[2] = {odd[0], odd[1]};
     if (kind == GELU) {
         activateAll<MEASURED, GELU>(x, y, n, xPartials != nullptr, tallies);
     } else if (kind == SILU) {
@@ -98,7 +99,10 @@ __device__ void forward(const Element* x, Element* y, long n, int kind, Summary*
     if (MEASURED) publish(tallies, {xPartials, yPartials});
 }
 
-MEASURABLE(activate, 256, forward,
+/** All blocks of a launch at once, on the largest device too. */
+#define ACTIVATION_BOUNDS 256, 4
+
+MEASURABLE(activate, ACTIVATION_BOUNDS, forward,
            (const Element* x, Element* y, long n, int kind, Summary* xPartials, Summary* yPartials),
            (x, y, n, kind, xPartials, yPartials))
 
@@ -140,19 +144,20 @@ template <bool MEASURED, int V>
 __device__ inline void gateAt(const Element* gates, const Element* values, Element* y, long index, int kind,
                               Tally (&tallies)[2]) {
     float g[V], v[V];
-    load<V>(gates, index, g);
+    const auto packed = load<V>(gates, index, g);
     load<V>(values, index, v);
-    if (MEASURED) tallies[0].add(g);
+    if (MEASURED) tallies[0].add(g, packed);
 #pragma unroll
     for (int k = 0; k < V; k++) v[k] *= activated(g[k], kind);
-    store<V>(y, index, v);
-    if (MEASURED) tallies[1].add(v);
+    const auto stored = store<V>(y, index, v);
+    if (MEASURED) tallies[1].add(v, stored);
 }
 
 template <bool MEASURED>
 __device__ void gated(const Element* gates, const Element* values, Element* y, long n, int kind, Summary* gatePartials,
                       Summary* yPartials) {
-    Tally tallies[2];
+    Odd odd[2];
+    Tally tallies[2] = {odd[0], odd[1]};
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     const long packs = n / PACK;
     for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < packs; i += stride) {

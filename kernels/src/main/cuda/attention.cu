@@ -46,12 +46,11 @@ __device__ inline void storeRows(const float (&c)[SIZE / 8][4], Element* to, lon
 /** Tallies a tile of the joint tensor, all threads of the block a share; the rows that are not there are zero. */
 template <int SIZE>
 __device__ inline void tallyTile(const Element* tile, Tally& tally) {
-    constexpr int PACKS = SIZE / PACK;
-    for (int i = threadIdx.x; i < TILE * PACKS; i += THREADS) {
-        float x[PACK];
-        load<PACK>(tile, i / PACKS * (SIZE + PAD) + i % PACKS * PACK, x);
-        tally.add(x);
-    }
+    constexpr int PACKS = SIZE / PACK, EACH = TILE * PACKS / THREADS;
+    tally.addPacks<EACH>(EACH, [&](int k) {
+        const int i = threadIdx.x + k * THREADS;
+        return fetch<PACK>(tile, i / PACKS * (SIZE + PAD) + i % PACKS * PACK);
+    });
 }
 
 /** Each tile of queries is read by one block, which measures it, and on its diagonal the tiles of keys and values. */
@@ -84,7 +83,8 @@ __device__ void forward(const Element* qkv, Element* out, float* logs, float* la
     __syncthreads();
     unsigned left[SIZE / 16][4];
     loadLeft<SIZE>(left, queries + warp * 16 * STRIDE, STRIDE);
-    Tally tallies[1];
+    Odd odd[1];
+    Tally tallies[1] = {odd[0]};
     const bool measured = MEASURED && partials != nullptr;
     if (measured) tallyTile<SIZE>(queries, tallies[0]);
 

@@ -35,53 +35,81 @@ struct Softmax {
 /** Vectors that a thread has on their way before it uses the first. */
 constexpr int AHEAD = 4;
 
-/** Calls body(values, column) for the columns of a row that are this thread's. */
+/**
+ * Calls body(column, vectors) for the columns of a row that are this thread's, AHEAD vectors at once, all lanes of a warp
+ * together: vector k is at column + k * THREADS * V, and zero where that is past the end.
+ */
 template <int V, class Body>
 __device__ inline void forColumns(const Element* row, int columns, Body body) {
-    for (int first = threadIdx.x * V; first < columns; first += AHEAD * THREADS * V) {
-        Vector<Element, V> raw[AHEAD];
+    const int lane = threadIdx.x % WARP;
+    for (int first = (threadIdx.x - lane) * V; first < columns; first += AHEAD * THREADS * V) {
+        Vector<Element, V> packed[AHEAD] = {};
 #pragma unroll
         for (int k = 0; k < AHEAD; k++) {
-            const int c = first + k * THREADS * V;
-            if (c < columns) raw[k] = *reinterpret_cast<const Vector<Element, V>*>(row + c);
+            const int c = first + lane * V + k * THREADS * V;
+            if (c < columns) packed[k] = fetch<V>(row, c);
         }
+        body(first + lane * V, packed);
+    }
+}
+
+/** Tallies vectors of a warp. */
+template <int V>
+__device__ inline void tallyAll(const Vector<Element, V> (&packed)[AHEAD], Tally& tally) {
+    if constexpr (V == PACK) {
+        tally.addPacks<AHEAD>(AHEAD, [&](int k) { return packed[k]; });
+    } else {
 #pragma unroll
         for (int k = 0; k < AHEAD; k++) {
-            const int c = first + k * THREADS * V;
-            if (c >= columns) break;
             float x[V];
-#pragma unroll
-            for (int j = 0; j < V; j++) x[j] = widen(raw[k].at[j]);
-            body(x, c);
+            unpack(packed[k], x);
+            tally.add(x);
         }
     }
 }
 
 template <bool MEASURED, int V>
 __device__ inline void lookAt(const Element* row, int columns, Softmax& softmax, Tally& tally) {
-    forColumns<V>(row, columns, [&](float (&x)[V], int) {
-        softmax.add(x);
-        if (MEASURED) tally.add(x);
+    forColumns<V>(row, columns, [&](int column, const Vector<Element, V> (&packed)[AHEAD]) {
+#pragma unroll
+        for (int k = 0; k < AHEAD; k++) {
+            if (column + k * THREADS * V >= columns) break;
+            float x[V];
+            unpack(packed[k], x);
+            softmax.add(x);
+        }
+        if (MEASURED) tallyAll<V>(packed, tally);
     });
 }
 
 template <bool MEASURED, int V>
 __device__ inline void turn(Element* row, int columns, int target, float max, float share, float weight, Tally& tally) {
-    forColumns<V>(row, columns, [&](float (&x)[V], int c) {
+    forColumns<V>(row, columns, [&](int column, Vector<Element, V> (&packed)[AHEAD]) {
 #pragma unroll
-        for (int k = 0; k < V; k++) {
-            x[k] = exponential2(fmaf(x[k], LOG2E, -max)) * share;
-            if (c + k == target) x[k] -= weight;
+        for (int k = 0; k < AHEAD; k++) {
+            const int c = column + k * THREADS * V;
+            if (c >= columns) break;
+            float x[V];
+            unpack(packed[k], x);
+#pragma unroll
+            for (int j = 0; j < V; j++) x[j] = exponential2(fmaf(x[j], LOG2E, -max)) * share;
+            if (static_cast<unsigned>(target - c) < V) {
+#pragma unroll
+                for (int j = 0; j < V; j++) {
+                    if (c + j == target) x[j] -= weight;
+                }
+            }
+            packed[k] = store<V>(row, c, x);
         }
-        store<V>(row, c, x);
-        if (MEASURED) tally.add(x);
+        if (MEASURED) tallyAll<V>(packed, tally);
     });
 }
 
 template <bool MEASURED>
 __device__ void fused(Element* logits, const int* targets, const float* shares, float* losses, float* logs, int rows, int columns,
                       const Orders* orders, Summary* logitPartials, Summary* gradientPartials, float* floats) {
-    Tally tallies[2];
+    Odd odd[2];
+    Tally tallies[2] = {odd[0], odd[1]};
     for (long row = blockIdx.x; row < rows; row += gridDim.x) {
         const long base = row * columns;
         const int target = targets[row];
@@ -117,7 +145,10 @@ __device__ inline float* floatPerWarp() {
     return shared;
 }
 
-MEASURABLE(cross_entropy, THREADS, fused,
+/** Two blocks on a multiprocessor: one reads while the other waits at a barrier. */
+#define LOSS_BOUNDS THREADS, 2
+
+MEASURABLE(cross_entropy, LOSS_BOUNDS, fused,
            (Element* logits, const int* targets, const float* shares, float* losses, float* logs, int rows, int columns,
             const Orders* orders, Summary* logitPartials, Summary* gradientPartials),
            (logits, targets, shares, losses, logs, rows, columns, orders, logitPartials, gradientPartials, floatPerWarp()))

@@ -10,6 +10,8 @@
 #include <cuda_fp16.h>
 /** With the threads of a block, and where it matters the blocks that a multiprocessor should have room for. */
 #define KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name
+/** A function that is called and not copied into its callers, so that what they do all the time lies close together. */
+#define OUT_OF_LINE __device__ __noinline__
 #define DYNAMIC_SHARED(type, name)                            \
     extern __shared__ __align__(128) unsigned char dynamic[]; \
     type* name = reinterpret_cast<type*>(dynamic)
@@ -40,22 +42,45 @@ struct alignas(V * sizeof(S)) Vector {
     S at[V];
 };
 
-/** The V elements from an index on; the index is a multiple of V. */
+/** V elements as they lie in memory from an index on, which is a multiple of V. */
 template <int V>
-__device__ inline void load(const Element* from, long index, float (&x)[V]) {
-    Vector<Element, V> raw = *reinterpret_cast<const Vector<Element, V>*>(from + index);
-#pragma unroll
-    for (int i = 0; i < V; i++) x[i] = widen(raw.at[i]);
+__device__ inline Vector<Element, V> fetch(const Element* from, long index) {
+    return *reinterpret_cast<const Vector<Element, V>*>(from + index);
 }
 
-/** Stores V elements, and leaves in x what was stored, so that what is measured is what the next kernel reads. */
 template <int V>
-__device__ inline void store(Element* to, long index, float (&x)[V]) {
-    Vector<Element, V> raw;
+__device__ inline void put(Element* to, long index, const Vector<Element, V>& packed) {
+    *reinterpret_cast<Vector<Element, V>*>(to + index) = packed;
+}
+
+template <int V>
+__device__ inline void unpack(const Vector<Element, V>& packed, float (&x)[V]) {
 #pragma unroll
-    for (int i = 0; i < V; i++) {
-        raw.at[i] = narrow(x[i]);
-        x[i] = widen(raw.at[i]);
-    }
-    *reinterpret_cast<Vector<Element, V>*>(to + index) = raw;
+    for (int i = 0; i < V; i++) x[i] = widen(packed.at[i]);
+}
+
+/** Rounds x, and leaves in it what was rounded to, so that what is measured is what the next kernel reads. */
+template <int V>
+__device__ inline Vector<Element, V> pack(float (&x)[V]) {
+    Vector<Element, V> packed;
+#pragma unroll
+    for (int i = 0; i < V; i++) packed.at[i] = narrow(x[i]);
+    unpack(packed, x);
+    return packed;
+}
+
+/** The V elements from an index on, as they lie there and in x. */
+template <int V>
+__device__ inline Vector<Element, V> load(const Element* from, long index, float (&x)[V]) {
+    const Vector<Element, V> packed = fetch<V>(from, index);
+    unpack(packed, x);
+    return packed;
+}
+
+/** Stores x rounded, and returns what was stored; x is that too. */
+template <int V>
+__device__ inline Vector<Element, V> store(Element* to, long index, float (&x)[V]) {
+    const Vector<Element, V> packed = pack(x);
+    put(to, index, packed);
+    return packed;
 }

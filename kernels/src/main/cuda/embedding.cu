@@ -25,15 +25,16 @@ __device__ void embedRows(const int* tokens, const Element* tokenVectors, const 
 #pragma unroll
             for (int k = 0; k < V; k++) a[k] += b[k];
         }
-        store<V>(x, row * columns + column, a);
-        if (MEASURED) tally.add(a);
+        const auto stored = store<V>(x, row * columns + column, a);
+        if (MEASURED) tally.add(a, stored);
     }
 }
 
 template <bool MEASURED>
 __device__ void embedding(const int* tokens, const Element* tokenVectors, const Element* positionVectors, Element* x,
                           int rows, int columns, int context, Summary* partials) {
-    Tally tallies[1];
+    Odd odd[1];
+    Tally tallies[1] = {odd[0]};
     Tally& tally = tallies[0];
     if (columns % PACK == 0) {
         embedRows<MEASURED, PACK>(tokens, tokenVectors, positionVectors, x, rows, columns, context, tally);

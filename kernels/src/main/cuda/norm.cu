@@ -9,80 +9,14 @@
 // norm_backward_parts: sums of dy * n and of dy over a block's rows, in order of the rows -> parts (blocks, columns).
 // norm_examples: adds the parts of each sequence in order -> its own gradient of the gain (sequences, columns), float.
 // norm_backward_merge: adds the parts in index order to the gradients of gain and bias (columns), float.
+#include "copies.cuh"
 #include "summary.cuh"
 
 constexpr float EPSILON = 1e-5f;
 constexpr int WARPS = 8;
+constexpr int FORWARD_WARPS = 4;
 
-template <bool MEASURED, int V>
-__device__ void forwardRow(const Element* x, const Element* branch, const Element* gain, const Element* bias,
-                           Element* residual, Element* y, float* means, float* scales, long row, int columns,
-                           bool centred, Tally (&tallies)[3]) {
-    const int lane = threadIdx.x % WARP;
-    const long base = row * columns;
-    float sum = 0, squares = 0;
-    for (int c = lane * V; c < columns; c += WARP * V) {
-        float a[V], b[V];
-        load<V>(x, base + c, a);
-        if (branch != nullptr) {
-            load<V>(branch, base + c, b);
-            if (MEASURED) tallies[0].add(b);
-#pragma unroll
-            for (int k = 0; k < V; k++) a[k] += b[k];
-            store<V>(residual, base + c, a);
-            if (MEASURED) tallies[1].add(a);
-        }
-#pragma unroll
-        for (int k = 0; k < V; k++) {
-            sum += a[k];
-            squares = fmaf(a[k], a[k], squares);
-        }
-    }
-    const Element* in = branch == nullptr ? x : residual;
-    const float mean = centred ? warpSum(sum) / columns : 0;
-    float variance = warpSum(squares) / columns;
-    if (centred && mean * mean < 0.5f * variance) {
-        variance -= mean * mean;
-    } else if (centred) {
-        // The mean of squares minus the square of the mean loses everything where the mean is large.
-        float away = 0;
-        for (int c = lane * V; c < columns; c += WARP * V) {
-            float a[V];
-            load<V>(in, base + c, a);
-#pragma unroll
-            for (int k = 0; k < V; k++) away = fmaf(a[k] - mean, a[k] - mean, away);
-        }
-        variance = warpSum(away) / columns;
-    }
-    const float scale = 1 / sqrtf(variance + EPSILON);
-    if (lane == 0) {
-        means[row] = mean;
-        scales[row] = scale;
-    }
-    for (int c = lane * V; c < columns; c += WARP * V) {
-        float a[V], g[V], b[V];
-        load<V>(in, base + c, a);
-        load<V>(gain, c, g);
-        if (bias != nullptr) load<V>(bias, c, b);
-#pragma unroll
-        for (int k = 0; k < V; k++) {
-            const float normal = (a[k] - mean) * scale;
-            a[k] = bias == nullptr ? normal * g[k] : fmaf(normal, g[k], b[k]);
-        }
-        store<V>(y, base + c, a);
-        if (MEASURED) tallies[2].add(a);
-    }
-}
-
-/** V elements as they lie in memory, so that many can be on their way before the first is used. */
 using Packed = Vector<Element, PACK>;
-
-__device__ inline Packed fetch(const Element* from, long index) { return *reinterpret_cast<const Packed*>(from + index); }
-
-__device__ inline void unpack(const Packed& packed, float (&x)[PACK]) {
-#pragma unroll
-    for (int k = 0; k < PACK; k++) x[k] = widen(packed.at[k]);
-}
 
 /** From here on the compiler has to unpack anew, and so keeps 16-bit elements packed: half as many registers. */
 __device__ inline void keepPacked(Packed& packed) {
@@ -104,79 +38,173 @@ struct Asked {
     bool branch, residual, y;
 };
 
-template <bool MEASURED, bool ADDED>
-__device__ void forwardKeptRow(const Element* x, const Element* branch, const Element* gain, const Element* bias,
-                               Element* residual, Element* y, float* means, float* scales, long row, int columns,
-                               bool centred, const Asked& asked, Tally (&tallies)[3]) {
-    const int first = threadIdx.x % WARP * PACK, left = columns - first;
-    x += row * columns + first;
-    branch += row * columns + first;
-    residual += row * columns + first;
-    y += row * columns + first;
-    Packed kept[RUNS] = {}, added[RUNS];
+/** What the norm reads and writes; branch and bias may be null. */
+struct Tensors {
+    const Element* x;
+    const Element* branch;
+    const Element* gain;
+    const Element* bias;
+    Element* residual;
+    Element* y;
+    float* means;
+    float* scales;
+    int rows, columns;
+    bool centred;
+};
+
+/** A row that is read twice. */
+template <bool MEASURED, int V>
+__device__ inline void forwardRow(const Tensors& t, int row, Tally (&tallies)[3]) {
+    const int first = threadIdx.x % WARP * V;
+    const long base = static_cast<long>(row) * t.columns;
+    float sum = 0, squares = 0;
+#pragma unroll 1
+    for (int c = first; c < t.columns; c += WARP * V) {
+        float a[V], b[V];
+        load<V>(t.x, base + c, a);
+        if (t.branch != nullptr) {
+            const auto added = load<V>(t.branch, base + c, b);
+            if (MEASURED) tallies[0].add(b, added);
 #pragma unroll
-    for (int run = 0; run < RUNS; run++) {
-        const int c = run * WARP * PACK;
-        if (c >= left) continue;
-        kept[run] = fetch(x, c);
-        if (ADDED) added[run] = fetch(branch, c);
+            for (int k = 0; k < V; k++) a[k] += b[k];
+            const auto stored = store<V>(t.residual, base + c, a);
+            if (MEASURED) tallies[1].add(a, stored);
+        }
+#pragma unroll
+        for (int k = 0; k < V; k++) {
+            sum += a[k];
+            squares = fmaf(a[k], a[k], squares);
+        }
     }
-    float sum = 0;
+    const Element* in = t.branch == nullptr ? t.x : t.residual;
+    const float mean = t.centred ? warpSum(sum) / t.columns : 0;
+    float variance = warpSum(squares) / t.columns;
+    if (t.centred && mean * mean < 0.5f * variance) {
+        variance -= mean * mean;
+    } else if (t.centred) {
+        // The mean of squares minus the square of the mean loses everything where the mean is large.
+        float away = 0;
+#pragma unroll 1
+        for (int c = first; c < t.columns; c += WARP * V) {
+            float a[V];
+            load<V>(in, base + c, a);
 #pragma unroll
-    for (int run = 0; run < RUNS; run++) {
-        const int c = run * WARP * PACK;
-        if (c >= left) continue;
-        float a[PACK];
-        unpack(kept[run], a);
-        if (ADDED) {
-            float b[PACK];
-            unpack(added[run], b);
-            if (MEASURED && asked.branch) tallies[0].add(b);
+            for (int k = 0; k < V; k++) away = fmaf(a[k] - mean, a[k] - mean, away);
+        }
+        variance = warpSum(away) / t.columns;
+    }
+    const float scale = 1 / sqrtf(variance + EPSILON);
+    if (first == 0) {
+        t.means[row] = mean;
+        t.scales[row] = scale;
+    }
+#pragma unroll 1
+    for (int c = first; c < t.columns; c += WARP * V) {
+        float a[V], g[V], b[V];
+        load<V>(in, base + c, a);
+        load<V>(t.gain, c, g);
+        if (t.bias != nullptr) load<V>(t.bias, c, b);
+#pragma unroll
+        for (int k = 0; k < V; k++) {
+            const float normal = (a[k] - mean) * scale;
+            a[k] = t.bias == nullptr ? normal * g[k] : fmaf(normal, g[k], b[k]);
+        }
+        const auto stored = store<V>(t.y, base + c, a);
+        if (MEASURED) tallies[2].add(a, stored);
+    }
+}
+
+/**
+ * Rows that a warp keeps in registers. While it works on one the next is on its way to `room`, which is the warp's own:
+ * first the vectors of x, then those of the branch. A lane reads what it copied itself, so nobody waits for others. All
+ * lanes go through the same runs of a row, with zeros past its end.
+ */
+template <bool MEASURED, bool ADDED>
+__device__ inline void forwardKeptRows(const Tensors& t, Element* room, const Asked& asked, Tally (&tallies)[3]) {
+    constexpr int RUN = WARP * PACK;
+    const int first = threadIdx.x % WARP * PACK, left = t.columns - first;
+    const int step = gridDim.x * FORWARD_WARPS, runs = (t.columns + RUN - 1) / RUN;
+    Element* roomOfBranch = room + t.columns;
+    const auto order = [&](int row) {
+        if (row < t.rows) {
+            const long at = static_cast<long>(row) * t.columns + first;
+#pragma unroll
+            for (int run = 0; run < RUNS; run++) {
+                if (run * RUN >= left) break;
+                copyAsync(room + first + run * RUN, t.x + at + run * RUN, true);
+                if (ADDED) copyAsync(roomOfBranch + first + run * RUN, t.branch + at + run * RUN, true);
+            }
+        }
+        commitCopies();
+    };
+    int row = blockIdx.x * FORWARD_WARPS + threadIdx.x / WARP;
+    order(row);
+    for (; row < t.rows; row += step) {
+        const long at = static_cast<long>(row) * t.columns + first;
+        Packed kept[RUNS] = {};
+        float sum = 0;
+        awaitCopies<0>();
+        if (MEASURED && ADDED && asked.branch) {
+            tallies[0].addPacks<RUNS>(runs, [&](int run) {
+                return run * RUN < left ? fetch<PACK>(roomOfBranch, first + run * RUN) : Packed{};
+            });
+        }
+#pragma unroll
+        for (int run = 0; run < RUNS; run++) {
+            if (run * RUN >= left) break;
+            float a[PACK];
+            kept[run] = load<PACK>(room, first + run * RUN, a);
+            if (ADDED) {
+                float b[PACK];
+                load<PACK>(roomOfBranch, first + run * RUN, b);
+#pragma unroll
+                for (int k = 0; k < PACK; k++) a[k] += b[k];
+                kept[run] = store<PACK>(t.residual, at + run * RUN, a);
+            }
+#pragma unroll
+            for (int k = 0; k < PACK; k++) sum += a[k];
+        }
+        const float mean = t.centred ? warpSum(sum) / t.columns : 0;
+        __syncwarp();
+        order(row + step);
+        if (MEASURED && ADDED && asked.residual) {
+            tallies[1].addPacks<RUNS>(runs, [&](int run) { return kept[run]; });
+        }
+#pragma unroll
+        for (int run = 0; run < RUNS; run++) keepPacked(kept[run]);
+        float squares = 0;
+#pragma unroll
+        for (int run = 0; run < RUNS; run++) {
+            if (run * RUN >= left) break;
+            float a[PACK];
+            unpack(kept[run], a);
+#pragma unroll
+            for (int k = 0; k < PACK; k++) squares = fmaf(a[k] - mean, a[k] - mean, squares);
+        }
+        const float scale = 1 / sqrtf(warpSum(squares) / t.columns + EPSILON);
+#pragma unroll
+        for (int run = 0; run < RUNS; run++) keepPacked(kept[run]);
+        if (first == 0) {
+            t.means[row] = mean;
+            t.scales[row] = scale;
+        }
+#pragma unroll
+        for (int run = 0; run < RUNS; run++) {
+            if (run * RUN >= left) break;
+            float a[PACK], g[PACK], b[PACK];
+            unpack(kept[run], a);
+            load<PACK>(t.gain, first + run * RUN, g);
+            if (t.bias != nullptr) load<PACK>(t.bias, first + run * RUN, b);
 #pragma unroll
             for (int k = 0; k < PACK; k++) {
-                kept[run].at[k] = narrow(a[k] + b[k]);
-                a[k] = widen(kept[run].at[k]);
+                const float normal = (a[k] - mean) * scale;
+                a[k] = t.bias == nullptr ? normal * g[k] : fmaf(normal, g[k], b[k]);
             }
-            *reinterpret_cast<Packed*>(residual + c) = kept[run];
-            if (MEASURED && asked.residual) tallies[1].add(a);
+            kept[run] = store<PACK>(t.y, at + run * RUN, a);
         }
-#pragma unroll
-        for (int k = 0; k < PACK; k++) sum += a[k];
-    }
-    const float mean = centred ? warpSum(sum) / columns : 0;
-#pragma unroll
-    for (int run = 0; run < RUNS; run++) keepPacked(kept[run]);
-    float squares = 0;
-#pragma unroll
-    for (int run = 0; run < RUNS; run++) {
-        if (run * WARP * PACK >= left) continue;
-        float a[PACK];
-        unpack(kept[run], a);
-#pragma unroll
-        for (int k = 0; k < PACK; k++) squares = fmaf(a[k] - mean, a[k] - mean, squares);
-    }
-    const float scale = 1 / sqrtf(warpSum(squares) / columns + EPSILON);
-#pragma unroll
-    for (int run = 0; run < RUNS; run++) keepPacked(kept[run]);
-    if (first == 0) {
-        means[row] = mean;
-        scales[row] = scale;
-    }
-#pragma unroll
-    for (int run = 0; run < RUNS; run++) {
-        const int c = run * WARP * PACK;
-        if (c >= left) continue;
-        float a[PACK], g[PACK], b[PACK];
-        unpack(kept[run], a);
-        load<PACK>(gain, first + c, g);
-        if (bias != nullptr) load<PACK>(bias, first + c, b);
-#pragma unroll
-        for (int k = 0; k < PACK; k++) {
-            const float normal = (a[k] - mean) * scale;
-            a[k] = bias == nullptr ? normal * g[k] : fmaf(normal, g[k], b[k]);
+        if (MEASURED && asked.y) {
+            tallies[2].addPacks<RUNS>(runs, [&](int run) { return kept[run]; });
         }
-        store<PACK>(y, c, a);
-        if (MEASURED && asked.y) tallies[2].add(a);
     }
 }
 
@@ -184,28 +212,34 @@ template <bool MEASURED>
 __device__ void forward(const Element* x, const Element* branch, const Element* gain, const Element* bias,
                         Element* residual, Element* y, float* means, float* scales, int rows, int columns, int centred,
                         Summary* branchPartials, Summary* residualPartials, Summary* yPartials) {
-    Tally tallies[3];
+    DYNAMIC_SHARED(Element, shared);
+    Odd odd[3];
+    Tally tallies[3] = {odd[0], odd[1], odd[2]};
     const Asked asked = {branchPartials != nullptr, residualPartials != nullptr, yPartials != nullptr};
-    for (long row = static_cast<long>(blockIdx.x) * WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * WARPS) {
-        if (columns % PACK != 0) {
-            forwardRow<MEASURED, 1>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, tallies);
-        } else if (columns > KEPT_COLUMNS) {
-            forwardRow<MEASURED, PACK>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, tallies);
-        } else if (branch != nullptr) {
-            forwardKeptRow<MEASURED, true>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, asked,
-                                           tallies);
+    const Tensors t = {x, branch, gain, bias, residual, y, means, scales, rows, columns, centred != 0};
+    Element* room = shared + threadIdx.x / WARP * 2 * columns;
+    if (columns % PACK == 0 && columns <= KEPT_COLUMNS) {
+        if (branch != nullptr) {
+            forwardKeptRows<MEASURED, true>(t, room, asked, tallies);
         } else {
-            forwardKeptRow<MEASURED, false>(x, branch, gain, bias, residual, y, means, scales, row, columns, centred, asked,
-                                            tallies);
+            forwardKeptRows<MEASURED, false>(t, room, asked, tallies);
+        }
+    } else {
+        for (int row = blockIdx.x * FORWARD_WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * FORWARD_WARPS) {
+            if (columns % PACK == 0) {
+                forwardRow<MEASURED, PACK>(t, row, tallies);
+            } else {
+                forwardRow<MEASURED, 1>(t, row, tallies);
+            }
         }
     }
     if (MEASURED) publish(tallies, {branchPartials, residualPartials, yPartials});
 }
 
-/** Registers for a row of 1,024 columns: two blocks on a multiprocessor. */
-#define TWO_BLOCKS 256, 2
+/** 24 warps on a multiprocessor, enough to wait for memory together while some measure. */
+#define FORWARD_BOUNDS 128, 6
 
-MEASURABLE(norm_forward, TWO_BLOCKS, forward,
+MEASURABLE(norm_forward, FORWARD_BOUNDS, forward,
            (const Element* x, const Element* branch, const Element* __restrict__ gain,
             const Element* __restrict__ bias, Element* __restrict__ residual, Element* __restrict__ y, float* means, float* scales, int rows, int columns, int centred, Summary* branchPartials,
             Summary* residualPartials, Summary* yPartials),
@@ -217,6 +251,7 @@ __device__ void backwardRow(const Element* dy, const Element* x, const Element* 
                             Element* d, long base, int columns, bool centred, Tally& tally) {
     const int lane = threadIdx.x % WARP;
     float sumH = 0, sumHn = 0;
+#pragma unroll 1
     for (int c = lane * V; c < columns; c += WARP * V) {
         float g[V], a[V], h[V];
         load<V>(dy, base + c, h);
@@ -231,6 +266,7 @@ __device__ void backwardRow(const Element* dy, const Element* x, const Element* 
     }
     const float meanH = centred ? warpSum(sumH) / columns : 0;
     const float meanHn = warpSum(sumHn) / columns;
+#pragma unroll 1
     for (int c = lane * V; c < columns; c += WARP * V) {
         float g[V], a[V], h[V], out[V];
         load<V>(dy, base + c, h);
@@ -242,8 +278,8 @@ __device__ void backwardRow(const Element* dy, const Element* x, const Element* 
             const float inner = fmaf((a[k] - mean) * scale, -meanHn, h[k] * g[k] - meanH);
             out[k] = fmaf(inner, scale, out[k]);
         }
-        store<V>(d, base + c, out);
-        if (MEASURED) tally.add(out);
+        const auto stored = store<V>(d, base + c, out);
+        if (MEASURED) tally.add(out, stored);
     }
 }
 
@@ -256,9 +292,9 @@ __device__ void backwardKeptRow(const Element* dy, const Element* x, const Eleme
     for (int run = 0; run < RUNS; run++) {
         const int c = first + run * WARP * PACK;
         if (c >= columns) break;
-        gradients[run] = fetch(dy, base + c);
-        inputs[run] = fetch(x, base + c);
-        if (sizeof(Element) == 2) sums[run] = fetch(d, base + c);
+        gradients[run] = fetch<PACK>(dy, base + c);
+        inputs[run] = fetch<PACK>(x, base + c);
+        if (sizeof(Element) == 2) sums[run] = fetch<PACK>(d, base + c);
     }
     float sumH = 0, sumHn = 0;
 #pragma unroll
@@ -281,7 +317,7 @@ __device__ void backwardKeptRow(const Element* dy, const Element* x, const Eleme
 #pragma unroll
         for (int run = 0; run < RUNS; run++) {
             const int c = first + run * WARP * PACK;
-            if (c < columns) sums[run] = fetch(d, base + c);
+            if (c < columns) sums[run] = fetch<PACK>(d, base + c);
         }
     }
     const float meanH = centred ? warpSum(sumH) / columns : 0;
@@ -300,15 +336,16 @@ __device__ void backwardKeptRow(const Element* dy, const Element* x, const Eleme
             const float inner = fmaf((a[k] - mean) * scale, -meanHn, h[k] * g[k] - meanH);
             out[k] = fmaf(inner, scale, out[k]);
         }
-        store<PACK>(d, base + c, out);
-        if (MEASURED) tally.add(out);
+        const auto stored = store<PACK>(d, base + c, out);
+        if (MEASURED) tally.add(out, stored);
     }
 }
 
 template <bool MEASURED>
 __device__ void backward(const Element* dy, const Element* x, const Element* gain, const float* means,
                          const float* scales, Element* d, int rows, int columns, int centred, Summary* partials) {
-    Tally tallies[1];
+    Odd odd[1];
+    Tally tallies[1] = {odd[0]};
     for (long row = static_cast<long>(blockIdx.x) * WARPS + threadIdx.x / WARP; row < rows; row += gridDim.x * WARPS) {
         const long base = row * columns;
         const float mean = means[row], scale = scales[row];
@@ -323,7 +360,10 @@ __device__ void backward(const Element* dy, const Element* x, const Element* gai
     if (MEASURED) publish(tallies, {partials});
 }
 
-MEASURABLE(norm_backward_input, TWO_BLOCKS, backward,
+/** Registers for a row of 1,024 columns: two blocks on a multiprocessor. */
+#define BACKWARD_BOUNDS 256, 2
+
+MEASURABLE(norm_backward_input, BACKWARD_BOUNDS, backward,
            (const Element* dy, const Element* x, const Element* __restrict__ gain, const float* __restrict__ means,
             const float* __restrict__ scales, Element* __restrict__ d, int rows, int columns, int centred, Summary* partials),
            (dy, x, gain, means, scales, d, rows, columns, centred, partials))

@@ -37,7 +37,8 @@ __device__ inline void loadGradients(const float* gradients, long index, float (
 
 KERNEL(gradient_norm, 256)(const float* gradients, const Chunk* chunks, Summary* partials) {
     const Chunk chunk = chunks[blockIdx.x];
-    Tally tallies[1];
+    Odd odd[1];
+    Tally tallies[1] = {odd[0]};
     Tally& tally = tallies[0];
     const int quads = chunk.count / 4;
 #pragma unroll 4
@@ -131,7 +132,8 @@ __device__ void update(const float* gradients, float* weights, float* firsts, fl
     const Chunk chunk = chunks[blockIdx.x];
     const float keep = chunk.decays ? 1 - o.rate * o.decay : 1;
     const float factor = static_cast<float>(1 / o.scale) * decision->clipFactor;
-    Tally tallies[2];
+    Odd odd[2];
+    Tally tallies[2] = {odd[0], odd[1]};
     const int quads = chunk.count / 4;
     for (int i = threadIdx.x; i < quads; i += blockDim.x) {
         step<MEASURED, 4>(gradients, weights, firsts, seconds, working, chunk.first + static_cast<long>(i) * 4,
@@ -189,7 +191,8 @@ KERNEL(adam_ratio, 256)(const float* gradients, const float* firsts, const float
     const Chunk chunk = chunks[blockIdx.x];
     const Orders o = *orders;
     const float factor = static_cast<float>(1 / o.scale) * decision->clipFactor;
-    Tally tallies[1];
+    Odd odd[1];
+    Tally tallies[1] = {odd[0]};
     Tally& tally = tallies[0];
     unsigned whole = 0, above = 0;
     const int quads = chunk.count / 4;

@@ -7,6 +7,11 @@ __device__ inline float warpSum(float x) {
     return x;
 }
 
+__device__ inline float warpMin(float x) {
+    for (int away = WARP / 2; away > 0; away /= 2) x = fminf(x, __shfl_xor_sync(0xffffffffu, x, away));
+    return x;
+}
+
 __device__ inline float warpMax(float x) {
     for (int away = WARP / 2; away > 0; away /= 2) x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, away));
     return x;
@@ -31,4 +36,18 @@ __device__ inline float blockMax(float x, float* shared) {
     float max = shared[0];
     for (int warp = 1; warp < (blockDim.x + WARP - 1) / WARP; warp++) max = fmaxf(max, shared[warp]);
     return max;
+}
+
+/**
+ * Brings what all threads of a block have together in shared[0], always in the same order. blockDim.x is a power of two,
+ * and every thread calls it.
+ */
+template <class T, class Merge>
+__device__ inline void mergeThreads(T* shared, const T& mine, Merge merge) {
+    shared[threadIdx.x] = mine;
+    __syncthreads();
+    for (int half = blockDim.x / 2; half > 0; half /= 2) {
+        if (threadIdx.x < half) merge(shared[threadIdx.x], shared[threadIdx.x + half]);
+        __syncthreads();
+    }
 }

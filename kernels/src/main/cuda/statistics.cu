@@ -4,7 +4,7 @@
 // exponents: how many elements have each exponent of fp32 -> counts (257): 255 bins, zeros, not finite. Looks at one run
 //     of 64 elements in `stride`. Integer atomics, whose order does not matter.
 // tail: finite elements, and those of magnitude above a threshold -> counts (2).
-// shape: sums of the first four powers in double, finite elements and zeros -> a partial for each block; merged in order.
+// shape: sums of the first four powers in double, finite elements and zeros -> a partial for each block, merged.
 // rows: squared norms of rows -> a partial for each block: their sum, the largest, whole rows and broken ones. A warp a row.
 // columns: for each column sum, sum of squares, largest magnitude -> parts (groups, 3, columns), merged in order.
 #include "control.cuh"
@@ -31,7 +31,8 @@ __device__ inline void fetch(const S* from, long index, float (&x)[V]) {
 }
 
 __device__ inline void summariseFloats(const float* x, long n, Summary* partials) {
-    RangeTally tallies[1];
+    Odd odd[1];
+    RangeTally tallies[1] = {odd[0]};
     RangeTally& tally = tallies[0];
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     const long quads = n / 4;
@@ -159,30 +160,16 @@ __device__ void shapeOf(const S* x, long n, Shape* partials) {
     }
     if (blockIdx.x == 0 && threadIdx.x < n % V) addOne(mine, wide(x[vectors * V + threadIdx.x]));
     Shape* shared = sharedShapes();
-    shared[threadIdx.x] = mine;
-    __syncthreads();
-    // A warp adds eight threads' shares a lane, then the first thread the lanes', always in the same order.
-    if (threadIdx.x < WARP) {
-        for (int i = 1; i < 8; i++) add(mine, shared[i * WARP + threadIdx.x]);
-    }
-    __syncthreads();
-    if (threadIdx.x < WARP) shared[threadIdx.x] = mine;
-    __syncthreads();
-    if (threadIdx.x != 0) return;
-    for (int i = 1; i < WARP; i++) add(mine, shared[i]);
-    partials[blockIdx.x] = mine;
+    mergeThreads(shared, mine, [](Shape& a, const Shape& b) { add(a, b); });
+    if (threadIdx.x == 0) partials[blockIdx.x] = shared[0];
 }
 
-KERNEL(merge_shapes, 64)(const Shape* partials, int count, Shape* whole) {
-    __shared__ Shape shared[64];
-    const int each = (count + blockDim.x - 1) / blockDim.x;
+KERNEL(merge_shapes, 256)(const Shape* partials, int count, Shape* whole) {
     Shape sum = {};
-    for (int k = threadIdx.x * each; k < count && k < (threadIdx.x + 1) * each; k++) add(sum, partials[k]);
-    shared[threadIdx.x] = sum;
-    __syncthreads();
-    if (threadIdx.x != 0) return;
-    for (int k = 1; k < blockDim.x; k++) add(sum, shared[k]);
-    *whole = sum;
+    for (int k = threadIdx.x; k < count; k += blockDim.x) add(sum, partials[k]);
+    Shape* shared = sharedShapes();
+    mergeThreads(shared, sum, [](Shape& a, const Shape& b) { add(a, b); });
+    if (threadIdx.x == 0) *whole = shared[0];
 }
 
 /** 32 bytes, read by the host at these offsets. */
@@ -252,16 +239,12 @@ __device__ void rowNorms(const S* x, int rows, int columns, RowNorms* partials) 
     partials[blockIdx.x] = mine;
 }
 
-KERNEL(merge_rows, 64)(const RowNorms* partials, int count, RowNorms* whole) {
-    __shared__ RowNorms shared[64];
-    const int each = (count + blockDim.x - 1) / blockDim.x;
+KERNEL(merge_rows, 256)(const RowNorms* partials, int count, RowNorms* whole) {
+    __shared__ RowNorms shared[256];
     RowNorms sum = {};
-    for (int k = threadIdx.x * each; k < count && k < (threadIdx.x + 1) * each; k++) add(sum, partials[k]);
-    shared[threadIdx.x] = sum;
-    __syncthreads();
-    if (threadIdx.x != 0) return;
-    for (int k = 1; k < blockDim.x; k++) add(sum, shared[k]);
-    *whole = sum;
+    for (int k = threadIdx.x; k < count; k += blockDim.x) add(sum, partials[k]);
+    mergeThreads(shared, sum, [](RowNorms& a, const RowNorms& b) { add(a, b); });
+    if (threadIdx.x == 0) *whole = shared[0];
 }
 
 /** Blocks (columns, groups of rows); a thread is a column. */

@@ -1,15 +1,14 @@
-// Tensor-core products of 16-bit tiles in shared memory, accumulated in float: mma.sync m16n8k16, ldmatrix, cp.async.
+// Tensor-core products of 16-bit tiles in shared memory, accumulated in float: mma.sync m16n8k16, ldmatrix.
 //
 // A warp owns 16 rows. Lane l holds, of a 16 x 8 accumulator, rows l / 4 and l / 4 + 8, columns 2 (l % 4) and one more:
 //     c[0], c[1] of the first row, c[2], c[3] of the second.
 // Compute capability 8.0 and newer; PTX ISA 7.0.
 #pragma once
+#include "copies.cuh"
 #include "exponential.cuh"
 #include "reduce.cuh"
 
 #ifndef EMULATED
-__device__ inline unsigned sharedAddress(const void* p) { return static_cast<unsigned>(__cvta_generic_to_shared(p)); }
-
 /** Four 8 x 8 tiles; lane l names the row l % 8 of tile l / 8. */
 __device__ inline void loadTiles(unsigned (&r)[4], const Element* row) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
@@ -34,18 +33,6 @@ __device__ inline void multiplyAdd(float (&c)[4], const unsigned (&a)[4], unsign
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-/** 16 bytes from global to shared memory in the background; zeros where there is nothing to read. */
-__device__ inline void copyAsync(Element* to, const Element* from, bool there) {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(sharedAddress(to)), "l"(from), "r"(there ? 16 : 0));
-}
-
-__device__ inline void commitCopies() { asm volatile("cp.async.commit_group;"); }
-
-/** Waits until at most `pending` groups of this thread's copies are under way. */
-template <int pending>
-__device__ inline void awaitCopies() {
-    asm volatile("cp.async.wait_group %0;" ::"n"(pending));
-}
 #else
 #include "emulation_tensor.h"
 #endif

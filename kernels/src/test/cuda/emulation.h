@@ -22,11 +22,15 @@
 
 #define EMULATED
 #define __device__
+#define OUT_OF_LINE
 #define __shared__ static __attribute__((section("emulated_shared")))
 #define __align__(n) alignas(n)
 #define KERNEL(name, ...) static void kernel_entry_##name
 #define DYNAMIC_SHARED(type, name) type* name = reinterpret_cast<type*>(emulation::dynamicShared())
 
+struct uint4 {
+    unsigned x, y, z, w;
+};
 struct dim3 {
     unsigned x, y, z;
 };

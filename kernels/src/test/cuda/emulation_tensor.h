@@ -35,14 +35,3 @@ inline void multiplyAdd(float (&c)[4], const unsigned (&a)[4], unsigned b0, unsi
         }
     }
 }
-
-inline void copyAsync(Element* to, const Element* from, bool there) {
-    if (there) {
-        std::memcpy(to, from, 16);
-    } else {
-        std::memset(to, 0, 16);
-    }
-}
-inline void commitCopies() {}
-template <int pending>
-inline void awaitCopies() {}

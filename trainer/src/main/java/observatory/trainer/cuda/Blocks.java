@@ -11,6 +11,11 @@ record Blocks(int pack) {
 
     static final int THREADS = 256;
     static final int ROWS_EACH = 8;
+    static final int NORM_WARPS = 4;
+
+    int elementBytes() {
+        return 16 / pack;
+    }
 
     /** Of an operation over elements. */
     int forElements(long elements) {
@@ -21,6 +26,11 @@ record Blocks(int pack) {
     /** Of an operation over rows. */
     static int forRows(int rows) {
         return Math.clamp(ceil(rows, ROWS_EACH), 1, MOST);
+    }
+
+    /** Of a norm in front of a layer, {@link #NORM_WARPS} rows at a time. */
+    static int forNorm(int rows) {
+        return Math.clamp(ceil(rows, NORM_WARPS), 1, MOST);
     }
 
     /** Of the loss, where a block takes a row at a time. */

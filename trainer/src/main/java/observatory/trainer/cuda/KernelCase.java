@@ -33,7 +33,12 @@ public record KernelCase(String name, Body body) {
 
     /** All cases. */
     static List<KernelCase> all() {
-        return Stream.of(StatisticsCases.all(), LayerCases.all(), AttentionCases.all(), OptimizerCases.all())
+        return Stream.of(
+                        StatisticsCases.all(),
+                        LayerCases.all(),
+                        AttentionCases.all(),
+                        MeasuredCases.all(),
+                        OptimizerCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -4,10 +4,15 @@ import observatory.trainer.cuda.Kernels.Grid;
 
 /** LayerNorm and RMSNorm with the addition to the residual stream in front of them, in the words of norm.cu. */
 final class NormKernels {
-    private final Kernels kernels;
+    /** Wider rows are read twice by norm.cu, and not fetched ahead. */
+    private static final int KEPT_COLUMNS = 1024;
 
-    NormKernels(Kernels kernels) {
+    private final Kernels kernels;
+    private final Blocks blocks;
+
+    NormKernels(Kernels kernels, Blocks blocks) {
         this.kernels = kernels;
+        this.blocks = blocks;
     }
 
     /** A norm's gain, bias (0 for none), and what it keeps of each row. */
@@ -26,7 +31,7 @@ final class NormKernels {
     void forward(long x, long branch, Norm norm, long residual, long y, Rows rows, NormPartials partials) {
         kernels.launch(
                 Kernels.measured("norm_forward", partials.branch() | partials.residual() | partials.y()),
-                Grid.of(Blocks.forRows(rows.count()), Blocks.THREADS),
+                Grid.of(Blocks.forNorm(rows.count()), 32 * Blocks.NORM_WARPS).sharing(room(rows)),
                 x,
                 branch,
                 norm.gain(),
@@ -41,6 +46,12 @@ final class NormKernels {
                 partials.branch(),
                 partials.residual(),
                 partials.y());
+    }
+
+    /** Bytes for the rows that the warps of a block have on their way, of x and of the branch. */
+    private int room(Rows rows) {
+        boolean kept = rows.columns() <= KEPT_COLUMNS && rows.columns() % blocks.pack() == 0;
+        return kept ? Blocks.NORM_WARPS * 2 * rows.columns() * blocks.elementBytes() : 0;
     }
 
     void backwardInput(long dy, long x, Norm norm, long d, Rows rows, long partials) {

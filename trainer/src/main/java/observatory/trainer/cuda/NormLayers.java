@@ -51,7 +51,7 @@ final class NormLayers {
     private void enter(Pass pass, int number, Hook hook, NormKernels.Norm norm, long output) {
         int before = number - 1;
         int layer = number == spec.layers() ? Site.NO_LAYER : number;
-        int blocks = Blocks.forRows(pass.rows());
+        int blocks = Blocks.forNorm(pass.rows());
         HookLines lines = pass.lines();
         boolean first = number == 0;
         NormPartials partials = new NormPartials(
@@ -76,7 +76,7 @@ final class NormLayers {
     void beforeMlp(Pass pass, int number) {
         Layer layer = kept.layers().get(number);
         HookLines lines = pass.lines();
-        int blocks = Blocks.forRows(pass.rows());
+        int blocks = Blocks.forNorm(pass.rows());
         NormPartials partials = new NormPartials(
                 lines.partials(Hook.ATTENTION_OUT, number, blocks),
                 lines.partials(Hook.RESIDUAL_MID, number, blocks),

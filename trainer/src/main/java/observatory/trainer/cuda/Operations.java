@@ -19,7 +19,7 @@ record Operations(
         return new Operations(
                 blocks,
                 new EmbeddingKernels(kernels, blocks),
-                new NormKernels(kernels),
+                new NormKernels(kernels, blocks),
                 new HeadKernels(kernels, blocks),
                 new AttentionKernels(kernels, elementBytes == Short.BYTES),
                 new ActivationKernels(kernels, blocks),

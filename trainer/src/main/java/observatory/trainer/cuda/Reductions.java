@@ -50,7 +50,7 @@ final class Reductions {
         int count = blocks.forElements(place.elements());
         kernels.launch(
                 named("shape", place), Grid.of(count, Blocks.THREADS), place.address(), place.elements(), partials);
-        kernels.launch("merge_shapes", Grid.of(1, 64), partials, count, out);
+        kernels.launch("merge_shapes", Grid.of(1, Blocks.THREADS), partials, count, out);
     }
 
     void rowNorms(Place place, long partials, long out) {
@@ -62,7 +62,7 @@ final class Reductions {
                 place.rows(),
                 place.columns(),
                 partials);
-        kernels.launch("merge_rows", Grid.of(1, 64), partials, count, out);
+        kernels.launch("merge_rows", Grid.of(1, Blocks.THREADS), partials, count, out);
     }
 
     /** Groups of rows whose columns are summed apart. */

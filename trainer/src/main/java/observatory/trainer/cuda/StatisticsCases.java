@@ -71,7 +71,7 @@ final class StatisticsCases {
     /**
      * Zeros, what is not finite, and numbers whose squares are not, in places that a vector load shares with others.
      */
-    private static void spoil(float[] x) {
+    static void spoil(float[] x) {
         float[] odd = {Float.NaN, 0, Float.POSITIVE_INFINITY, 1e19f, -0f, Float.NEGATIVE_INFINITY, 3e-39f};
         for (int i = 0; i < x.length; i += 5) {
             x[i] = odd[i / 5 % odd.length];
