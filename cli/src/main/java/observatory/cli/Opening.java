@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -148,7 +147,7 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
             for (Runs.Run run : Runs.list(at, Topics.STANDARD).reversed()) {
                 offers.add(new Offer(
                         run.run(),
-                        run.state(clock.instant()).name().toLowerCase(Locale.ROOT),
+                        run.state(clock.instant()).label(),
                         run.manifest().getOrDefault("model", "") + " "
                                 + run.manifest().getOrDefault("fault", ""),
                         at + "/" + run.run(),

@@ -10,7 +10,6 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -69,7 +68,7 @@ final class RunsCommand implements Callable<Integer> {
             show(runs, now);
         } else {
             parent.console()
-                    .result("%-32s %-9s %-20s %-20s %8s  %s"
+                    .result("%-32s %-11s %-20s %-20s %8s  %s"
                             .formatted("run", "state", "started", "ended", "step", "what"));
             runs.forEach(run -> parent.console().result(line(run, now)));
         }
@@ -102,6 +101,9 @@ final class RunsCommand implements Callable<Integer> {
         Manifest before = null;
         for (Runs.Run run : incarnations) {
             parent.console().result(line(run, now));
+            run.reason()
+                    .filter(reason -> !reason.equals(run.state(now).label()))
+                    .ifPresent(reason -> parent.console().result("  ended: " + reason));
             Manifest manifest = Manifest.of(run.manifest());
             if (before == null) {
                 manifest.configuration()
@@ -127,10 +129,10 @@ final class RunsCommand implements Callable<Integer> {
 
     private static String line(Runs.Run run, Instant now) {
         String incarnation = run.incarnation() == 0 ? "" : "/" + run.incarnation();
-        return "%-32s %-9s %-20s %-20s %8s  %s"
+        return "%-32s %-11s %-20s %-20s %8s  %s"
                 .formatted(
                         run.run() + incarnation,
-                        label(run, now),
+                        run.state(now).label(),
                         time(run.started()),
                         time(run.ended()),
                         run.lastStep().map(String::valueOf).orElse("-"),
@@ -149,10 +151,6 @@ final class RunsCommand implements Callable<Integer> {
         return what.isEmpty() || ranks.isEmpty() ? what + ranks : what + ", " + ranks;
     }
 
-    private static String label(Runs.Run run, Instant now) {
-        return run.state(now).name().toLowerCase(Locale.ROOT);
-    }
-
     private static String time(Optional<Instant> time) {
         return time.map(at -> TIME.format(at.atZone(ZoneId.systemDefault()))).orElse("-");
     }
@@ -163,9 +161,10 @@ final class RunsCommand implements Callable<Integer> {
             ObjectNode node = list.addObject();
             node.put("run", run.run());
             node.put("incarnation", run.incarnation());
-            node.put("state", label(run, now));
+            node.put("state", run.state(now).label());
             node.put("started", run.started().map(Instant::toString).orElse(null));
             node.put("ended", run.ended().map(Instant::toString).orElse(null));
+            node.put("reason", run.reason().orElse(null));
             node.put("lastSeen", run.lastSeen().map(Instant::toString).orElse(null));
             node.put("lastStep", run.lastStep().orElse(null));
             node.put("spooled", run.spooled());

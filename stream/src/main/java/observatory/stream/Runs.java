@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import observatory.probe.RunEvent;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -25,20 +26,11 @@ public final class Runs {
 
     private Runs() {}
 
-    /** What a run is doing, as far as the registry knows. */
-    public enum State {
-        RUNNING,
-        /** It runs, and what it says is kept on its own disk because the broker is behind. */
-        SPOOLING,
-        FINISHED,
-        /** No word for {@code SILENCE}, and no end: killed, hanging, or cut off. */
-        SILENT
-    }
-
     /**
      * One incarnation of a run as the registry knows it.
      *
      * @param ended absent while it goes on, and for ever if its process was killed
+     * @param reason of its end, in its trainer's words; of its ranks' the worst
      * @param lastSeen the latest word of any of its ranks
      * @param spooled items that wait on the disks of its ranks
      * @param manifest what is trained, how, and on what: {@link Manifest} reads the structured parts of it;
@@ -49,24 +41,45 @@ public final class Runs {
             int incarnation,
             Optional<Instant> started,
             Optional<Instant> ended,
+            Optional<String> reason,
             Optional<Instant> lastSeen,
             Optional<Long> lastStep,
             long spooled,
             Map<String, String> manifest) {
 
-        public State state(Instant now) {
+        public RunState state(Instant now) {
             if (ended.isPresent()) {
-                return State.FINISHED;
+                return RunState.ended(reason.orElse(""));
             }
             if (lastSeen.isEmpty() || lastSeen.get().plus(SILENCE).isBefore(now)) {
-                return State.SILENT;
+                return RunState.SILENT;
             }
-            return spooled >= BEHIND ? State.SPOOLING : State.RUNNING;
+            return spooled >= BEHIND ? RunState.SPOOLING : RunState.RUNNING;
+        }
+
+        /** A trainer that was let go of and attached to again goes on, as the same run. */
+        private Run current() {
+            boolean again = RunState.ended(reason.orElse("")) == RunState.DETACHED
+                    && started.isPresent()
+                    && ended.filter(started.get()::isAfter).isPresent();
+            return again
+                    ? new Run(
+                            run,
+                            incarnation,
+                            started,
+                            Optional.empty(),
+                            Optional.empty(),
+                            lastSeen,
+                            lastStep,
+                            spooled,
+                            manifest)
+                    : this;
         }
     }
 
     /**
-     * What stands on the topic: for each incarnation one mark for its beginning, one for its end, one for each heart.
+     * What stands on the topic: for each rank of an incarnation one mark for its beginning, one for its end, one for its
+     * heart.
      */
     record Mark(String run, int incarnation, String kind, String time, long step, Map<String, String> details) {}
 
@@ -77,7 +90,7 @@ public final class Runs {
 
     static ProducerRecord<String, byte[]> record(Topics topics, RunEvent event) {
         String kind = event.kind().name().toLowerCase(Locale.ROOT);
-        boolean lower = event.kind() == RunEvent.Kind.START && event.origin().rank() > 0;
+        boolean lower = event.origin().rank() > 0;
         return record(
                 topics,
                 new Mark(
@@ -86,7 +99,7 @@ public final class Runs {
                         kind,
                         event.time().toString(),
                         event.step(),
-                        lower ? placeOnly(event) : event.details()),
+                        lower && event.kind() == RunEvent.Kind.START ? placeOnly(event) : event.details()),
                 lower ? kind + "/" + event.origin().rank() : kind);
     }
 
@@ -136,14 +149,19 @@ public final class Runs {
         Map<String, Run> runs = new TreeMap<>();
         try (TopicReader reader = TopicReader.fromTheBeginning(connection, topics.runs())) {
             while (!reader.atTheEnd()) {
-                for (byte[] value : reader.poll()) {
-                    read(value)
-                            .ifPresent(
-                                    mark -> runs.merge(mark.run() + "/" + mark.incarnation(), of(mark), Runs::merged));
-                }
+                reader.poll().forEach(value -> add(value, runs));
             }
         }
+        return listed(runs);
+    }
+
+    static void add(byte[] value, Map<String, Run> runs) {
+        read(value).ifPresent(mark -> runs.merge(mark.run() + "/" + mark.incarnation(), of(mark), Runs::merged));
+    }
+
+    static List<Run> listed(Map<String, Run> runs) {
         List<Run> listed = new ArrayList<>(runs.values());
+        listed.replaceAll(Run::current);
         listed.sort(Comparator.comparing(
                 run -> run.started().or(run::ended).or(run::lastSeen).orElse(Instant.EPOCH)));
         return listed;
@@ -170,6 +188,7 @@ public final class Runs {
                 mark.incarnation(),
                 start ? time : Optional.empty(),
                 end ? time : Optional.empty(),
+                end ? Optional.ofNullable(details.get("reason")) : Optional.empty(),
                 time,
                 start ? Optional.empty() : Optional.of(mark.step()),
                 details.getOrDefault("spooled", "0").matches("\\d{1,18}")
@@ -186,6 +205,7 @@ public final class Runs {
                         ? known.started().or(later::started)
                         : later.started().or(known::started),
                 later.ended().or(known::ended),
+                worse(known.reason(), later.reason()),
                 latest(known.lastSeen(), later.lastSeen()),
                 later.lastStep().or(known::lastStep),
                 later.ended().isPresent() ? 0 : later.spooled(),
@@ -205,6 +225,10 @@ public final class Runs {
         return known.isEmpty()
                 ? later
                 : Manifest.of(known).and(Manifest.of(later)).details();
+    }
+
+    private static Optional<String> worse(Optional<String> one, Optional<String> other) {
+        return Stream.of(one, other).flatMap(Optional::stream).max(Comparator.comparing(RunState::ended));
     }
 
     private static Optional<Instant> latest(Optional<Instant> one, Optional<Instant> other) {

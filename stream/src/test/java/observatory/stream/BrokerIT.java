@@ -187,7 +187,7 @@ class BrokerIT {
         assertEquals("tiny", runs.getFirst().manifest().get("model"));
         assertTrue(runs.getFirst().ended().isPresent());
         assertTrue(runs.getLast().started().isEmpty(), "no start was sent, but hearts beat");
-        assertEquals(Runs.State.FINISHED, runs.getFirst().state(Instant.now()));
+        assertEquals(RunState.FINISHED, runs.getFirst().state(Instant.now()));
     }
 
     @Test

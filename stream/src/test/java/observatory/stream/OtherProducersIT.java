@@ -157,9 +157,9 @@ class OtherProducersIT {
                 .findFirst()
                 .orElseThrow();
         Instant seen = run.lastSeen().orElseThrow();
-        assertEquals(Runs.State.SILENT, run.state(seen.plusSeconds(101)));
-        assertEquals(Runs.State.RUNNING, waiting(run, 3).state(seen.plusSeconds(1)));
-        assertEquals(Runs.State.SPOOLING, waiting(run, 5000).state(seen.plusSeconds(1)));
+        assertEquals(RunState.SILENT, run.state(seen.plusSeconds(101)));
+        assertEquals(RunState.RUNNING, waiting(run, 3).state(seen.plusSeconds(1)));
+        assertEquals(RunState.SPOOLING, waiting(run, 5000).state(seen.plusSeconds(1)));
     }
 
     @Test
@@ -250,6 +250,7 @@ class OtherProducersIT {
                 run.incarnation(),
                 run.started(),
                 run.ended(),
+                run.reason(),
                 run.lastSeen(),
                 run.lastStep(),
                 spooled,

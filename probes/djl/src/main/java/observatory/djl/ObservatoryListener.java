@@ -100,6 +100,6 @@ public final class ObservatoryListener implements TrainingListener {
 
     @Override
     public void onTrainingEnd(Trainer trainer) {
-        watch.end("trainer closed");
+        watch.end("finished: the trainer was closed");
     }
 }
