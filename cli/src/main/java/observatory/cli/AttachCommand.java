@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import observatory.probe.Pack;
 import observatory.stream.Broker;
+import observatory.stream.Connection;
+import observatory.stream.Topics;
 import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
 import observatory.stream.attach.Operators;
@@ -24,6 +26,8 @@ import picocli.CommandLine.ParentCommand;
             "A Python program is watched from inside: --python says how, and puts the file for it where you want it."
         })
 final class AttachCommand implements Callable<Integer> {
+    private static final long LOOK_MILLIS = 500;
+
     @ParentCommand
     private Observatory parent;
 
@@ -66,7 +70,7 @@ final class AttachCommand implements Callable<Integer> {
     private String python;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (python != null || (pid != null && PythonWatch.is(pid))) {
             fromInside();
             return ExitCode.OK;
@@ -82,18 +86,49 @@ final class AttachCommand implements Callable<Integer> {
         try {
             if (detach) {
                 parent.console().result("detached from " + jvm.detach());
-            } else {
-                Operators operators = control.operators();
-                StateDirectory state = StateDirectory.open(dataDir, System.getenv());
-                String bootstrap = bootstrap(state);
-                String runs = jvm.attach(bootstrap, state.spool(), pack, operators);
-                parent.console().result("attached to " + runs + "; it sends to " + bootstrap);
-                parent.console().say("`observatory attach --detach " + pid + "` puts it back as it was");
+                return ExitCode.OK;
             }
+            return attach(jvm);
         } catch (AttachException e) {
             throw new Failure(ExitCode.CANNOT_CONNECT, e.getMessage(), e);
         }
-        return ExitCode.OK;
+    }
+
+    private int attach(JvmAttach jvm) throws AttachException, InterruptedException {
+        Operators operators = control.operators();
+        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        String bootstrap = bootstrap(state);
+        LogFile.use(state.log());
+        try (Reach reach = Reach.of(Connection.to(bootstrap), Topics.STANDARD)) {
+            String runs = jvm.attach(bootstrap, state.spool(), pack, operators);
+            parent.console().result("attached to " + runs + "; it sends to " + bootstrap);
+            parent.console().say("`observatory attach --detach " + pid + "` puts it back as it was");
+            String trouble = reach.trouble();
+            if (trouble.isEmpty()) {
+                return ExitCode.OK;
+            }
+            parent.console()
+                    .say(trouble + "; the trainer goes on, what is measured waits in " + state.spool()
+                            + " until the broker answers, and what waits when the trainer has ended"
+                            + " is sent by `observatory doctor --drain --bootstrap " + bootstrap
+                            + (dataDir == null ? "`" : " --data-dir " + dataDir + "`"));
+            return parent.console().interactive() ? await(reach, bootstrap) : ExitCode.OK;
+        }
+    }
+
+    /** For who sits before a screen; a script goes on. */
+    private int await(Reach reach, String bootstrap) throws InterruptedException {
+        parent.console().say("waiting to tell when it answers; Ctrl-C ends that, and not the trainer");
+        try (Interrupt interrupt = Interrupt.listen()) {
+            while (!interrupt.requested()) {
+                if (reach.trouble().isEmpty()) {
+                    parent.console().say("the broker at " + bootstrap + " answers; what waited is on its way");
+                    return ExitCode.OK;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+            return ExitCode.INTERRUPTED;
+        }
     }
 
     private void fromInside() {

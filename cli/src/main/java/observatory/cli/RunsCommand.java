@@ -63,7 +63,10 @@ final class RunsCommand implements Callable<Integer> {
         if (json) {
             parent.console().result(document(runs, now));
         } else if (runs.isEmpty()) {
-            parent.console().say("no runs in " + root + "; `observatory demo` makes one");
+            parent.console()
+                    .say("no runs "
+                            + connection.map(at -> "at " + at.bootstrap()).orElse("in " + root)
+                            + "; `observatory demo` makes one");
         } else if (wanted != null) {
             show(runs, now);
         } else {

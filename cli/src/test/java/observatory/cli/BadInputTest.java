@@ -66,6 +66,7 @@ class BadInputTest {
                     train --loss-scale 4                       | 2 | precision=fp32, --precision fp16
                     train --control-ceiling 5                  | 2 | from 0 to 1, --control-ceiling=5.0, try 0.05
                     attach 2147483647 --control-ceiling -1     | 2 | from 0 to 1, --control-ceiling=-1.0, try 0.05
+                    attach 2147483647 --data-dir {} --broker nowhere | 3 | Kafka at nowhere, bootstrap.servers, doctor
                     train --layers 99999 --width 99999 --heads 1 | 2 | parameters, this machine has, try fewer --layers
                     train --batch 4096 --context 16384         | 2 | micro-batch=4096 x 16384, this machine has, --micro-batch
                     train --batch 2000000 --micro-batch 1 --context 2000 | 2 | batch=2000000, context=2000, try --batch

@@ -1,0 +1,57 @@
+package observatory.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import observatory.stream.Connection;
+import observatory.stream.KafkaErrors;
+import observatory.stream.Topics;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+
+/** Whether what a trainer on this machine sends would get to a cluster now. */
+final class Reach implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 3000;
+
+    private final Connection connection;
+    private final Topics topics;
+    private final Admin admin;
+
+    private Reach(Connection connection, Topics topics, Admin admin) {
+        this.connection = connection;
+        this.topics = topics;
+        this.admin = admin;
+    }
+
+    /** Refuses an address that can be none. */
+    static Reach of(Connection connection, Topics topics) {
+        try {
+            return new Reach(
+                    connection,
+                    topics,
+                    Admin.create(connection.client(Map.of(
+                            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                            PATIENCE_MILLIS,
+                            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                            PATIENCE_MILLIS))));
+        } catch (KafkaException e) {
+            throw ClusterOptions.failure(e, connection);
+        }
+    }
+
+    /** Why it would not get there; empty where it would. */
+    String trouble() throws InterruptedException {
+        try {
+            admin.describeTopics(List.of(topics.telemetry())).allTopicNames().get();
+            return "";
+        } catch (ExecutionException e) {
+            return KafkaErrors.explain(e, connection).message();
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}
