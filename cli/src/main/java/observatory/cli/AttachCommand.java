@@ -53,6 +53,7 @@ final class AttachCommand implements Callable<Integer> {
             names = "--probes",
             paramLabel = "PACK",
             defaultValue = "continuous",
+            completionCandidates = Words.Packs.class,
             description = "Which probes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private Pack pack;
 

@@ -31,7 +31,8 @@ final class BenchProbesCommand implements Callable<Integer> {
     @Option(
             names = "--shape",
             paramLabel = "NAME",
-            defaultValue = "DEMO",
+            defaultValue = "demo",
+            completionCandidates = Words.Shapes.class,
             description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private Shape shape;
 
@@ -46,7 +47,8 @@ final class BenchProbesCommand implements Callable<Integer> {
             names = "--packs",
             paramLabel = "PACK",
             split = ",",
-            defaultValue = "CONTINUOUS,PROFILE,FORENSIC",
+            defaultValue = "continuous,profile,forensic",
+            completionCandidates = Words.Packs.class,
             description = "Which packs, separated by commas (${DEFAULT-VALUE}).")
     private List<Pack> packs;
 

@@ -26,6 +26,7 @@ final class ControlOptions {
             names = "--control-profile",
             paramLabel = "PACK",
             split = ",",
+            completionCandidates = Words.Packs.class,
             description = "Packs a command may ask for: ${COMPLETION-CANDIDATES}; all but forensic unless given.")
     private List<Pack> profiles;
 

@@ -67,6 +67,7 @@ final class DemoOptions {
             names = "--probes",
             paramLabel = "PACK",
             defaultValue = "continuous",
+            completionCandidates = Words.Packs.class,
             description = "How closely to look: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     Pack probes;
 
@@ -76,6 +77,7 @@ final class DemoOptions {
     @Option(
             names = "--precision",
             paramLabel = "FORMAT",
+            completionCandidates = Words.Precisions.class,
             description = "fp32, bf16 or fp16; fp32 unless the fault is one of fp16.")
     Precision precision;
 
@@ -114,6 +116,7 @@ final class DemoOptions {
             names = "--norm",
             paramLabel = "NORM",
             defaultValue = "layernorm",
+            completionCandidates = Words.Norms.class,
             description = "layernorm or rmsnorm (${DEFAULT-VALUE}).")
     ModelSpec.Norm norm;
 
@@ -128,6 +131,7 @@ final class DemoOptions {
             names = "--backend",
             paramLabel = "B",
             defaultValue = "auto",
+            completionCandidates = Words.Backends.class,
             description = "auto, cpu or cuda; auto is cuda where a usable driver and device are found.")
     Backend backend;
 

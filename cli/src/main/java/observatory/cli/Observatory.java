@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -115,14 +116,22 @@ public final class Observatory implements Runnable {
 
     private int misused(ParameterException error, String[] args) {
         PrintWriter err = error.getCommandLine().getErr();
-        String line = error.getMessage().replace('\n', ' ');
-        err.println("observatory: " + line + "; see "
+        err.println("observatory: " + line(error) + "; see "
                 + error.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
         if (debug) {
             error.printStackTrace();
         }
         return ExitCode.USAGE;
+    }
+
+    private static String line(ParameterException error) {
+        String line = error.getMessage().replace('\n', ' ');
+        ArgSpec arg = error.getArgSpec();
+        return arg == null || arg.completionCandidates() == null
+                ? line
+                : line.replaceFirst(
+                        "\\[.*] \\(case-insensitive\\)", "[" + String.join(", ", arg.completionCandidates()) + "]");
     }
 
     /** The version the jar was built as. */

@@ -49,6 +49,7 @@ final class PlanFitCommand implements Callable<Integer> {
             names = "--form",
             paramLabel = "FORM",
             defaultValue = "chinchilla",
+            completionCandidates = Words.Forms.class,
             description = "chinchilla, or kaplan: [(Nc/N)^(aN/aD) + Dc/D]^aD (${DEFAULT-VALUE}).")
     private Form form;
 

@@ -43,6 +43,7 @@ final class PostMortemCommand implements Callable<Integer> {
     @Option(
             names = "--fail-on",
             paramLabel = "SEVERITY",
+            completionCandidates = Words.Severities.class,
             description = "Exit with 7 where an incident is this severe: ${COMPLETION-CANDIDATES}.")
     private Severity failOn;
 

@@ -26,6 +26,7 @@ final class ProbesProfileCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "PACK",
             defaultValue = "profile",
+            completionCandidates = Words.Packs.class,
             description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private Pack pack;
 

@@ -57,6 +57,7 @@ final class TrainOptions {
                 names = "--norm",
                 paramLabel = "NORM",
                 defaultValue = "layernorm",
+                completionCandidates = Words.Norms.class,
                 description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         ModelSpec.Norm norm;
 
@@ -64,6 +65,7 @@ final class TrainOptions {
                 names = "--position",
                 paramLabel = "KIND",
                 defaultValue = "learned",
+                completionCandidates = Words.Positions.class,
                 description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         ModelSpec.Position position;
 
@@ -71,6 +73,7 @@ final class TrainOptions {
                 names = "--activation",
                 paramLabel = "KIND",
                 defaultValue = "gelu",
+                completionCandidates = Words.Activations.class,
                 description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         ModelSpec.Activation activation;
 
@@ -78,6 +81,7 @@ final class TrainOptions {
                 names = "--objective",
                 paramLabel = "KIND",
                 defaultValue = "causal",
+                completionCandidates = Words.Objectives.class,
                 description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         ModelSpec.Objective objective;
 
@@ -154,6 +158,7 @@ final class TrainOptions {
                 names = "--schedule",
                 paramLabel = "CURVE",
                 defaultValue = "cosine",
+                completionCandidates = Words.Curves.class,
                 description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         Schedule.Curve curve;
 
@@ -195,13 +200,18 @@ final class TrainOptions {
                 description = "Largest gradient norm (${DEFAULT-VALUE}).")
         double clip;
 
-        @Option(names = "--precision", paramLabel = "FORMAT", description = "fp32, bf16 or fp16 (fp32).")
+        @Option(
+                names = "--precision",
+                paramLabel = "FORMAT",
+                completionCandidates = Words.Precisions.class,
+                description = "fp32, bf16 or fp16 (fp32).")
         Precision precision;
 
         @Option(
                 names = "--scaler",
                 paramLabel = "KIND",
                 defaultValue = "torch",
+                completionCandidates = Words.Scalers.class,
                 description = "Of the fp16 loss: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         LossScaling.Kind scaler;
 
@@ -287,6 +297,7 @@ final class TrainOptions {
                 names = "--probes",
                 paramLabel = "PACK",
                 defaultValue = "continuous",
+                completionCandidates = Words.Packs.class,
                 description = "How closely to look: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
         Pack probes;
 
@@ -294,6 +305,7 @@ final class TrainOptions {
                 names = "--backend",
                 paramLabel = "B",
                 defaultValue = "auto",
+                completionCandidates = Words.Backends.class,
                 description = "auto, cpu or cuda; auto is cuda where a usable driver and device are found.")
         Backend backend;
 

@@ -53,6 +53,7 @@ class BadInputTest {
                     demo --fault nan@zero                      | 2 | nan@zero, try nan@200
                     demo --port 99999                          | 2 | port=99999, try --port
                     demo --fault fp16-overflow@9 --precision fp32 | 2 | precision=fp32, --precision fp16
+                    train --norm batchnorm                     | 2 | --norm, one of [layernorm, rmsnorm], 'batchnorm'
                     train --heads 5                            | 2 | heads must divide width, try heads=4
                     train --spec {}/absent.yaml                | 2 | there is no spec, correct the path
                     train --spec {}/odd.yaml                   | 2 | no option layerz, did you mean layers
@@ -87,7 +88,7 @@ class BadInputTest {
                     postmortem /dev/null                       | 6 | a device or a pipe, to a file first
                     postmortem {}/small.txt --format abacus    | 6 | no log format abacus, try one of
                     postmortem {}/small.txt --column loss      | 2 | --column, postmortem --help
-                    postmortem {}/small.txt --fail-on terrible | 2 | terrible, CRITICAL
+                    postmortem {}/small.txt --fail-on terrible | 2 | terrible, critical
                     spectrum {}/absent                         | 6 | no such file, check the path
                     spectrum /dev/null                         | 6 | a device or a pipe, to a file first
                     spectrum {}/small.txt                      | 6 | neither safetensors nor NumPy nor ONNX, save the weights

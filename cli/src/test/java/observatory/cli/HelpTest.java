@@ -1,11 +1,13 @@
 package observatory.cli;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import picocli.CommandLine;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Model.ArgSpec;
 /** What every command owes who asks for its help. */
 class HelpTest {
     @Test
-    void everyCommandAndWhatItTakesIsDescribedAndNoValueIsCalledByTheNameOfAField() {
+    void everyCommandAndWhatItTakesIsDescribedInWordsThatPeopleWrite() {
         List<Executable> checks = new ArrayList<>();
         visit(Observatory.commandLine(), checks);
         assertAll(checks);
@@ -28,6 +30,12 @@ class HelpTest {
             checks.add(() -> assertTrue(arg.description().length > 0, name));
             checks.add(() -> assertFalse(
                     arg.arity().max() > 0 && arg.paramLabel().startsWith("<"), name + " " + arg.paramLabel()));
+            if (arg.completionCandidates() != null) {
+                arg.completionCandidates()
+                        .forEach(word -> checks.add(() -> assertEquals(word.toLowerCase(Locale.ROOT), word, name)));
+            }
+            checks.add(() -> assertFalse(
+                    arg.defaultValue() != null && arg.defaultValue().matches("[A-Z_,]+"), name + " default"));
         }
         command.getSubcommands().values().forEach(sub -> visit(sub, checks));
     }
