@@ -128,8 +128,7 @@ public final class Checkpoint {
             missing.removeAll(Loading.check(folder, file, content.checksums()));
         }
         if (!missing.isEmpty()) {
-            throw new CheckpointException(
-                    "the checkpoint " + folder + " lacks the tensor " + missing.first() + "; use an older checkpoint");
+            throw CheckpointException.damaged("the checkpoint " + folder + " lacks the tensor " + missing.first());
         }
     }
 

@@ -11,4 +11,13 @@ public final class CheckpointException extends RuntimeException {
     public CheckpointException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** Where only another can help. */
+    static CheckpointException damaged(String what) {
+        return damaged(what, null);
+    }
+
+    static CheckpointException damaged(String what, Throwable cause) {
+        return new CheckpointException(what + "; use an older checkpoint", cause);
+    }
 }

@@ -61,8 +61,8 @@ record Loading(Path folder, Map<String, String> checksums, ModelState model) {
         MemorySegment data = all.asSlice(place.at(), place.bytes());
         String found = Checkpoint.checksum(data);
         if (!found.equals(expected)) {
-            throw new CheckpointException(path + " is damaged: tensor " + place.name() + " of shape " + place.shape()
-                    + " has checksum " + found + ", expected " + expected + "; use an older checkpoint");
+            throw CheckpointException.damaged(path + " is damaged: tensor " + place.name() + " of shape "
+                    + place.shape() + " has checksum " + found + ", expected " + expected);
         }
         return data;
     }
@@ -75,9 +75,8 @@ record Loading(Path folder, Map<String, String> checksums, ModelState model) {
             Map<String, Place> places = Safetensors.places(path, all);
             places.forEach((name, place) -> {
                 if (!checksums.containsKey(name)) {
-                    throw new CheckpointException(
-                            path + " is of another checkpoint, which has a tensor " + name + " of shape "
-                                    + place.shape() + "; " + Checkpoint.STATE + " names none; use an older checkpoint");
+                    throw CheckpointException.damaged(path + " is of another checkpoint, which has a tensor " + name
+                            + " of shape " + place.shape() + "; " + Checkpoint.STATE + " names none");
                 }
                 whole(path, all, place, checksums.get(name));
             });
@@ -88,8 +87,7 @@ record Loading(Path folder, Map<String, String> checksums, ModelState model) {
     private static Path there(Path folder, String file) {
         Path path = folder.resolve(file);
         if (!Files.isRegularFile(path)) {
-            throw new CheckpointException(
-                    "the checkpoint " + folder + " lacks its " + file + "; use an older checkpoint");
+            throw CheckpointException.damaged("the checkpoint " + folder + " lacks its " + file);
         }
         return path;
     }

@@ -93,14 +93,12 @@ final class Safetensors {
     /** The tensors of a mapped file by name. */
     static Map<String, Place> places(Path file, MemorySegment all) {
         if (all.byteSize() < LENGTH) {
-            throw new CheckpointException(
-                    file + " is cut short: it has " + all.byteSize() + " bytes; use an older checkpoint");
+            throw CheckpointException.damaged(file + " is cut short: it has " + all.byteSize() + " bytes");
         }
         long length = all.get(JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
         if (length < 2 || length > LARGEST_HEADER || length > all.byteSize() - LENGTH) {
-            throw new CheckpointException(file + " is no safetensors file, or cut short: its header would be " + length
-                    + " of " + all.byteSize()
-                    + " bytes; use an older checkpoint");
+            throw CheckpointException.damaged(file + " is no safetensors file, or cut short: its header would be "
+                    + length + " of " + all.byteSize() + " bytes");
         }
         JsonNode header = header(file, all.asSlice(LENGTH, length));
         Map<String, Place> places = new LinkedHashMap<>();
@@ -126,12 +124,12 @@ final class Safetensors {
         long from = node.path("data_offsets").path(0).asLong(-1);
         long to = node.path("data_offsets").path(1).asLong(-1);
         if (from < 0 || to < from || shape.stream().anyMatch(extent -> extent < 0) || to - from != bytes(shape)) {
-            throw new CheckpointException("tensor " + name + " of " + file + " has a shape and offsets that disagree: "
-                    + "shape=" + shape + ", offsets=" + from + ".." + to + "; use an older checkpoint");
+            throw CheckpointException.damaged("tensor " + name + " of " + file
+                    + " has a shape and offsets that disagree: shape=" + shape + ", offsets=" + from + ".." + to);
         }
         if (to > data.bytes()) {
-            throw new CheckpointException(file + " is cut short: tensor " + name + " ends at byte " + to + " of "
-                    + data.bytes() + "; use an older checkpoint");
+            throw CheckpointException.damaged(
+                    file + " is cut short: tensor " + name + " ends at byte " + to + " of " + data.bytes());
         }
         return new Place(name, shape, data.at() + from, to - from);
     }
@@ -144,11 +142,9 @@ final class Safetensors {
                 return header;
             }
         } catch (JsonProcessingException e) {
-            throw new CheckpointException(
-                    file + " is no safetensors file: its header is no JSON; use an older checkpoint", e);
+            throw CheckpointException.damaged(file + " is no safetensors file: its header is no JSON", e);
         }
-        throw new CheckpointException(
-                file + " is no safetensors file: its header is no JSON object; use an older checkpoint");
+        throw CheckpointException.damaged(file + " is no safetensors file: its header is no JSON object");
     }
 
     /** Of a tensor in fp32; what no long can count is as many as a long can. */

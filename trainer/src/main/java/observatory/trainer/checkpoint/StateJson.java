@@ -48,7 +48,7 @@ final class StateJson {
             JsonNode tree = JSON.readTree(json);
             JsonNode found = tree.path("format");
             if (!found.isInt()) {
-                throw new CheckpointException(file + " is damaged: it lacks format; use an older checkpoint");
+                throw CheckpointException.damaged(file + " is damaged: it lacks format");
             }
             if (found.asInt() != format) {
                 throw new CheckpointException(file + " is of another format: format=" + found + ", readable is "
@@ -56,16 +56,13 @@ final class StateJson {
             }
             for (RecordComponent part : type.getRecordComponents()) {
                 if (!tree.hasNonNull(part.getName())) {
-                    throw new CheckpointException(
-                            file + " is damaged: it lacks " + part.getName() + "; use an older checkpoint");
+                    throw CheckpointException.damaged(file + " is damaged: it lacks " + part.getName());
                 }
             }
             return JSON.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
             String why = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
-            throw new CheckpointException(
-                    file + " is damaged: " + why.replaceFirst(" \\(start marker.*", "") + "; use an older checkpoint",
-                    e);
+            throw CheckpointException.damaged(file + " is damaged: " + why.replaceFirst(" \\(start marker.*", ""), e);
         }
     }
 }
