@@ -3,7 +3,7 @@ package observatory.ui;
 import observatory.ui.data.Recording;
 
 /** Where a run on the screen comes from. Asked again and again, from the thread of the window; answers at once. */
-public interface Source {
+public interface Source extends AutoCloseable {
     Recording recording();
 
     /** A recording, unless it can be anything else. */
@@ -28,4 +28,8 @@ public interface Source {
     default boolean showRank(int rank) {
         return false;
     }
+
+    /** Ends what reads for it, and waits for that; what is shown stays. */
+    @Override
+    default void close() {}
 }

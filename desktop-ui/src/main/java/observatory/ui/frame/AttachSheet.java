@@ -129,7 +129,7 @@ final class AttachSheet {
             trouble.setText("");
             look(Optional.of(text));
         } else if (!text.isEmpty()) {
-            beside(() -> doors.open(text), open);
+            opening(() -> doors.open(text));
         }
     }
 
@@ -144,7 +144,7 @@ final class AttachSheet {
         }
         Optional<Pack> pack = probes.chosen();
         trouble.setText("opening " + offer.name() + " …");
-        beside(() -> offer.opens().open(pack), open);
+        opening(() -> offer.opens().open(pack));
     }
 
     private void test() {
@@ -212,15 +212,23 @@ final class AttachSheet {
         return button;
     }
 
+    /** What is open only when the person has left is closed again: nobody would see it, and it would read on. */
+    private void opening(Supplier<Source> door) {
+        beside(door, open, late -> thread(late::close));
+    }
+
+    /** Where the person has left meanwhile, nobody waits for the result. */
     private <T> void beside(Supplier<T> work, Consumer<T> then) {
-        Thread.ofPlatform().name("observatory-door").daemon().start(() -> {
+        beside(work, then, late -> {});
+    }
+
+    private <T> void beside(Supplier<T> work, Consumer<T> then, Consumer<T> late) {
+        thread(() -> {
             try {
                 T result = work.get();
                 Platform.runLater(() -> {
                     trouble.setText("");
-                    if (box.getScene() != null) { // else the person has left meanwhile
-                        then.accept(result);
-                    }
+                    (box.getScene() == null ? late : then).accept(result);
                 });
             } catch (IllegalArgumentException e) {
                 Platform.runLater(() -> trouble.setText(e.getMessage()));
@@ -228,5 +236,9 @@ final class AttachSheet {
                 Platform.runLater(() -> trouble.setText("that failed: " + e));
             }
         });
+    }
+
+    private static void thread(Runnable work) {
+        Thread.ofPlatform().name("observatory-door").daemon().start(work);
     }
 }

@@ -24,7 +24,7 @@ import observatory.ui.data.Recording;
  * A run on a broker, from its first record on and as it grows. Looking changes nothing there: partitions are assigned,
  * no group is joined. Where the broker goes away it is waited for, for ever.
  */
-public final class LiveSource implements Source, AutoCloseable {
+public final class LiveSource implements Source {
     private static final long PAUSE_SECONDS = 1;
 
     private final String bootstrap;

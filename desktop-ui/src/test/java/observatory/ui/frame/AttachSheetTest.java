@@ -1,0 +1,88 @@
+package observatory.ui.frame;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javafx.event.ActionEvent;
+import javafx.event.Event;
+import javafx.scene.Scene;
+import javafx.scene.control.TextField;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import observatory.ui.Frames;
+import observatory.ui.Source;
+import observatory.ui.Toolkit;
+import observatory.ui.data.Recording;
+import org.junit.jupiter.api.Test;
+
+class AttachSheetTest {
+    private static final long PATIENCE_SECONDS = 30;
+
+    /** The person leaves while a run is still being opened: it must not read on where nobody sees it. */
+    @Test
+    void aRunThatIsOpenOnlyWhenTheSheetIsClosedIsClosedAgain() throws Exception {
+        SlowDoors doors = new SlowDoors();
+        List<Source> opened = new ArrayList<>();
+        Toolkit.on(() -> {
+            Region sheet = new AttachSheet(doors, opened::add, link -> "").node();
+            StackPane window = new StackPane(sheet);
+            new Scene(window);
+            window.applyCss();
+            TextField field = (TextField) sheet.lookup(".text-field");
+            field.setText("host:9092/run-1");
+            Event.fireEvent(field, new ActionEvent());
+            window.getChildren().clear();
+            return null;
+        });
+        doors.unlocked.countDown();
+        assertTrue(doors.closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "the run was closed");
+        assertEquals(List.of(), opened);
+    }
+
+    /** Doors that open when the test says so. */
+    private static final class SlowDoors implements Doors {
+        private final CountDownLatch unlocked = new CountDownLatch(1);
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public Source open(String address) {
+            try {
+                unlocked.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return new Source() {
+                @Override
+                public Recording recording() {
+                    return new Recording(Frames.RUN);
+                }
+
+                @Override
+                public void close() {
+                    closed.countDown();
+                }
+            };
+        }
+
+        @Override
+        public List<Offer> offers(Optional<String> broker) {
+            return List.of();
+        }
+
+        @Override
+        public List<Tried> test(String address) {
+            return List.of();
+        }
+
+        @Override
+        public Path bookmarks() {
+            return Path.of("bookmarks.txt");
+        }
+    }
+}
