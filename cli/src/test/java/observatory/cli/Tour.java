@@ -121,23 +121,22 @@ final class Tour {
             KeyCode.DIGIT6,
             KeyCode.DIGIT7,
             KeyCode.DIGIT8,
-            KeyCode.DIGIT9
+            KeyCode.DIGIT9,
+            KeyCode.DIGIT0
         };
-        for (KeyCode digit : digits) {
-            int number = digit.ordinal() - KeyCode.DIGIT1.ordinal();
-            press(digit, () -> tab() == number);
-            if (digit == KeyCode.DIGIT9) {
+        for (int i = 0; i < digits.length; i++) {
+            int number = i;
+            press(digits[i], () -> tab() == number);
+            if (digits[i] == KeyCode.DIGIT9) {
                 unfold();
             }
             picture(title());
-            if (digit == KeyCode.DIGIT2) {
+            if (digits[i] == KeyCode.DIGIT2) {
                 fold();
             }
         }
-        chord(KeyCode.CONTROL, KeyCode.TAB, () -> tab() == 9);
-        picture(title());
         press(KeyCode.DIGIT1, () -> tab() == 0);
-        press(KeyCode.DIGIT0, () -> bench.brushProperty().get() == null);
+        press(KeyCode.W, () -> bench.brushProperty().get() == null);
         chord(KeyCode.SHIFT, KeyCode.SLASH, () -> sheet());
         picture("shortcuts");
         press(KeyCode.ESCAPE, () -> !sheet());
@@ -162,7 +161,7 @@ final class Tour {
         press(KeyCode.SPACE, () -> !bench.pausedProperty().get());
         press(KeyCode.EQUALS, () -> bench.brushProperty().get() != null);
         press(KeyCode.MINUS, () -> true);
-        press(KeyCode.DIGIT0, () -> bench.brushProperty().get() == null);
+        press(KeyCode.W, () -> bench.brushProperty().get() == null);
         Replay replay = (Replay) bench.sourceProperty().get();
         press(KeyCode.COMMA, () -> replay.position() == replay.length() - 1);
         press(KeyCode.PERIOD, () -> replay.position() == replay.length());

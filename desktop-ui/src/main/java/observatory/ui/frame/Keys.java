@@ -119,20 +119,11 @@ final class Keys {
 
     private List<Shortcut> shortcuts() {
         List<Shortcut> keys = new ArrayList<>();
-        KeyCode[] digits = {
-            KeyCode.DIGIT1,
-            KeyCode.DIGIT2,
-            KeyCode.DIGIT3,
-            KeyCode.DIGIT4,
-            KeyCode.DIGIT5,
-            KeyCode.DIGIT6,
-            KeyCode.DIGIT7,
-            KeyCode.DIGIT8,
-            KeyCode.DIGIT9
-        };
-        for (int i = 0; i < Math.min(digits.length, screens.count()); i++) {
+        for (int i = 0; i < screens.count(); i++) {
             int number = i;
-            keys.add(Shortcut.of(digits[i], Integer.toString(i + 1), screens.title(i), () -> screens.show(number)));
+            String digit = Integer.toString((i + 1) % 10); // the tenth screen is that of 0
+            keys.add(Shortcut.of(
+                    KeyCode.valueOf("DIGIT" + digit), digit, screens.title(i), () -> screens.show(number)));
         }
         keys.add(Shortcut.of(KeyCode.A, "A", "open a log or a run", this::attach));
         keys.add(Shortcut.control(KeyCode.O, "Ctrl O", "open a log or a run", this::attach));
@@ -151,7 +142,7 @@ final class Keys {
         keys.add(Shortcut.of(KeyCode.EQUALS, "=", "closer", () -> bench.zoom(CLOSER)));
         keys.add(Shortcut.shift(KeyCode.EQUALS, "+", "closer", () -> bench.zoom(CLOSER)));
         keys.add(Shortcut.of(KeyCode.MINUS, "−", "farther", () -> bench.zoom(1 / CLOSER)));
-        keys.add(Shortcut.of(KeyCode.DIGIT0, "0", "whole run", bench::fit));
+        keys.add(Shortcut.of(KeyCode.W, "W", "whole run", bench::fit));
         keys.add(Shortcut.of(KeyCode.G, "G", "go to a step", this::goTo));
         keys.add(Shortcut.of(
                 KeyCode.Y,

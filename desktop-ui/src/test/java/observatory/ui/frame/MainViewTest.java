@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import javafx.event.Event;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tab;
+import javafx.scene.control.TabPane;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import observatory.probe.RunEvent;
@@ -104,6 +107,24 @@ class MainViewTest {
         });
         assertFalse(onButton);
         assertTrue(bench.pausedProperty().get());
+    }
+
+    @Test
+    void everyScreenHasADigit() throws Exception {
+        Workbench bench = new Workbench(Frames.source(new Recording(Frames.RUN)));
+        List<String> reached = Toolkit.on(() -> {
+            MainView main = new MainView(bench, outside());
+            main.attach(new Scene(main.node(), 1280, 800));
+            TabPane tabs = (TabPane) main.node().lookup(".tab-pane");
+            List<String> titles = new ArrayList<>();
+            for (char digit : "1234567890".toCharArray()) {
+                press(KeyCode.valueOf("DIGIT" + digit), main.node());
+                titles.add(tabs.getSelectionModel().getSelectedItem().getText());
+            }
+            assertEquals(tabs.getTabs().stream().map(Tab::getText).toList(), titles);
+            return titles;
+        });
+        assertEquals("Health", reached.getLast());
     }
 
     private static void press(KeyCode code, Node on) {
