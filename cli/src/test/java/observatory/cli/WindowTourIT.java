@@ -23,16 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real window on a real display, walked through by keys alone. */
 class WindowTourIT {
     private static final List<String> SCREENS = List.of(
-            "overview",
-            "layers",
-            "precision",
-            "spectra",
-            "noise",
-            "data",
-            "incidents",
-            "compare",
-            "probes",
-            "health");
+            "overview", "layers", "precision", "spectra", "noise", "data", "incidents", "compare", "probes", "health");
     private static final int FEWEST_COLOURS = 40; // an empty screen has fewer
 
     @TempDir

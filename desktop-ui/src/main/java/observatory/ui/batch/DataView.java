@@ -42,6 +42,7 @@ public final class DataView implements Screen {
         sentence.setWrapText(true);
         columns();
         Button skip = new Button("Copy skip list");
+        skip.setMinWidth(Region.USE_PREF_SIZE);
         skip.setAccessibleText("Copy the places of the sequences that stand out");
         skip.setOnAction(event -> {
             ClipboardContent content = new ClipboardContent();
@@ -88,21 +89,21 @@ public final class DataView implements Screen {
 
     private void columns() {
         table.getColumns().clear();
-        Tables.number(table, "#", 36, row -> Integer.toString(row.number()));
-        Tables.text(table, "source", 110, DataModel.Row::source);
-        Tables.number(table, "offset", 90, row -> Numbers.whole(row.offset()));
-        Tables.number(table, "loss", 66, row -> Numbers.of(row.loss()));
-        Tables.number(table, "deviations", 96, row -> Numbers.of(row.deviations()));
+        Tables.number(table, "#", 30, row -> Integer.toString(row.number()));
+        Tables.text(table, "source", 58, DataModel.Row::source);
+        Tables.number(table, "offset", 78, row -> Numbers.whole(row.offset()));
+        Tables.number(table, "loss", 58, row -> Numbers.of(row.loss()));
+        Tables.number(table, "deviations", 70, row -> Numbers.of(row.deviations()));
         Tables.text(
                 table,
-                "also at step",
-                100,
+                "also at\nstep",
+                60,
                 row -> row.seenAt().stream().map(Numbers::whole).collect(Collectors.joining(", ")));
         for (String measure : measures) {
             Tables.number(
                     table,
-                    Words.plain(measure).toLowerCase(Locale.ROOT),
-                    132,
+                    Words.plain(measure).toLowerCase(Locale.ROOT).replaceFirst(" ", "\n"),
+                    64,
                     row -> row.measured().containsKey(measure)
                             ? Numbers.of(row.measured().get(measure))
                             : "");

@@ -2,6 +2,7 @@ package observatory.ui.frame;
 
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.control.TableView;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
@@ -14,7 +15,7 @@ final class InspectorView {
 
     private final Workbench bench;
     private final Label title = new Label();
-    private final FactTable table = new FactTable();
+    private final TableView<Facts.Row> table = Tables.of("Values at the crosshair", "Nothing was measured here.");
     private final IncidentDetail detail;
     private final ScrollPane why;
     private final VBox root;
@@ -29,8 +30,9 @@ final class InspectorView {
         title.getStyleClass().add("section-title");
         VBox.setVgrow(table, Priority.ALWAYS);
         VBox.setVgrow(why, Priority.ALWAYS);
+        Tables.text(table, "what", 150, Facts.Row::name);
+        Tables.number(table, "value", 86, Facts.Row::value);
         table.setMinHeight(140);
-        table.setAccessibleText("Values at the crosshair");
         root = new VBox(8, title, table, why);
         root.getStyleClass().add("inspector");
         root.setPrefWidth(WIDTH);

@@ -122,8 +122,8 @@ final class Keys {
         for (int i = 0; i < screens.count(); i++) {
             int number = i;
             String digit = Integer.toString((i + 1) % 10); // the tenth screen is that of 0
-            keys.add(Shortcut.of(
-                    KeyCode.valueOf("DIGIT" + digit), digit, screens.title(i), () -> screens.show(number)));
+            keys.add(
+                    Shortcut.of(KeyCode.valueOf("DIGIT" + digit), digit, screens.title(i), () -> screens.show(number)));
         }
         keys.add(Shortcut.of(KeyCode.A, "A", "open a log or a run", this::attach));
         keys.add(Shortcut.control(KeyCode.O, "Ctrl O", "open a log or a run", this::attach));

@@ -1,9 +1,7 @@
 package observatory.ui.frame;
 
 import java.util.List;
-import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.control.Label;
-import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -17,20 +15,12 @@ final class TableSheet {
 
     static Region of(Twin twin) {
         ChartTable table = twin.table(ChartTable.ON_SCREEN, false);
-        TableView<List<String>> view = new TableView<>();
+        TableView<List<String>> view = Tables.of(twin.sentence(), "There is nothing in this chart.");
         for (int i = 0; i < table.columns().size(); i++) {
             int column = i;
-            TableColumn<List<String>, String> one =
-                    new TableColumn<>(table.columns().get(i));
-            one.setCellValueFactory(
-                    row -> new ReadOnlyStringWrapper(row.getValue().get(column)));
-            one.setPrefWidth(150);
-            one.getStyleClass().add("number-column");
-            view.getColumns().add(one);
+            Tables.number(view, table.columns().get(i), 150, row -> row.get(column));
         }
         view.getItems().setAll(table.rows());
-        view.getStyleClass().add("dense");
-        view.setAccessibleText(twin.sentence());
         VBox.setVgrow(view, Priority.ALWAYS);
         Label title = Labels.styled(twin.title() + " in numbers", "section-title");
         Label summary = new Label(twin.sentence());

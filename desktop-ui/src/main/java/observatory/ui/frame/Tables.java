@@ -3,14 +3,16 @@ package observatory.ui.frame;
 import java.util.List;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyStringWrapper;
-import javafx.collections.ListChangeListener;
 import javafx.scene.control.Label;
+import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
+import javafx.scene.control.Tooltip;
 
 /** Tables of text that are filled anew only when their rows have changed. */
 public final class Tables {
-    private static final double SCROLL_BAR = 12;
+    private static final double LEAST = 64; // of a column; narrower, numbers are cut
+    private static final double TIP_WIDTH = 480;
 
     private Tables() {}
 
@@ -22,11 +24,9 @@ public final class Tables {
         Label empty = Labels.styled(none, "soft");
         empty.setWrapText(true);
         table.setPlaceholder(empty);
-        table.widthProperty().addListener(changed -> stretch(table));
-        table.getColumns().addListener((ListChangeListener<TableColumn<R, ?>>) changed -> {
-            table.getColumns().forEach(column -> column.setPrefWidth((double) column.getUserData()));
-            stretch(table);
-        });
+        table.setColumnResizePolicy(change -> change.getColumn() == null
+                ? share(table, change.getContentWidth())
+                : TableView.UNCONSTRAINED_RESIZE_POLICY.call(change)); // a person draws at one
         return table;
     }
 
@@ -40,17 +40,34 @@ public final class Tables {
         table.getColumns().add(column);
     }
 
-    /** The last column takes what room the others leave, and never less than it was made with. */
-    private static void stretch(TableView<?> table) {
-        if (table.getColumns().isEmpty()) {
-            return;
+    /** Columns share the room: where it is too little, the widest give way; what is left over is the last one's. */
+    private static boolean share(TableView<?> table, double room) {
+        List<? extends TableColumn<?, ?>> columns = table.getVisibleLeafColumns();
+        double most = most(columns.stream().mapToDouble(Tables::wished).sorted().toArray(), room);
+        double left = room;
+        for (TableColumn<?, ?> column : columns) {
+            double width = Math.min(wished(column), most);
+            left -= width;
+            column.setPrefWidth(column == columns.getLast() ? width + Math.max(0, left) : width);
         }
-        TableColumn<?, ?> last = table.getColumns().getLast();
-        double others = table.getColumns().stream()
-                .filter(column -> column != last)
-                .mapToDouble(TableColumn::getWidth)
-                .sum();
-        last.setPrefWidth(Math.max((double) last.getUserData(), table.getWidth() - others - SCROLL_BAR));
+        return true;
+    }
+
+    private static double wished(TableColumn<?, ?> column) {
+        return (double) column.getUserData();
+    }
+
+    /** The width that none may exceed if all are to find room, the narrowest first. */
+    private static double most(double[] narrowestFirst, double room) {
+        double left = room;
+        for (int i = 0; i < narrowestFirst.length; i++) {
+            double share = left / (narrowestFirst.length - i);
+            if (narrowestFirst[i] > share) {
+                return Math.max(LEAST, Math.floor(share)); // whole pixels, or their sum may exceed the room
+            }
+            left -= narrowestFirst[i];
+        }
+        return Double.POSITIVE_INFINITY;
     }
 
     /**
@@ -82,9 +99,30 @@ public final class Tables {
     private static <R> TableColumn<R, String> column(String title, double width, Function<R, String> of) {
         TableColumn<R, String> column = new TableColumn<>(title);
         column.setCellValueFactory(row -> new ReadOnlyStringWrapper(of.apply(row.getValue())));
-        column.setPrefWidth(width);
         column.setUserData(width);
         column.setSortable(false);
+        column.setCellFactory(each -> new Cell<>());
         return column;
+    }
+
+    /** A text that can be read whole where it is cut. */
+    private static final class Cell<R> extends TableCell<R, String> {
+        Cell() {
+            textTruncatedProperty().addListener((truncated, was, is) -> setTooltip(is ? whole() : null));
+        }
+
+        private Tooltip whole() {
+            Tooltip tip = new Tooltip();
+            tip.textProperty().bind(textProperty());
+            tip.setWrapText(true);
+            tip.setMaxWidth(TIP_WIDTH);
+            return tip;
+        }
+
+        @Override
+        protected void updateItem(String text, boolean empty) {
+            super.updateItem(text, empty);
+            setText(empty ? null : text);
+        }
     }
 }

@@ -2,11 +2,9 @@ package observatory.ui.incident;
 
 import java.util.Locale;
 import java.util.Map;
-import javafx.geometry.HPos;
 import javafx.geometry.VPos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
-import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
@@ -30,10 +28,6 @@ public final class IncidentDetail {
 
     public IncidentDetail(Workbench bench) {
         this.bench = bench;
-        ColumnConstraints names = new ColumnConstraints();
-        ColumnConstraints values = new ColumnConstraints();
-        values.setHalignment(HPos.RIGHT);
-        evidence.getColumnConstraints().addAll(names, values);
         peak.setOnAction(event -> bench.open(shown));
         root = new VBox(
                 6,

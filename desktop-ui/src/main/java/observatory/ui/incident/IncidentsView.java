@@ -3,13 +3,14 @@ package observatory.ui.incident;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import javafx.geometry.Insets;
 import javafx.scene.control.Button;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TableView;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
+import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
@@ -23,6 +24,9 @@ import observatory.ui.replay.ReplayView;
 public final class IncidentsView implements Screen {
     private static final Duration SILENCE = Duration.ofHours(1);
     private static final double DETAIL_WIDTH = 330;
+    private static final double DETAIL_SHARE = 0.55; // of the height, where it lies below the table
+    private static final double WIDE = 1000; // room for both beside each other
+    private static final double GAP = 12;
 
     private final IncidentsModel model;
     private final TableView<IncidentsModel.Row> table = Tables.of("Incidents", "No incidents so far.");
@@ -31,7 +35,7 @@ public final class IncidentsView implements Screen {
     private final ScrollPane side;
     private final Button acknowledge = new Button("Acknowledge");
     private final Button silence = new Button("Silence 1 h");
-    private final HBox root;
+    private final BorderPane root = new BorderPane();
     private List<IncidentsModel.Row> shown = List.of();
 
     public IncidentsView(Workbench bench, IncidentsModel model, ReplayModel replays) {
@@ -42,11 +46,9 @@ public final class IncidentsView implements Screen {
         side = new ScrollPane(new VBox(replay.node(), detail.node()));
         side.setFitToWidth(true);
         side.getStyleClass().add("card");
-        side.setMinWidth(DETAIL_WIDTH);
         side.setPrefWidth(DETAIL_WIDTH);
-        side.setVisible(false);
-        Tables.text(table, "", 30, row -> Severities.shape(row.incident().severity()));
-        Tables.text(table, "severity", 74, row -> row.incident().severity().label());
+        side.prefHeightProperty().bind(root.heightProperty().multiply(DETAIL_SHARE));
+        Tables.text(table, "severity", 88, row -> Severities.told(row.incident().severity()));
         Tables.text(table, "state", 98, row -> row.state().label());
         Tables.text(table, "kind", 128, row -> Words.of(row.incident().kind()));
         Tables.text(
@@ -75,10 +77,11 @@ public final class IncidentsView implements Screen {
         buttons.getStyleClass().add("controls");
         VBox left = new VBox(10, table, buttons);
         VBox.setVgrow(table, Priority.ALWAYS);
-        HBox.setHgrow(left, Priority.ALWAYS);
         left.setMinWidth(0);
-        root = new HBox(12, left, side);
+        root.setCenter(left);
         root.getStyleClass().add("screen");
+        root.widthProperty().addListener(changed -> arrange());
+        chosen(null);
     }
 
     @Override
@@ -108,8 +111,17 @@ public final class IncidentsView implements Screen {
                 .ifPresent(table.getSelectionModel()::select);
     }
 
+    /** Why the incident chosen is one stands beside the table, or below it where that would leave it no room. */
+    private void arrange() {
+        boolean wide = root.getWidth() >= WIDE;
+        (wide ? root.bottomProperty() : root.rightProperty()).set(null); // first: a node has one place
+        (wide ? root.rightProperty() : root.bottomProperty())
+                .set(table.getSelectionModel().isEmpty() ? null : side);
+        BorderPane.setMargin(side, wide ? new Insets(0, 0, 0, GAP) : new Insets(GAP, 0, 0, 0));
+    }
+
     private void chosen(IncidentsModel.Row row) {
-        side.setVisible(row != null);
+        arrange();
         acknowledge.setDisable(row == null || row.incident().resolved());
         silence.setDisable(row == null);
         if (row != null) {

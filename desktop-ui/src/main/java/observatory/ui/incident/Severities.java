@@ -11,6 +11,11 @@ public final class Severities {
         return severity.label();
     }
 
+    /** Shape and word. */
+    static String told(Severity severity) {
+        return shape(severity) + " " + severity.label();
+    }
+
     public static String shape(Severity severity) {
         return switch (severity) {
             case CRITICAL -> "▲";

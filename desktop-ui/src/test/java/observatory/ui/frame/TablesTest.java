@@ -2,14 +2,26 @@ package observatory.ui.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import javafx.scene.Node;
+import javafx.scene.Scene;
+import javafx.scene.control.TableCell;
+import javafx.scene.control.TableColumnBase;
 import javafx.scene.control.TableView;
+import javafx.scene.layout.StackPane;
 import observatory.ui.Toolkit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TablesTest {
+    private static final String LONG = "a place in the model whose name is longer than any column";
+
     private record Row(String site, int value) {}
 
     /** While a run goes on, rows change places with every step. */
@@ -30,5 +42,47 @@ class TablesTest {
         });
         assertEquals(List.of(new Row("a", 2), new Row("b", 3)), chosen);
         assertNull(last, "a row that is gone hands its choice to no other");
+    }
+
+    /** Where there is too little room the widest columns give way, where there is too much the last one has it. */
+    @ParameterizedTest
+    @ValueSource(doubles = {300, 400, 1200})
+    void columnsShareTheRoom(double width) throws Exception {
+        List<Double> widths = Toolkit.on(() -> laidOut(width).getColumns().stream()
+                .map(TableColumnBase::getWidth)
+                .toList());
+        assertEquals(70, widths.getFirst(), "the narrow one keeps its width");
+        double sum = widths.stream().mapToDouble(Double::doubleValue).sum();
+        assertTrue(sum <= width && sum >= width - 4, "of " + width + " pixels " + widths);
+    }
+
+    @Test
+    void whatIsCutIsToldWhole() throws Exception {
+        Map<String, String> tips = Toolkit.on(() -> {
+            Map<String, String> told = new HashMap<>();
+            for (Node node : laidOut(300).lookupAll(".table-cell")) {
+                TableCell<?, ?> cell = (TableCell<?, ?>) node;
+                if (cell.getText() != null && cell.getTooltip() != null) {
+                    told.put(cell.getText(), cell.getTooltip().getText());
+                }
+            }
+            return told;
+        });
+        assertEquals(Map.of(LONG, LONG), tips);
+    }
+
+    private static TableView<Row> laidOut(double width) {
+        TableView<Row> table = Tables.of("sites", "none");
+        Tables.number(table, "value", 70, row -> Integer.toString(row.value()));
+        Tables.text(table, "site", 200, Row::site);
+        Tables.text(table, "again", 500, row -> "short");
+        Tables.fill(table, List.of(new Row(LONG, 1), new Row("b", 2)), Row::site);
+        StackPane root = new StackPane(table);
+        new Scene(root, width, 300);
+        for (int i = 0; i < 3; i++) {
+            root.applyCss();
+            root.layout();
+        }
+        return table;
     }
 }
