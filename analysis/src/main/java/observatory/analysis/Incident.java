@@ -1,5 +1,6 @@
 package observatory.analysis;
 
+import java.util.Locale;
 import observatory.probe.RunId;
 
 /**
@@ -28,14 +29,16 @@ public record Incident(
         String remedy,
         Evidence evidence) {
 
-    /** "step 7", or "steps 7 to 9". */
+    /** "step 7", or "steps 7,000 to 7,002". */
     public String steps() {
         return steps(firstStep, lastStep);
     }
 
     /** The same of any stretch of steps. */
     public static String steps(long first, long last) {
-        return first == last ? "step " + first : "steps " + first + " to " + last;
+        return first == last
+                ? String.format(Locale.ROOT, "step %,d", first)
+                : String.format(Locale.ROOT, "steps %,d to %,d", first, last);
     }
 
     public Incident with(Evidence other) {

@@ -82,7 +82,13 @@ public record ReplayResult(
             double noise,
             double p,
             double loss,
-            String firstBad) {}
+            String firstBad) {
+
+        /** What is gone, in percent; empty of the run as it was. */
+        public String gone() {
+            return group.equals("baseline") ? "" : Weighing.percent(removed);
+        }
+    }
 
     /**
      * A sequence of the batch, the worst first.

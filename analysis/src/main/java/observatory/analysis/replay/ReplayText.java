@@ -1,6 +1,7 @@
 package observatory.analysis.replay;
 
 import java.util.Locale;
+import observatory.analysis.Incident;
 import observatory.analysis.Verdict;
 
 /** A replay in the width of a terminal. */
@@ -42,11 +43,10 @@ public final class ReplayText {
         StringBuilder text = new StringBuilder();
         line(
                 text,
-                "%s, %s, steps %d to %d varied, from the state after step %d",
+                "%s, %s, %s varied, from the state after step %d",
                 result.run(),
                 result.incident(),
-                result.steps().first(),
-                result.steps().last(),
+                Incident.steps(result.steps().first(), result.steps().last()),
                 result.steps().checkpoint());
         text.append('\n');
         verdict(text, result);
@@ -88,7 +88,7 @@ public final class ReplayText {
                             cut(one.name()),
                             one.repeats(),
                             Weighing.number(one.symptom()),
-                            one.group().equals("baseline") ? "" : Weighing.percent(one.removed()),
+                            one.gone(),
                             one.p() < 1 ? Weighing.number(one.p()) : "",
                             Weighing.number(one.loss())));
         }

@@ -198,8 +198,9 @@ public final class Weighing {
         return text.append('.').toString();
     }
 
-    static String percent(double share) {
-        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    /** To whole ones, of which none is −0. */
+    public static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f %%", Math.rint(100 * share) + 0.0);
     }
 
     static String number(double value) {

@@ -62,12 +62,10 @@ record Card(
     }
 
     private static String where(Incident incident) {
-        String first = Numbers.whole(incident.firstStep());
-        String steps = incident.firstStep() == incident.lastStep()
-                ? "step " + first
-                : "steps " + first + " – " + Numbers.whole(incident.lastStep()) + " · worst at "
-                        + Numbers.whole(incident.peakStep());
-        return steps + " · " + (incident.resolved() ? "resolved" : "not resolved");
+        String worst = incident.firstStep() == incident.lastStep()
+                ? ""
+                : " · worst at " + Numbers.whole(incident.peakStep());
+        return incident.steps() + worst + " · " + (incident.resolved() ? "resolved" : "not resolved");
     }
 
     private static String text(Evidence evidence, String name) {

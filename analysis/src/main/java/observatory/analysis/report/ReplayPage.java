@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.ReplayResult;
+import observatory.analysis.replay.Weighing;
 
 /** What the page of a replay shows, in words. */
 record ReplayPage(
@@ -133,7 +134,7 @@ record ReplayPage(
                 Numbers.of(one.symptom()),
                 width,
                 WIDE - width,
-                base ? "" : Math.round(100 * one.removed()) + " %",
+                one.gone(),
                 base || one.repeats() < 2 ? "" : large(one.noise()),
                 one.p() < 1 ? String.format(Locale.ROOT, "%.2g", one.p()) : "",
                 Numbers.of(one.loss()),
@@ -152,7 +153,7 @@ record ReplayPage(
                 Numbers.whole(one.offset()),
                 Numbers.of(one.loss()),
                 large(one.departure()),
-                Double.isFinite(one.gradient()) ? Math.round(100 * one.gradient()) + " %" : "",
+                Double.isFinite(one.gradient()) ? Weighing.percent(one.gradient()) : "",
                 one.why(),
                 one.text(),
                 one.named() ? "strong" : "");

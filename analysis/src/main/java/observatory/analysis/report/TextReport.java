@@ -23,9 +23,8 @@ public final class TextReport {
     public static String of(PostMortem result) {
         List<String> lines = new ArrayList<>();
         lines.add(result.run());
-        lines.add(result.format() + ", steps "
-                + Numbers.whole(result.steps().first()) + " to "
-                + Numbers.whole(result.steps().last()) + ", "
+        lines.add(result.format() + ", "
+                + Incident.steps(result.steps().first(), result.steps().last()) + ", "
                 + Numbers.whole(result.steps().count()) + " frames");
         lines.add(series(result.series()));
         lines.add(Headline.of(result));
@@ -56,10 +55,7 @@ public final class TextReport {
                 .toList();
         List<String> lines = new ArrayList<>();
         for (Incident incident : worst) {
-            String steps = incident.firstStep() == incident.lastStep()
-                    ? "step " + Numbers.whole(incident.firstStep())
-                    : "steps " + Numbers.whole(incident.firstStep()) + " to " + Numbers.whole(incident.lastStep());
-            lines.add(mark(incident.severity()) + " " + incident.kind().label().replace('_', ' ') + ", " + steps
+            lines.add(mark(incident.severity()) + " " + incident.kind().label().replace('_', ' ') + ", " + incident.steps()
                     + (incident.resolved() ? ", resolved" : ", not resolved") + ", cause: "
                     + incident.verdict().label());
             lines.add("    " + incident.summary());

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import observatory.analysis.replay.ReplayResult.Culprit;
 import observatory.analysis.replay.Symptom;
+import observatory.analysis.replay.Weighing;
 import observatory.probe.Batch;
 import observatory.probe.Frame;
 import observatory.trainer.TokenBatch;
@@ -190,7 +191,7 @@ final class Ranking {
                     Math.min(row.departure(), 1e6)));
         }
         if (heavy) {
-            why.add(String.format(Locale.ROOT, "%.0f %% of the gradient is gone without it", 100 * gone));
+            why.add(Weighing.percent(gone) + " of the gradient is gone without it");
         }
         if (cured) {
             why.add("without it the step is finite");

@@ -32,6 +32,11 @@ public final class Numbers {
         return signed(size >= 1000 ? String.format(Locale.ROOT, "%,d", rounded.longValue()) : rounded.toPlainString());
     }
 
+    /** A share in percent, to two decimals. */
+    public static String percent(double share) {
+        return share > 0 && share < 1e-4 ? "< 0.01 %" : of(Math.rint(1e4 * share) / 100) + " %";
+    }
+
     public static String whole(long value) {
         return signed(String.format(Locale.ROOT, "%,d", value));
     }

@@ -8,6 +8,7 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.Pane;
 import javafx.scene.layout.Region;
+import observatory.analysis.Incident;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Numbers;
 import observatory.ui.chart.Span;
@@ -69,8 +70,7 @@ final class TimelineView {
             double x = strip.xOf(glyph.step()) - label.getWidth() / 2;
             label.relocate(Math.clamp(x, 0, Math.max(0, signs.getWidth() - label.getWidth())), 0);
         }
-        from.setText("step " + Numbers.whole((long) Math.ceil(shown.low())) + " to "
-                + Numbers.whole((long) Math.floor(shown.high()))
+        from.setText(Incident.steps((long) Math.ceil(shown.low()), (long) Math.floor(shown.high()))
                 + (bench.brushProperty().get() == null ? "  whole run" : "")
                 + (bench.pausedProperty().get() ? "  paused" : ""));
         double perPixel = shown.length() / Math.max(1, strip.getWidth());

@@ -59,7 +59,7 @@ public final class IncidentDetail {
                         "label",
                         "section-title",
                         "severity-" + incident.severity().label());
-        steps.setText(incident.severity().label() + " · " + IncidentCard.steps(incident) + " · "
+        steps.setText(incident.severity().label() + " · " + incident.steps() + " · "
                 + (incident.resolved() ? "resolved" : "open") + " · cause: "
                 + incident.verdict().label());
         summary.setText(incident.summary());

@@ -11,9 +11,9 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import observatory.analysis.Incident;
 import observatory.ui.Workbench;
 import observatory.ui.frame.Labels;
-import observatory.ui.incident.IncidentCard;
 import observatory.ui.incident.Severities;
 
 /** The automated analysis as a list: problems always, the rest when asked for. */
@@ -110,7 +110,7 @@ final class AnalysisView {
             sign.setStyle("-fx-text-fill: -obs-" + colour + ";");
             title.setText(line.title());
             sentence.setText(line.sentence());
-            steps.setText(line.incident().map(IncidentCard::steps).orElse(""));
+            steps.setText(line.incident().map(Incident::steps).orElse(""));
             setPrefWidth(0);
             setGraphic(box);
             setAccessibleText(line.title() + ", "

@@ -25,20 +25,16 @@ record Fate(double overflow, double normal, double subnormal, double zero) {
         if (!lost.isEmpty()) {
             parts.add(lost);
         }
-        parts.add((lost.isEmpty() ? "" : "of the rest ") + percent(normal) + " normal");
+        parts.add((lost.isEmpty() ? "" : "of the rest ") + Numbers.percent(normal) + " normal");
         if (subnormal > 0) {
-            parts.add(percent(subnormal) + " subnormal");
+            parts.add(Numbers.percent(subnormal) + " subnormal");
         }
         if (zero > 0) {
-            parts.add(percent(zero) + " to zero");
+            parts.add(Numbers.percent(zero) + " to zero");
         }
         if (overflow > 0) {
-            parts.add(percent(overflow) + " overflow");
+            parts.add(Numbers.percent(overflow) + " overflow");
         }
         return zero + overflow > 0 || !lost.isEmpty() ? parts.toString() : parts + " · nothing lost";
-    }
-
-    private static String percent(double share) {
-        return share < 1e-4 ? "< 0.01 %" : Numbers.of(Math.rint(1e4 * share) / 100) + " %";
     }
 }

@@ -74,7 +74,7 @@ public final class PrecisionView implements Screen {
                 "to zero",
                 66,
                 range -> range.flushed().isPresent()
-                        ? Numbers.of(100 * range.flushed().getAsDouble()) + " %"
+                        ? Numbers.percent(range.flushed().getAsDouble())
                         : "–");
         table.getSelectionModel().selectedItemProperty().addListener((all, old, range) -> {
             if (range != null && !range.site().equals(bench.siteProperty().get())) {

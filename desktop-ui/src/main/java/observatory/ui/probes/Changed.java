@@ -70,7 +70,7 @@ final class Changed {
 
     private static String percent(String share) {
         try {
-            return share == null ? "?" : Numbers.of(Math.rint(1000 * Double.parseDouble(share)) / 10) + " %";
+            return share == null ? "?" : Numbers.percent(Double.parseDouble(share));
         } catch (NumberFormatException e) {
             return share;
         }

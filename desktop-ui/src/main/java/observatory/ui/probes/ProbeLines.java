@@ -203,9 +203,7 @@ final class ProbeLines {
     }
 
     private String share(OptionalDouble seconds) {
-        return seconds.isEmpty() || !(stepSeconds > 0)
-                ? ""
-                : Numbers.of(Math.rint(1e5 * seconds.getAsDouble() / stepSeconds) / 1000) + " %";
+        return seconds.isEmpty() || !(stepSeconds > 0) ? "" : Numbers.percent(seconds.getAsDouble() / stepSeconds);
     }
 
     private static String count(int count, String what) {

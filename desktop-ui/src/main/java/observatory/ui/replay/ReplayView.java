@@ -122,8 +122,7 @@ public final class ReplayView {
         int row = 0;
         for (ReplayResult.Outcome one : done.outcomes()) {
             Label what = Labels.paragraph(one.name(), "soft");
-            Label gone = new Label(
-                    one.group().equals("baseline") ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * one.removed()));
+            Label gone = new Label(one.gone());
             gone.setMinWidth(Region.USE_PREF_SIZE);
             grid.addRow(row++, what, gone);
         }

@@ -14,7 +14,7 @@ class ChangedTest {
     @Test
     void theGovernorSaysWhatItHasMadeRarerAndWhatThatSaves() {
         assertEquals(
-                "format-range: every 1 → every 2 steps; observing takes 5.2 % → 3.1 %, budget 3 %",
+                "format-range: every 1 → every 2 steps; observing takes 5.21 % → 3.12 %, budget 3 %",
                 Changed.words(
                         mark(
                                 Mark.Kind.CADENCE,
