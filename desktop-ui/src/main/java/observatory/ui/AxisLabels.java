@@ -10,6 +10,7 @@ import observatory.ui.chart.StepLabels;
 import observatory.ui.chart.Ticks;
 import observatory.ui.chart.TimeLabels;
 import observatory.ui.data.Recording;
+import observatory.ui.data.StepIndex;
 
 /**
  * Marks below charts of steps, in what the workbench is set to: round steps, or the steps at which a run had come to
@@ -65,27 +66,13 @@ final class AxisLabels implements StepLabels {
         double last = Double.NEGATIVE_INFINITY;
         List<Ticks.Tick> ticks = new ArrayList<>();
         for (Ticks.Tick mark : marks.apply(new Span(low, high))) {
-            long step = run.frames().step(reached(run, at, mark.position()));
+            int reached = StepIndex.first(0, run.frames().size() - 1, row -> at.applyAsDouble(row) >= mark.position());
+            long step = run.frames().step(reached);
             if (step - last >= apart) {
                 ticks.add(new Ticks.Tick(step, mark.label()));
                 last = step;
             }
         }
         return ticks;
-    }
-
-    /** The first row that has come to a value. */
-    private static int reached(Recording run, IntToDoubleFunction at, double value) {
-        int low = 0;
-        int high = run.frames().size() - 1;
-        while (low < high) {
-            int middle = low + high >>> 1;
-            if (at.applyAsDouble(middle) < value) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 }

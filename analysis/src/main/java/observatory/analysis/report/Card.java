@@ -62,9 +62,8 @@ record Card(
     }
 
     private static String where(Incident incident) {
-        String worst = incident.firstStep() == incident.lastStep()
-                ? ""
-                : " · worst at " + Numbers.whole(incident.peakStep());
+        String worst =
+                incident.firstStep() == incident.lastStep() ? "" : " · worst at " + Numbers.whole(incident.peakStep());
         return incident.steps() + worst + " · " + (incident.resolved() ? "resolved" : "not resolved");
     }
 

@@ -55,7 +55,8 @@ public final class TextReport {
                 .toList();
         List<String> lines = new ArrayList<>();
         for (Incident incident : worst) {
-            lines.add(mark(incident.severity()) + " " + incident.kind().label().replace('_', ' ') + ", " + incident.steps()
+            lines.add(mark(incident.severity()) + " " + incident.kind().label().replace('_', ' ') + ", "
+                    + incident.steps()
                     + (incident.resolved() ? ", resolved" : ", not resolved") + ", cause: "
                     + incident.verdict().label());
             lines.add("    " + incident.summary());

@@ -3,6 +3,7 @@ package observatory.ui.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Which step each row of a series belongs to. Where a run was restarted, steps go back and a new segment begins; within
@@ -124,14 +125,19 @@ public final class StepIndex {
 
     /** The first row of a segment whose step is at least this; the segment's end where there is none. */
     public int rowAtOrAfter(Segment segment, double step) {
-        int low = segment.from();
-        int high = segment.to();
+        return first(segment.from(), segment.to(), row -> steps.get(row) >= step);
+    }
+
+    /** The first of the rows from {@code from} that has come to what all after it have too; {@code to} where none has. */
+    public static int first(int from, int to, IntPredicate reached) {
+        int low = from;
+        int high = to;
         while (low < high) {
             int middle = low + high >>> 1;
-            if (steps.get(middle) < step) {
-                low = middle + 1;
-            } else {
+            if (reached.test(middle)) {
                 high = middle;
+            } else {
+                low = middle + 1;
             }
         }
         return low;
@@ -152,7 +158,7 @@ public final class StepIndex {
                 return row;
             }
         }
-        return rowAtOrAfter(new Segment(from, to, 0), step);
+        return first(from, to, each -> steps.get(each) >= step);
     }
 
     /** The latest row written for the greatest step that is not beyond this one; -1 where there is none. */
