@@ -14,10 +14,6 @@ final class FirstFailure {
         thrown.compareAndSet(null, error);
     }
 
-    boolean happened() {
-        return thrown.get() != null;
-    }
-
     /** Throws it, if there was one. */
     void rethrow() {
         switch (thrown.get()) {

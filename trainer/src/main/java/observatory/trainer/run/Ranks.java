@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import observatory.trainer.Trainer;
 
@@ -14,13 +13,11 @@ import observatory.trainer.Trainer;
  * happens there, so what it tells arrives in order.
  */
 public final class Ranks implements AutoCloseable {
-    private static final long RELEASE_MILLIS = 50;
-
     private final List<Rank> all;
     private final Runnable abandon;
     private final List<ExecutorService> threads = new ArrayList<>();
 
-    /** @param abandon releases ranks that wait for one that has failed; called until none waits */
+    /** @param abandon releases the ranks that wait for one that has failed, and those that come to wait for it later */
     public Ranks(List<Rank> all, Runnable abandon) {
         this.all = List.copyOf(all);
         this.abandon = abandon;
@@ -95,17 +92,15 @@ public final class Ranks implements AutoCloseable {
         return null;
     }
 
-    /** Until all are done; those that came to wait for a failed rank only after it failed are released as well. */
+    /** Until all are done, also where this thread is interrupted: then the others are released as from a failure. */
     private void await(CountDownLatch others, FirstFailure failure) {
         boolean interrupted = false;
-        for (boolean done = others.getCount() == 0; !done; ) {
+        while (others.getCount() > 0) {
             try {
-                done = others.await(RELEASE_MILLIS, TimeUnit.MILLISECONDS);
+                others.await();
             } catch (InterruptedException e) {
                 interrupted = true;
                 failure.of(new IllegalStateException("interrupted while the ranks worked", e));
-            }
-            if (!done && failure.happened()) {
                 abandon.run();
             }
         }

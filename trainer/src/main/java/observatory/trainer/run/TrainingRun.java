@@ -36,7 +36,7 @@ public final class TrainingRun implements AutoCloseable {
 
     /**
      * @param checkpoints null for a run that keeps none
-     * @param abandon releases ranks that wait for one that has failed
+     * @param abandon releases the ranks that wait for one that has failed, and those that come to wait for it later
      * @param commands asked between two steps; hands what there is to the control it is given
      * @param waiting called again and again while the run is paused; false ends the run
      */

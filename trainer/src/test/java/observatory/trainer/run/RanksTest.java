@@ -2,16 +2,16 @@ package observatory.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Timeout;
 /** Ranks work together, fail together, and leave nobody at work behind. */
 @Timeout(60)
 class RanksTest {
-    private final CyclicBarrier barrier = new CyclicBarrier(3);
+    private final Phaser together = new Phaser(3);
 
     @Test
     void eachWorksOnAThreadOfItsOwn() {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        try (Ranks ranks = new Ranks(three(), barrier::reset)) {
+        try (Ranks ranks = new Ranks(three(), together::forceTermination)) {
             ranks.each(rank -> {
                 threads.add(Thread.currentThread());
                 meet();
@@ -40,7 +40,7 @@ class RanksTest {
         IllegalStateException cause = new IllegalStateException("out of memory on the third");
         AtomicBoolean caller = new AtomicBoolean();
         List<Rank> all = three();
-        try (Ranks ranks = new Ranks(all, barrier::reset)) {
+        try (Ranks ranks = new Ranks(all, together::forceTermination)) {
             IllegalStateException thrown = assertThrows(
                     IllegalStateException.class,
                     () -> ranks.each(rank -> {
@@ -61,7 +61,7 @@ class RanksTest {
         AtomicBoolean atWork = new AtomicBoolean(true);
         List<Rank> all = three();
         try (Ranks ranks = new Ranks(all, () -> {
-            barrier.reset();
+            together.forceTermination();
             failed.countDown();
         })) {
             assertThrows(
@@ -83,17 +83,39 @@ class RanksTest {
         }
     }
 
+    @Test
+    void whoIsInterruptedReleasesTheOthersAndWaitsForThem() {
+        AtomicBoolean atWork = new AtomicBoolean(true);
+        List<Rank> all = three();
+        try (Ranks ranks = new Ranks(all, together::forceTermination)) {
+            IllegalStateException thrown = assertThrows(
+                    IllegalStateException.class,
+                    () -> ranks.each(rank -> {
+                        if (rank == all.getFirst()) {
+                            Thread.currentThread().interrupt();
+                            return;
+                        }
+                        try {
+                            meet();
+                        } finally {
+                            if (rank == all.getLast()) {
+                                atWork.set(false);
+                            }
+                        }
+                    }));
+            assertInstanceOf(InterruptedException.class, thrown.getCause());
+            assertTrue(Thread.interrupted(), "the caller still knows of it");
+            assertFalse(atWork.get(), "a model is freed next");
+        }
+    }
+
     private static List<Rank> three() {
         return IntStream.range(0, 3).mapToObj(i -> new Rank(null, null, null)).toList();
     }
 
     private void meet() {
-        try {
-            barrier.await();
-        } catch (BrokenBarrierException e) {
-            throw new IllegalStateException("another rank failed", e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted", e);
+        if (together.arriveAndAwaitAdvance() < 0) {
+            throw new IllegalStateException("another rank failed");
         }
     }
 
