@@ -57,7 +57,8 @@ final class BenchSpectrumCommand implements Callable<Integer> {
         }
         Path folder = Files.createTempDirectory("observatory-bench");
         try {
-            List<SpectrumBench.Row> rows = new SpectrumBench(folder, System::nanoTime, repetitions).run(wanted);
+            List<SpectrumBench.Row> rows =
+                    new SpectrumBench(folder, System::nanoTime, repetitions).run(wanted, WeightWatcherSpeed::measure);
             parent.console().result(json ? document(rows) : text(rows));
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
@@ -78,21 +79,21 @@ final class BenchSpectrumCommand implements Callable<Integer> {
                     "%-12s %9.3f %9s %8s %10.5f %10s%n",
                     row.size().rows() + "x" + row.size().columns(),
                     row.ours().seconds(),
-                    row.weightWatcher()
+                    row.theirs()
                             .map(one -> String.format(Locale.ROOT, "%.3f", one.seconds()))
                             .orElse("-"),
-                    row.weightWatcher()
+                    row.theirs()
                             .map(one -> String.format(
                                     Locale.ROOT,
                                     "%.1f",
                                     one.seconds() / row.ours().seconds()))
                             .orElse("-"),
                     row.ours().alpha(),
-                    row.weightWatcher()
+                    row.theirs()
                             .map(one -> String.format(Locale.ROOT, "%.5f", one.alpha()))
                             .orElse("-")));
         }
-        boolean alone = rows.stream().allMatch(row -> row.weightWatcher().isEmpty());
+        boolean alone = rows.stream().allMatch(row -> row.theirs().isEmpty());
         return (text + (alone ? "no python3 with NumPy and SciPy here, so nothing to compare with" : ""))
                 .stripTrailing();
     }
@@ -105,7 +106,7 @@ final class BenchSpectrumCommand implements Callable<Integer> {
             node.put("columns", row.size().columns());
             node.put("seconds", row.ours().seconds());
             node.put("alpha", row.ours().alpha());
-            row.weightWatcher().ifPresent(one -> {
+            row.theirs().ifPresent(one -> {
                 node.put("scipySeconds", one.seconds());
                 node.put("scipyAlpha", one.alpha());
             });

@@ -50,14 +50,9 @@ public final class DeadUnits implements Detector<DeadUnits.State> {
     public Judgement<State> judge(State state, Frame frame) {
         SiteTrend.Reading reading = state.dead.read(frame, METRIC, x -> x);
         return Judgement.of(
-                new State(reading.next()), reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
-    }
-
-    /** How far the share of a layer lies above its level, where both are more than a healthy layer has. */
-    private double risen(SiteTrend.Reading reading, int i) {
-        double rise = reading.value()[i] - reading.slow(i);
-        boolean many = reading.known(i, KNOWN) && reading.value()[i] >= settings.get(SHARE);
-        return many && rise >= settings.get(RISE) ? rise : Double.NaN;
+                new State(reading.next()),
+                reading.worst(reading.risen(KNOWN, settings.get(SHARE), settings.get(RISE)))
+                        .map(worst -> finding(frame, worst)));
     }
 
     private static Finding finding(Frame frame, SiteTrend.Worst worst) {

@@ -46,14 +46,9 @@ public final class EpsilonDominance implements Detector<EpsilonDominance.State> 
     public Judgement<State> judge(State state, Frame frame) {
         SiteTrend.Reading reading = state.share.read(frame, METRIC, x -> x);
         return Judgement.of(
-                new State(reading.next()), reading.worst(i -> risen(reading, i)).map(worst -> finding(frame, worst)));
-    }
-
-    /** How far the share of a parameter lies above its level, where ε has the most of it. */
-    private double risen(SiteTrend.Reading reading, int i) {
-        double rise = reading.value()[i] - reading.slow(i);
-        boolean dominated = reading.known(i, KNOWN) && reading.value()[i] >= settings.get(SHARE);
-        return dominated && rise >= settings.get(RISE) ? rise : Double.NaN;
+                new State(reading.next()),
+                reading.worst(reading.risen(KNOWN, settings.get(SHARE), settings.get(RISE)))
+                        .map(worst -> finding(frame, worst)));
     }
 
     private static Finding finding(Frame frame, SiteTrend.Worst worst) {

@@ -69,6 +69,14 @@ record SiteTrend(List<Site> sites, double[] fast, double[] slow, double[] noise,
             return i -> known(i, values) && growth[i] >= Math.log(ratio) ? growth[i] : Double.NaN;
         }
 
+        /** How far a share lies above its slow level, of a site where it is this large and has risen this far. */
+        IntToDoubleFunction risen(int values, double share, double rise) {
+            return i -> {
+                double risen = value[i] - slow(i);
+                return known(i, values) && value[i] >= share && risen >= rise ? risen : Double.NaN;
+            };
+        }
+
         /** The site that is worst by a detector's own measure, which is NaN where a site gives no cause. */
         Optional<Worst> worst(IntToDoubleFunction measure) {
             double[] all = new double[value.length];

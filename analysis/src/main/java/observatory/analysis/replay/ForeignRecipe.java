@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.Verdict;
@@ -46,17 +45,18 @@ public record ForeignRecipe(
         long from = Math.max(0, early ? incident.peakStep() - LEAD : incident.firstStep());
         long to = Math.max(Math.min(incident.lastStep(), incident.peakStep() + FAR), from);
         long back = Math.max(0, from - BEFORE);
-        Words words = Words.of(framework);
+        ForeignWords words = ForeignWords.of(framework);
+        String load = words.load(back);
         List<Run> runs = new ArrayList<>();
         runs.add(new Run(
                 "as it was, twice",
                 "two runs of the same bits that agree with each other and not with the log: the hardware did it; that"
                         + " disagree: the kernels are not deterministic, and every later comparison needs repeats",
-                words.deterministic(back)));
+                load + words.deterministic()));
         runs.add(new Run(
                 "other batches in steps " + from + " to " + to,
                 "gone: the data, if the same batches do it to an earlier checkpoint as well",
-                words.skip(back, from, to)));
+                load + words.skip(from, to)));
         runs.add(new Run(
                 "the same batches at an earlier checkpoint",
                 "there as well: the data alone; gone: the state of weights and moments takes part",
@@ -64,16 +64,16 @@ public record ForeignRecipe(
         runs.add(new Run(
                 "a tenth of the learning rate",
                 "gone, and not with other batches: the optimiser",
-                words.load(back) + " " + words.rate()));
+                load + words.rate()));
         runs.add(new Run(
                 "the moments of Adam reset",
                 "gone: the optimiser's state, as after a long quiet stretch (Molybog et al., arXiv 2304.09871)",
-                words.load(back) + " " + words.moments()));
+                load + words.moments()));
         runs.add(new Run(
                 "another number format"
                         + precision.map(known -> ", the run is in " + known).orElse(""),
                 "gone: numerical",
-                words.load(back) + " " + words.precision()));
+                load + words.precision()));
         return new ForeignRecipe(
                 run,
                 framework,
@@ -84,129 +84,6 @@ public record ForeignRecipe(
                                 ? " Loss and gradient norm alone do not tell why."
                                 : " That is what the detectors say of it; no experiment was made."),
                 runs);
-    }
-
-    /** How a framework says what the experiment needs. */
-    private interface Words {
-        String load(long step);
-
-        String skip(long back, long from, long to);
-
-        String deterministic(long back);
-
-        String rate();
-
-        String moments();
-
-        String precision();
-
-        static Words of(String framework) {
-            String name = framework.toLowerCase(Locale.ROOT);
-            if (name.contains("megatron")) {
-                return new Megatron();
-            }
-            return name.contains("trainer") ? new HuggingFace() : new ByHand();
-        }
-    }
-
-    private record Megatron() implements Words {
-        @Override
-        public String load(long step) {
-            return "--load CHECKPOINTS --ckpt-step " + step;
-        }
-
-        @Override
-        public String skip(long back, long from, long to) {
-            StringBuilder steps = new StringBuilder(load(back)).append(" --iterations-to-skip");
-            for (long step = from; step <= Math.min(to, from + 19); step++) {
-                steps.append(' ').append(step);
-            }
-            return steps.append(to > from + 19 ? " …" : "").toString();
-        }
-
-        @Override
-        public String deterministic(long back) {
-            return load(back) + " --deterministic-mode --rerun-mode validate_results";
-        }
-
-        @Override
-        public String rate() {
-            return "--override-opt_param-scheduler --lr A_TENTH";
-        }
-
-        @Override
-        public String moments() {
-            return "--no-load-optim";
-        }
-
-        @Override
-        public String precision() {
-            return "--bf16 instead of --fp16, or neither for fp32";
-        }
-    }
-
-    private record HuggingFace() implements Words {
-        @Override
-        public String load(long step) {
-            return "--resume_from_checkpoint OUTPUT/checkpoint-" + step;
-        }
-
-        @Override
-        public String skip(long back, long from, long to) {
-            return load(back) + ", with the samples of steps " + from + " to " + to + " taken out of the data set";
-        }
-
-        @Override
-        public String deterministic(long back) {
-            return load(back) + " --full_determinism true";
-        }
-
-        @Override
-        public String rate() {
-            return "with the base_lrs of scheduler.pt divided by ten";
-        }
-
-        @Override
-        public String moments() {
-            return "with optimizer.pt taken out of the checkpoint's folder";
-        }
-
-        @Override
-        public String precision() {
-            return "--bf16 true instead of --fp16 true, or neither for fp32";
-        }
-    }
-
-    private record ByHand() implements Words {
-        @Override
-        public String load(long step) {
-            return "resume from the newest checkpoint at or before step " + step;
-        }
-
-        @Override
-        public String skip(long back, long from, long to) {
-            return load(back) + ", passing over the batches of steps " + from + " to " + to;
-        }
-
-        @Override
-        public String deterministic(long back) {
-            return load(back) + ", with torch.use_deterministic_algorithms(True)";
-        }
-
-        @Override
-        public String rate() {
-            return "with the learning rate divided by ten";
-        }
-
-        @Override
-        public String moments() {
-            return "without the optimiser's state";
-        }
-
-        @Override
-        public String precision() {
-            return "in bf16 instead of fp16, or in fp32";
-        }
     }
 
     public ObjectNode json() {

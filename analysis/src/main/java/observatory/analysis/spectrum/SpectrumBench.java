@@ -1,32 +1,25 @@
 package observatory.analysis.spectrum;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import observatory.analysis.spectrum.file.WeightFile;
 
 /**
- * Times whole spectra with their fits, one thread each: ours, and where Python has NumPy and SciPy, the path of
- * WeightWatcher on the same files. Medians, because other programs run on the machine too.
+ * Times whole spectra with their fits, one thread each, and another program's on the same files. Medians, because other
+ * programs run on the machine too.
  */
 public final class SpectrumBench {
     private static final long SEED = 3;
-    private static final String SCRIPT = "weightwatcher_path.py";
-    /** A Python that takes longer is taken for one that comes to no end. */
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Path folder;
     private final LongSupplier nanos;
@@ -44,10 +37,15 @@ public final class SpectrumBench {
     /** What a path took, and what it found. */
     public record Timing(double seconds, double alpha) {}
 
-    /** One matrix; the other path is empty where there is no Python with SciPy. */
-    public record Row(Size size, Timing ours, Optional<Timing> weightWatcher) {}
+    /** One matrix; theirs is empty where the other program is not on this machine. */
+    public record Row(Size size, Timing ours, Optional<Timing> theirs) {}
 
-    public List<Row> run(List<Size> sizes) throws IOException, InterruptedException {
+    /** Another program over the same files: a timing for each, or none where it is not on this machine. */
+    public interface Other {
+        List<Timing> measure(List<Path> files, int repetitions) throws IOException, InterruptedException;
+    }
+
+    public List<Row> run(List<Size> sizes, Other other) throws IOException, InterruptedException {
         List<Path> files = new ArrayList<>();
         for (Size size : sizes) {
             files.add(write(size));
@@ -56,7 +54,7 @@ public final class SpectrumBench {
         for (Path file : files) {
             ours.add(time(file));
         }
-        List<Timing> theirs = python(files);
+        List<Timing> theirs = other.measure(files, repetitions);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < sizes.size(); i++) {
             rows.add(new Row(
@@ -101,44 +99,5 @@ public final class SpectrumBench {
         }
         Arrays.sort(seconds);
         return new Timing(seconds[repetitions / 2], alpha);
-    }
-
-    private List<Timing> python(List<Path> files) throws IOException, InterruptedException {
-        Path script = folder.resolve(SCRIPT);
-        try (InputStream in = SpectrumBench.class.getResourceAsStream(SCRIPT)) {
-            Files.copy(in, script);
-        }
-        List<String> command = Stream.concat(
-                        Stream.of("python3", script.toString(), Integer.toString(repetitions)),
-                        files.stream().map(Path::toString))
-                .toList();
-        Path answers = folder.resolve("answers.txt");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(answers.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        for (String threads : List.of("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")) {
-            builder.environment().put(threads, "1");
-        }
-        Process process;
-        try {
-            process = builder.start();
-        } catch (IOException e) {
-            return List.of(); // no Python on this machine
-        }
-        try {
-            boolean ended = process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            return ended && process.exitValue() == 0
-                    ? Files.readAllLines(answers).stream()
-                            .map(SpectrumBench::timing)
-                            .toList()
-                    : List.of(); // no NumPy or SciPy, or one that comes to no end
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static Timing timing(String line) {
-        String[] parts = line.split(" ");
-        return new Timing(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
     }
 }

@@ -45,6 +45,39 @@ class ForeignRecipeTest {
     }
 
     @Test
+    void inWhatTheTrainerOfHuggingFaceTakes() {
+        ForeignRecipe recipe = of("Hugging Face trainer state");
+        assertEquals(
+                "--resume_from_checkpoint OUTPUT/checkpoint-1400, with the samples of steps 1500 to 1502 taken out of the"
+                        + " data set",
+                recipe.runs().get(1).flags());
+        assertEquals(
+                "--resume_from_checkpoint OUTPUT/checkpoint-1400 --full_determinism true",
+                recipe.runs().getFirst().flags());
+    }
+
+    @Test
+    void byHandWhereNoFlagIsKnown() {
+        ForeignRecipe recipe = of("nanoGPT");
+        assertEquals(
+                "resume from the newest checkpoint at or before step 1400, passing over the batches of steps 1500 to 1502",
+                recipe.runs().get(1).flags());
+        assertEquals(
+                "resume from the newest checkpoint at or before step 1400 with the learning rate divided by ten",
+                recipe.runs().get(3).flags());
+    }
+
+    @Test
+    void aLongListOfStepsIsCut() {
+        assertEquals(
+                " --iterations-to-skip 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
+                ForeignWords.MEGATRON.skip(1, 20));
+        assertEquals(
+                " --iterations-to-skip 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 …",
+                ForeignWords.MEGATRON.skip(1, 21));
+    }
+
+    @Test
     void nothingOfItIsExecuted() {
         for (String framework : new String[] {"Megatron text", "Hugging Face trainer state", "nanoGPT"}) {
             ForeignRecipe recipe = of(framework);
