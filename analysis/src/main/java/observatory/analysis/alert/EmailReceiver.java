@@ -1,5 +1,6 @@
 package observatory.analysis.alert;
 
+import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
@@ -15,8 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import javax.net.ssl.SSLException;
 import observatory.stream.Secret;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.util.MailConnectException;
 
 /**
  * Tells by e-mail over SMTP, encrypted unless the configuration allows otherwise. Plain text, one mail a notification.
@@ -26,6 +29,7 @@ public final class EmailReceiver implements Receiver {
     private static final String READ_MILLIS = "10000";
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final int PERMANENT = 500;
+    private static final String NO_STARTTLS = "STARTTLS is required but host does not support STARTTLS";
 
     private final Settings settings;
     private final Session session;
@@ -54,7 +58,8 @@ public final class EmailReceiver implements Receiver {
         Properties properties = new Properties();
         String protocol = settings.encryption == Encryption.TLS ? "smtps" : "smtp";
         String prefix = "mail." + protocol + ".";
-        properties.put("mail.transport.protocol", protocol);
+        // What sending asks for; without it mail goes by smtp, whatever was configured.
+        properties.put("mail.transport.protocol.rfc822", protocol);
         properties.put(prefix + "host", settings.host);
         properties.put(prefix + "port", Integer.toString(settings.port));
         properties.put(prefix + "connectiontimeout", CONNECT_MILLIS);
@@ -90,10 +95,21 @@ public final class EmailReceiver implements Receiver {
                     ? new Outcome.Refused(settings.host + " refused the mail or its recipients")
                     : new Outcome.Later(settings.host + " did not take the mail", SOON);
         } catch (MessagingException e) {
-            // The message may quote what the server was sent; its class says enough.
-            return new Outcome.Later(
-                    settings.host + ":" + settings.port + ": " + e.getClass().getSimpleName(), SOON);
+            return new Outcome.Later(settings.host + ":" + settings.port + " " + reason(e), SOON);
         }
+    }
+
+    /** In our words: those of the library may quote what the server was sent. */
+    private static String reason(MessagingException e) {
+        return switch (e) {
+            case MessagingException _ when e.getCause() instanceof SSLException ->
+                "could not be spoken to by TLS; compare encryption with what the port speaks, and its certificate";
+            case MailConnectException _ -> "cannot be reached; check host and port";
+            case AuthenticationFailedException _ -> "refuses user or password";
+            case MessagingException _ when NO_STARTTLS.equals(e.getMessage()) ->
+                "offers no STARTTLS; set encryption: tls, or none for a server of your own";
+            default -> "did not take the mail: " + e.getClass().getSimpleName();
+        };
     }
 
     private static boolean permanent(SendFailedException e) {

@@ -84,7 +84,8 @@ public final class HttpReceiver implements Receiver {
         return status == 429 || status / 100 == 5
                 ? new Outcome.Later(
                         reason, Duration.ofSeconds(answer.retryAfterSeconds().orElse(SOON.toSeconds())))
-                : new Outcome.Refused(reason);
+                : new Outcome.Refused(
+                        status / 100 == 3 ? reason + "; redirects are not followed, so name where it leads" : reason);
     }
 
     private static String reason(IOException e) {

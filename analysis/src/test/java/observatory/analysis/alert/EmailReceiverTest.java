@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Kind;
@@ -63,7 +65,7 @@ class EmailReceiverTest {
             Outcome outcome = receiver(server.getSmtp().getPort(), Encryption.NONE, "oncall@example.org", PASSWORD)
                     .tell(Said.notification(Kind.LOSS_SPIKE));
             Outcome.Later later = assertInstanceOf(Outcome.Later.class, outcome);
-            assertTrue(!later.reason().contains(PASSWORD), later.reason());
+            assertTrue(later.reason().endsWith(" refuses user or password"), later.reason());
         } finally {
             server.stop();
         }
@@ -76,11 +78,39 @@ class EmailReceiverTest {
         try {
             Outcome outcome = receiver(server.getSmtp().getPort(), Encryption.STARTTLS, "oncall@example.org", null)
                     .tell(Said.notification(Kind.LOSS_SPIKE));
-            assertInstanceOf(Outcome.Later.class, outcome);
+            Outcome.Later later = assertInstanceOf(Outcome.Later.class, outcome);
+            assertTrue(later.reason().contains("offers no STARTTLS; set encryption: tls"), later.reason());
             assertEquals(0, server.getReceivedMessages().length);
         } finally {
             server.stop();
         }
+    }
+
+    @Test
+    void aServerInTheOpenIsNotTakenForOneOfTls() {
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+        try {
+            Outcome outcome = receiver(server.getSmtp().getPort(), Encryption.TLS, "oncall@example.org", null)
+                    .tell(Said.notification(Kind.LOSS_SPIKE));
+            Outcome.Later later = assertInstanceOf(Outcome.Later.class, outcome);
+            assertTrue(later.reason().contains("could not be spoken to by TLS"), later.reason());
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamed() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Outcome outcome = receiver(port, Encryption.NONE, "oncall@example.org", null)
+                .tell(Said.notification(Kind.LOSS_SPIKE));
+        assertEquals(
+                "127.0.0.1:" + port + " cannot be reached; check host and port",
+                assertInstanceOf(Outcome.Later.class, outcome).reason());
     }
 
     @Test

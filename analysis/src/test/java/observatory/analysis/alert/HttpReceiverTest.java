@@ -178,11 +178,16 @@ class HttpReceiverTest {
             status = good;
             assertInstanceOf(Outcome.Delivered.class, tell(Dialect.WEBHOOK, notification));
         }
-        for (int bad : new int[] {302, 400, 401, 403, 404, 410, 422}) {
+        for (int bad : new int[] {400, 401, 403, 404, 410, 422}) {
             status = bad;
             Outcome.Refused refused = assertInstanceOf(Outcome.Refused.class, tell(Dialect.WEBHOOK, notification));
             assertEquals("127.0.0.1 answered " + bad, refused.reason());
         }
+        status = 302;
+        assertEquals(
+                "127.0.0.1 answered 302; redirects are not followed, so name where it leads",
+                assertInstanceOf(Outcome.Refused.class, tell(Dialect.WEBHOOK, notification))
+                        .reason());
         for (int later : new int[] {500, 502, 503}) {
             status = later;
             assertInstanceOf(Outcome.Later.class, tell(Dialect.WEBHOOK, notification));
