@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class AlertsListCommand implements Callable<Integer> {
                             notes.getOrDefault("step_first", "") + "-" + notes.getOrDefault("step_last", ""),
                             notes.getOrDefault("summary", "")));
         }
-        for (Silence silence : store.silences()) {
+        for (Silence silence : store.silences(Instant.now())) {
             text.append("silence %s: %s until %s  %s%n"
                     .formatted(silence.id(), silence.match(), silence.until(), silence.comment()));
         }
@@ -86,7 +87,7 @@ final class AlertsListCommand implements Callable<Integer> {
             alert.put("endsAt", one.alert().endsAt().map(Object::toString).orElse(null));
         }
         ArrayNode silences = node.putArray("silences");
-        for (Silence silence : store.silences()) {
+        for (Silence silence : store.silences(Instant.now())) {
             ObjectNode one = silences.addObject().put("id", silence.id());
             one.putPOJO("match", silence.match());
             one.put("until", silence.until().toString());

@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import observatory.analysis.alert.AlertStore;
+import observatory.analysis.alert.Alerts;
 import observatory.analysis.alert.Durations;
 import observatory.analysis.alert.Silence;
 import picocli.CommandLine.Command;
@@ -53,17 +55,22 @@ final class AlertsSilenceCommand implements Callable<Integer> {
         Path root = dataDir != null ? dataDir : StateDirectory.standard(System.getenv());
         try (AlertStore store = AlertsCommand.open(root)) {
             if (ended != null) {
-                if (!store.unsilence(ended)) {
+                if (!store.unsilence(ended, Instant.now())) {
                     throw Failure.usage("there is no silence " + ended + "; `observatory alerts list` shows them");
                 }
                 parent.console().say("silence " + ended + " has ended");
                 return ExitCode.OK;
             }
             Duration length = Durations.parse(duration)
+                    .filter(Duration::isPositive)
                     .orElseThrow(() -> Failure.usage("--for is a time as 30m, 2h or 1d, not " + duration));
+            Map<String, String> labels = match == null ? Map.of() : match;
+            labels.forEach((label, value) -> Alerts.unmatchable(label, value).ifPresent(reason -> {
+                throw Failure.usage(label + "=" + value + " would silence nothing: " + reason);
+            }));
             String id = UUID.randomUUID().toString().substring(0, 8);
-            Instant until = Instant.now().plus(length);
-            store.silence(new Silence(id, match == null ? Map.of() : match, until, comment));
+            Instant until = Instant.now().plus(length).truncatedTo(ChronoUnit.SECONDS);
+            store.silence(new Silence(id, labels, until, comment));
             parent.console().result(id);
             parent.console()
                     .say("silent until " + until + "; end it with `observatory alerts silence --end " + id + "`");

@@ -31,12 +31,19 @@ final class AlertsTestCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         AlertConfig config = read(file, parent.console());
+        List<String> known =
+                config.receivers().stream().map(AlertConfig.Configured::name).toList();
+        if (known.isEmpty()) {
+            throw Failure.usage(file + " has no receivers; see docs/alerts.md");
+        }
+        for (String name : names == null ? known : names) {
+            if (!known.contains(name)) {
+                throw Failure.usage(file + " has no receiver " + name + "; there are " + String.join(", ", known));
+            }
+        }
         List<AlertConfig.Configured> wanted = config.receivers().stream()
                 .filter(one -> names == null || names.contains(one.name()))
                 .toList();
-        if (wanted.isEmpty()) {
-            throw Failure.usage(file + " has no receiver " + (names == null ? "at all" : String.join(", ", names)));
-        }
         boolean all = true;
         for (AlertConfig.Configured one : wanted) {
             String became = switch (one.receiver().tell(TestAlert.notification(Instant.now()))) {

@@ -27,11 +27,12 @@ import org.junit.jupiter.api.parallel.Resources;
 
 /** What {@code spectrum}, {@code plan} and {@code alerts} print for a person and for a program. */
 @ResourceLock(Resources.SYSTEM_OUT)
+@ResourceLock(Resources.SYSTEM_ERR)
 class ModelCommandsTest {
     @TempDir
     Path folder;
 
-    private record Ran(int exitCode, String out) {
+    private record Ran(int exitCode, String out, String err) {
         JsonNode json() throws IOException {
             return Json.mapper().readTree(out);
         }
@@ -39,11 +40,18 @@ class ModelCommandsTest {
 
     private static Ran run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream before = System.out;
+        PrintStream beforeErr = System.err;
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         try {
-            return new Ran(Observatory.run(arguments), out.toString(StandardCharsets.UTF_8));
+            return new Ran(
+                    Observatory.run(arguments),
+                    out.toString(StandardCharsets.UTF_8),
+                    err.toString(StandardCharsets.UTF_8));
         } finally {
+            System.setErr(beforeErr);
             System.setOut(before);
         }
     }
@@ -156,7 +164,7 @@ class ModelCommandsTest {
     void aSilenceIsMadeListedAndEnded() throws Exception {
         String data = folder.toString();
         try (AlertStore store = new AlertStore(AlertsCommand.database(folder))) {
-            assertEquals(0, store.silences().size());
+            assertEquals(0, store.silences(Instant.now()).size());
         }
         String id = run("alerts", "silence", "run=mine", "--for", "1h", "--comment", "new data", "--data-dir", data)
                 .out()
@@ -175,6 +183,15 @@ class ModelCommandsTest {
         assertEquals(
                 ExitCode.USAGE,
                 run("alerts", "silence", "--end", id, "--data-dir", data).exitCode());
+        for (String nothing : List.of("rnu=mine", "alertname=loss_spike", "severity=high")) {
+            Ran refused = run("alerts", "silence", nothing, "--data-dir", data);
+            assertEquals(ExitCode.USAGE, refused.exitCode());
+            assertTrue(refused.err().contains(nothing + " would silence nothing: `"), refused::err);
+        }
+        assertEquals(
+                ExitCode.USAGE,
+                run("alerts", "silence", "run=mine", "--for", "0s", "--data-dir", data)
+                        .exitCode());
     }
 
     @Test
@@ -191,5 +208,8 @@ class ModelCommandsTest {
         assertEquals(
                 ExitCode.USAGE,
                 run("alerts", "test", "maybe", "--alerts", file.toString()).exitCode());
+        Ran oneOfThem = run("alerts", "test", "good", "maybe", "--alerts", file.toString());
+        assertEquals(ExitCode.USAGE, oneOfThem.exitCode());
+        assertTrue(oneOfThem.err().contains("has no receiver maybe; there are good, bad"), oneOfThem::err);
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> receivers) {
     private static final int LARGEST = 1 << 20;
     private static final long PER_MINUTE = 20;
-    private static final int SUBMISSION = 587;
+    private static final long SUBMISSION = 587;
 
     /**
      * A receiver as configured.
@@ -83,7 +85,7 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
             return of(new Section(file.getFileName().toString(), root, means.environment), means);
         } catch (JsonProcessingException e) {
             // Not the message, which quotes the file, and the file may hold secrets.
-            throw new IllegalArgumentException(file + ": no YAML at line "
+            throw new IllegalArgumentException(file + ": no YAML, or a setting given twice, at line "
                     + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()));
         }
     }
@@ -98,10 +100,12 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
                 root.list("rules").stream().map(AlertConfig::rule).toList();
         List<Policy.Inhibition> inhibitions = new ArrayList<>(Policy.Inhibition.STANDARD);
         for (Section one : root.list("inhibit")) {
-            inhibitions.add(new Policy.Inhibition(one.texts("sources"), one.texts("targets")));
-            one.done();
+            inhibitions.add(inhibition(one));
         }
         List<String> groupBy = root.texts("group_by");
+        groupBy.forEach(label -> Alerts.missing(label).ifPresent(reason -> {
+            throw root.bad("group_by", reason);
+        }));
         List<Configured> receivers = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Section one : root.list("receivers")) {
@@ -117,10 +121,25 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
     }
 
     private static Policy.Rule rule(Section one) {
-        Policy.Rule rule =
-                new Policy.Rule(one.pairs("match"), span(one, "for"), span(one, "keep_firing_for"), one.flag("ignore"));
+        Map<String, String> match = one.pairs("match");
+        match.forEach((label, value) -> matchable(one, "match." + label, label, value));
+        Policy.Rule rule = new Policy.Rule(match, span(one, "for"), span(one, "keep_firing_for"), one.flag("ignore"));
         one.done();
         return rule;
+    }
+
+    private static void matchable(Section one, String place, String label, String value) {
+        Alerts.unmatchable(label, value).ifPresent(reason -> {
+            throw one.bad(place, reason);
+        });
+    }
+
+    private static Policy.Inhibition inhibition(Section one) {
+        Policy.Inhibition inhibition = new Policy.Inhibition(one.texts("sources"), one.texts("targets"));
+        inhibition.sources().forEach(name -> matchable(one, "sources", Alert.NAME, name));
+        inhibition.targets().forEach(name -> matchable(one, "targets", Alert.NAME, name));
+        one.done();
+        return inhibition;
     }
 
     private static Tracked.Span span(Section rule, String name) {
@@ -128,10 +147,13 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
         if (below.isEmpty()) {
             return Tracked.Span.NONE;
         }
-        Tracked.Span span =
-                new Tracked.Span(below.get().number("steps", 0), below.get().number("seconds", 0));
+        Tracked.Span span = new Tracked.Span(count(below.get(), "steps"), count(below.get(), "seconds"));
         below.get().done();
         return span;
+    }
+
+    private static long count(Section span, String name) {
+        return span.number(name, 0, Long.MAX_VALUE).orElse(0L);
     }
 
     private static Configured receiver(Section one, Means means) {
@@ -149,7 +171,8 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
                 name,
                 receiver,
                 one.word("min_severity", Severity.class).orElse(Severity.WARNING),
-                Math.clamp(one.number("max_per_minute", PER_MINUTE), 1, Integer.MAX_VALUE),
+                Math.toIntExact(
+                        one.number("max_per_minute", 1, Integer.MAX_VALUE).orElse(PER_MINUTE)),
                 type == Type.ALERTMANAGER);
         one.done();
         return configured;
@@ -175,12 +198,21 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
         }
         return new EmailReceiver.Settings(
                 one.required("host"),
-                Math.toIntExact(Math.min(65535, one.number("port", SUBMISSION))),
+                Math.toIntExact(one.number("port", 1, 65535).orElse(SUBMISSION)),
                 one.word("encryption", EmailReceiver.Encryption.class).orElse(EmailReceiver.Encryption.STARTTLS),
-                one.required("from"),
-                to,
+                address(one, "from", one.required("from")),
+                to.stream().map(each -> address(one, "to", each)).toList(),
                 user,
                 password);
+    }
+
+    private static String address(Section one, String name, String address) {
+        try {
+            new InternetAddress(address);
+            return address;
+        } catch (AddressException e) {
+            throw one.bad(name, "`" + address + "` is no address; write it as somebody@example.org");
+        }
     }
 
     private static List<String> command(Section one) {

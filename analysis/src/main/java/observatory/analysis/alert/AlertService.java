@@ -162,7 +162,7 @@ public final class AlertService implements AutoCloseable {
     private void decide(
             Map<String, SortedMap<String, Group>> told, Map<String, List<Notification>> messages, Instant now)
             throws SQLException {
-        List<Silence> silences = store.silences();
+        List<Silence> silences = store.silences(now);
         for (AlertConfig.Configured one : config.receivers()) {
             if (!one.keepsState()) {
                 Grouping grouping = new Grouping(config.policy(), config.groupBy(), one.least());

@@ -171,16 +171,25 @@ public final class AlertStore implements AutoCloseable {
         database.run("INSERT OR REPLACE INTO silence VALUES (?, ?)", silence.id(), Stored.silence(silence));
     }
 
-    /** Ends a silence; false where there is none of this id. */
-    public boolean unsilence(String id) throws SQLException {
-        boolean known = silences().stream().anyMatch(one -> one.id().equals(id));
+    /** Ends a silence; false where none of this id lasts. */
+    public boolean unsilence(String id, Instant now) throws SQLException {
+        boolean known = silences(now).stream().anyMatch(one -> one.id().equals(id));
         database.run("DELETE FROM silence WHERE id = ?", id);
         return known;
     }
 
-    public List<Silence> silences() throws SQLException {
-        return database.read(
-                "SELECT id, body FROM silence ORDER BY id", row -> Stored.silence(row.getString(1), row.getBytes(2)));
+    /** Those that last; what is over is forgotten. */
+    public List<Silence> silences(Instant now) throws SQLException {
+        List<Silence> lasting = new ArrayList<>();
+        for (Silence one : database.read(
+                "SELECT id, body FROM silence ORDER BY id", row -> Stored.silence(row.getString(1), row.getBytes(2)))) {
+            if (now.isBefore(one.until())) {
+                lasting.add(one);
+            } else {
+                database.run("DELETE FROM silence WHERE id = ?", one.id());
+            }
+        }
+        return lasting;
     }
 
     @Override

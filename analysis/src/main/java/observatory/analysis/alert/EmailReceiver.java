@@ -102,11 +102,13 @@ public final class EmailReceiver implements Receiver {
     /** In our words: those of the library may quote what the server was sent. */
     private static String reason(MessagingException e) {
         return switch (e) {
-            case MessagingException _ when e.getCause() instanceof SSLException ->
+            case MessagingException _
+            when e.getCause() instanceof SSLException ->
                 "could not be spoken to by TLS; compare encryption with what the port speaks, and its certificate";
             case MailConnectException _ -> "cannot be reached; check host and port";
             case AuthenticationFailedException _ -> "refuses user or password";
-            case MessagingException _ when NO_STARTTLS.equals(e.getMessage()) ->
+            case MessagingException _
+            when NO_STARTTLS.equals(e.getMessage()) ->
                 "offers no STARTTLS; set encryption: tls, or none for a server of your own";
             default -> "did not take the mail: " + e.getClass().getSimpleName();
         };

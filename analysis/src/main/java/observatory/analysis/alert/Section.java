@@ -59,16 +59,20 @@ final class Section {
                 .orElse(false);
     }
 
-    long number(String name, long standard) {
-        try {
-            long value = text(name).map(Long::parseLong).orElse(standard);
-            if (value >= 0) {
-                return value;
+    Optional<Long> number(String name, long least, long most) {
+        return text(name).map(value -> {
+            try {
+                long number = Long.parseLong(value);
+                if (least <= number && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                throw bad(name, "expected a whole number, not `" + value + "`");
             }
-        } catch (NumberFormatException e) {
-            throw bad(name, "expected a whole number");
-        }
-        throw bad(name, "expected 0 or more");
+            throw bad(
+                    name,
+                    "expected " + least + (most == Long.MAX_VALUE ? " or more" : " to " + most) + ", not " + value);
+        });
     }
 
     /** {@code 10s}, {@code 1m}, {@code 4h}. */

@@ -264,6 +264,17 @@ class AlertServiceTest {
     }
 
     @Test
+    void aSilenceThatIsOverIsForgotten() throws SQLException {
+        Instant until = clock.instant().plusSeconds(60);
+        try (AlertStore store = store()) {
+            store.silence(new Silence("s1", Map.of("run", "mine"), until, "known"));
+            assertEquals(1, store.silences(until.minusSeconds(1)).size());
+            assertEquals(List.of(), store.silences(until));
+            assertTrue(!store.unsilence("s1", until.minusSeconds(1)));
+        }
+    }
+
+    @Test
     void whatIsSilencedInTheStoreIsNotTold() throws SQLException {
         try (AlertStore store = store()) {
             store.silence(new Silence(
@@ -276,8 +287,8 @@ class AlertServiceTest {
                         List.of("Throughput"),
                         told.getFirst().alerts().stream().map(Alert::name).toList());
             }
-            assertEquals("known", store.silences().getFirst().comment());
-            assertTrue(store.unsilence("s1") && !store.unsilence("s1"));
+            assertEquals("known", store.silences(clock.instant()).getFirst().comment());
+            assertTrue(store.unsilence("s1", clock.instant()) && !store.unsilence("s1", clock.instant()));
         }
     }
 }

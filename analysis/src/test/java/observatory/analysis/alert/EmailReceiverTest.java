@@ -106,8 +106,8 @@ class EmailReceiverTest {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Outcome outcome = receiver(port, Encryption.NONE, "oncall@example.org", null)
-                .tell(Said.notification(Kind.LOSS_SPIKE));
+        Outcome outcome =
+                receiver(port, Encryption.NONE, "oncall@example.org", null).tell(Said.notification(Kind.LOSS_SPIKE));
         assertEquals(
                 "127.0.0.1:" + port + " cannot be reached; check host and port",
                 assertInstanceOf(Outcome.Later.class, outcome).reason());
