@@ -25,10 +25,12 @@ class LauncherBuildTest {
         script("bin/mvn", """
                 trap 'exit 130' INT # as a JVM ends
                 echo call >> calls
+                mkdir running || echo beside >> calls
                 mkdir -p cli/target/lib
                 touch cli/target/lib/other.jar
                 until [ -e go ]; do sleep 0.02; done
-                touch cli/target/lib/cli-1.jar""");
+                touch cli/target/lib/cli-1.jar
+                rmdir running""");
         script("jdk/bin/java", "echo ran");
         Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
     }
@@ -64,14 +66,30 @@ class LauncherBuildTest {
     void whatAKilledBuildLeftIsBuiltAnew() throws IOException, InterruptedException {
         Files.createDirectories(home.resolve("cli/target/lib"));
         Files.createFile(home.resolve("cli/target/lib/cli-1.jar"));
-        Process gone = new ProcessBuilder("true").start();
-        gone.waitFor();
-        Files.createSymbolicLink(home.resolve("cli/target/building"), Path.of(Long.toString(gone.pid())));
+        Files.createFile(home.resolve("cli/target/building"));
         go();
         try (Program program = start()) {
             assertEquals("ran\n", program.await().out());
         }
         assertEquals(List.of("call"), calls());
+    }
+
+    @Test
+    void theMavenOfAKilledCallIsWaitedForAndTwoWhoWaitTakeTurns() throws IOException, InterruptedException {
+        try (Program killed = start()) {
+            killed.awaitSaying("building once");
+            killed.await("maven runs", () -> Files.exists(home.resolve("calls")));
+            killed.kill();
+            try (Program first = start();
+                    Program second = start()) {
+                first.awaitSaying("waiting for a build");
+                second.awaitSaying("waiting for a build");
+                go();
+                assertEquals("ran\n", first.await().out());
+                assertEquals("ran\n", second.await().out());
+            }
+        }
+        assertEquals(List.of("call", "call"), calls(), "one build anew, when that of the killed call was over");
     }
 
     private Program start() throws IOException {

@@ -20,12 +20,13 @@ class LauncherIT {
     private Path folder;
 
     @Test
-    void aCommandThatDoesNotTrainSaysNothingOnStandardErrorAndADamagedCacheChangesNothing()
+    void whatDoesNotTrainSaysNothingOnStandardErrorAndADamagedCacheChangesNothing()
             throws IOException, InterruptedException {
         assertEquals(0, Program.run(folder, "--version").exitCode()); // makes the cache where there is none yet
         Program.Ended sound = Program.run(folder, "--version");
         assertEquals(0, sound.exitCode(), sound::toString);
         assertEquals("", sound.err(), sound::toString);
+        assertEquals("", Program.run(folder, "train", "--help").err());
         Optional<Path> cache = cache();
         assertTrue(cache.isPresent(), "no cache was made: " + KEPT);
         Path aside = KEPT.resolve("aside");

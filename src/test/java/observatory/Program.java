@@ -116,6 +116,11 @@ final class Program implements AutoCloseable {
         new ProcessBuilder(kill).start().waitFor();
     }
 
+    /** What kill -9 does: to the process, and not to what it started. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
