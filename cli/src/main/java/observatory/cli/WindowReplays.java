@@ -35,8 +35,9 @@ final class WindowReplays implements Replayer {
     public ReplayResult replay(Incident incident, BooleanSupplier stop, Progress progress) {
         Path log = SpikeLog.file(state.spikeLogs(), incident);
         if (!Files.isRegularFile(log)) {
-            throw new IllegalArgumentException("there is no spike log of this incident yet: it is written to " + log
-                    + " when the incident is over, if it is above info");
+            throw new IllegalArgumentException("there is no spike log of this incident at " + log
+                    + ": a run that is trained here writes it when the incident is over, if it is above info; of a log from"
+                    + " elsewhere `observatory replay LOG` tells what can be done");
         }
         try {
             return run(log, stop, progress);

@@ -10,6 +10,8 @@ public record Connection(State state, Duration age) {
     public enum State {
         /** The way to the run is being made. */
         CONNECTING,
+        /** The file that it is in is being read. */
+        READING,
         /** The age is how far the screen is behind the run. */
         LIVE,
         /**
@@ -34,6 +36,7 @@ public record Connection(State state, Duration age) {
     public String text() {
         return switch (state) {
             case CONNECTING -> "connecting";
+            case READING -> "reading";
             case LIVE -> "live " + Numbers.duration(age) + " behind";
             case SPOOLED -> "spooled " + Numbers.duration(age);
             case STALE -> "stale " + Numbers.duration(age);

@@ -29,6 +29,13 @@ public record HeatMap(String metric, StepIndex index, List<Row> rows, Pool pool,
         rows = List.copyOf(rows);
     }
 
+    /** Why there is nothing to see. */
+    public String missing() {
+        return metric.isEmpty()
+                ? "No layers were measured: the run reports only what it is as a whole."
+                : "No site has a name like that.";
+    }
+
     /**
      * How many cells stand side by side: one for each measured step where there are few, one for two pixels
      * where there are many.

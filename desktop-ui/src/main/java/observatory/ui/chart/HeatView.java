@@ -37,7 +37,7 @@ public final class HeatView extends Region implements Drawn {
     private final Canvas axes = new Canvas();
     private final Crosshair crosshair = new Crosshair();
     private final Rectangle chosen = new Rectangle();
-    private final Label empty = new Label("Nothing was measured here.");
+    private final Label empty = new Label();
     private final BiConsumer<HeatCells, HeatMap> drawn;
     private final StepLabels labels;
     private HeatMap map;
@@ -109,6 +109,7 @@ public final class HeatView extends Region implements Drawn {
         if (map == null || getWidth() < LEFT + RIGHT + 8 || getHeight() < TOP + BOTTOM + 8) {
             return;
         }
+        empty.setText(map.missing());
         empty.setVisible(map.rows().isEmpty());
         image.setVisible(!map.rows().isEmpty());
         if (busy) {

@@ -27,7 +27,7 @@ final class LineNames {
             Readout.value(trace, steps.high())
                     .map(value -> axis.share(value))
                     .filter(share -> !Double.isNaN(share))
-                    .ifPresent(share -> names.add(new Name(shortened(trace.name()), trace.colour(), (int)
+                    .ifPresent(share -> names.add(new Name(Names.cut(trace.name(), LONGEST), trace.colour(), (int)
                             Math.round(height * (1 - Math.clamp(share, 0, 1))))));
         }
         names.sort(Comparator.comparingInt(Name::y));
@@ -48,9 +48,5 @@ final class LineNames {
             names.add(new Name(sorted.get(i).text(), sorted.get(i).colour(), y[i]));
         }
         return names;
-    }
-
-    private static String shortened(String name) {
-        return name.length() <= LONGEST ? name : name.substring(0, LONGEST - 1) + "…";
     }
 }

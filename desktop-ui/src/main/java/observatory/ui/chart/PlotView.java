@@ -255,8 +255,7 @@ public final class PlotView extends Region implements Drawn {
     @Override
     protected void layoutChildren() {
         image.relocate(LEFT, TOP);
-        title.autosize();
-        title.relocate(12, 3);
+        title.resizeRelocate(12, 3, Math.min(title.prefWidth(-1), getWidth() - 24), title.prefHeight(-1));
         double beside = 12 + title.prefWidth(-1) + 8;
         unit.resizeRelocate(beside, 4, Math.clamp(unit.prefWidth(-1), 0, Math.max(0, getWidth() - RIGHT - beside)), 17);
         badge.autosize();

@@ -16,6 +16,7 @@ import observatory.analysis.Incident;
 import observatory.probe.Scalars;
 import observatory.ui.Source;
 import observatory.ui.Workbench;
+import observatory.ui.chart.Names;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.Span;
 import observatory.ui.chart.Trace;
@@ -117,8 +118,7 @@ public final class CompareModel {
     }
 
     static String name(Recording run, int number) {
-        String name = run.run().value();
-        return (number + 1) + "  " + (name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…");
+        return (number + 1) + "  " + Names.cut(run.run().value(), LONGEST_NAME);
     }
 
     private static boolean tellsTokens(Recording run) {

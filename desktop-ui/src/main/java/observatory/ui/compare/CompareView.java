@@ -72,6 +72,7 @@ public final class CompareView implements Screen, PlotActions {
         divergence.setMinHeight(Region.USE_PREF_SIZE);
         HBox head = new HBox(8, scalars, new Label("aligned by"), alignments);
         head.getStyleClass().add("controls");
+        settings.getStyleClass().add("of-runs");
         settings.setPrefHeight(170);
         settings.setMinHeight(110);
         settings.managedProperty().bind(settings.visibleProperty());

@@ -3,6 +3,7 @@ package observatory.ui.frame;
 import java.util.List;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -33,6 +34,10 @@ final class HeaderView {
         this.bench = bench;
         run.getStyleClass().add("run-name");
         run.setMinWidth(120);
+        run.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
+        Tooltip whole = new Tooltip();
+        whole.textProperty().bind(run.textProperty());
+        run.setTooltip(whole);
         for (Label label : new Label[] {step, loss, speed, remaining}) {
             label.setMinWidth(Region.USE_PREF_SIZE);
         }
@@ -127,7 +132,7 @@ final class HeaderView {
 
     static String shape(Connection.State state) {
         return switch (state) {
-            case CONNECTING -> "○";
+            case CONNECTING, READING -> "○";
             case LIVE -> "●";
             case SPOOLED -> "◆";
             case STALE -> "▲";

@@ -6,6 +6,8 @@ import java.util.Locale;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
+import javafx.scene.control.OverrunStyle;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -73,6 +75,12 @@ final class RunTree {
         private final Label name = new Label();
         private final Label state = new Label();
         private final VBox box = new VBox(2, name, new HBox(state));
+        private final Tooltip whole = new Tooltip();
+
+        Cell() {
+            name.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
+            whole.textProperty().bind(name.textProperty());
+        }
 
         @Override
         protected void updateItem(Source source, boolean empty) {
@@ -80,6 +88,7 @@ final class RunTree {
             setText(null);
             if (empty || source == null) {
                 setGraphic(null);
+                setTooltip(null);
                 return;
             }
             Connection connection = source.connection();
@@ -90,6 +99,7 @@ final class RunTree {
             state.getStyleClass().setAll("label", "state-" + word);
             setPrefWidth(0);
             setGraphic(box);
+            setTooltip(whole);
             setAccessibleText("run " + name.getText() + ", " + word);
         }
     }

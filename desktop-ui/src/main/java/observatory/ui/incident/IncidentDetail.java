@@ -69,6 +69,9 @@ public final class IncidentDetail {
         evidence.getChildren().clear();
         int row = 0;
         for (Map.Entry<String, Object> fact : incident.evidence().facts().entrySet()) {
+            if (fact.getKey().equals("peakStep")) {
+                continue; // the button goes there
+            }
             Label name = Labels.styled(words(fact.getKey()), "soft");
             name.setMinWidth(Region.USE_PREF_SIZE);
             Label value = Labels.paragraph(value(fact.getValue()));
@@ -79,6 +82,9 @@ public final class IncidentDetail {
 
     /** A name of the wire, such as {@code leadSteps}, as words. */
     private static String words(String name) {
+        if (name.equals("for") || name.equals("against")) {
+            return "Speaks " + name + " it";
+        }
         return Words.plain(name.replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
                 .toLowerCase(Locale.ROOT));
     }

@@ -50,9 +50,9 @@ public final class IncidentsView implements Screen {
         side.prefHeightProperty().bind(root.heightProperty().multiply(DETAIL_SHARE));
         Tables.text(table, "severity", 88, row -> Severities.told(row.incident().severity()));
         Tables.text(table, "state", 98, row -> row.state().label());
-        Tables.text(table, "kind", 128, row -> Words.of(row.incident().kind()));
-        Tables.text(table, "steps", 90, row -> row.incident().steps().replaceFirst("^steps? ", ""));
-        Tables.text(table, "cause", 100, row -> row.incident().verdict().label());
+        Tables.text(table, "kind", 120, row -> Words.of(row.incident().kind()));
+        Tables.text(table, "steps", 130, row -> row.incident().steps().replaceFirst("^steps? ", ""));
+        Tables.text(table, "cause", 112, row -> row.incident().verdict().label());
         Tables.text(table, "what happened", 420, row -> row.incident().summary());
         table.getSelectionModel().selectedItemProperty().addListener((all, old, row) -> chosen(row));
         table.setOnMouseClicked(event -> {

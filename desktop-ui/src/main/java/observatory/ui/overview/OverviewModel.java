@@ -1,10 +1,8 @@
 package observatory.ui.overview;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import observatory.analysis.Incident;
 import observatory.probe.Scalars;
 import observatory.ui.SmoothTraces;
 import observatory.ui.Workbench;
@@ -58,15 +56,6 @@ public final class OverviewModel {
             }
         }
         return plots;
-    }
-
-    /** The worst first, then the newest. */
-    public List<Incident> incidents() {
-        return bench.run().incidents().stream()
-                .sorted(Comparator.comparing(Incident::severity)
-                        .thenComparing(Incident::firstStep)
-                        .reversed())
-                .toList();
     }
 
     private Trace trace(Recording run, Curve curve, Series series, int colour) {

@@ -84,7 +84,7 @@ public final class OpenedTape implements Source {
 
     @Override
     public Connection connection() {
-        return done ? Connection.recording() : new Connection(Connection.State.CONNECTING, Duration.ZERO);
+        return done ? Connection.recording() : new Connection(Connection.State.READING, Duration.ZERO);
     }
 
     /** Reads the file once more; incidents stay, because the detectors have judged all ranks. */

@@ -2,6 +2,7 @@ package observatory.ui.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import observatory.probe.Column;
@@ -50,6 +51,14 @@ class LayersModelTest {
         model.groupingProperty().set(Grouping.LAYER);
         assertEquals(List.of("▾ layer 0", "▾ layer 1", "▾ layer 2"), groups());
         assertEquals(List.of("mlp out", "residual", "mlp out", "residual", "mlp out", "residual"), names());
+    }
+
+    @Test
+    void anEmptyMapTellsWhyItIsEmpty() {
+        model.filterProperty().set("no such site");
+        assertEquals("No site has a name like that.", model.map().missing());
+        LayersModel scalars = new LayersModel(new Workbench(Frames.source(new Recording(Frames.RUN))));
+        assertTrue(scalars.map().missing().startsWith("No layers were measured"));
     }
 
     @Test
