@@ -35,7 +35,7 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Port.check(port);
+        Port.check(port, "--port");
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
         LogFile.use(state.log());
         try (Interrupt interrupt = Interrupt.listen();

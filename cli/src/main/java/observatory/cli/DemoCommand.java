@@ -42,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Console console = parent.console();
         RunPlan plan = DemoPlan.of(options);
-        Port.check(options.port);
+        Port.check(options.port, "--port");
         Control control = options.control.control();
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
         LogFile.use(state.log());

@@ -6,11 +6,11 @@ final class Port {
 
     private Port() {}
 
-    /** 0 asks for any free port. */
-    static void check(int port) {
+    /** @param port 0 for any free one */
+    static void check(int port, String option) {
         if (port < 0 || port > HIGHEST) {
             throw Failure.usage(
-                    "a port is a number from 0 (any free one) to 65535: port=" + port + "; try --port 9092");
+                    "a port is a number from 0 (any free one) to 65535: port=" + port + "; try " + option + " 0");
         }
     }
 }

@@ -30,7 +30,7 @@ final class Scraped implements AutoCloseable {
         if (port == null) {
             return new Scraped(null);
         }
-        Port.check(port);
+        Port.check(port, "--metrics-port");
         try {
             MetricsEndpoint endpoint =
                     MetricsEndpoint.start(port, new Observatory.Version().getVersion()[0].replace("observatory ", ""));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.stream.Connection;
@@ -38,13 +39,19 @@ final class Sending {
         this.interrupt = interrupt;
     }
 
-    int run(Origin origin, Connection broker, boolean json, Integer metricsPort)
-            throws IOException, InterruptedException {
+    /**
+     * What is told of the run.
+     *
+     * @param metricsPort null for no endpoint
+     */
+    record Told(boolean json, boolean quiet, Integer metricsPort) {}
+
+    int run(Origin origin, Connection broker, Told told) throws IOException, InterruptedException {
         long began = System.nanoTime();
         RunId run = origin.run();
         try (Spool spool = new Spool(state.spool(), origin.writer(), SPOOL_BYTES);
                 Sender sender = new Sender(spool, topics);
-                Scraped scraped = Scraped.open(metricsPort, console);
+                Scraped scraped = Scraped.open(told.metricsPort, console);
                 TopicCommandSource commands =
                         control.on() ? Control.listen(broker, topics, run, control.gate(run)) : null) {
             scraped.watch(spool, run, SPOOL_BYTES);
@@ -54,11 +61,17 @@ final class Sending {
                 training.obey(commands);
             }
             training.start();
-            console.say(run.value() + ": training, telemetry goes to " + broker.bootstrap());
-            follow(training);
-            boolean delivered = spool.drain(interrupt.requested() ? PATIENCE_INTERRUPTED : PATIENCE);
+            Consumer<String> progress = told.quiet ? line -> {} : console::say;
+            progress.accept(run.value() + ": training, telemetry goes to " + broker.bootstrap());
+            follow(training, sender, progress);
+            Duration patience = interrupt.requested() ? PATIENCE_INTERRUPTED : PATIENCE;
+            if (!sender.trouble().isEmpty()) {
+                progress.accept("waiting " + patience.toSeconds() + " s at most for " + broker.bootstrap()
+                        + " to take what is spooled");
+            }
+            boolean delivered = spool.drain(patience);
             training.check();
-            console.result(result(run, training, spool, (System.nanoTime() - began) / 1e9, json));
+            console.result(result(run, training, spool, (System.nanoTime() - began) / 1e9, told.json));
             if (interrupt.requested()) {
                 return ExitCode.INTERRUPTED;
             }
@@ -72,16 +85,22 @@ final class Sending {
         }
     }
 
-    private void follow(Training training) throws InterruptedException {
+    private void follow(Training training, Sender sender, Consumer<String> progress) throws InterruptedException {
+        Outage outage = new Outage("what is spooled gets to the broker again");
         long said = 0;
         while (!training.over().await(REFRESH_MILLIS, TimeUnit.MILLISECONDS)) {
             if (interrupt.requested()) {
                 training.stop();
             }
+            String trouble = sender.trouble();
+            outage.look(
+                            trouble.isEmpty() ? "" : trouble + "; training goes on, and what it tells is spooled",
+                            System.nanoTime())
+                    .ifPresent(progress);
             long tenth = TENTHS * training.steps() / plan.training().steps();
             if (tenth > said) {
                 said = tenth;
-                console.say(String.format(
+                progress.accept(String.format(
                         Locale.ROOT,
                         "step %d, loss %.4f",
                         training.steps(),

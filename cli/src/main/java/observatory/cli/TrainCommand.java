@@ -56,7 +56,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--metrics-port",
             paramLabel = "P",
-            description = "Answer Prometheus at 127.0.0.1:P/metrics; 0 for any free port. With named brokers only.")
+            description = "Answer Prometheus at 127.0.0.1:P/metrics; 0 for any free port. Where a broker runs already.")
     private Integer metricsPort;
 
     @Override
@@ -65,7 +65,12 @@ final class TrainCommand implements Callable<Integer> {
         if (options.spec != null) {
             readSpec();
         }
-        Port.check(port);
+        Port.check(port, "--port");
+        Optional<Connection> broker = cluster.find();
+        if (broker.isEmpty() && metricsPort != null) {
+            throw Failure.usage("--metrics-port is for a run that sends to a broker of others, and none is named: add"
+                    + " --bootstrap, or scrape `observatory watch`");
+        }
         // Checked before anything is written, the data directory included.
         Path all = cluster.dataDirectory().resolve("checkpoints");
         Optional<String> resumed = resumed(all);
@@ -88,7 +93,6 @@ final class TrainCommand implements Callable<Integer> {
         if (!quiet) {
             plan.announce(console);
         }
-        Optional<Connection> broker = cluster.find();
         try (Interrupt interrupt = Interrupt.listen();
                 RunSession session = RunSession.begin(run, own)) {
             if (resumed.isPresent()) {
@@ -96,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
             }
             return broker.isPresent()
                     ? new Sending(plan, state, cluster.topics(), control, console, interrupt)
-                            .run(session.origin(), broker.get(), json, metricsPort)
+                            .run(session.origin(), broker.get(), new Sending.Told(json, quiet, metricsPort))
                     : watched(session.origin(), plan, state, control, interrupt);
         }
     }

@@ -71,6 +71,11 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (instance != null && !instance.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw Failure.usage(
+                    "an instance is named by A-Z a-z 0-9 . _ -, beginning with a letter or digit: --instance="
+                            + instance + "; try --instance one");
+        }
         Settings settings = rules == null ? Settings.DEFAULTS : RulesTestCommand.settings(rules);
         Optional<AlertConfig> receivers =
                 Optional.ofNullable(alerts).map(file -> AlertsTestCommand.read(file, parent.console()));

@@ -67,7 +67,7 @@ class BadInputTest {
                     train --loss-scale 4                       | 2 | precision=fp32, --precision fp16
                     train --control-ceiling 5                  | 2 | from 0 to 1, --control-ceiling=5.0, try 0.05
                     attach 2147483647 --control-ceiling -1     | 2 | from 0 to 1, --control-ceiling=-1.0, try 0.05
-                    attach 2147483647 --data-dir {} --broker nowhere | 3 | Kafka at nowhere, bootstrap.servers, doctor
+                    attach 2147483647 --data-dir {} --broker nowhere | 3 | Kafka at nowhere, write bootstrap.servers as HOST:PORT
                     train --layers 99999 --width 99999 --heads 1 | 2 | parameters, this machine has, try fewer --layers
                     train --batch 4096 --context 16384         | 2 | micro-batch=4096 x 16384, this machine has, --micro-batch
                     train --batch 2000000 --micro-batch 1 --context 2000 | 2 | batch=2000000, context=2000, try --batch
@@ -98,7 +98,14 @@ class BadInputTest {
                     topics create --data-dir {}/none           | 4 | no broker is named, observatory broker, --bootstrap
                     topics create --bootstrap 127.0.0.1:1 --prefix a_b | 2 | prefix=a_b, try observatory.
                     runs --kafka-config {}/absent.properties   | 3 | there is no file, correct the path
-                    runs --config {}/a-file --bootstrap no:port:at:all | 3 | no:port:at:all, observatory doctor
+                    runs --config {}/a-file --bootstrap no:port:at:all | 3 | no:port:at:all, write bootstrap.servers as HOST:PORT
+                    runs --bootstrap localhost                 | 3 | Kafka at localhost, write bootstrap.servers as HOST:PORT
+                    runs --bootstrap localhost:99999           | 3 | localhost:99999, write bootstrap.servers as HOST:PORT
+                    runs --bootstrap nowhere.invalid:9092      | 4 | nowhere.invalid:9092 cannot be found, correct the name
+                    watch --bootstrap nowhere.invalid:9092 --data-dir {}/new | 4 | nowhere.invalid:9092 cannot be found, correct the name
+                    watch --instance a/b --bootstrap 127.0.0.1:1 | 2 | an instance is named by, --instance=a/b, try --instance one
+                    train --metrics-port 0 --data-dir {}/none  | 2 | none is named, --bootstrap, observatory watch
+                    relay --metrics-port 99999 --bootstrap 127.0.0.1:1 --data-dir {}/new | 2 | port=99999, try --metrics-port 0
                     runs nobody --data-dir {}/none             | 2 | there is no run nobody
                     attach --detach                            | 2 | --detach needs, observatory attach
                     attach -5 --broker 127.0.0.1:1             | 4 | no process -5, observatory attach

@@ -106,6 +106,17 @@ public final class KafkaErrors {
                     cluster + " does not answer; start it, or correct bootstrap.servers (and security.protocol: "
                             + connection.protocol() + ")");
         }
+        if (text.contains("No resolvable bootstrap urls")) {
+            return new Explained(
+                    Kind.CANNOT_CONNECT,
+                    cluster + " cannot be found: no address of that name is known here; correct the name in"
+                            + " bootstrap.servers, or see why it does not resolve");
+        }
+        if (text.contains("in bootstrap.servers: ")) {
+            return new Explained(
+                    Kind.OTHER,
+                    cluster + ": " + last(error) + "; write bootstrap.servers as HOST:PORT, such as 127.0.0.1:9092");
+        }
         return new Explained(Kind.OTHER, cluster + ": " + last(error) + "; see `observatory doctor`");
     }
 

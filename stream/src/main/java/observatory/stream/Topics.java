@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
  */
 public record Topics(String prefix) {
     public static final Topics STANDARD = new Topics("observatory.");
+    private static final int ANSWER_MILLIS = 10_000;
 
     /** One topic as it should be. */
     public record Wanted(String name, String key, int partitions, Map<String, String> settings, String tells) {}
@@ -89,9 +91,11 @@ public record Topics(String prefix) {
                 new Wanted(deadLetters(), "as it came", 1, deleteAfterDays(30), "records nobody could read"));
     }
 
-    /** Those of the wanted topics that the cluster does not have. */
+    /** Those of the wanted topics that the cluster does not have; a cluster that is not there is known for it soon. */
     public List<Wanted> missing(Admin admin, int partitions) throws ExecutionException, InterruptedException {
-        Set<String> present = admin.listTopics().names().get();
+        Set<String> present = admin.listTopics(new ListTopicsOptions().timeoutMs(ANSWER_MILLIS))
+                .names()
+                .get();
         return wanted(partitions).stream()
                 .filter(topic -> !present.contains(topic.name()))
                 .toList();
