@@ -49,6 +49,14 @@ class MutationTest {
                         "activation.cu",
                         "const long last = packs * PACK + threadIdx.x;",
                         "const long last = packs * PACK + threadIdx.x + 1;"),
+                Arguments.of("reduce.cuh", "half > 0; half /= 2", "half > 1; half /= 2"),
+                Arguments.of("summary.cuh", "lower, rows, rows[1], rows[3]", "lower, rows, rows[0], rows[2]"),
+                Arguments.of("summary.cuh", "lane % 4 == lane / 8 ?", "lane % 4 == lane / 4 ?"),
+                Arguments.of("summary.cuh", "addOddPack(odd, !hasOdd, words)", "addOddPack(odd, true, words)"),
+                Arguments.of("pairs.cuh", "magnitudePair(pairs[i])", "pairs[i]"),
+                Arguments.of("norm.cu", "order(row + step);", "order(row + 1);"),
+                Arguments.of("norm.cu", "run * RUN < left ? fetch", "run * RUN < left - PACK ? fetch"),
+                Arguments.of("cross_entropy.cu", "if (c < columns) packed[k]", "if (c + V < columns) packed[k]"),
                 Arguments.of(
                         "norm.cu", "biases[threadIdx.x] = bias;\n    __syncthreads();", "biases[threadIdx.x] = bias;"),
                 Arguments.of(
