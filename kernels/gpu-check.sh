@@ -12,7 +12,7 @@
 #   OBSERVATORY_PYTHON       a Python that may have PyTorch (python3)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-LIMITS="kernels:3 curve:6 repeats:3 throughput:3 overhead:4 bandwidth:2 torch:3 memcheck:6 racecheck:6"
+LIMITS="kernels:3 curve:6 repeats:3 throughput:3 overhead:4 bandwidth:2 torch:3 memcheck:6 racecheck:6 watch_tests:3 watch:3 watch_compiled:5"
 
 pack() {
   local kit home jdk jar work
@@ -36,6 +36,7 @@ pack() {
   (cd "$work" && "$jdk/bin/jar" xf "$home"/cli/target/lib/jcuda-natives-*.jar && rm -f lib/libJN* lib/libJCudaRuntime*)
   (cd "$work" && "$jdk/bin/jar" cf "$kit/lib/jcuda-natives.jar" lib)
   cp "${BASH_SOURCE[0]}" "$kit/gpu-check.sh"
+  mkdir -p "$kit/python" && cp "$home"/probes/python/*.py "$kit/python/"
   rm -rf "$work"
   du -sm "$kit" | awk '{ if ($1 >= 60) { print "gpu-check.sh: the kit has " $1 " MB, 60 is the limit"; exit 1 } }'
   du -sh "$kit"
@@ -53,34 +54,81 @@ verdict() { # verdict WORD NAME [NUMBERS]: a line like those of CudaBench, behin
   printf '%-8s %-34s %s\n' "$1" "$2" "${3:-}" >>"$results/$part.txt"
 }
 
-run_part() { # run_part PART MINUTES: what it says goes into its file
-  part=$1
-  local limit=$(($2 * 60)) left=$((deadline - SECONDS)) status=0 tool=
-  : >"$results/$part.txt"
-  case $part in
-    memcheck) tool=memcheck && java_bench everything ;;
-    racecheck) tool=racecheck && java_bench some ;;
-    *) java_bench "$part" ;;
-  esac
-  if [ -n "$tool" ]; then
-    command -v compute-sanitizer >/dev/null || { verdict skipped "$part" "reason=no compute-sanitizer here"; return 0; }
-    COMMAND=(compute-sanitizer --tool "$tool" --target-processes all --error-exitcode 9 "${COMMAND[@]}")
-  fi
-  [ "$left" -gt 5 ] || { verdict skipped "$part" "reason=out of time"; return 0; }
+within() { # within MINUTES COMMAND...: what it says goes into the part's file; its status, 124 where it was not done
+  local limit=$(($1 * 60)) left=$((deadline - SECONDS)) status=0
   [ "$limit" -le "$left" ] || limit=$left
   echo "$part: at most $limit s, $left s left" >&2
-  timeout -k 10 "$limit" "${COMMAND[@]}" >>"$results/$part.txt" 2>&1 || status=$?
-  case $status in
-    0) if [ -n "$tool" ]; then verdict pass "$part" "$(summary)"; fi ;;
-    124 | 137) verdict fail "$part" "error=not done after $limit s" ;;
-    2 | 3) # no such part, no usable GPU: nothing else will go better
-      trap - EXIT
-      grep -v 'incubator modules' "$results/$part.txt" >&2
-      exit "$status" ;;
-    *) if [ -n "$tool" ] || ! grep -q '^fail ' "$results/$part.txt"; then
-      verdict fail "$part" "error=status $status: $(reason)"
-    fi ;;
+  timeout -k 10 "$limit" "${@:2}" >>"$results/$part.txt" 2>&1 || status=$?
+  [ "$status" -ne 137 ] || status=124
+  [ "$status" -ne 124 ] || verdict fail "$part" "error=not done after $limit s"
+  return "$status"
+}
+
+run_part() { # run_part PART MINUTES
+  part=$1
+  : >"$results/$part.txt"
+  [ $((deadline - SECONDS)) -gt 5 ] || { verdict skipped "$part" "reason=out of time"; return 0; }
+  case $part in
+    memcheck) run_checked memcheck everything "$2" ;;
+    racecheck) run_checked racecheck some "$2" ;;
+    watch*) run_watch "$2" ;;
+    *) run_bench "$2" ;;
   esac
+}
+
+run_bench() { # run_bench MINUTES: a part of the benchmark, which says its verdicts itself
+  local status=0
+  java_bench "$part"
+  within "$1" "${COMMAND[@]}" || status=$?
+  case $status in
+    0 | 124) ;;
+    2 | 3) stop "$status" ;; # no such part, no usable GPU: nothing else will go better
+    *) grep -q '^fail ' "$results/$part.txt" || failed "$status" ;;
+  esac
+}
+
+run_checked() { # run_checked TOOL PART MINUTES: a part of the benchmark under compute-sanitizer
+  local status=0
+  command -v compute-sanitizer >/dev/null || { verdict skipped "$part" "reason=no compute-sanitizer here"; return 0; }
+  java_bench "$2"
+  within "$3" compute-sanitizer --tool "$1" --target-processes all --error-exitcode 9 "${COMMAND[@]}" || status=$?
+  case $status in
+    0) verdict pass "$part" "$(summary)" ;;
+    124) ;;
+    2 | 3) stop "$status" ;;
+    *) failed "$status" ;;
+  esac
+}
+
+run_watch() { # run_watch MINUTES: the file that watches PyTorch, its tests on the device or its price at GPT-2 124M
+  local python=(env -C "$here/python" "${OBSERVATORY_PYTHON:-python3}") status=0 price
+  price=(overhead.py --device cuda --layers 12 --width 768 --heads 12 --batch 16 --context 1024 --vocabulary 50304
+    --dtype bfloat16 --steps 160)
+  "${python[@]}" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null ||
+    { verdict skipped "$part" "reason=no PyTorch with CUDA here"; return 0; }
+  case $part in
+    watch_tests) within "$1" "${python[@]}" -m unittest test_observatory_torch.CudaTest || status=$? ;;
+    watch) within "$1" "${python[@]}" "${price[@]}" || status=$? ;;
+    watch_compiled) within "$1" "${python[@]}" "${price[@]}" --compile || status=$? ;;
+  esac
+  case $status in
+    0)
+      local said
+      said=$(grep -E '^(\{|Ran )' "$results/$part.txt" || true)
+      while read -r line; do
+        if [ "$part" = watch_tests ]; then verdict pass "$part" "$line"; else verdict measured "$part" "$line"; fi
+      done <<<"$said" ;;
+    124) ;;
+    *) failed "$status" ;;
+  esac
+}
+
+failed() { verdict fail "$part" "error=status $1: $(reason)"; }
+
+stop() {
+  trap - EXIT
+  grep -v 'incubator modules' "$results/$part.txt" >&2
+  exit "$1"
 }
 
 summary() { # what compute-sanitizer counted
