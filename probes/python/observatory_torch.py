@@ -967,9 +967,8 @@ class Watch:
         self._step, self._plan, self._held = settings["first_step"], self._plans.of(settings["first_step"], 1), None
         self._now = _Step(self._step, self._plan)
         self._follow_optimizer()
-        roots = list(model) if isinstance(model, torch.nn.ModuleList) else [model]
-        self._roots = [root.register_forward_pre_hook(_Unsaved(self._on_pass)) for root in roots]
-        self._roots += [root.register_forward_hook(_Unsaved(self._after_pass)) for root in roots]
+        self._roots = {}
+        self._hold_roots()
         self._often = self._seen_in_every_step()
         self._hold_hooks(everything=True)  # whatever is compiled at the first call then has them all
         self._event("start", settings["manifest"])
@@ -1066,7 +1065,25 @@ class Watch:
         if self._step % _SURVEY == 0:
             self._guard("survey", self._follow_model)
         self._plan = self._now.plan = self._plans.of(self._step, self._stretch)
+        self._hold_roots()
         self._hold_hooks(everything=self._compiled)
+
+    def _hold_roots(self):
+        """Registers what is called before and after each pass, where it is not there."""
+        for i, root in enumerate(self._model if isinstance(self._model, torch.nn.ModuleList) else [self._model]):
+            for there, register, call in ((root._forward_pre_hooks, root.register_forward_pre_hook, self._on_pass),
+                                          (root._forward_hooks, root.register_forward_hook, self._after_pass)):  # fmt: skip
+                handle = self._roots.get((i, call.__name__))
+                if handle is None or handle.id not in there:
+                    if handle is not None:
+                        self._say_robbed("the model itself")
+                    self._roots[i, call.__name__] = register(_Unsaved(call))
+
+    def _say_robbed(self, where):
+        if not self._robbed:
+            self._robbed = True
+            self._say_once("hooks of the watch were removed by somebody else, that at %s among them: they are put back, and the"
+                           " step without them lacks what they measure" % where)  # fmt: skip
 
     def _hold_hooks(self, everything):
         """Registers the hooks that are due and lets go of the others; compiled code keeps those it was compiled with."""
@@ -1084,11 +1101,9 @@ class Watch:
             module, hook, layer, at_input = self._sites[name]
             handle = self._handles.get(name)
             there = module._forward_pre_hooks if at_input else module._forward_hooks
-            if handle is not None and handle.id not in there and not self._robbed:
-                self._robbed = True
-                self._say_once("hooks of the watch were removed by somebody else, that at %s among them: they are put back, and the"
-                               " step without them lacks what they measure" % name)  # fmt: skip
             if handle is None or handle.id not in there:
+                if handle is not None:
+                    self._say_robbed(name)
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
                 self._handles[name] = register(self._hook(name, hook, layer, at_input))
         self._held, self._there = needed, [(self._sites[name][0].__dict__, "_forward_pre_hooks" if self._sites[name][3] else "_forward_hooks",
@@ -1676,7 +1691,7 @@ class Watch:
                                "details": {"probe": what, "error": repr(error)[:500]}}, 0)  # fmt: skip
 
     def _detach(self):
-        for handle in [*self._handles.values(), *self._roots, *self._optimizer_handles]:
+        for handle in [*self._handles.values(), *self._roots.values(), *self._optimizer_handles]:
             handle.remove()
         self._handles.clear()
         _marks.pop(self._key, None)

@@ -358,6 +358,26 @@ class WatchTest(unittest.TestCase):
         watch.close()
         self.assertGreater(metric(frames(self.spool)[1], "rms", "residual", 2), 0)
 
+    def test_hooks_at_the_model_itself_come_back_so_that_each_micro_batch_counts(self):
+        counts = []
+        for removed in (False, True):
+            model, optimizer = make()
+            with tempfile.TemporaryDirectory() as folder:
+                watch = observatory_torch.watch(model, optimizer, run="test", spool=folder, probes="profile", sums=True)
+                if removed:
+                    model._forward_pre_hooks.clear()
+                    model._forward_hooks.clear()
+                train(model, optimizer, 1, watch)
+                tokens = torch.randint(0, VOCABULARY, (BATCH, CONTEXT))
+                for _ in range(2):
+                    model(tokens).sum().backward()
+                optimizer.step()
+                watch.step()
+                watch.close()
+                self.assertEqual(removed, "that at the model itself" in watch.trouble())
+                counts.append(metric(frames(folder)[1], "elements", "mlp_up", 1))
+        self.assertEqual([2 * BATCH * CONTEXT * 4 * WIDTH] * 2, counts)
+
     def test_a_second_watch_on_a_model_is_refused_and_the_first_goes_on(self):
         model, optimizer = make()
         watch = self.watch(model, optimizer)
