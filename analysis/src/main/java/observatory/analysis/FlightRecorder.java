@@ -16,7 +16,8 @@ import observatory.probe.Telemetry;
 
 /**
  * Keeps the last steps of every run in full, and writes a spike log for each incident worth a look: when the steps
- * after it have come, or the run is over. Belongs to one thread.
+ * after it have come, or the run is over. A log that has more of the incident stays: who begins in the middle of a run
+ * is told of incidents whose steps are gone. Belongs to one thread.
  */
 public final class FlightRecorder {
     /** Steps that are kept: the margins of a spike log and an incident of some length between them. */
@@ -73,7 +74,10 @@ public final class FlightRecorder {
             }
             items = items.isEmpty() ? new ArrayList<>(recording.items) : items;
             try {
-                say.accept("spike log: " + SpikeLog.of(incident, items).write(folder));
+                SpikeLog log = SpikeLog.of(incident, items);
+                if (log.hasMoreThan(SpikeLog.file(folder, incident))) {
+                    say.accept("spike log: " + log.write(folder));
+                }
             } catch (IOException e) {
                 say.accept("cannot write a spike log into " + folder + ": " + e.getMessage());
             }

@@ -47,6 +47,16 @@ public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
                         incident.kind().label()));
     }
 
+    /** Whether it has something of the incident, and a file begins no earlier and has no more. */
+    boolean hasMoreThan(Path file) throws IOException {
+        if (telemetry.isEmpty()) {
+            return false;
+        }
+        List<Telemetry> there = Files.exists(file) ? read(file).telemetry : List.of();
+        return there.isEmpty()
+                || telemetry.getFirst().step() <= there.getFirst().step() && telemetry.size() >= there.size();
+    }
+
     /** Writes the file into a folder, whole or not at all, and returns its path. */
     public Path write(Path folder) throws IOException {
         Files.createDirectories(folder);

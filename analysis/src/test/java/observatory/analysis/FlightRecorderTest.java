@@ -1,5 +1,6 @@
 package observatory.analysis;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import observatory.probe.RunEvent;
 import observatory.probe.Telemetry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,5 +40,31 @@ class FlightRecorderTest {
             assertEquals(200 - 64, first.telemetry().getFirst().step());
         }
         assertTrue(said.stream().allMatch(line -> line.startsWith("spike log: ")), said.toString());
+    }
+
+    /** As when the analysis is started again: incidents are read again, and the steps before it stopped are not. */
+    @Test
+    void whatHasLessOfAnIncidentReplacesNoLog() throws IOException {
+        List<Telemetry> items = Recorded.eventful();
+        RunWatch watch = RunWatch.of(Recorded.RUN);
+        List<Incident> incidents = items.stream()
+                .flatMap(item -> watch.accept(item).stream())
+                .filter(incident -> incident.firstStep() == 200)
+                .toList();
+        FlightRecorder recorder = new FlightRecorder(folder, line -> {});
+        items.forEach(recorder::accept);
+        incidents.forEach(recorder::accept);
+        Path log = SpikeLog.file(folder, incidents.getLast());
+        byte[] whole = Files.readAllBytes(log);
+        for (long from : new long[] {200, Long.MAX_VALUE}) {
+            List<String> said = new ArrayList<>();
+            FlightRecorder late = new FlightRecorder(folder, said::add);
+            items.stream()
+                    .filter(item -> item.step() >= from || item instanceof RunEvent)
+                    .forEach(late::accept);
+            incidents.forEach(late::accept);
+            assertArrayEquals(whole, Files.readAllBytes(log));
+            assertEquals(List.of(), said);
+        }
     }
 }
