@@ -24,7 +24,7 @@ import observatory.ui.replay.ReplayView;
 public final class IncidentsView implements Screen {
     private static final Duration SILENCE = Duration.ofHours(1);
     private static final double DETAIL_WIDTH = 330;
-    private static final double DETAIL_SHARE = 0.55; // of the height, where it lies below the table
+    private static final double DETAIL_SHARE = 0.62; // of the height, where it lies below the table
     private static final double WIDE = 1000; // room for both beside each other
     private static final double GAP = 12;
 

@@ -33,9 +33,9 @@ final class ProbeTreeView {
         column("hook, layer, probe", 188, ProbeLines.Line::place, false);
         column("on", 134, ProbeLines.Line::on, false);
         column("µs/step", 68, ProbeLines.Line::micros, true);
-        column("share", 70, ProbeLines.Line::share, true);
+        column("share", 80, ProbeLines.Line::share, true);
         column("last at", 60, ProbeLines.Line::last, true);
-        column("changed by", 118, ProbeLines.Line::by, false);
+        column("changed by", 110, ProbeLines.Line::by, false);
         column("reverts", 66, ProbeLines.Line::left, false);
         column("pack", 84, ProbeLines.Line::pack, false);
         table.setRowFactory(view -> new Telling());
