@@ -46,6 +46,9 @@ public record Analysis(List<Line> lines) {
     }
 
     public static Analysis of(Recording run) {
+        if (run.frames().empty()) {
+            return new Analysis(List.of()); // nobody has looked yet
+        }
         List<Line> lines = new ArrayList<>();
         run.incidents().stream()
                 .sorted(Comparator.comparing(Incident::severity)

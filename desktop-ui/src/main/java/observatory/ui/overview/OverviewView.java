@@ -54,7 +54,8 @@ public final class OverviewView implements Screen {
     }
 
     private void words() {
-        banner.show(Verdicts.of(bench.run(), bench.sourceProperty().get().trouble()));
-        analysis.show(Analysis.of(bench.run()));
+        Analysis judged = Analysis.of(bench.run());
+        banner.show(Verdicts.of(bench.run(), bench.sourceProperty().get().trouble(), judged));
+        analysis.show(judged);
     }
 }

@@ -12,7 +12,7 @@ import observatory.ui.incident.Words;
 /** The state of a run in a headline and one sentence; {@code style} is the name of its colour in the palette. */
 record Verdicts(String sign, String headline, String sentence, String style, Optional<Incident> worst) {
     /** @param trouble why no steps come; empty where they may */
-    static Verdicts of(Recording run, String trouble) {
+    static Verdicts of(Recording run, String trouble, Analysis analysis) {
         int steps = run.frames().size();
         if (steps == 0 && !trouble.isEmpty()) {
             return new Verdicts("▲", "Nothing to show", trouble, "warning", Optional.empty());
@@ -29,7 +29,8 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
             return new Verdicts(
                     "✓",
                     "Healthy so far",
-                    "No incident in " + Numbers.whole(steps) + " steps.",
+                    "No incident in " + Numbers.whole(steps) + (steps == 1 ? " step" : " steps") + blind(analysis)
+                            + ".",
                     "ok",
                     Optional.empty());
         }
@@ -45,5 +46,14 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
                 incident.summary() + "  Cause: " + incident.verdict().label() + ".",
                 Severities.colour(incident.severity()),
                 worst);
+    }
+
+    /** Of a run that reports little, little can be said. */
+    private static String blind(Analysis analysis) {
+        long blind = analysis.count(Analysis.State.NOT_APPLICABLE);
+        return blind == 0
+                ? ""
+                : "; " + blind + " of " + (blind + analysis.count(Analysis.State.FINE))
+                        + " detectors had nothing to look at";
     }
 }
