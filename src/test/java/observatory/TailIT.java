@@ -58,6 +58,20 @@ class TailIT {
         }
     }
 
+    @Test
+    void whoReadsThroughHeadEndsIt() throws Exception {
+        Path log = Files.writeString(
+                scratch.resolve("long.log"), LINE.formatted("3.5").repeat(10_000));
+        try (Program tail = Program.shell(
+                scratch,
+                "OBSERVATORY_START_CACHE=off " + Program.home().resolve("observatory") + " tail --quiet --jsonl " + log
+                        + " | head -n 1; echo ${PIPESTATUS[0]}")) {
+            Program.Ended ended = tail.await();
+            assertEquals("141", ended.out().lines().toList().get(1), ended::toString);
+            assertEquals("", ended.err(), ended::toString);
+        }
+    }
+
     private static List<Double> losses(FrameReader reader, int count) {
         List<Double> losses = new ArrayList<>();
         Instant deadline = Instant.now().plus(Duration.ofMinutes(2));

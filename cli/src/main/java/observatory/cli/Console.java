@@ -1,5 +1,8 @@
 package observatory.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 
 /**
@@ -19,9 +22,25 @@ final class Console {
         this.colour = interactive && colour;
     }
 
+    /** Throws where nobody takes it: who reads through `head` has what they want, and a full disk is told. */
     void result(String text) {
         out.println(text);
-        out.flush();
+        if (out.checkError()) {
+            throw unheard();
+        }
+    }
+
+    /** A print stream keeps to itself why it failed: writing once more tells. */
+    private static Failure unheard() {
+        String why = "";
+        try {
+            new FileOutputStream(FileDescriptor.out).write('\n');
+        } catch (IOException e) {
+            why = String.valueOf(e.getMessage());
+        }
+        return new Failure(
+                ExitCode.UNHEARD,
+                why.isEmpty() || why.equals("Broken pipe") ? "" : "cannot write to standard output: " + why);
     }
 
     void say(String text) {

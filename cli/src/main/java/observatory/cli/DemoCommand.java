@@ -18,6 +18,7 @@ import picocli.CommandLine.ParentCommand;
 /** Trains a small model, breaks it on purpose, sees it, explains it. */
 @Command(
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         description =
                 "Train a small model, break it on purpose, watch it through a real broker, and explain what happened.")
 final class DemoCommand implements Callable<Integer> {

@@ -11,6 +11,8 @@ final class ExitCode {
     static final int CORRUPT_INPUT = 6;
     static final int FINDINGS = 7;
     static final int INTERRUPTED = 130;
+    /** As of a program that died of SIGPIPE. */
+    static final int UNHEARD = 141;
 
     private ExitCode() {}
 }

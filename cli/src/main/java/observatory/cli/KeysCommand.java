@@ -2,6 +2,7 @@ package observatory.cli;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import observatory.stream.control.Keys;
@@ -58,6 +59,12 @@ final class KeysCommand implements Runnable {
                 throw new Failure(
                         ExitCode.CONFIGURATION,
                         e.getFile() + " exists, and keys are never overwritten; name another",
+                        e);
+            } catch (NoSuchFileException e) {
+                throw new Failure(
+                        ExitCode.CONFIGURATION,
+                        "cannot write the key " + file + ": there is no folder "
+                                + file.toAbsolutePath().getParent() + "; make it, or name another",
                         e);
             } catch (IOException e) {
                 throw new Failure(ExitCode.CONFIGURATION, "cannot write the key " + file + ": " + e.getMessage(), e);

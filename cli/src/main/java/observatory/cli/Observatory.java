@@ -1,6 +1,5 @@
 package observatory.cli;
 
-import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -8,6 +7,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code observatory} command: what it offers, and what becomes of an error. */
 @Command(
@@ -26,7 +26,8 @@ import picocli.CommandLine.ScopeType;
             " 5:authentication or permission denied",
             " 6:input corrupt, or in no known format",
             " 7:findings at or above --fail-on",
-            "130:interrupted"
+            "130:interrupted",
+            "141:nobody takes what is written"
         })
 public final class Observatory implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces.")
@@ -47,7 +48,9 @@ public final class Observatory implements Runnable {
     /** Numbers are written with points and plain digits, whatever the machine's language: files and programs read them. */
     static int run(String... args) {
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
-        return commandLine().execute(args);
+        CommandLine line = commandLine();
+        HelpLayout.apply(line, System.getenv("COLUMNS"));
+        return line.execute(args);
     }
 
     static CommandLine commandLine() {
@@ -101,7 +104,9 @@ public final class Observatory implements Runnable {
             error.printStackTrace();
         }
         if (error instanceof Failure failure) {
-            console().error(failure.getMessage());
+            if (!failure.getMessage().isEmpty()) {
+                console().error(failure.getMessage());
+            }
             return failure.exitCode();
         }
         if (error instanceof IllegalArgumentException) {
@@ -115,10 +120,14 @@ public final class Observatory implements Runnable {
     }
 
     private int misused(ParameterException error, String[] args) {
-        PrintWriter err = error.getCommandLine().getErr();
-        err.println("observatory: " + line(error) + "; see "
-                + error.getCommandLine().getCommandSpec().qualifiedName() + " --help");
-        CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+        String help = error.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+        String meant = error instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions().stream()
+                        .findFirst()
+                        .map(likeliest -> "; did you mean " + likeliest + "? See " + help)
+                        .orElse("; see " + help)
+                : "; see " + help;
+        error.getCommandLine().getErr().println("observatory: " + line(error) + meant);
         if (debug) {
             error.printStackTrace();
         }
@@ -126,7 +135,17 @@ public final class Observatory implements Runnable {
     }
 
     private static String line(ParameterException error) {
-        String line = error.getMessage().replace('\n', ' ');
+        if (error instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String first = unmatched.getUnmatched().getFirst();
+            CommandLine command = error.getCommandLine();
+            return command.getSubcommands().isEmpty()
+                    ? "this is more than it takes: " + first
+                    : "there is no command " + command.getCommandSpec().qualifiedName() + " " + first;
+        }
+        String line = error.getMessage()
+                .replace('\n', ' ')
+                .replaceFirst(" is not an? (int|long)$", " is no whole number")
+                .replaceFirst(" is not a (float|double)$", " is no number");
         ArgSpec arg = error.getArgSpec();
         return arg == null || arg.completionCandidates() == null
                 ? line

@@ -63,7 +63,9 @@ final class PlanFitCommand implements Callable<Integer> {
             ladder = Ladder.read(table);
         } catch (IOException | IllegalArgumentException e) {
             throw new Failure(
-                    ExitCode.CORRUPT_INPUT, e instanceof IOException ? "cannot read " + table : e.getMessage(), e);
+                    ExitCode.CORRUPT_INPUT,
+                    e instanceof IOException ? "cannot read " + table + "; check the path" : e.getMessage(),
+                    e);
         }
         Map<String, Ladder> sources = ladder.bySource();
         ObjectNode node = Json.mapper().createObjectNode();

@@ -26,6 +26,7 @@ import picocli.CommandLine.ParentCommand;
 /** Trains a model of any spec, watched as a demo is, or writing to the brokers that are named. */
 @Command(
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         sortOptions = false,
         description =
                 "Train a model with probes on this machine's GPU or CPU, watched through a broker inside or a named one.")

@@ -40,7 +40,14 @@ class BadInputTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
                     demo --bogus                               | 2 | --bogus, demo --help
-                    demo --steps many                          | 2 | --steps, 'many'
+                    bogus                                      | 2 | there is no command observatory bogus, --help
+                    postmort {}/small.txt                      | 2 | did you mean postmortem? See
+                    demo --corpis {}/small.txt                 | 2 | did you mean --corpus? See
+                    bench bogus                                | 2 | there is no command observatory bench bogus, --help
+                    completion bash                            | 2 | more than it takes: bash, completion --help
+                    keys new {}/absent/a.key                   | 3 | there is no folder, absent, make it
+                    demo --steps many                          | 2 | --steps, 'many' is no whole number
+                    demo --learning-rate much                  | 2 | 'much' is no number
                     demo --steps 0                             | 2 | steps=0, try --steps
                     demo --corpus {}/absent                    | 2 | no such corpus, give a file or a folder
                     demo --corpus {}/empty.txt                 | 2 | corpus is empty, give a file or a folder

@@ -7,7 +7,7 @@ public final class WeightFileException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     WeightFileException(Path file, long offset, String reason, String nextStep) {
-        super(file + ": " + reason + " (byte " + offset + "); " + nextStep);
+        super(file + ": " + reason + (offset == 0 ? "" : " (byte " + offset + ")") + "; " + nextStep);
     }
 
     WeightFileException(Path file, Exception cause) {
