@@ -36,6 +36,9 @@ final class DashboardCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Logs to open.")
     private List<Path> paths = List.of();
 
+    @Option(names = "--format", paramLabel = "NAME", description = "Their format, where the content does not tell.")
+    private String format;
+
     @Option(names = "--run", paramLabel = "R", description = "The run to watch; the newest unless given.")
     private String run;
 
@@ -83,7 +86,7 @@ final class DashboardCommand implements Callable<Integer> {
         LogFile.use(state.log());
         DesktopWindow.prepare(); // beside what the broker is asked
         List<Source> sources = new ArrayList<>();
-        paths.forEach(path -> sources.add(Opening.tape(path)));
+        paths.forEach(path -> sources.add(Opening.tape(path, Optional.ofNullable(format))));
         if (paths.isEmpty() || run != null || bootstrap != null) {
             sources.add(live(state, to));
         }

@@ -64,10 +64,14 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
     }
 
     static Source tape(Path path) {
+        return tape(path, Optional.empty());
+    }
+
+    static Source tape(Path path, Optional<String> format) {
         if (!Files.exists(path)) {
             throw new IllegalArgumentException("there is no such file: " + path + "; check the path");
         }
-        return OpenedTape.open(path);
+        return OpenedTape.open(path, format);
     }
 
     @Override

@@ -21,6 +21,8 @@ public record Connection(State state, Duration age) {
         SPOOLED,
         /** Nothing has come for this long. */
         STALE,
+        /** The file that it should be in holds no step that could be read. */
+        UNREADABLE,
         /** The run is over, or was read from a file. */
         RECORDING
     }
@@ -40,6 +42,7 @@ public record Connection(State state, Duration age) {
             case LIVE -> "live " + Numbers.duration(age) + " behind";
             case SPOOLED -> "spooled " + Numbers.duration(age);
             case STALE -> "stale " + Numbers.duration(age);
+            case UNREADABLE -> "unreadable";
             case RECORDING -> "recording";
         };
     }

@@ -102,11 +102,11 @@ final class HeaderView {
         Header header = Header.of(bench.run());
         ranks(bench.run());
         run.setText(header.run());
-        step.setText(header.step());
         loss.setText(header.loss());
         speed.setText(header.speed());
         remaining.setText(header.remaining());
         Connection connection = bench.sourceProperty().get().connection();
+        step.setText(connection.state() == Connection.State.UNREADABLE ? "no step" : header.step());
         pill.setText(shape(connection.state()) + " " + connection.text());
         if (connection.state() != shown) {
             shown = connection.state();
@@ -135,7 +135,7 @@ final class HeaderView {
             case CONNECTING, READING -> "○";
             case LIVE -> "●";
             case SPOOLED -> "◆";
-            case STALE -> "▲";
+            case STALE, UNREADABLE -> "▲";
             case RECORDING -> "■";
         };
     }

@@ -20,6 +20,7 @@ import observatory.ui.data.Recording;
  */
 public final class OpenedTape implements Source {
     private final Path path;
+    private final Optional<String> format;
     private final RunWatch watch;
     private final List<Telemetry> kept = new ArrayList<>();
     private volatile Recording recording;
@@ -29,22 +30,24 @@ public final class OpenedTape implements Source {
     private volatile Tape tape;
     private volatile Replay replay;
 
-    private OpenedTape(RunId run, Path path) {
+    private OpenedTape(RunId run, Path path, Optional<String> format) {
         this.path = path;
+        this.format = format;
         this.recording = new Recording(run);
         this.watch = RunWatch.of(run);
     }
 
-    public static OpenedTape open(Path path) {
+    /** @param format its name, where the content does not tell */
+    public static OpenedTape open(Path path, Optional<String> format) {
         Path name = path.toAbsolutePath().normalize().getFileName();
-        OpenedTape opened = new OpenedTape(RunId.near(name == null ? "log" : name.toString()), path);
+        OpenedTape opened = new OpenedTape(RunId.near(name == null ? "log" : name.toString()), path, format);
         Thread.ofPlatform().name("observatory-tape").daemon().start(opened::read);
         return opened;
     }
 
     private void read() {
         try {
-            tape = Tape.read(path, this::take);
+            tape = Tape.read(path, format, this::take);
             if (recording.frames().empty()) {
                 trouble = "no step could be read from " + path + " as " + tape.format() + ". "
                         + String.join(" ", tape.remarks());
@@ -84,7 +87,12 @@ public final class OpenedTape implements Source {
 
     @Override
     public Connection connection() {
-        return done ? Connection.recording() : new Connection(Connection.State.READING, Duration.ZERO);
+        if (!done) {
+            return new Connection(Connection.State.READING, Duration.ZERO);
+        }
+        return recording.frames().empty()
+                ? new Connection(Connection.State.UNREADABLE, Duration.ZERO)
+                : Connection.recording();
     }
 
     /** Reads the file once more; incidents stay, because the detectors have judged all ranks. */
@@ -98,7 +106,7 @@ public final class OpenedTape implements Source {
         recording.incidents().forEach(other::accept);
         Thread.ofPlatform().name("observatory-tape").daemon().start(() -> {
             try {
-                Tape.read(path, other::accept);
+                Tape.read(path, format, other::accept);
                 if (asked == rank) { // else somebody has asked for yet another meanwhile
                     recording = other;
                 }
