@@ -37,8 +37,8 @@ final class DemoReplay {
         this.options = options;
     }
 
-    /** A replay, the log it is of, and its page. */
-    record Done(ReplayResult result, Path log, Path report) {
+    /** A replay, the log it is of, its page, and how it is asked for again. */
+    record Done(ReplayResult result, Path log, Path report, String again) {
         ObjectNode json() {
             return ReplayJson.write(result).put("spikeLog", log.toString()).put("report", report.toString());
         }
@@ -46,12 +46,12 @@ final class DemoReplay {
         String text() {
             return String.format(
                     Locale.ROOT,
-                    "%nreplayed in %.1f s: %s, with one thing changed at a time%n%s%nreport:    %s%nmore:      observatory replay %s",
+                    "%nreplayed in %.1f s: %s, with one thing changed at a time%n%s%nreport:    %s%nmore:      %s",
                     result.cost().seconds(),
                     result.incident(),
                     ReplayText.brief(result),
                     report,
-                    log);
+                    again);
         }
     }
 
@@ -98,6 +98,6 @@ final class DemoReplay {
         Path report = ReplayCommand.notes(state, log).resolveSibling("report.html");
         Files.createDirectories(report.getParent());
         Files.writeString(report, ReplayReport.of(result));
-        return new Done(result, log, report);
+        return new Done(result, log, report, "observatory replay " + log + state.option(System.getenv()));
     }
 }

@@ -35,6 +35,11 @@ record StateDirectory(Path root) {
         return base.resolve("observatory");
     }
 
+    /** What a command that is told to a person needs to find this directory again; nothing where it is the standard one. */
+    String option(Map<String, String> environment) {
+        return root.equals(standard(environment)) ? "" : " --data-dir " + root;
+    }
+
     Path broker() {
         return root.resolve("broker");
     }
