@@ -13,6 +13,7 @@ import javafx.scene.control.Tooltip;
 public final class Tables {
     private static final double LEAST = 64; // of a column; narrower, numbers are cut
     private static final double TIP_WIDTH = 480;
+    private static final String NUMBER = "number-column";
 
     private Tables() {}
 
@@ -36,21 +37,35 @@ public final class Tables {
 
     public static <R> void number(TableView<R> table, String title, double width, Function<R, String> of) {
         TableColumn<R, String> column = column(title, width, of);
-        column.getStyleClass().add("number-column");
+        column.getStyleClass().add(NUMBER);
         table.getColumns().add(column);
     }
 
-    /** Columns share the room: where it is too little, the widest give way; what is left over is the last one's. */
+    /**
+     * Columns share the room: where it is too little, the widest give way. What is left over is the last one's, whose
+     * text is the longest; where that is a number, it is everybody's.
+     */
     private static boolean share(TableView<?> table, double room) {
         List<? extends TableColumn<?, ?>> columns = table.getVisibleLeafColumns();
+        if (columns.isEmpty()) {
+            return true;
+        }
         double most = most(columns.stream().mapToDouble(Tables::wished).sorted().toArray(), room);
-        double left = room;
+        double sum = columns.stream()
+                .mapToDouble(column -> Math.min(wished(column), most))
+                .sum();
+        double left = Math.max(0, room - sum);
+        TableColumn<?, ?> last = columns.getLast();
+        double each = ofNumbers(last) ? Math.floor(left / columns.size()) : 0;
         for (TableColumn<?, ?> column : columns) {
-            double width = Math.min(wished(column), most);
-            left -= width;
-            column.setPrefWidth(column == columns.getLast() ? width + Math.max(0, left) : width);
+            double more = column == last ? left - each * (columns.size() - 1) : each;
+            column.setPrefWidth(Math.min(wished(column), most) + more);
         }
         return true;
+    }
+
+    private static boolean ofNumbers(TableColumn<?, ?> column) {
+        return column.getStyleClass().contains(NUMBER);
     }
 
     private static double wished(TableColumn<?, ?> column) {

@@ -48,12 +48,24 @@ class TablesTest {
     @ParameterizedTest
     @ValueSource(doubles = {300, 400, 1200})
     void columnsShareTheRoom(double width) throws Exception {
-        List<Double> widths = Toolkit.on(() -> laidOut(width).getColumns().stream()
-                .map(TableColumnBase::getWidth)
-                .toList());
+        List<Double> widths = Toolkit.on(() -> widths(laidOut(width)));
         assertEquals(70, widths.getFirst(), "the narrow one keeps its width");
         double sum = widths.stream().mapToDouble(Double::doubleValue).sum();
         assertTrue(sum <= width && sum >= width - 4, "of " + width + " pixels " + widths);
+    }
+
+    @Test
+    void whatIsLeftOverOfARoomOfNumbersIsEverybodys() throws Exception {
+        List<Double> widths = Toolkit.on(() -> {
+            TableView<Row> table = Tables.of("sites", "none");
+            for (double wished : new double[] {40, 70, 100}) {
+                Tables.number(table, "value", wished, row -> Integer.toString(row.value()));
+            }
+            return widths(laidOut(table, 400));
+        });
+        assertTrue(widths.getFirst() > 80, widths.toString());
+        assertEquals(30, widths.get(1) - widths.get(0));
+        assertEquals(30, widths.get(2) - widths.get(1), 3, "but for what does not divide by three");
     }
 
     @Test
@@ -76,6 +88,14 @@ class TablesTest {
         Tables.number(table, "value", 70, row -> Integer.toString(row.value()));
         Tables.text(table, "site", 200, Row::site);
         Tables.text(table, "again", 500, row -> "short");
+        return laidOut(table, width);
+    }
+
+    private static List<Double> widths(TableView<?> table) {
+        return table.getColumns().stream().map(TableColumnBase::getWidth).toList();
+    }
+
+    private static TableView<Row> laidOut(TableView<Row> table, double width) {
         Tables.fill(table, List.of(new Row(LONG, 1), new Row("b", 2)), Row::site);
         StackPane root = new StackPane(table);
         new Scene(root, width, 300);
