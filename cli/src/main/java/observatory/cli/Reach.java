@@ -1,13 +1,12 @@
 package observatory.cli;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import observatory.stream.Connection;
 import observatory.stream.KafkaErrors;
 import observatory.stream.Topics;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.common.KafkaException;
 
 /** Whether what a trainer on this machine sends would get to a cluster now. */
@@ -27,14 +26,7 @@ final class Reach implements AutoCloseable {
     /** Refuses an address that can be none. */
     static Reach of(Connection connection, Topics topics) {
         try {
-            return new Reach(
-                    connection,
-                    topics,
-                    Admin.create(connection.client(Map.of(
-                            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                            PATIENCE_MILLIS,
-                            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                            PATIENCE_MILLIS))));
+            return new Reach(connection, topics, connection.admin());
         } catch (KafkaException e) {
             throw ClusterOptions.failure(e, connection);
         }
@@ -43,7 +35,9 @@ final class Reach implements AutoCloseable {
     /** Why it would not get there; empty where it would. */
     String trouble() throws InterruptedException {
         try {
-            admin.describeTopics(List.of(topics.telemetry())).allTopicNames().get();
+            admin.describeTopics(List.of(topics.telemetry()), new DescribeTopicsOptions().timeoutMs(PATIENCE_MILLIS))
+                    .allTopicNames()
+                    .get();
             return "";
         } catch (ExecutionException e) {
             return KafkaErrors.explain(e, connection).message();

@@ -6,7 +6,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -25,12 +24,6 @@ public final class Connection {
             ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
             ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-
-    private static final Map<String, Object> SOON = Map.of(
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            20_000,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            10_000);
 
     static {
         // A setting is what it says: nothing in it may make a client read files or the environment.
@@ -95,11 +88,8 @@ public final class Connection {
         return client;
     }
 
-    /** Gives up sooner than Kafka's minute, unless it was told how soon: somebody waits. */
     public Admin admin() {
-        boolean told = settings.containsKey(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG)
-                || settings.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG);
-        return Admin.create(client(told ? Map.of() : SOON));
+        return Admin.create(client(Map.of()));
     }
 
     Map<String, Object> producer(Map<String, Object> ours) {
