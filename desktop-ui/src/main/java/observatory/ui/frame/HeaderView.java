@@ -71,7 +71,7 @@ final class HeaderView {
                 loss,
                 controls.dispensable().getLast());
         root = new HBox(14, run, rank, step, loss, speed, remaining, gap, controls.node(), pill);
-        root.getStyleClass().add("header");
+        root.getStyleClass().add("run-header");
     }
 
     Region node() {

@@ -20,8 +20,10 @@ import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import javafx.scene.layout.Region;
 import observatory.probe.RunEvent;
 import observatory.ui.Connection;
+import observatory.ui.DeepLink;
 import observatory.ui.Frames;
 import observatory.ui.Source;
 import observatory.ui.Toolkit;
@@ -76,6 +78,20 @@ class MainViewTest {
             return main.node().minWidth(-1);
         });
         assertTrue(least <= width, "least width " + least);
+    }
+
+    /** What the line above the screens looks like is not what the line of a notice looks like. */
+    @Test
+    void aNoticeIsOneBoxWithoutALineThroughIt() throws Exception {
+        boolean plain = Toolkit.on(() -> {
+            MainView main = new MainView(new Workbench(Frames.source(new Recording(Frames.RUN))), outside());
+            main.attach(new Scene(main.node(), 1280, 800));
+            main.open(DeepLink.parse("observatory://run/elsewhere"));
+            main.node().applyCss();
+            main.node().layout();
+            return ((Region) main.node().lookup(".notice > .container > .header")).getBorder() == null;
+        });
+        assertTrue(plain);
     }
 
     private static Source live(Recording run) {
