@@ -1,15 +1,12 @@
 package observatory.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import observatory.probe.RunId;
-import observatory.stream.Broker;
 import observatory.stream.Connection;
 import observatory.stream.Relay;
-import observatory.stream.Topics;
 import observatory.stream.control.SpoolControl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,17 +27,8 @@ final class RelayCommand implements Callable<Integer> {
     @ParentCommand
     private Observatory parent;
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where the spools lie, in its folder spool (~/.local/state/observatory).")
-    private Path dataDir;
-
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            description = "The broker; the one that runs on the data directory unless given.")
-    private String bootstrap;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(
             names = "--merge-ranks",
@@ -62,15 +50,16 @@ final class RelayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         LogFile.use(state.log());
-        String broker = bootstrap != null ? bootstrap : running(state);
+        Connection connection = cluster.connection();
+        String broker = connection.bootstrap();
         Console console = parent.console();
         Control control = controlled.control();
         try (Interrupt interrupt = Interrupt.listen();
                 Scraped scraped = Scraped.open(metricsPort, console);
-                SpoolControl commands = control.on() ? commands(broker, control) : null;
-                Relay relay = open(state, broker)) {
+                SpoolControl commands = control.on() ? commands(connection, control) : null;
+                Relay relay = open(state, connection)) {
             scraped.watch(relay.spool(), new RunId("relay"), Relay.LIMIT_BYTES);
             if (commands != null) {
                 relay.listen(commands);
@@ -115,22 +104,13 @@ final class RelayCommand implements Callable<Integer> {
         }
     }
 
-    private static String running(StateDirectory state) {
-        return Broker.running(state.broker())
-                .orElseThrow(() -> new Failure(
-                        ExitCode.CANNOT_CONNECT,
-                        "no broker runs on " + state.broker()
-                                + "; start one with `observatory broker`, or name one with --bootstrap"));
+    private SpoolControl commands(Connection connection, Control control) {
+        return new SpoolControl(connection, cluster.topics(), control::gate, InstantSource.system(), ANSWER_PATIENCE);
     }
 
-    private static SpoolControl commands(String broker, Control control) {
-        return new SpoolControl(
-                Connection.to(broker), Topics.STANDARD, control::gate, InstantSource.system(), ANSWER_PATIENCE);
-    }
-
-    private Relay open(StateDirectory state, String broker) {
+    private Relay open(StateDirectory state, Connection connection) {
         try {
-            return new Relay(state.spool(), Connection.to(broker), Topics.STANDARD, mergeRanks);
+            return new Relay(state.spool(), connection, cluster.topics(), mergeRanks);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.CONFIGURATION, "cannot use the spool " + state.spool() + ": " + e.getMessage(), e);

@@ -2,7 +2,6 @@ package observatory.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -13,8 +12,8 @@ import observatory.analysis.log.Progress;
 import observatory.analysis.log.Reading;
 import observatory.analysis.log.Tail;
 import observatory.probe.Telemetry;
-import observatory.stream.Broker;
 import observatory.stream.Codec;
+import observatory.stream.Connection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,14 +32,8 @@ final class TailCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log;
 
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "The broker (that of the data directory).")
-    private String bootstrap;
-
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where broker and spool live (~/.local/state/observatory).")
-    private Path dataDir;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(names = "--jsonl", description = "Print the frames as JSON lines; nothing goes to Kafka.")
     private boolean jsonl;
@@ -67,15 +60,16 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private int send(Interrupt interrupt) throws IOException {
-        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         LogFile.use(state.log());
-        String broker = bootstrap != null ? bootstrap : running(state);
-        try (TailSpool spool = TailSpool.open(state.spool(), broker)) {
+        Connection broker = cluster.connection();
+        try (TailSpool spool = TailSpool.open(state.spool(), broker, cluster.topics())) {
             Optional<Reading> reading = read(interrupt, item -> spool.put(item, interrupt::requested));
             if (!spool.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE)) {
                 parent.console()
-                        .error(broker + " has not taken everything (" + spool.trouble() + "); the rest waits in "
-                                + state.spool() + " and is sent by the next tail; check the broker");
+                        .error(broker.bootstrap() + " has not taken everything (" + spool.trouble()
+                                + "); the rest waits in " + state.spool()
+                                + " and is sent by the next tail; check the broker");
                 return ExitCode.CANNOT_CONNECT;
             }
             return end(interrupt, reading);
@@ -104,14 +98,5 @@ final class TailCommand implements Callable<Integer> {
         if (!quiet) {
             parent.console().say(sentence);
         }
-    }
-
-    private static String running(StateDirectory state) {
-        return Broker.running(state.broker())
-                .orElseThrow(
-                        () -> new Failure(
-                                ExitCode.CANNOT_CONNECT,
-                                "no broker runs on " + state.broker()
-                                        + "; start one with `observatory broker`, name one with --bootstrap, or print with --jsonl"));
     }
 }

@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import observatory.probe.Telemetry;
+import observatory.stream.Connection;
 import observatory.stream.Sender;
 import observatory.stream.Spool;
 import observatory.stream.Topics;
@@ -24,9 +25,9 @@ final class TailSpool implements AutoCloseable {
         this.sender = sender;
     }
 
-    static TailSpool open(Path folder, String broker) throws IOException {
+    static TailSpool open(Path folder, Connection broker, Topics topics) throws IOException {
         Spool spool = new Spool(folder, UUID.randomUUID(), LIMIT);
-        Sender sender = new Sender(spool, Topics.STANDARD);
+        Sender sender = new Sender(spool, topics);
         sender.connect(broker);
         return new TailSpool(spool, sender);
     }

@@ -113,6 +113,8 @@ class BadInputTest {
                     watch --instance a/b --bootstrap 127.0.0.1:1 | 2 | an instance is named by, --instance=a/b, try --instance one
                     train --metrics-port 0 --data-dir {}/none  | 2 | none is named, --bootstrap, observatory watch
                     relay --metrics-port 99999 --bootstrap 127.0.0.1:1 --data-dir {}/new | 2 | port=99999, try --metrics-port 0
+                    relay --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no file, correct the path
+                    tail {}/small.txt --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no file, correct the path
                     runs nobody --data-dir {}/none             | 2 | there is no run nobody
                     attach --detach                            | 2 | --detach needs, observatory attach
                     attach -5 --broker 127.0.0.1:1             | 4 | no process -5, observatory attach
@@ -139,7 +141,7 @@ class BadInputTest {
                     alerts test --alerts {}/absent             | 3 | cannot read, correct the path
                     alerts test --alerts {}/small.txt          | 3 | expected settings by name
                     tail {}/absent --once --jsonl              | 6 | no such file, check the path
-                    tail {}/small.txt --data-dir {}/none       | 4 | no broker runs, observatory broker
+                    tail {}/small.txt --data-dir {}/none       | 4 | no broker is named, observatory broker, --bootstrap
                     """)
     void isOneLineWithTheNextStep(String line, int exitCode, String says) {
         String[] arguments = line.replace("{}", folder.toString()).split(" +");
