@@ -7,19 +7,31 @@ import java.io.PrintStream;
 
 /**
  * Where a command speaks: results to standard output, everything else to standard error. Colour and redrawing only
- * where standard error is a terminal, and never against NO_COLOR, TERM=dumb or --no-color.
+ * where the stream is a terminal, and never against NO_COLOR, TERM=dumb or --no-color.
  */
 final class Console {
     private final PrintStream out;
     private final PrintStream err;
-    private final boolean colour;
     private final boolean interactive;
+    private final Colours ofResults;
+    private final Colours ofScreen;
 
-    Console(PrintStream out, PrintStream err, boolean interactive, boolean colour) {
+    Console(PrintStream out, PrintStream err, boolean interactive, Colours ofResults, Colours ofScreen) {
         this.out = out;
         this.err = err;
         this.interactive = interactive;
-        this.colour = interactive && colour;
+        this.ofResults = ofResults;
+        this.ofScreen = ofScreen;
+    }
+
+    /** For {@link #result}, which may go to a file while what is said is read. */
+    Colours ofResults() {
+        return ofResults;
+    }
+
+    /** For everything else. */
+    Colours ofScreen() {
+        return ofScreen;
     }
 
     /** Throws where nobody takes it: who reads through `head` has what they want, and a full disk is told. */
@@ -61,21 +73,5 @@ final class Console {
         String over = lines > 0 ? "\033[" + lines + "F\033[0J" : "";
         err.print(over + "\033[?7l" + text + System.lineSeparator() + "\033[?7h");
         err.flush();
-    }
-
-    String bold(String text) {
-        return colour ? "\033[1m" + text + "\033[0m" : text;
-    }
-
-    String dim(String text) {
-        return colour ? "\033[2m" + text + "\033[0m" : text;
-    }
-
-    String red(String text) {
-        return colour ? "\033[31m" + text + "\033[0m" : text;
-    }
-
-    String yellow(String text) {
-        return colour ? "\033[33m" + text + "\033[0m" : text;
     }
 }

@@ -64,15 +64,15 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void show(Check check) {
         String line = "%-15s %-14s %s".formatted(check.outcome().label(), check.name(), check.found());
+        Colours colours = parent.console().ofResults();
         String next = check.next().isEmpty() ? "" : "\n" + " ".repeat(31) + "→ " + check.next();
         parent.console()
                 .result(
                         switch (check.outcome()) {
                             case OK -> line;
-                            case SKIPPED -> parent.console().dim(line);
-                            case WARNING -> parent.console().yellow(line) + next;
-                            case CONFIGURATION, CANNOT_CONNECT, DENIED ->
-                                parent.console().red(line) + next;
+                            case SKIPPED -> colours.dim(line);
+                            case WARNING -> colours.yellow(line) + next;
+                            case CONFIGURATION, CANNOT_CONNECT, DENIED -> colours.red(line) + next;
                         });
     }
 

@@ -93,8 +93,14 @@ public final class Observatory implements Runnable {
         if (console == null) {
             boolean dumb = "dumb".equals(System.getenv("TERM"));
             String none = System.getenv("NO_COLOR");
-            boolean colour = !noColour && (none == null || none.isEmpty());
-            console = new Console(System.out, System.err, !dumb && Terminal.standardErrorIsOne(), colour);
+            boolean colour = !dumb && !noColour && (none == null || none.isEmpty());
+            boolean screen = Terminal.standardErrorIsOne();
+            console = new Console(
+                    System.out,
+                    System.err,
+                    !dumb && screen,
+                    new Colours(colour && Terminal.standardOutputIsOne()),
+                    new Colours(colour && screen));
         }
         return console;
     }

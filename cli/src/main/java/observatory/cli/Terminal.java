@@ -7,9 +7,14 @@ import java.lang.invoke.MethodHandle;
 
 /** Whether a stream of this process is a terminal. Java knows it only for standard input and output together. */
 final class Terminal {
+    private static final int STANDARD_OUTPUT = 1;
     private static final int STANDARD_ERROR = 2;
 
     private Terminal() {}
+
+    static boolean standardOutputIsOne() {
+        return isTerminal(STANDARD_OUTPUT);
+    }
 
     static boolean standardErrorIsOne() {
         return isTerminal(STANDARD_ERROR);

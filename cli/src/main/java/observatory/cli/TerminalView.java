@@ -45,7 +45,8 @@ final class TerminalView implements View {
     List<String> lines(Stage stage) {
         List<String> lines = new ArrayList<>();
         Trainer.Result latest = stage.training().latest();
-        lines.add(console.bold("Stability Observatory") + "  " + stage.run() + "  " + console.dim(model(stage)));
+        lines.add(console.ofScreen().bold("Stability Observatory") + "  " + stage.run() + "  "
+                + console.ofScreen().dim(model(stage)));
         lines.add(
                 latest == null
                         ? "step      warming up"
@@ -108,7 +109,7 @@ final class TerminalView implements View {
 
     private static String model(Stage stage) {
         var model = stage.plan().model();
-        return model.layers() + " layers x " + model.width() + ", "
+        return model.layers() + (model.layers() == 1 ? " layer x " : " layers x ") + model.width() + ", "
                 + stage.plan().training().precision().label() + ", fault "
                 + stage.plan().fault();
     }
@@ -124,8 +125,8 @@ final class TerminalView implements View {
         String what = shape(incident.severity()) + " " + incident.severity().label() + " "
                 + incident.kind().label() + "  " + incident.summary();
         return switch (incident.severity()) {
-            case CRITICAL -> console.red(what);
-            case WARNING -> console.yellow(what);
+            case CRITICAL -> console.ofScreen().red(what);
+            case WARNING -> console.ofScreen().yellow(what);
             case INFO -> what;
         };
     }

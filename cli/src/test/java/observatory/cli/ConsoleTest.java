@@ -61,7 +61,8 @@ class ConsoleTest {
     @Test
     void aLineWiderThanTheScreenIsDrawnOverAsOne() {
         ByteArrayOutputStream drawn = new ByteArrayOutputStream();
-        Console console = new Console(System.out, new PrintStream(drawn, true, StandardCharsets.UTF_8), true, false);
+        Console console = new Console(
+                System.out, new PrintStream(drawn, true, StandardCharsets.UTF_8), true, Colours.NONE, Colours.NONE);
         Screen screen = new Screen();
         String wide = "an incident of which there is much to be said";
         console.redraw(0, "step 1\n" + wide);

@@ -91,7 +91,7 @@ class PostMortemCommandTest {
     @Test
     void progressIsALineForEveryTenthWhereNobodyCanSeeABar() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(System.out, new PrintStream(err, true), false, false);
+        Console console = new Console(System.out, new PrintStream(err, true), false, Colours.NONE, Colours.NONE);
         long[] now = {0};
         ReadingProgress progress = new ReadingProgress(console, "big.log", () -> now[0]);
         for (int done = 0; done <= 1_000; done++) {

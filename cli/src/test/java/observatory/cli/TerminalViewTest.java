@@ -20,7 +20,8 @@ class TerminalViewTest {
         for (int i = 1; i <= 30; i++) {
             incidents.add(incident(i, i == 3 ? Severity.CRITICAL : Severity.INFO));
         }
-        List<String> lines = new TerminalView(new Console(System.out, System.err, false, false)).lines(incidents);
+        List<String> lines = new TerminalView(new Console(System.out, System.err, false, Colours.NONE, Colours.NONE))
+                .lines(incidents);
         assertEquals(9, lines.size());
         assertTrue(lines.getFirst().startsWith("▲ critical loss_spike  incident 3"), lines.getFirst());
         assertEquals("● info loss_spike  incident 30", lines.get(7));
