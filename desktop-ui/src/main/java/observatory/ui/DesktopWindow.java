@@ -14,7 +14,7 @@ import observatory.ui.frame.Outside;
 
 /**
  * The window on a run, which any program can open beside what it does. One in a process; closing it ends nothing but
- * itself.
+ * itself and what reads for it.
  */
 public final class DesktopWindow {
     private static final long BEAT_NANOS =
@@ -26,6 +26,7 @@ public final class DesktopWindow {
     private static volatile RuntimeException unable;
 
     private final CountDownLatch closed = new CountDownLatch(1);
+    private Workbench bench;
     private Stage stage;
     private MainView main;
     private AnimationTimer beat;
@@ -102,12 +103,12 @@ public final class DesktopWindow {
         Platform.runLater(() -> {
             if (!isClosed()) {
                 stage.close();
-                ended();
             }
         });
     }
 
-    private void show(Workbench bench, Outside outside) {
+    private void show(Workbench shown, Outside outside) {
+        bench = shown;
         main = new MainView(bench, outside);
         Scene scene = new Scene(main.node(), 1280, 800);
         main.attach(scene);
@@ -135,6 +136,10 @@ public final class DesktopWindow {
 
     private void ended() {
         beat.stop();
+        // Beside this thread: a reader may have to wait for its broker.
+        bench.sources()
+                .forEach(source ->
+                        Thread.ofPlatform().name("observatory-close").daemon().start(source::close));
         closed.countDown();
     }
 }

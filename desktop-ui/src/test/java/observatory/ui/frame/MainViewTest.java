@@ -151,26 +151,4 @@ class MainViewTest {
         return new Outside(
                 folder, folder.resolve("window.properties"), InstantSource.system(), new NoDoors(), Optional.empty());
     }
-
-    private record NoDoors() implements Doors {
-        @Override
-        public Source open(String address) {
-            throw new IllegalArgumentException("nothing is opened here: " + address);
-        }
-
-        @Override
-        public List<Offer> offers(Optional<String> broker) {
-            return List.of();
-        }
-
-        @Override
-        public List<Tried> test(String address) {
-            return List.of();
-        }
-
-        @Override
-        public Path bookmarks() {
-            return Path.of("bookmarks.txt");
-        }
-    }
 }
