@@ -92,14 +92,19 @@ final class Delivery implements AutoCloseable {
         return last;
     }
 
-    /** What was delivered so far was another's: it says nothing of who lives now. */
-    void forgetLast() {
-        last = null;
+    /** What was delivered so far was another's, and says nothing of who lives now; this was theirs before, if any. */
+    void goOnAfter(Envelope theirs) {
+        last = theirs;
     }
 
     /** Sends a record that nobody waits for. */
     void tell(ProducerRecord<String, byte[]> record) {
         producer.send(record);
+    }
+
+    /** Sends a last record, and waits for it as long as for any other while closing. */
+    void farewell(ProducerRecord<String, byte[]> record) {
+        await(producer.send(record));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -25,6 +26,9 @@ public final class Sender implements AutoCloseable {
     private volatile Connection connection;
     private volatile boolean closing;
     private volatile String trouble = "";
+    /** What was last delivered, by whichever connection; null before the first. Of the sending thread. */
+    private Envelope last;
+
     private long nextHeartbeat = System.nanoTime();
 
     public Sender(Spool spool, Topics topics) {
@@ -78,13 +82,17 @@ public final class Sender implements AutoCloseable {
                 for (Leftover leftover : spool.leftovers()) {
                     empty(leftover.store(), delivery, () -> closing || connection != now);
                 }
-                delivery.forgetLast();
+                delivery.goOnAfter(last);
                 while (!closing && connection == now) {
                     spool.offTheTrainingThread();
                     if (!stretch(spool.store(), delivery)) {
                         spool.store().awaitBeyond(spool.store().acknowledged(), IDLE);
                     }
                     heartbeat(delivery);
+                }
+                last = delivery.last();
+                if (closing && trouble.isEmpty() && last != null) {
+                    delivery.farewell(heart(delivery)); // else the registry would keep how it stood seconds ago
                 }
             } catch (KafkaException e) {
                 trouble = KafkaErrors.explain(e, now).message();
@@ -118,8 +126,12 @@ public final class Sender implements AutoCloseable {
     private void heartbeat(Delivery delivery) {
         if (delivery.last() != null && System.nanoTime() - nextHeartbeat >= 0) {
             nextHeartbeat = System.nanoTime() + HEARTBEAT.toNanos();
-            delivery.tell(Runs.heartbeat(topics, delivery.last(), clock.instant(), spool.counts()));
+            delivery.tell(heart(delivery));
         }
+    }
+
+    private ProducerRecord<String, byte[]> heart(Delivery delivery) {
+        return Runs.heartbeat(topics, delivery.last(), clock.instant(), spool.counts());
     }
 
     private void pause(Duration time) {
