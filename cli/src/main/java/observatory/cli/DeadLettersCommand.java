@@ -40,8 +40,8 @@ final class DeadLettersCommand implements Callable<Integer> {
                         .result(
                                 json
                                         ? Json.mapper().writeValueAsString(done)
-                                        : done.replayed() + " sent again, " + done.unreadable() + " still unreadable "
-                                                + done.reasons());
+                                        : done.replayed() + " sent again, " + done.unreadable() + " still unreadable"
+                                                + (done.unreadable() == 0 ? "" : " " + done.reasons()));
                 return ExitCode.OK;
             }
             List<DeadLetters.Letter> letters = DeadLetters.list(connection, cluster.topics());
