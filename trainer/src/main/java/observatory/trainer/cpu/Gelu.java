@@ -14,6 +14,9 @@ final class Gelu implements Activation {
     /** Elements at a time of the backward pass. */
     private static final int BLOCK = 1024;
 
+    /** The gates of a block, for each thread that needs some. */
+    private static final ThreadLocal<float[]> GATES = ThreadLocal.withInitial(() -> new float[BLOCK]);
+
     private final Workers workers;
 
     Gelu(Workers workers) {
@@ -44,7 +47,7 @@ final class Gelu implements Activation {
     @Override
     public void backward(Tensor dy, Tensor x, Tensor dx) {
         workers.overElements(x, (from, to) -> {
-            float[] gates = new float[BLOCK];
+            float[] gates = GATES.get();
             for (long at = from; at < to; at += BLOCK) {
                 long end = Math.min(to, at + BLOCK);
                 gates(x.data(), at, end, gates);
