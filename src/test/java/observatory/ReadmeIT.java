@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import observatory.analysis.detector.Detectors;
+import observatory.analysis.detector.Setting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the README and the documents tell a reader to type works, and what they point to is there. */
 class ReadmeIT {
-    private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)[^)]*\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
     @TempDir
     Path scratch;
@@ -43,14 +48,41 @@ class ReadmeIT {
     @Test
     void everyLinkLeadsSomewhere() throws IOException {
         for (Path document : documents()) {
-            for (String link : LINK.matcher(Files.readString(document))
-                    .results()
-                    .map(found -> found.group(1))
-                    .toList()) {
+            for (MatchResult link :
+                    LINK.matcher(Files.readString(document)).results().toList()) {
+                Path to = link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
                 assertTrue(
-                        Files.exists(document.resolveSibling(link)),
-                        () -> Program.home().relativize(document) + " links to " + link + ", which is not there");
+                        Files.exists(to)
+                                && (link.group(2) == null || anchors(to).contains(link.group(2))),
+                        () -> Program.home().relativize(document) + " links to " + link.group()
+                                + ", which is not there");
             }
+        }
+    }
+
+    /** What GitHub calls the headings of a document. */
+    private static List<String> anchors(Path document) throws IOException {
+        return HEADING.matcher(Files.readString(document))
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9 _-]", "")
+                        .replace(' ', '-'))
+                .toList();
+    }
+
+    @Test
+    void everyThresholdIsTold() throws IOException {
+        String page = Files.readString(Program.home().resolve("docs/detection.md"));
+        for (Setting setting : Detectors.settings()) {
+            String row = "| `%s` | %s | %s |"
+                    .formatted(
+                            setting.name(),
+                            BigDecimal.valueOf(setting.preset())
+                                    .stripTrailingZeros()
+                                    .toPlainString(),
+                            setting.unit());
+            assertTrue(page.contains(row), () -> "detection.md lacks " + row);
         }
     }
 

@@ -34,7 +34,11 @@ final class ClusterOptions {
             description = "YAML with a section kafka: (~/.config/observatory/config.yaml).")
     private Path config;
 
-    @Option(names = "--prefix", paramLabel = "P", defaultValue = "observatory.", description = "Of the topics' names.")
+    @Option(
+            names = "--prefix",
+            paramLabel = "P",
+            defaultValue = "observatory.",
+            description = "Of the topics' names (${DEFAULT-VALUE}).")
     private String prefix;
 
     @Option(

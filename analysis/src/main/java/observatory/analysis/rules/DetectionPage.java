@@ -85,12 +85,17 @@ public final class DetectionPage {
     private static String settings(List<Setting> settings) {
         StringBuilder table = new StringBuilder("| setting | default | unit | why |\n|---|---|---|---|\n");
         settings.forEach(setting -> table.append("| `%s` | %s | %s | %s |\n"
-                .formatted(setting.name(), number(setting.preset()), setting.unit(), setting.why())));
+                .formatted(setting.name(), exact(setting.preset()), setting.unit(), setting.why())));
         return table.toString().stripTrailing();
     }
 
     private static String number(double value) {
         return new BigDecimal(value, new MathContext(4)).stripTrailingZeros().toPlainString();
+    }
+
+    /** As a person would have to write it into a rules file. */
+    private static String exact(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     private static String text() {
