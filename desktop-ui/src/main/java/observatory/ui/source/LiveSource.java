@@ -74,7 +74,11 @@ public final class LiveSource implements Source {
 
     @Override
     public String trouble() {
-        return health.trouble();
+        boolean nothing =
+                caughtUp && recording.frames().empty() && health.trouble().isEmpty();
+        return nothing
+                ? "no step of the run " + run.value() + " has come to " + bootstrap + " yet; A lists the runs it knows"
+                : health.trouble();
     }
 
     @Override

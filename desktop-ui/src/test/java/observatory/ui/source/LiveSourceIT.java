@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import observatory.probe.RunId;
 import observatory.stream.Broker;
 import observatory.stream.Codec;
 import observatory.stream.Connection;
@@ -60,6 +61,20 @@ class LiveSourceIT {
             assertEquals(0, live.health().missing());
         } finally {
             live.close();
+        }
+    }
+
+    /** A run whose name was mistyped would be waited for without a word. */
+    @Test
+    void ofARunThatNobodyKnowsItSaysSo() throws Exception {
+        try (Broker broker = Broker.start(folder, 0)) {
+            try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
+                TOPICS.create(admin, 1);
+            }
+            try (LiveSource live =
+                    new LiveSource(broker.bootstrap(), TOPICS, new RunId("mistyped"), InstantSource.system())) {
+                await("that nothing is known of it", () -> live.trouble().startsWith("no step of the run mistyped"));
+            }
         }
     }
 
