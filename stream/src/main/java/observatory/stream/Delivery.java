@@ -27,6 +27,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
  */
 final class Delivery implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 200;
+    /** A connection that was opened a moment ago may still have to learn where a topic lies. */
+    private static final long FAREWELL_MILLIS = 5000;
 
     private final KafkaProducer<String, byte[]> producer;
     private final Topics topics;
@@ -79,7 +81,7 @@ final class Delivery implements AutoCloseable {
             }
         }
         for (Future<RecordMetadata> future : sent) {
-            if (!await(future)) {
+            if (!await(future, 0)) {
                 return new Outcome(false, 0);
             }
         }
@@ -102,9 +104,9 @@ final class Delivery implements AutoCloseable {
         producer.send(record);
     }
 
-    /** Sends a last record, and waits for it as long as for any other while closing. */
+    /** Sends a last record, and waits for it some seconds even where who closes would wait no longer. */
     void farewell(ProducerRecord<String, byte[]> record) {
-        await(producer.send(record));
+        await(producer.send(record), FAREWELL_MILLIS);
     }
 
     @Override
@@ -113,7 +115,8 @@ final class Delivery implements AutoCloseable {
         producer.close(Duration.ZERO);
     }
 
-    private boolean await(Future<RecordMetadata> future) {
+    /** Whether it has arrived; it is not given up before {@code leastMillis}. */
+    private boolean await(Future<RecordMetadata> future, long leastMillis) {
         long waited = 0;
         while (true) {
             try {
@@ -124,7 +127,7 @@ final class Delivery implements AutoCloseable {
                 if (waited >= 1000) {
                     trouble.accept("the broker has acknowledged nothing for " + waited / 1000 + " s");
                 }
-                if (giveUp.getAsBoolean()) {
+                if (waited >= leastMillis && giveUp.getAsBoolean()) {
                     return false;
                 }
             } catch (ExecutionException e) {
