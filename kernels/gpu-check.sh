@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every check of the CUDA trainer on a machine that has an NVIDIA GPU and its driver, but neither JDK nor network.
+# Runs every check of what trains or watches on a GPU on a machine that has an NVIDIA GPU and its driver, but neither JDK nor network.
 #
-#   kernels/gpu-check.sh pack KIT                   here: makes the folder KIT, under 60 MB, with a Java runtime and the jars
+#   kernels/gpu-check.sh pack KIT                   here: makes the folder KIT, under 60 MB, with a Java runtime and the program
 #   KIT/gpu-check.sh [--minutes M] [PART...]        there: runs the parts (all unless named) and ends with a short table
 #
 # Parts, what is claimed most first, each with its limit in minutes: see LIMITS. A part that fails, hangs or finds no time
@@ -12,43 +12,48 @@
 #   OBSERVATORY_PYTHON       a Python that may have PyTorch (python3)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-LIMITS="kernels:3 curve:6 repeats:3 throughput:3 overhead:4 bandwidth:2 torch:3 memcheck:6 racecheck:6 watch_tests:3 watch:3 watch_compiled:5"
+MODULES=java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.attach,jdk.httpserver,jdk.incubator.vector,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs
+LIMITS="kernels:3 curve:6 repeats:3 throughput:3 overhead:4 program:4 bandwidth:2 torch:3 memcheck:6 racecheck:6 watch_tests:3 watch:3 watch_compiled:5"
 
 pack() {
-  local kit home jdk jar work
-  mkdir -p "$1/lib"
+  local kit home jdk work
+  mkdir -p "$1"
   kit=$(cd "$1" && pwd)
   home=$(dirname "$here")
   jdk=${JAVA_HOME:?set JAVA_HOME to a JDK 25}
   [ -d "$home/cli/target/lib" ] || { echo "gpu-check.sh: build first: mvn package -DskipTests" >&2; exit 3; }
   work=$(mktemp -d)
-  "$jdk/bin/jlink" --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.unsupported \
-    --strip-debug --no-header-files --no-man-pages --output "$work/java"
-  tar -C "$work" -cJf "$kit/java.tar.xz" java
-  for jar in probes kernels trainer jcuda-1 javacpp openblas jackson-core jackson-databind jackson-annotations commons-math3; do
-    cp "$home"/cli/target/lib/"$jar"*.jar "$kit/lib/"
-  done
-  # A class that the device would miss is missed here.
-  local missing
-  missing=$("$jdk/bin/jdeps" -q --multi-release 25 --missing-deps -cp "$(printf '%s:' "$kit"/lib/*.jar)" "$kit"/lib/trainer-*.jar)
-  [ -z "$missing" ] || { printf 'gpu-check.sh: no jar of the kit has\n%s\n' "$missing" >&2; exit 1; }
-  # Of JCuda's natives only the driver's is needed: 0.3 of 9.5 MB.
-  (cd "$work" && "$jdk/bin/jar" xf "$home"/cli/target/lib/jcuda-natives-*.jar && rm -f lib/libJN* lib/libJCudaRuntime*)
-  (cd "$work" && "$jdk/bin/jar" cf "$kit/lib/jcuda-natives.jar" lib)
+  "$jdk/bin/jlink" --add-modules "$MODULES" --strip-debug --no-header-files --no-man-pages --output "$work/java"
+  mkdir "$work/lib"
+  # Jars without compression, which xz does better for all of them together, and without what other systems need.
+  python3 - "$home/cli/target/lib" "$work/lib" <<'END'
+import pathlib, re, sys, zipfile
+window = re.compile(r"javafx|ikonli|atlantafx")
+others = re.compile(r"(darwin|freebsd|win|Mac|Windows|FreeBSD|AIX|SunOS)/|[Ll]inux/(?!x86_64|amd64)|Linux-(Musl|Android)/|/lib(JN|JCudaRuntime|jniopenblas_full)")
+for jar in pathlib.Path(sys.argv[1]).glob("*.jar"):
+    if not window.search(jar.name):
+        with zipfile.ZipFile(jar) as old, zipfile.ZipFile(pathlib.Path(sys.argv[2], jar.name), "w", zipfile.ZIP_STORED) as new:
+            for name in old.namelist():
+                if not (name.endswith((".so", ".dll", ".dylib", ".jnilib", ".a")) and others.search(name)):
+                    new.writestr(name, old.read(name))
+END
+  tar -C "$work" -c java lib | xz -T0 >"$kit/program.tar.xz"
+  rm -rf "$work"
   cp "${BASH_SOURCE[0]}" "$kit/gpu-check.sh"
   mkdir -p "$kit/python" && cp "$home"/probes/python/*.py "$kit/python/"
-  rm -rf "$work"
   du -sm "$kit" | awk '{ if ($1 >= 60) { print "gpu-check.sh: the kit has " $1 " MB, 60 is the limit"; exit 1 } }'
   du -sh "$kit"
 }
 
-java_bench() { # the command line of CudaBench with its parts, in the array COMMAND
+java() { # java CLASS ARGUMENT...: the command line of a class with its arguments, in the array COMMAND
   COMMAND=("$here/java/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED
     --sun-misc-unsafe-memory-access=allow -Xmx8g "-Dobservatory.python=${OBSERVATORY_PYTHON:-python3}"
     "-Dobservatory.peak.teraflops=${OBSERVATORY_PEAK_TFLOPS:-989}"
     ${OBSERVATORY_CUDA_LIBS:+-Dobservatory.cuda.libraries="$OBSERVATORY_CUDA_LIBS"}
-    -cp "$here/lib/*" observatory.trainer.cuda.CudaBench "$@")
+    -cp "$here/lib/*" "$@")
 }
+
+java_bench() { java observatory.trainer.cuda.CudaBench "$@"; }
 
 verdict() { # verdict WORD NAME [NUMBERS]: a line like those of CudaBench, behind what the part said itself
   printf '%-8s %-34s %s\n' "$1" "$2" "${3:-}" >>"$results/$part.txt"
@@ -69,10 +74,25 @@ run_part() { # run_part PART MINUTES
   : >"$results/$part.txt"
   [ $((deadline - SECONDS)) -gt 5 ] || { verdict skipped "$part" "reason=out of time"; return 0; }
   case $part in
+    program) run_program "$2" ;;
     memcheck) run_checked memcheck everything "$2" ;;
     racecheck) run_checked racecheck some "$2" ;;
     watch*) run_watch "$2" ;;
     *) run_bench "$2" ;;
+  esac
+}
+
+run_program() { # run_program MINUTES: the demo on the device, which has to find its planted fault and what it was
+  local status=0 data
+  data=$(mktemp -d)
+  java observatory.cli.Observatory demo --headless --backend cuda --data-dir "$data"
+  within "$1" "${COMMAND[@]}" || status=$?
+  rm -rf "$data"
+  case $status in
+    0) if grep -q data-driven "$results/$part.txt"; then verdict pass "$part" "$(grep -m 1 data-driven "$results/$part.txt")"
+      else verdict fail "$part" "error=its fault was not found"; fi ;;
+    124) ;;
+    *) failed "$status" ;;
   esac
 }
 
@@ -139,6 +159,7 @@ reason() { # why a part ended that says no fail itself
   local said
   said=$(summary)
   [ -n "$said" ] || said=$(grep -m 1 -iE 'error|exception|unrecognized' "$results/$part.txt" || true)
+  [ -n "$said" ] || said=$(grep -v 'incubator modules' "$results/$part.txt" | tail -n 1)
   echo "${said:-nothing said}"
 }
 
@@ -177,7 +198,7 @@ deadline=$((SECONDS + minutes * 60))
 results=$here/results
 rm -rf "$results"
 mkdir -p "$results"
-[ -d "$here/java" ] || tar -C "$here" -xJf "$here/java.tar.xz"
+[ -d "$here/java" ] || tar -C "$here" -xJf "$here/program.tar.xz"
 nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader >"$results/device.txt" 2>/dev/null ||
   echo "no nvidia-smi here" >"$results/device.txt"
 trap table EXIT

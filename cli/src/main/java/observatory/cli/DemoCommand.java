@@ -54,8 +54,8 @@ final class DemoCommand implements Callable<Integer> {
         }
         RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
         plan = plan.keeping(checkpoints(state, run));
-        boolean display = DesktopWindow.possible(System.getenv(), System.getProperty("os.name"));
-        WindowView window = display && !options.headless
+        boolean shown = !options.headless && DesktopWindow.possible(System.getenv(), System.getProperty("os.name"));
+        WindowView window = shown
                 ? new WindowView(
                         run,
                         console,
