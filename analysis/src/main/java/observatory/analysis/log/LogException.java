@@ -11,7 +11,7 @@ public final class LogException extends RuntimeException {
     private final String reason;
 
     public LogException(Path file, long offset, String reason, String nextStep) {
-        super(file + ": " + reason + at(offset) + "; " + nextStep);
+        super(file + ": " + reason + " (byte " + offset + "); " + nextStep);
         this.file = file;
         this.offset = offset;
         this.reason = reason;
@@ -19,17 +19,12 @@ public final class LogException extends RuntimeException {
 
     LogException(Path file, long offset, Exception cause) {
         super(
-                file + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage() + at(offset)
-                        + "; check that the file exists and may be read",
+                file + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage() + " (byte " + offset
+                        + "); check that the file exists and may be read",
                 cause);
         this.file = file;
         this.offset = offset;
         this.reason = String.valueOf(cause.getMessage());
-    }
-
-    /** The beginning is no place that helps to find anything. */
-    private static String at(long offset) {
-        return offset == 0 ? "" : " (byte " + offset + ")";
     }
 
     /** Why, without the place and the next step. */
