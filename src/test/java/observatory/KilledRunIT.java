@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.common.GroupState;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Who judged beside a run that was killed is not waited for: the next run in the data directory takes its place in the
  * group, by its name, and does not stand beside it until the broker has given the dead one up.
  */
+@Tag("soak")
 class KilledRunIT {
     private static final String GROUP = "observatory-watch";
 
