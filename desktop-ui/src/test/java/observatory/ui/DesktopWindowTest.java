@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import observatory.ui.data.Recording;
 import observatory.ui.frame.NoDoors;
 import observatory.ui.frame.Outside;
 import org.junit.jupiter.api.Test;
@@ -25,17 +24,7 @@ class DesktopWindowTest {
         CountDownLatch closed = new CountDownLatch(1);
         Toolkit.on(() -> null); // without a display
         DesktopWindow window = DesktopWindow.open(
-                new Workbench(new Source() {
-                    @Override
-                    public Recording recording() {
-                        return new Recording(Frames.RUN);
-                    }
-
-                    @Override
-                    public void close() {
-                        closed.countDown();
-                    }
-                }),
+                new Workbench(new ClosedSource(closed)),
                 new Outside(
                         folder,
                         folder.resolve("window.properties"),

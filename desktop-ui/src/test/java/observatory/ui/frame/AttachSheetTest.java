@@ -3,10 +3,8 @@ package observatory.ui.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javafx.event.ActionEvent;
@@ -15,10 +13,9 @@ import javafx.scene.Scene;
 import javafx.scene.control.TextField;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
-import observatory.ui.Frames;
+import observatory.ui.ClosedSource;
 import observatory.ui.Source;
 import observatory.ui.Toolkit;
-import observatory.ui.data.Recording;
 import org.junit.jupiter.api.Test;
 
 class AttachSheetTest {
@@ -46,7 +43,7 @@ class AttachSheetTest {
     }
 
     /** Doors that open when the test says so. */
-    private static final class SlowDoors implements Doors {
+    private static final class SlowDoors extends NoDoors {
         private final CountDownLatch unlocked = new CountDownLatch(1);
         private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -57,32 +54,7 @@ class AttachSheetTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            return new Source() {
-                @Override
-                public Recording recording() {
-                    return new Recording(Frames.RUN);
-                }
-
-                @Override
-                public void close() {
-                    closed.countDown();
-                }
-            };
-        }
-
-        @Override
-        public List<Offer> offers(Optional<String> broker) {
-            return List.of();
-        }
-
-        @Override
-        public List<Tried> test(String address) {
-            return List.of();
-        }
-
-        @Override
-        public Path bookmarks() {
-            return Path.of("bookmarks.txt");
+            return new ClosedSource(closed);
         }
     }
 }

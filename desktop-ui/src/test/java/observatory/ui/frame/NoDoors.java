@@ -6,7 +6,7 @@ import java.util.Optional;
 import observatory.ui.Source;
 
 /** For windows from which nothing is opened. */
-public record NoDoors() implements Doors {
+public class NoDoors implements Doors {
     @Override
     public Source open(String address) {
         throw new IllegalArgumentException("nothing is opened here: " + address);
