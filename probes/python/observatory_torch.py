@@ -50,10 +50,10 @@ _ACTIVATIONS = {"embedding", "attention_norm", "qkv", "attention_out", "mlp_norm
 _IN_LAYER = [
     (r"", "residual", False),
     (r"ln_?1|input_layernorm|attention_norm|attn_norm|norm1|norm_1|ln_attn|self_attn_layer_norm|pre_attention_layernorm", "attention_norm", False),
-    (r"ln_?2|post_attention_layernorm|ffn_norm|mlp_norm|norm2|norm_2|ln_mlp|final_layer_norm|pre_mlp_layernorm", "mlp_norm", False),
-    (r"(.*\.)?(c_attn|query_key_value|qkv|qkv_proj|wqkv|linear_qkv|in_proj|[qkv]_proj|w[qkv])", "qkv", False),
+    (r"ln_?2|post_attention_layernorm|ffn_norm|mlp_norm|norm2|norm_2|ln_mlp|final_layer_norm|pre_mlp_layernorm|pre_feedforward_layernorm", "mlp_norm", False),
+    (r"(?!mixer\.)(.*\.)?(c_attn|query_key_value|qkv|qkv_proj|wqkv|linear_qkv|in_proj|[qkv]_proj|w[qkv])", "qkv", False),
     (r"attn|self_attn|attention|self_attention|attn\.attention|attention\.self", "attention_out", False),
-    (r"(mlp|feed_forward|ffn)\.(c_fc|up_proj|gate_proj|dense_h_to_4h|linear_fc1|fc_?1|fc_in|w1|wi|wi_0)|fc1", "mlp_up", False),
+    (r"(mlp|feed_forward|ffn)\.(c_fc|gate_proj|up_proj|gate_up_proj|dense_h_to_4h|linear_fc1|fc_?1|fc_in|w1|w3|wi|wi_0)|fc1", "mlp_up", False),
     (r"(mlp|feed_forward|ffn)\.(c_proj|down_proj|dense_4h_to_h|linear_fc2|fc_?2|fc_out|proj|w2|wo)|fc2", "mlp_hidden", True),
     (r"mlp|feed_forward|ffn|block_sparse_moe", "mlp_out", False),
 ]  # fmt: skip
@@ -62,7 +62,7 @@ _OUTSIDE = [
     (r"(.*\.)?(ln_f|norm|final_layernorm|final_layer_norm|norm_f|ln_final)", "final_norm", False),
     (r"(.*\.)?(lm_head|output|output_layer|embed_out|head|unembed)", "logits", False),
 ]
-_LAYER = re.compile(r"^(?:.*\.)?(?:h|layers?|blocks?|transformer_blocks)\.(\d+)(?:\.(.*))?$")
+_LAYER = re.compile(r"^(?:.*?\.)?(?:h|layers?|blocks?|transformer_blocks)\.(\d+)(?:\.(.*))?$")  # the outermost stack
 _WRAPPERS = re.compile(r"(?:^|(?<=\.))(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)(?:\.|$)")
 
 
@@ -907,6 +907,24 @@ class _Unsaved:
         return getattr, (contextlib.nullcontext(), "__exit__")
 
 
+class _TakesLoss:
+    """A hook that keeps the loss a model returns beside its logits; compiled code tells it by the operator of the other hooks."""
+
+    def __init__(self, watch):
+        self.losses, self.key = watch._losses, watch._key
+
+    def __call__(self, module, inputs, keywords, output):
+        loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
+        if isinstance(loss, torch.Tensor) and torch.is_grad_enabled():
+            part = keywords.get("num_items_in_batch") is not None  # divided by the tokens of all micro-batches already
+            if not _is_compiling():
+                self.losses.append((loss.detach(), part))
+            elif _compiled_look is not None and self.key in _marks:
+                _compiled_look(loss, _marks[self.key], (self.key << _PLACE_BITS) | (_LOSS + part) << 1)
+
+    __reduce__ = _Unsaved.__reduce__
+
+
 # Numbers of one kind for many sites, on their way from a device: a row for each site; `more` belongs to the kind.
 _Block = collections.namedtuple("_Block", "kind sites more")
 _Column = collections.namedtuple("_Column", "sites metric values divisors", defaults=[None])
@@ -954,7 +972,7 @@ class Watch:
         # Seconds spent in here: in all, up to the last frame, up to when the governor last looked, and step by step.
         self._spent, self._framed, self._governed, self._costs, self._depth = 0.0, 0.0, 0.0, collections.deque(maxlen=50), 0
         self._began, self._clock = time.perf_counter(), time.monotonic
-        self._before = None
+        self._before, self._losses = None, []
         self._need_norm = True  # until the loop tells the gradient norm itself
         self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
         self._world, self._flat = settings["world"], settings["flat"]
@@ -980,18 +998,25 @@ class Watch:
 
     def _survey(self):
         """Which modules are watched and as what, and which parameters there are."""
-        model, plain, layers = self._model, set(), _global_layers(self._model)
-        self._sites, self._heads = {}, {}
+        model, layers, modules = self._model, _global_layers(self._model), {}
         for name, module in model.named_modules():
-            found = _rule(_plain(name))
-            if found and _plain(name) not in plain:  # a wrapper and what it wraps are one
-                plain.add(_plain(name))
-                hook, layer, at_input = found
-                self._sites[name] = module, hook, layers.get(_stack(name), layer), at_input
-                if hook == "qkv":
-                    self._heads[name] = self._fused_heads(name)
-        # A compiled hook knows its module by number.
-        self._by_index = [(name, (hook, layer, _split(name) if hook == "qkv" else "")) for name, (_, hook, layer, _) in self._sites.items()]
+            modules.setdefault(_plain(name), (name, module))  # a wrapper and what it wraps are one
+        self._sites, self._heads, self._by_index, taken = {}, {}, [], {}
+        for plain, (name, module) in modules.items():
+            found, before_mlp = _rule(plain), plain.replace("post_attention_", "pre_feedforward_")
+            if not found or (before_mlp != plain and before_mlp in modules):
+                continue  # of the two this one norms what attention gives, not what the MLP reads
+            hook, layer, at_input = found
+            site = hook, layers.get(_stack(name), layer), _split(name) if hook == "qkv" else ""
+            outer = taken.setdefault(site, plain)
+            if plain.startswith(outer + "."):
+                continue  # the same again, before a dropout perhaps
+            if plain != outer:  # such as up_proj beside gate_proj, an encoder's embedding beside a decoder's
+                site = *site[:2], _place(plain)[1][-_NAME:]
+            self._sites[name] = module, *site[:2], at_input
+            self._by_index.append((name, site))  # a compiled hook knows its module by number
+            if hook == "qkv":
+                self._heads[name] = self._fused_heads(name)
         self._parameters = [(name, layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1][-_NAME:], p)
                             for name, p in model.named_parameters()]  # fmt: skip
         self._copies = {} if self._flat else {(layer, rest): _copies(p, self._world) for _, layer, rest, p in self._parameters}
@@ -1098,14 +1123,14 @@ class Watch:
         for name in self._handles.keys() - needed:
             self._handles.pop(name).remove()
         for name in needed:
-            module, hook, layer, at_input = self._sites[name]
+            module, *_, at_input = self._sites[name]
             handle = self._handles.get(name)
             there = module._forward_pre_hooks if at_input else module._forward_hooks
             if handle is None or handle.id not in there:
                 if handle is not None:
                     self._say_robbed(name)
                 register = module.register_forward_pre_hook if at_input else module.register_forward_hook
-                self._handles[name] = register(self._hook(name, hook, layer, at_input))
+                self._handles[name] = register(self._hook(name, at_input))
         self._held, self._there = needed, [(self._sites[name][0].__dict__, "_forward_pre_hooks" if self._sites[name][3] else "_forward_hooks",
                                             self._handles[name].id) for name in needed]  # fmt: skip
 
@@ -1114,7 +1139,7 @@ class Watch:
         return bool(plan.at(hook) or (hook == "qkv" and plan.attention and self._heads[name]) or (hook == "logits" and plan.log_z)
                     or (hook == "residual" and plan.residual_gradient) or (hook.endswith("norm") and plan.noise))  # fmt: skip
 
-    def _hook(self, name, hook, layer, at_input):
+    def _hook(self, name, at_input):
         seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
         index = list(self._sites).index(name)
         site = self._by_index[index][1]
@@ -1125,7 +1150,7 @@ class Watch:
             seen[0] = self._pass
             value = inputs if at_input else output
             if name in self._plan.needed and not self._look_quickly(site, value, False):
-                self._guard(name, self._look, name, hook, layer, inputs, value)
+                self._guard(name, self._look, name, site, inputs, value)
 
         # The watch, the module, and whether that is looked at in every step.
         return _Unsaved(look, None if _compiled_look is None else (self._key << _PLACE_BITS) | (index << 1) | (name in self._often))
@@ -1156,12 +1181,15 @@ class Watch:
 
     def _look_compiled(self, index, x):
         """What compiled code calls in place of a hook. What it gives may be written to right after."""
-        name, site = self._by_index[index]
         self._compiled = True
+        if index >= _LOSS:
+            self._losses.append((x.detach().clone(), index > _LOSS))
+            return
+        name, site = self._by_index[index]
         if self._dead or self._resting or name not in self._plan.needed or (x.is_cuda and torch.cuda.is_current_stream_capturing()):
             return
         if not self._look_quickly(site, x, True):
-            self._guard(name, self._look, name, *site[:2], (), x, True)
+            self._guard(name, self._look, name, site, (), x, True)
 
     def _on_pass(self, module, inputs):
         if torch.is_grad_enabled():
@@ -1202,11 +1230,11 @@ class Watch:
             self._unreadable.add(name)
         return value if readable else None
 
-    def _look(self, name, hook, layer, inputs, value, at_once=False):
+    def _look(self, name, site, inputs, value, at_once=False):
         tensor = self._tensor(name, value)
         if tensor is None:
             return
-        plan, site = self._plan, (hook, layer, "" if hook != "qkv" else _split(name))
+        plan, (hook, layer, part) = self._plan, site
         self._now.looked = True
         with torch.no_grad():
             x = tensor.detach()
@@ -1226,8 +1254,8 @@ class Watch:
                 self._guard("log_z", self._log_z, x, every)
         if tensor.requires_grad:
             if hook == "residual" and plan.residual_gradient:
-                tensor.register_hook(lambda g: self._guard("residual_gradient", self._gradient_of, ("residual_gradient", layer, ""), g))
-            if hook.endswith("norm") and plan.noise:
+                tensor.register_hook(lambda g: self._guard("residual_gradient", self._gradient_of, ("residual_gradient", layer, part), g))
+            if hook.endswith("norm") and plan.noise and inputs:  # compiled code gives the output alone
                 self._watch_gain(name, layer, inputs, tensor)
 
     def _fuse(self, site, due, x, every, at_once=False):
@@ -1710,6 +1738,7 @@ class Watch:
 # Compiled code calls an operator of its own in place of a hook: nothing to trace, no break in the graph. It says that it
 # changes a mark, so that no compiler drops it.
 _keys, _by_key = itertools.count(), weakref.WeakValueDictionary()
+_LOSS = (1 << 23) - 2  # in place of a module's number: the model's loss, or with one more a part of it
 _marks, _PLACE_BITS = {}, 24  # a watch's mark by its key: found at one place by all hooks, or a compiler would compare those of each two
 _is_compiling = getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)  # since 2.1
 _compiled_look = None
@@ -1761,14 +1790,30 @@ def _dense(gradient):
 
 def _stack(name):
     """The name up to and with the number of its layer; None outside of a stack."""
-    found = re.match(r"(.*\b(?:h|layers?|blocks?|transformer_blocks)\.\d+)(?:\.|$)", name)
+    found = re.match(r"(.*?\b(?:h|layers?|blocks?|transformer_blocks)\.\d+)(?:\.|$)", name)
     return found.group(1) if found else None
 
 
+def _stacks(model):
+    """The stacks of a model, such as an encoder's and a decoder's: for the name of each its layers by number, the longest stack first."""
+    stacks = collections.defaultdict(dict)
+    for name, module in model.named_modules():
+        if _stack(name) == name:
+            stack, _, number = name.rpartition(".")
+            stacks[stack][int(number)] = module
+    return dict(sorted(stacks.items(), key=lambda stack: -len(stack[1])))
+
+
 def _global_layers(model):
-    """Where a pipeline stage holds only some layers: for the name of each its number in the whole model, as Megatron has it."""
-    numbered = ((name, getattr(module, "layer_number", None)) for name, module in model.named_modules() if _stack(name) == name)
-    return {name: number - 1 for name, number in numbered if isinstance(number, int)}
+    """For the name of each layer its number in the whole model, which it knows itself where a pipeline stage holds only some
+    (Megatron's layer_number); the layers of further stacks are counted on."""
+    layers = {}
+    for stack, members in _stacks(model).items():
+        first = max(layers.values(), default=-1) + 1
+        for number, module in members.items():
+            told = getattr(module, "layer_number", None)
+            layers["%s.%d" % (stack, number)] = told - 1 if isinstance(told, int) else first + number
+    return layers
 
 
 def _norms(named):
@@ -1938,7 +1983,7 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
           rank=None, coordinates=None, manifest=None, budget=None, limit_bytes=2 << 30, sums=None, compiled=None):  # fmt: skip
     """Begins to watch a model; returns the Watch whose step() ends each step.
 
-    model: a module, or the list of a pipeline stage's chunks. optimizer: PyTorch's, or Megatron's around it.
+    model: a module, or the list of a pipeline stage's chunks. optimizer: PyTorch's, or Megatron's or accelerate's around it.
     run: name of the run, the same on all ranks (OBSERVATORY_RUN, else made on rank 0 and told to the others).
     probes: off, continuous (cheap), profile, forensic (everything, for short windows).
     scaler: torch.cuda.amp.GradScaler, so that the loss scale and skipped steps are seen.
@@ -1973,6 +2018,8 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
         raise TypeError("the model is a torch.nn.Module or a list of them, not %.80r: watch(model, optimizer)" % (model,))
     if optimizer is not None and not callable(getattr(optimizer, "step", None)):
         raise TypeError("an optimizer has a method step, which %.80r has not: watch(model, optimizer)" % (optimizer,))
+    while isinstance(optimizer, torch.optim.Optimizer) and isinstance(getattr(optimizer, "optimizer", None), torch.optim.Optimizer):
+        scaler, optimizer = scaler or getattr(optimizer, "scaler", None), optimizer.optimizer  # accelerate's, which may pass a step over
     inner = getattr(model, "_orig_mod", model)
     if compiled is None:
         compiled = inner is not model or any(getattr(m, "_compiled_call_impl", None) for m in model.modules())
@@ -2001,6 +2048,9 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     flat = any(type(m).__name__ == "FullyShardedDataParallel" for m in model.modules())  # all of its parameters are parts
     if flat or any(hasattr(p, "to_local") for p in model.parameters()):
         told["sharding"] = "parameters"  # norms of parameters are those of this rank's part
+    layers, stacks = _global_layers(model), _stacks(model)
+    if len(stacks) > 1:
+        told["stacks"] = ", ".join("%s from layer %d" % (_plain(stack), layers["%s.%d" % (stack, min(of))]) for stack, of in stacks.items())
     if apart > _CLOCKS:
         told["clocks_apart_seconds"] = "%.1f" % apart
     told.update(("coordinate_" + axis, place) for axis, place in (coordinates or {"data": rank}).items())
@@ -2049,24 +2099,26 @@ def _agree(run, world):
 def huggingface_callback(**settings):
     """A TrainerCallback: Trainer(…, callbacks=[observatory_torch.huggingface_callback()]).
 
-    The loss is the model's own, of every step. The gradient norm before clipping is known where the Trainer logs it, with
-    logging_steps=1 in every step; in the others it is told as clipped_gradient_norm.
+    The loss is the model's own, of every step, as the Trainer adds it up. The gradient norm before clipping is known where the
+    Trainer logs it, with logging_steps=1 in every step; in the others it is told as clipped_gradient_norm.
     """
     import transformers
 
     class Observatory(transformers.TrainerCallback):
         def __init__(self):
-            self.watch, self.losses, self.logs, self.ended, self.handle = None, [], {}, False, None
+            self.watch, self.logs, self.ended, self.handle = None, {}, False, None
 
         def on_train_begin(self, arguments, state, control, model=None, optimizer=None, **more):
-            self.watch = watch(model, getattr(optimizer, "optimizer", optimizer), first_step=state.global_step + 1, **settings)
+            self.watch = watch(model, optimizer, **{"first_step": state.global_step + 1, **settings})
             self.clips = bool(getattr(arguments, "max_grad_norm", 0))
-            self.handle = model.register_forward_hook(lambda module, inputs, output: self.watch._guard("loss", self._take_loss, output))
+            # Where tokens are counted over all ranks, the losses of all are one sum, and the Trainer tells the mean of all.
+            self.ranks = arguments.world_size if getattr(arguments, "average_tokens_across_devices", False) else 1
+            self.handle = model.register_forward_hook(_TakesLoss(self.watch), with_kwargs=True)
 
-        def _take_loss(self, output):
-            loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
-            if torch.is_grad_enabled() and isinstance(loss, torch.Tensor):
-                self.losses.append(loss.detach())
+        def _loss(self):
+            losses = self.watch._losses
+            total = sum(loss for loss, _ in losses)
+            return total * self.ranks if any(part for _, part in losses) else total / len(losses) if losses else self.logs.get("loss")
 
         def on_step_end(self, arguments, state, control, **more):
             self.ended = True
@@ -2080,11 +2132,7 @@ def huggingface_callback(**settings):
         def _end_step(self, arguments):
             if not self.ended:
                 return
-            self.ended, told = False, {}
-            if len(self.losses) == 1 or (self.losses and "loss" not in self.logs):
-                told["loss"] = sum(self.losses) / len(self.losses)
-            elif "loss" in self.logs:
-                told["loss"] = self.logs["loss"]
+            self.ended, told = False, {"loss": self._loss()}
             scalars = self.watch._now.scalars
             if self.clips and "gradient_norm" in scalars:
                 scalars["clipped_gradient_norm"] = scalars.pop("gradient_norm")
@@ -2092,7 +2140,8 @@ def huggingface_callback(**settings):
                 told["gradient_norm"] = self.logs["grad_norm"]
             self.watch.step(**told)
             self.watch._need_norm = True
-            self.losses, self.logs = [], {}
+            self.watch._losses.clear()
+            self.logs = {}
 
         def on_save(self, arguments, state, control, **more):
             self.watch.event("checkpoint", step=state.global_step)
@@ -2116,7 +2165,8 @@ def lightning_callback(**settings):
         watch = None
 
         def on_train_start(self, trainer, module):
-            self.watch = watch(module, trainer.optimizers[0], first_step=trainer.global_step + 1, **settings)
+            told = {"first_step": trainer.global_step + 1, "scaler": getattr(trainer.precision_plugin, "scaler", None), **settings}
+            self.watch = watch(module, trainer.optimizers[0], **told)
             self.done, self.losses = trainer.global_step, []
 
         def on_train_batch_start(self, trainer, module, batch, batch_idx):
@@ -2131,7 +2181,9 @@ def lightning_callback(**settings):
                 self.losses.append(loss.detach())
             if trainer.global_step != self.done:  # not one of several micro-batches
                 self.done = trainer.global_step
-                self.watch.step(loss=sum(self.losses) / len(self.losses) if self.losses else None)
+                # In automatic optimisation each has been divided by the number of micro-batches.
+                parts = 1 if module.automatic_optimization else len(self.losses)
+                self.watch.step(loss=sum(self.losses) / parts if self.losses else None)
                 self.losses = []
 
         def on_save_checkpoint(self, trainer, module, checkpoint):

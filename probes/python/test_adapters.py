@@ -1,7 +1,7 @@
 """Loops that are not ours: Hugging Face, Lightning, Megatron, fully sharded. The real packages where they are installed;
 where they are not, stand-ins that call what those packages document, in their order."""
 
-import contextlib, importlib.util, os, subprocess, sys, tempfile, types, unittest
+import contextlib, importlib.util, os, pickle, subprocess, sys, tempfile, types, unittest
 from unittest import mock
 
 import torch
@@ -17,6 +17,15 @@ def version():
 
 def there(module):
     return importlib.util.find_spec(module) is not None and version() >= (2, 1)
+
+
+class WithLoss(Gpt):
+    """Returns its loss as a model of Hugging Face does: its own mean, or a part of that of as many tokens as it is told."""
+
+    def forward(self, tokens, num_items_in_batch=None):
+        logits = super().forward(tokens[:, :-1])
+        loss = nn.functional.cross_entropy(logits.reshape(-1, VOCABULARY), tokens[:, 1:].reshape(-1), reduction="sum")
+        return {"loss": loss / (num_items_in_batch or tokens[:, 1:].numel()), "logits": logits}
 
 
 class AdapterTest(unittest.TestCase):
@@ -53,21 +62,19 @@ class AdapterTest(unittest.TestCase):
             self.assertGreater(metric(frame, "rms", "residual", 1), 0)
         self.assertEqual(["start", "end"], [document["kind"] for document in spooled(self.spool) if document["type"] == "event"])
 
-    def test_hugging_face_by_a_stand_in(self):
-        class WithLoss(Gpt):
-            def forward(self, tokens):
-                logits = super().forward(tokens[:, :-1])
-                loss = nn.functional.cross_entropy(logits.reshape(-1, VOCABULARY), tokens[:, 1:].reshape(-1))
-                return {"loss": loss, "logits": logits}
-
+    def hugging_face(self, **more):
         package = types.ModuleType("transformers")
         package.TrainerCallback = type("TrainerCallback", (), {})
         with mock.patch.dict(sys.modules, {"transformers": package}):
-            callback = observatory_torch.huggingface_callback(**self.settings())
+            return observatory_torch.huggingface_callback(**self.settings(**more))
+
+    @unittest.skipUnless(version() >= (2, 0), "hooks that see keywords need PyTorch 2.0, which transformers needs too")
+    def test_hugging_face_by_a_stand_in(self):
+        callback = self.hugging_face()
         torch.manual_seed(7)
         model = WithLoss()
         optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-        arguments, state = types.SimpleNamespace(max_grad_norm=0.5), types.SimpleNamespace(global_step=0)
+        arguments, state = types.SimpleNamespace(max_grad_norm=0.5, world_size=1), types.SimpleNamespace(global_step=0)
         callback.on_train_begin(arguments, state, None, model=model, optimizer=optimizer)
         for step in range(1, 5):
             callback.on_step_begin(arguments, state, None)
@@ -91,6 +98,28 @@ class AdapterTest(unittest.TestCase):
             if frame["step"] != 3:
                 self.assertAlmostEqual(norm, frame["scalars"]["gradient_norm"], 5)
 
+    @unittest.skipUnless(version() >= (2, 0), "hooks that see keywords need PyTorch 2.0, which transformers needs too")
+    def test_the_loss_of_a_hugging_face_step_is_that_of_all_its_micro_batches(self):
+        expected = loss_of(make()[0], tokens(1)).item()
+        halves = tokens(1)[: BATCH // 2], tokens(1)[BATCH // 2 :]
+        for compiled in (False, True) if observatory_torch._compiled_look is not None else (False,):
+            # Of the tokens of a micro-batch: the model means its own; is told those of the step; of a step on two ranks.
+            for items, ranks in ((None, 1), (BATCH * CONTEXT, 1), (2 * BATCH * CONTEXT, 2)):
+                with tempfile.TemporaryDirectory() as spool:
+                    torch.manual_seed(7)
+                    model, callback = WithLoss(), self.hugging_face(spool=spool)
+                    arguments = types.SimpleNamespace(world_size=ranks, average_tokens_across_devices=True)
+                    state = types.SimpleNamespace(global_step=0)
+                    callback.on_train_begin(arguments, state, None, model=model)
+                    called = torch.compile(model, backend="aot_eager", fullgraph=True) if compiled else model
+                    for half in halves:
+                        called(half, num_items_in_batch=items)["loss"].backward()
+                    callback.on_log(arguments, state, None, logs={"loss": 7.0})  # the mean of many steps
+                    callback.on_step_end(arguments, state, None)
+                    callback.on_train_end(arguments, state, None)
+                    self.assertEqual("", callback.watch.trouble())
+                    self.assertAlmostEqual(expected, frames(spool)[0]["scalars"]["loss"], 4, (compiled, items, ranks))
+
     @unittest.skipUnless(there("transformers") and there("accelerate"), "transformers and accelerate are not installed here")
     def test_hugging_face(self):
         import transformers
@@ -104,11 +133,11 @@ class AdapterTest(unittest.TestCase):
             def on_log(self, arguments, state, control, logs=None, **more):
                 told.append((state.global_step, dict(logs)))
 
-        for accumulate in (1, 2):
+        for accumulate, logging_steps in ((1, 1), (2, 1), (2, 4)):
             with tempfile.TemporaryDirectory() as spool, tempfile.TemporaryDirectory() as out:
                 told.clear()
                 arguments = transformers.TrainingArguments(
-                    output_dir=out, max_steps=4, per_device_train_batch_size=BATCH, gradient_accumulation_steps=accumulate, logging_steps=1,
+                    output_dir=out, max_steps=4, per_device_train_batch_size=BATCH, gradient_accumulation_steps=accumulate, logging_steps=logging_steps,
                     report_to=[], use_cpu=True, save_strategy="no", disable_tqdm=True, seed=3)  # fmt: skip
                 callback = observatory_torch.huggingface_callback(**self.settings(spool=spool))
                 with contextlib.redirect_stdout(None):
@@ -118,12 +147,41 @@ class AdapterTest(unittest.TestCase):
                 self.assertEqual([1, 2, 3, 4], sorted(of))
                 for step, log in told:
                     if "grad_norm" in log:
-                        self.assertAlmostEqual(log["loss"], of[step]["scalars"]["loss"], 3)
+                        losses = [of[each]["scalars"]["loss"] for each in range(step - logging_steps + 1, step + 1)]
+                        self.assertAlmostEqual(log["loss"], sum(losses) / logging_steps, 3)
                         self.assertAlmostEqual(log["grad_norm"], of[step]["scalars"]["gradient_norm"], 3)
+                pickle.dumps(model)  # as a callback of others may
                 for hook in ("residual", "qkv", "mlp_up", "mlp_hidden", "attention_norm", "mlp_norm", "attention_out", "mlp_out"):
                     self.assertGreater(metric(of[2], "rms", hook, LAYERS - 1), 0, hook)
 
-    def lightning(self, package, trainer_of):
+    def test_an_optimizer_in_a_wrapper_is_watched_inside_of_it(self):
+        class Wrapper(torch.optim.Optimizer):
+            """As accelerate's, which has none of the parts of an optimiser, and does nothing while gradients are accumulated."""
+
+            def __init__(self, optimizer):
+                self.optimizer, self.scaler, self.due = optimizer, types.SimpleNamespace(_scale=torch.tensor(8.0)), False
+
+            @property
+            def param_groups(self):
+                return self.optimizer.param_groups
+
+            def step(self):
+                if self.due:
+                    self.optimizer.step()
+
+        model, optimizer = make()
+        optimizer = Wrapper(optimizer)
+        watch = observatory_torch.watch(model, optimizer, **self.settings())
+        for optimizer.due in (False, True):
+            loss_of(model, tokens(1)).backward()
+            optimizer.step()
+            watch.step()
+        watch.close()
+        self.assertEqual("", watch.trouble())
+        told = [frame["scalars"] for frame in frames(self.spool)]
+        self.assertEqual([(1, 8.0), (0, 8.0)], [(scalars["skipped"], scalars["loss_scale"]) for scalars in told])
+
+    def lightning(self, package, trainer_of, **more):
         outer = self
 
         class Module(package.LightningModule):
@@ -137,7 +195,7 @@ class AdapterTest(unittest.TestCase):
             def configure_optimizers(self):
                 return torch.optim.AdamW(self.model.parameters(), lr=1e-3)
 
-        module, callback = Module(), observatory_torch.lightning_callback(**outer.settings())
+        module, callback = Module(), observatory_torch.lightning_callback(**outer.settings(**more))
         batches = torch.utils.data.DataLoader([tokens(step) for step in range(1, 5)], batch_size=None)
         trainer_of(callback).fit(module, batches)
         return module, callback
@@ -150,8 +208,8 @@ class AdapterTest(unittest.TestCase):
 
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
 
-        def trainer(callback):
-            return package.Trainer(max_steps=4, gradient_clip_val=0.5, accelerator="cpu", logger=False, enable_checkpointing=False,
+        def trainer(callback, **more):
+            return package.Trainer(max_steps=4, gradient_clip_val=0.5, accelerator="cpu", **more, logger=False, enable_checkpointing=False,
                                    callbacks=[callback], enable_progress_bar=False, enable_model_summary=False)  # fmt: skip
 
         module, callback = self.lightning(package, trainer)
@@ -159,16 +217,22 @@ class AdapterTest(unittest.TestCase):
         expected, weights = self.expected(4, 0.5)
         self.compare(expected)
         self.assertTrue(all(torch.equal(a, b) for a, b in zip(weights, module.model.parameters())))
+        spool = os.path.join(self.spool, "accumulated")
+        _, callback = self.lightning(package, lambda callback: trainer(callback, accumulate_grad_batches=2), spool=spool)
+        model = make()[0]
+        expected = (loss_of(model, tokens(1)) + loss_of(model, tokens(2))).item() / 2
+        self.assertAlmostEqual(expected, frames(spool)[0]["scalars"]["loss"], 5)
 
     def test_lightning_by_a_stand_in(self):
         package = types.ModuleType("lightning.pytorch")
-        package.Callback, package.LightningModule = type("Callback", (), {}), nn.Module
+        package.Callback = type("Callback", (), {})
+        package.LightningModule = type("LightningModule", (nn.Module,), {"automatic_optimization": True})
 
         class Trainer:
             """The order of its loop: the closure of the optimiser's step goes forward, back, calls and clips."""
 
             def __init__(self, callback):
-                self.callback, self.global_step = callback, 0
+                self.callback, self.global_step, self.precision_plugin = callback, 0, None
 
             def fit(self, module, batches):
                 self.optimizers = [module.configure_optimizers()]

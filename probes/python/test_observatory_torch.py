@@ -1049,6 +1049,9 @@ class RuleTest(unittest.TestCase):
             "gpt_neox.layers.5.attention.query_key_value": ("qkv", 5, False),
             "gpt_neox.layers.5.mlp.dense_4h_to_h": ("mlp_hidden", 5, True),
             "layers.2.feed_forward.w1": ("mlp_up", 2, False),
+            "model.layers.2.mlp.gate_up_proj": ("mlp_up", 2, False),
+            "encoder.block.3.layer.0": None,
+            "backbone.layers.3.mixer.in_proj": None,
             "layers.2.attention": ("attention_out", 2, False),
             "transformer.wte": ("embedding", -1, False),
             "model.embed_tokens": ("embedding", -1, False),
@@ -1058,6 +1061,41 @@ class RuleTest(unittest.TestCase):
             "model.rotary_emb": None,
         }.items():  # fmt: skip
             self.assertEqual(expected, observatory_torch._rule(name), name)
+
+    def sites(self, *names):
+        """Where a model is watched whose modules have these names."""
+        model = nn.Module()
+        for name in names:
+            at = model
+            for part in name.split("."):
+                if not hasattr(at, part):
+                    at.add_module(part, nn.Identity())
+                at = getattr(at, part)
+        with tempfile.TemporaryDirectory() as spool, contextlib.redirect_stderr(io.StringIO()):
+            watch = observatory_torch.watch(model, run="test", spool=spool)
+            watch.close()
+            sites = {observatory_torch._plain(watched): site for watched, site in watch._by_index}
+            return [sites.get(name) for name in names], spooled(spool)[0]["details"]
+
+    def test_a_gate_is_what_the_activation_reads_and_the_other_half_is_beside_it(self):
+        self.assertEqual(([("mlp_up", 1, ""), ("mlp_up", 1, "mlp.up_proj")]), self.sites("layers.1.mlp.gate_proj", "layers.1.mlp.up_proj")[0])
+        self.assertEqual([("mlp_up", 1, "")], self.sites("layers.1.mlp.up_proj")[0])
+
+    def test_attention_inside_of_attention_counts_once(self):
+        self.assertEqual([("attention_out", 1, ""), None], self.sites("h.1.attn", "h.1.attn.attention")[0])
+
+    def test_a_norm_after_attention_is_none_of_the_mlp_where_that_has_its_own(self):
+        both = "layers.1.post_attention_layernorm", "layers.1.pre_feedforward_layernorm"
+        self.assertEqual([None, ("mlp_norm", 1, "")], self.sites(*both)[0])
+        self.assertEqual([("mlp_norm", 1, "")], self.sites(both[0])[0])
+
+    def test_the_layers_of_a_second_stack_are_counted_on(self):
+        names = ["encoder.embed_tokens", "encoder.block.0", "encoder.block.0.layer.1", "decoder.embed_tokens", "decoder.block.0",
+                 "decoder.block.1", "vision.layers.0.mlp"]  # fmt: skip
+        sites, details = self.sites(*names)
+        self.assertEqual([("embedding", -1, ""), ("residual", 2, ""), None, ("embedding", -1, "decoder.embed_tokens"), ("residual", 0, ""),
+                          ("residual", 1, ""), ("mlp_out", 3, "")], sites)  # fmt: skip
+        self.assertEqual("decoder.block from layer 0, encoder.block from layer 2, vision.layers from layer 3", details["stacks"])
 
     def test_wrappers_are_not_part_of_a_name(self):
         self.assertEqual("transformer.h.3.mlp", observatory_torch._plain("module._orig_mod.transformer.h.3._fsdp_wrapped_module.mlp"))
