@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import observatory.analysis.log.LogFormat;
 import observatory.probe.RunId;
 import observatory.stream.Broker;
 import observatory.stream.Runs;
@@ -36,8 +37,13 @@ final class DashboardCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Logs to open.")
     private List<Path> paths = List.of();
 
-    @Option(names = "--format", paramLabel = "NAME", description = "Their format, where the content does not tell.")
-    private String format;
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            converter = FormatOption.class,
+            completionCandidates = FormatOption.class,
+            description = "Their format, where the content does not tell.")
+    private LogFormat format;
 
     @Option(names = "--run", paramLabel = "R", description = "The run to watch; the newest unless given.")
     private String run;

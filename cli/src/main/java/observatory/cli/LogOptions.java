@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import observatory.analysis.log.LogFormat;
 import observatory.analysis.log.LogSource;
 import observatory.analysis.log.Progress;
 import picocli.CommandLine.Option;
@@ -14,8 +15,13 @@ final class LogOptions {
     @Parameters(paramLabel = "PATH", description = "The log: a file, or the folder of one run.")
     Path path;
 
-    @Option(names = "--format", paramLabel = "NAME", description = "Its format, where the content does not tell.")
-    private String format;
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            converter = FormatOption.class,
+            completionCandidates = FormatOption.class,
+            description = "Its format, where the content does not tell.")
+    private LogFormat format;
 
     @Option(names = "--run", paramLabel = "NAME", description = "What to call the run (the name of the file).")
     private String run;
@@ -31,7 +37,7 @@ final class LogOptions {
         return run == null ? source : source.named(run);
     }
 
-    Optional<String> format() {
+    Optional<LogFormat> format() {
         return Optional.ofNullable(format);
     }
 }

@@ -1,6 +1,10 @@
 package observatory.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import observatory.probe.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
@@ -127,20 +131,39 @@ public final class Observatory implements Runnable {
 
     private int misused(ParameterException error, String[] args) {
         String help = error.getCommandLine().getCommandSpec().qualifiedName() + " --help";
-        String meant = error instanceof UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions().stream()
-                        .findFirst()
-                        .map(likeliest -> "; did you mean " + likeliest + "? See " + help)
-                        .orElse("; see " + help)
-                : "; see " + help;
-        error.getCommandLine().getErr().println("observatory: " + line(error) + meant);
+        error.getCommandLine()
+                .getErr()
+                .println("observatory: " + line(error)
+                        + meant(error)
+                                .map(likeliest -> "; did you mean " + likeliest + "? See " + help)
+                                .orElse("; see " + help));
         if (debug) {
             error.printStackTrace();
         }
         return ExitCode.USAGE;
     }
 
-    private static String line(ParameterException error) {
+    /** The likeliest of the words that might have stood where the wrong one stands. */
+    private static Optional<String> meant(ParameterException error) {
+        if (error instanceof UnmatchedArgumentException unmatched) {
+            return unmatched.getSuggestions().stream().findFirst();
+        }
+        return error.getValue() == null
+                ? Optional.empty()
+                : NearestName.to(error.getValue().toLowerCase(Locale.ROOT), words(error.getArgSpec()));
+    }
+
+    /** What an option may be set to, where that is one of some words. */
+    private static List<String> words(ArgSpec arg) {
+        List<String> words = new ArrayList<>();
+        if (arg != null && arg.completionCandidates() != null) {
+            arg.completionCandidates().forEach(words::add);
+        }
+        return words;
+    }
+
+    /** What is wrong, in one line. */
+    static String line(ParameterException error) {
         if (error instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String first = unmatched.getUnmatched().getFirst();
             CommandLine command = error.getCommandLine();
@@ -148,15 +171,11 @@ public final class Observatory implements Runnable {
                     ? "this is more than it takes: " + first
                     : "there is no command " + command.getCommandSpec().qualifiedName() + " " + first;
         }
-        String line = error.getMessage()
+        return error.getMessage()
                 .replace('\n', ' ')
                 .replaceFirst(" is not an? (int|long)$", " is no whole number")
-                .replaceFirst(" is not a (float|double)$", " is no number");
-        ArgSpec arg = error.getArgSpec();
-        return arg == null || arg.completionCandidates() == null
-                ? line
-                : line.replaceFirst(
-                        "\\[.*] \\(case-insensitive\\)", "[" + String.join(", ", arg.completionCandidates()) + "]");
+                .replaceFirst(" is not a (float|double)$", " is no number")
+                .replaceFirst("\\[.*] \\(case-insensitive\\)", words(error.getArgSpec()).toString());
     }
 
     /** The version the jar was built as. */

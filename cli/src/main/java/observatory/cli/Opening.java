@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import observatory.analysis.log.LogException;
+import observatory.analysis.log.LogFormat;
 import observatory.analysis.log.LogFormats;
 import observatory.probe.Pack;
 import observatory.probe.ProbeCommand;
@@ -67,7 +68,7 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
         return tape(path, Optional.empty());
     }
 
-    static Source tape(Path path, Optional<String> format) {
+    static Source tape(Path path, Optional<LogFormat> format) {
         if (!Files.exists(path)) {
             throw new IllegalArgumentException("there is no such file: " + path + "; check the path");
         }

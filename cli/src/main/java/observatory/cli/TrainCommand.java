@@ -180,19 +180,18 @@ final class TrainCommand implements Callable<Integer> {
             quiet = read.quiet;
             metricsPort = read.metricsPort;
         } catch (CommandLine.ParameterException e) {
-            throw new Failure(ExitCode.USAGE, "in the spec " + options.spec + ": " + e.getMessage(), e);
+            throw new Failure(ExitCode.USAGE, "in the spec " + options.spec + ": " + Observatory.line(e), e);
         }
     }
 
     private void checkKnown(String option) {
         if (command.findOption(option) == null) {
-            List<String> known =
-                    command.options().stream().map(OptionSpec::longestName).toList();
-            throw Failure.usage("in the spec " + options.spec + ": there is no option " + option.substring(2)
-                    + NearestName.to(option, known)
-                            .map(name -> "; did you mean " + name.substring(2) + "?")
-                            .orElse(";")
-                    + " `observatory train --help` lists all");
+            List<String> known = command.options().stream()
+                    .map(one -> one.longestName().substring(2))
+                    .toList();
+            String name = option.substring(2);
+            throw Failure.usage("in the spec " + options.spec + ": there is no option " + name
+                    + NearestName.question(name, known) + " `observatory train --help` lists all");
         }
     }
 

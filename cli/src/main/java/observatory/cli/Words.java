@@ -1,5 +1,6 @@
 package observatory.cli;
 
+import java.lang.reflect.ParameterizedType;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -11,95 +12,40 @@ import observatory.trainer.ModelSpec;
 import observatory.trainer.Precision;
 import observatory.trainer.Schedule;
 
-/** The words that options take, as people write them: in small letters. Help shows them, and completion offers them. */
-final class Words {
-    private Words() {}
-
-    private static Iterator<String> of(Enum<?>[] all) {
-        return Stream.of(all).map(one -> one.name().toLowerCase(Locale.ROOT)).iterator();
+/**
+ * The words that options take, as people write them: in small letters. Help shows them, and completion offers them.
+ * There is a class for each enum because picocli makes them itself, out of what an annotation can say.
+ */
+interface Words<E extends Enum<E>> extends Iterable<String> {
+    @Override
+    default Iterator<String> iterator() {
+        var itself = (ParameterizedType) getClass().getGenericInterfaces()[0];
+        return Stream.of(((Class<?>) itself.getActualTypeArguments()[0]).getEnumConstants())
+                .map(one -> ((Enum<?>) one).name().toLowerCase(Locale.ROOT))
+                .iterator();
     }
 
-    static final class Norms implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(ModelSpec.Norm.values());
-        }
-    }
+    record Norms() implements Words<ModelSpec.Norm> {}
 
-    static final class Positions implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(ModelSpec.Position.values());
-        }
-    }
+    record Positions() implements Words<ModelSpec.Position> {}
 
-    static final class Activations implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(ModelSpec.Activation.values());
-        }
-    }
+    record Activations() implements Words<ModelSpec.Activation> {}
 
-    static final class Objectives implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(ModelSpec.Objective.values());
-        }
-    }
+    record Objectives() implements Words<ModelSpec.Objective> {}
 
-    static final class Curves implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(Schedule.Curve.values());
-        }
-    }
+    record Curves() implements Words<Schedule.Curve> {}
 
-    static final class Precisions implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(Precision.values());
-        }
-    }
+    record Precisions() implements Words<Precision> {}
 
-    static final class Scalers implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(LossScaling.Kind.values());
-        }
-    }
+    record Scalers() implements Words<LossScaling.Kind> {}
 
-    static final class Backends implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(Backend.values());
-        }
-    }
+    record Backends() implements Words<Backend> {}
 
-    static final class Packs implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(Pack.values());
-        }
-    }
+    record Packs() implements Words<Pack> {}
 
-    static final class Severities implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(Severity.values());
-        }
-    }
+    record Severities() implements Words<Severity> {}
 
-    static final class Shapes implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(BenchProbesCommand.Shape.values());
-        }
-    }
+    record Shapes() implements Words<BenchProbesCommand.Shape> {}
 
-    static final class Forms implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return of(PlanFitCommand.Form.values());
-        }
-    }
+    record Forms() implements Words<PlanFitCommand.Form> {}
 }

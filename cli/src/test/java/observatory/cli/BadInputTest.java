@@ -32,6 +32,7 @@ class BadInputTest {
         Files.writeString(folder.resolve("odd.yaml"), "layerz: 3\n");
         Files.writeString(folder.resolve("twice.yaml"), "layers: 2\nlayers: 3\n");
         Files.writeString(folder.resolve("torn.yaml"), "layers: 3\nheads: [1\n");
+        Files.writeString(folder.resolve("wrong.yaml"), "norm: rmsnrm\n");
         Files.writeString(folder.resolve("list.yaml"), "mixture: [java=1, prose=2]\n");
         Files.writeString(folder.resolve("chain.yaml"), "spec: good.yaml\n");
         Files.writeString(folder.resolve("good.yaml"), "training: {batch: 10, ranks: 2}\nlayers: 2\n");
@@ -61,6 +62,8 @@ class BadInputTest {
                     demo --port 99999                          | 2 | port=99999, try --port
                     demo --fault fp16-overflow@9 --precision fp32 | 2 | precision=fp32, --precision fp16
                     train --norm batchnorm                     | 2 | --norm, one of [layernorm, rmsnorm], 'batchnorm'
+                    train --norm rmsnrm                        | 2 | 'rmsnrm', did you mean rmsnorm? See observatory train --help
+                    train --spec {}/wrong.yaml                 | 2 | in the spec, --norm, one of [layernorm, 'rmsnrm'
                     train --heads 5                            | 2 | heads must divide width, try heads=4
                     train --spec {}/absent.yaml                | 2 | there is no spec, correct the path
                     train --spec {}/odd.yaml                   | 2 | no option layerz, did you mean layers
@@ -93,7 +96,8 @@ class BadInputTest {
                     postmortem {}/small.txt                    | 6 | no known log format, --format
                     postmortem {}/empty.txt                    | 6 | the log is empty, first step
                     postmortem /dev/null                       | 6 | a device or a pipe, to a file first
-                    postmortem {}/small.txt --format abacus    | 6 | no log format abacus, try one of
+                    postmortem {}/small.txt --format megatorn  | 2 | --format, one of [tensorboard, 'megatorn', did you mean megatron? See
+                    dashboard {}/small.txt --format abacus     | 2 | --format, one of [tensorboard, 'abacus'; see
                     postmortem {}/small.txt --column loss      | 2 | --column, postmortem --help
                     postmortem {}/small.txt --fail-on terrible | 2 | terrible, critical
                     spectrum {}/absent                         | 6 | no such file, check the path

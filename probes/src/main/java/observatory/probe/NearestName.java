@@ -7,23 +7,30 @@ import java.util.Optional;
 
 /**
  * The name somebody may have meant: one that contains what was written, else the one with the fewest letters to insert,
- * delete or replace (Levenshtein).
+ * delete or replace (Levenshtein), where they are no more than half of them.
  */
 public final class NearestName {
     private NearestName() {}
 
     public static Optional<String> to(String asked, Collection<String> names) {
         return names.stream()
+                .filter(name -> name.contains(asked)
+                        || 2 * distance(asked, name) <= Math.max(asked.length(), name.length()))
                 .min(Comparator.comparing((String name) -> !name.contains(asked))
                         .thenComparing(name -> distance(asked, name)));
+    }
+
+    /** Goes on from a refusal: asks whether the likeliest name was meant, where one is like it, and ends its sentence. */
+    public static String question(String asked, Collection<String> names) {
+        return to(asked, names).map(name -> "; did you mean " + name + "?").orElse(";");
     }
 
     /** A refusal that names what was asked for, the likeliest name, and where all of them stand. */
     public static String refusal(String asked, List<String> names) {
         return "no probe is called " + asked
-                + to(asked, names)
-                        .map(name -> "; did you mean " + name + "? `observatory probes list` names all")
-                        .orElse("; this trainer has no catalogue of probes");
+                + (names.isEmpty()
+                        ? "; this trainer has no catalogue of probes"
+                        : question(asked, names) + " `observatory probes list` names all");
     }
 
     static int distance(String a, String b) {

@@ -27,9 +27,8 @@ public final class Settings {
         changed.forEach((name, value) -> {
             Setting setting = byName.get(name);
             if (setting == null) {
-                throw new IllegalArgumentException("there is no setting " + name + "; did you mean "
-                        + NearestName.to(name, byName.keySet()).orElse("none")
-                        + "? `observatory rules list` shows all");
+                throw new IllegalArgumentException("there is no setting " + name
+                        + NearestName.question(name, byName.keySet()) + " `observatory rules list` shows all");
             }
             if (!setting.range().holds(value)) {
                 throw new IllegalArgumentException("setting %s must lie in %s to %s: %s; its default is %s"

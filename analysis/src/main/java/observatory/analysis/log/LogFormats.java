@@ -54,17 +54,15 @@ public final class LogFormats {
         return ALL;
     }
 
-    /** The format of that name where one is given, else the one that recognises the content. */
-    public static LogFormat find(Path path, Optional<String> name) {
-        return name.map(given -> named(path, given)).orElseGet(() -> recognise(path));
+    /** The format that is given, else the one that recognises the content. */
+    public static LogFormat find(Path path, Optional<LogFormat> given) {
+        return given.orElseGet(() -> recognise(path));
     }
 
-    private static LogFormat named(Path path, String name) {
+    public static Optional<LogFormat> named(String name) {
         return ALL.stream()
                 .filter(format -> format.name().equalsIgnoreCase(name))
-                .findFirst()
-                .orElseThrow(
-                        () -> new LogException(path, 0, "there is no log format " + name, "try one of: " + known()));
+                .findFirst();
     }
 
     private static LogFormat recognise(Path path) {

@@ -28,7 +28,7 @@ public final class Tail {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final LogSource source;
-    private final Optional<String> format;
+    private final Optional<LogFormat> format;
     private final BooleanSupplier wanted;
     private final Consumer<String> notice;
     private final InstantSource clock;
@@ -40,7 +40,7 @@ public final class Tail {
      */
     public Tail(
             LogSource source,
-            Optional<String> format,
+            Optional<LogFormat> format,
             BooleanSupplier wanted,
             Consumer<String> notice,
             InstantSource clock) {

@@ -59,17 +59,17 @@ public record PostMortem(
      * Reads a log and has it judged. Throws {@link LogException} where it cannot be read; one without a step
      * is told as such.
      */
-    public static PostMortem of(Path log, Optional<String> format, Progress progress) {
+    public static PostMortem of(Path log, Optional<LogFormat> format, Progress progress) {
         return of(new LogSource(log, progress), format);
     }
 
     /** The same of a log of which more is known. */
-    public static PostMortem of(LogSource source, Optional<String> format) {
+    public static PostMortem of(LogSource source, Optional<LogFormat> format) {
         return of(source, format, Settings.DEFAULTS);
     }
 
     /** The same with thresholds of one's own. */
-    public static PostMortem of(LogSource source, Optional<String> format, Settings settings) {
+    public static PostMortem of(LogSource source, Optional<LogFormat> format, Settings settings) {
         LogFormat found = LogFormats.find(source.path(), format);
         Digest digest = new Digest();
         RunWatch watch = RunWatch.of(RunId.near(source.name()), settings).speaking(found.name());

@@ -23,21 +23,21 @@ class LogFormatsTest {
         assertEquals("tensorboard", LogFormats.find(events, Optional.empty()).name());
         assertEquals("megatron", LogFormats.find(text, Optional.empty()).name());
         assertEquals(
-                "megatron", LogFormats.find(events, Optional.of("Megatron")).name());
+                "megatron",
+                LogFormats.find(events, LogFormats.named("Megatron")).name());
     }
 
     @Test
     void whatIsNotRecognisedIsToldWithTheKnownFormats() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "a shopping list, with an iteration of eggs");
-        refused(other, Optional.empty(), "known: tensorboard, ");
-        refused(other, Optional.of("abacus"), "there is no log format abacus");
-        refused(Files.createFile(folder.resolve("empty")), Optional.empty(), "the log is empty");
-        refused(folder.resolve("absent"), Optional.empty(), "no such file");
-        refused(folder, Optional.empty(), "the folder has no log in it");
+        refused(other, "known: tensorboard, ");
+        refused(Files.createFile(folder.resolve("empty")), "the log is empty");
+        refused(folder.resolve("absent"), "no such file");
+        refused(folder, "the folder has no log in it");
     }
 
-    private static void refused(Path path, Optional<String> name, String reason) {
-        LogException refused = assertThrows(LogException.class, () -> LogFormats.find(path, name));
+    private static void refused(Path path, String reason) {
+        LogException refused = assertThrows(LogException.class, () -> LogFormats.find(path, Optional.empty()));
         assertTrue(refused.getMessage().contains(reason), refused::getMessage);
         assertTrue(refused.getMessage().contains(path.getFileName().toString()), refused::getMessage);
     }

@@ -66,7 +66,7 @@ class TailTest {
         List<Frame> whole = Read.of(log).frames();
         int half = sample.log().length * 2 / 3;
         Files.write(log, Arrays.copyOf(sample.log(), half));
-        tail(log, Optional.of(sample.format()));
+        tail(log, LogFormats.named(sample.format()));
         await(() -> notices.toString().contains("reading"));
         Files.write(log, Arrays.copyOfRange(sample.log(), half, sample.log().length), StandardOpenOption.APPEND);
         await(() -> frames().size() >= whole.size());
@@ -173,7 +173,7 @@ class TailTest {
         Files.writeString(inside.resolve("trainer_state.json"), "{\"epoch\": 1, \"log_history\": [" + history + "]}");
     }
 
-    private void tail(Path log, Optional<String> format) {
+    private void tail(Path log, Optional<LogFormat> format) {
         Tail tail = new Tail(new LogSource(log, Progress.NONE), format, wanted::get, notices::add, CLOCK);
         thread = Thread.ofPlatform().start(() -> tail.follow(got::add));
     }

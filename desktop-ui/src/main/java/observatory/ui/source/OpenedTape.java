@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import observatory.analysis.RunWatch;
+import observatory.analysis.log.LogFormat;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.ui.Connection;
@@ -20,7 +21,7 @@ import observatory.ui.data.Recording;
  */
 public final class OpenedTape implements Source {
     private final Path path;
-    private final Optional<String> format;
+    private final Optional<LogFormat> format;
     private final RunWatch watch;
     private final List<Telemetry> kept = new ArrayList<>();
     private volatile Recording recording;
@@ -30,7 +31,7 @@ public final class OpenedTape implements Source {
     private volatile Tape tape;
     private volatile Replay replay;
 
-    private OpenedTape(RunId run, Path path, Optional<String> format) {
+    private OpenedTape(RunId run, Path path, Optional<LogFormat> format) {
         this.path = path;
         this.format = format;
         this.recording = new Recording(run);
@@ -38,7 +39,7 @@ public final class OpenedTape implements Source {
     }
 
     /** @param format its name, where the content does not tell */
-    public static OpenedTape open(Path path, Optional<String> format) {
+    public static OpenedTape open(Path path, Optional<LogFormat> format) {
         Path name = path.toAbsolutePath().normalize().getFileName();
         OpenedTape opened = new OpenedTape(RunId.near(name == null ? "log" : name.toString()), path, format);
         Thread.ofPlatform().name("observatory-tape").daemon().start(opened::read);

@@ -35,17 +35,17 @@ public record Tape(String format, List<String> remarks) {
     /**
      * Hands everything in the file to {@code sink}, in its order.
      *
-     * @param name of its format, where the content does not tell
+     * @param given its format, where the content does not tell
      * @throws IOException where it cannot be read, or is in no known format; the message says what to do
      */
-    public static Tape read(Path path, Optional<String> name, Consumer<Telemetry> sink) throws IOException {
-        if (name.isEmpty() && isSpikeLog(path)) {
+    public static Tape read(Path path, Optional<LogFormat> given, Consumer<Telemetry> sink) throws IOException {
+        if (given.isEmpty() && isSpikeLog(path)) {
             SpikeLog log = SpikeLog.read(path);
             log.telemetry().forEach(sink);
             return new Tape("spike log", List.of());
         }
         try {
-            LogFormat format = LogFormats.find(path, name);
+            LogFormat format = LogFormats.find(path, given);
             Reading reading = format.read(new LogSource(path, Progress.NONE), sink);
             List<String> remarks = new ArrayList<>(reading.remarks());
             if (reading.skipped() > 0) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import observatory.analysis.log.LogFormat;
+import observatory.analysis.log.LogFormats;
 import observatory.ui.Connection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,14 +29,14 @@ class OpenedTapeTest {
     @Test
     void aLogIsReadInTheFormatThatIsNamed() throws IOException {
         String lines = "step,loss\n1,2.5\n2,2.25\n";
-        OpenedTape csv = read(lines, Optional.of("csv"));
+        OpenedTape csv = read(lines, LogFormats.named("csv"));
         assertEquals(Connection.State.RECORDING, csv.connection().state());
         assertEquals(2, csv.recording().frames().size());
-        OpenedTape other = read(lines, Optional.of("nanogpt"));
+        OpenedTape other = read(lines, LogFormats.named("nanogpt"));
         assertEquals(Connection.State.UNREADABLE, other.connection().state());
     }
 
-    private OpenedTape read(String text, Optional<String> format) throws IOException {
+    private OpenedTape read(String text, Optional<LogFormat> format) throws IOException {
         OpenedTape tape = OpenedTape.open(Files.writeString(folder.resolve("log.txt"), text), format);
         while (!tape.done()) {
             Thread.onSpinWait();
