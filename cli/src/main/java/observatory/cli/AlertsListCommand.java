@@ -49,19 +49,19 @@ final class AlertsListCommand implements Callable<Integer> {
         if (alerts.isEmpty()) {
             text.append("no alerts\n");
         } else {
-            text.append("%-10s %-9s %-20s %-24s %8s  %s%n"
+            text.append("%-10s %-9s %-20s %-24s %-24s %s%n"
                     .formatted("state", "severity", "alert", "run", "steps", "summary"));
         }
         for (Tracked one : alerts) {
             Map<String, String> labels = one.alert().labels();
             Map<String, String> notes = one.alert().annotations();
-            text.append("%-10s %-9s %-20s %-24s %8s  %s%n"
+            text.append("%-10s %-9s %-20s %-24s %-24s %s%n"
                     .formatted(
                             one.phase().name().toLowerCase(Locale.ROOT),
                             labels.getOrDefault(Alert.SEVERITY, ""),
                             one.alert().name(),
                             labels.getOrDefault(Alert.RUN, ""),
-                            notes.getOrDefault("step_first", "") + "-" + notes.getOrDefault("step_last", ""),
+                            one.alert().steps().orElse(""),
                             notes.getOrDefault("summary", "")));
         }
         for (Silence silence : store.silences(Instant.now())) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import observatory.analysis.Incident;
 
 /**
  * An incident told to someone, in Alertmanager's terms. The labels are its identity: no step and no value may stand in
@@ -26,6 +27,9 @@ public record Alert(
     public static final String SEVERITY = "severity";
     public static final String RUN = "run";
 
+    static final String STEP_FIRST = "step_first";
+    static final String STEP_LAST = "step_last";
+
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
@@ -39,6 +43,12 @@ public record Alert(
 
     public String name() {
         return labels.get(NAME);
+    }
+
+    /** "step 7", or "steps 7,000 to 7,002"; empty where it is about no run, as a test is. */
+    public Optional<String> steps() {
+        return Optional.ofNullable(annotations.get(STEP_LAST))
+                .map(last -> Incident.steps(Long.parseLong(annotations.get(STEP_FIRST)), Long.parseLong(last)));
     }
 
     public boolean resolved() {

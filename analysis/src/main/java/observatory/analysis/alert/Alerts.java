@@ -36,8 +36,8 @@ public final class Alerts {
         annotations.put("description", cut(incident.explanation()));
         annotations.put("remedy", cut(incident.remedy()));
         annotations.put("verdict", incident.verdict().label());
-        annotations.put("step_first", Long.toString(incident.firstStep()));
-        annotations.put("step_last", Long.toString(incident.lastStep()));
+        annotations.put(Alert.STEP_FIRST, Long.toString(incident.firstStep()));
+        annotations.put(Alert.STEP_LAST, Long.toString(incident.lastStep()));
         annotations.put("step_peak", Long.toString(incident.peakStep()));
         return new Alert(
                 labels,

@@ -145,11 +145,9 @@ public final class EmailReceiver implements Receiver {
                 String said = alert.annotations().getOrDefault(part, "");
                 text.append(said.isEmpty() ? "" : "  " + said + "\n");
             }
-            text.append("  steps ")
-                    .append(alert.annotations().getOrDefault("step_first", "?"))
-                    .append(" to ")
-                    .append(alert.annotations().getOrDefault("step_last", "?"))
-                    .append(", since ")
+            text.append("  ")
+                    .append(alert.steps().map(steps -> steps + ", ").orElse(""))
+                    .append("since ")
                     .append(alert.startsAt())
                     .append("\n  ")
                     .append(alert.generatorUrl())

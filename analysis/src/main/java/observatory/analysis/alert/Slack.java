@@ -2,6 +2,9 @@ package observatory.analysis.alert;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import observatory.stream.Json;
 
 /**
@@ -48,11 +51,11 @@ final class Slack {
                 "text",
                 (alert.resolved() ? "_resolved_ " : "") + "*" + escaped(summary, SECTION / 2) + "*"
                         + (remedy.isEmpty() || alert.resolved() ? "" : "\n" + escaped(remedy, SECTION / 2)));
-        context(
-                blocks,
-                "detector " + alert.labels().getOrDefault("detector", "-") + " · steps "
-                        + alert.annotations().getOrDefault("step_first", "?") + " to "
-                        + alert.annotations().getOrDefault("step_last", "?") + " · fp " + alert.fingerprint());
+        List<String> facts = new ArrayList<>();
+        Optional.ofNullable(alert.labels().get("detector")).ifPresent(name -> facts.add("detector " + name));
+        alert.steps().ifPresent(facts::add);
+        facts.add("fp " + alert.fingerprint());
+        context(blocks, String.join(" · ", facts));
     }
 
     private static void context(ArrayNode blocks, String text) {

@@ -50,7 +50,22 @@ class EmailReceiverTest {
             assertEquals(notification.key(), mail.getHeader("X-Observatory-Idempotency-Key")[0]);
             String text = (String) mail.getContent();
             assertTrue(text.contains("The loss rose at step 9.") && text.contains("Try less."), text);
+            assertTrue(text.contains("  steps 5 to 9, since "), text);
             assertTrue(!text.contains(PASSWORD));
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void aTestThatIsAboutNoRunNamesNoSteps() throws Exception {
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+        try {
+            receiver(server.getSmtp().getPort(), Encryption.NONE, "oncall@example.org", null)
+                    .tell(TestAlert.notification(Said.START));
+            String text = (String) server.getReceivedMessages()[0].getContent();
+            assertTrue(!text.contains("?") && text.contains("  since " + Said.START), text);
         } finally {
             server.stop();
         }

@@ -169,6 +169,18 @@ class HttpReceiverTest {
         }
         assertTrue(
                 body.path("blocks").path(0).path("text").path("text").asText().length() <= 150);
+        assertEquals("detector Detector · steps 5 to 9 · fp " + alert.fingerprint(), facts(body));
+        tell(Dialect.SLACK, TestAlert.notification(Said.START));
+        assertTrue(facts(next().json()).startsWith("fp "));
+    }
+
+    private static String facts(JsonNode body) {
+        return body.path("blocks")
+                .path(2)
+                .path("elements")
+                .path(0)
+                .path("text")
+                .asText();
     }
 
     @Test
