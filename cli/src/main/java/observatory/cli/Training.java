@@ -229,7 +229,8 @@ final class Training {
             Trainer trainer = new Trainer(plan.recipe(), model, seat.instruments(), copy, System::nanoTime);
             // The peak of a GPU is not measured here, so no utilisation is told of one.
             if (seat.instruments().watched() && !workers.isEmpty()) {
-                trainer.peak(PeakRate.measure(workers.getLast(), threadsEach(), System::nanoTime));
+                Workers own = workers.getLast();
+                trainer.peak(() -> PeakRate.measure(own, threadsEach(), System::nanoTime));
             }
             all.add(new Rank(trainer, model, seat.instruments()));
         }

@@ -39,7 +39,7 @@ public record Scalars(List<String> names, double[] values) {
 
     /** Floating-point operations of the model's matrix products in the step, forward and backward. */
     public static final String MODEL_FLOPS = "model_flops";
-    /** Measured rate of large matrix products on this machine, in operations a second. */
+    /** Highest rate of matrix products that was measured on this machine, in operations a second. */
     public static final String PEAK_FLOPS = "peak_flops";
     /** Model operations a second over the peak rate (MFU). */
     public static final String MODEL_FLOPS_UTILISATION = "model_flops_utilisation";

@@ -3,6 +3,7 @@ package observatory.trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import observatory.probe.Instruments;
 import observatory.probe.RunEvent;
@@ -26,6 +27,7 @@ public final class Trainer {
     private final Telling telling;
 
     private TrainerState state;
+    private DoubleSupplier measuredPeak = () -> 0;
     private double peakFlops;
 
     /** What a step came to. */
@@ -49,10 +51,13 @@ public final class Trainer {
     }
 
     /**
-     * From now on frames say what matrix products reach here, in operations a second, so that utilisation can be told.
+     * From now on frames say what matrix products reach here, so that utilisation can be told.
+     *
+     * @param flopsPerSecond measures it, 0 where it cannot; asked again after a step that was faster: the machine was
+     * busy with something else when it was measured
      */
-    public void peak(double flopsPerSecond) {
-        peakFlops = flopsPerSecond;
+    public void peak(DoubleSupplier flopsPerSecond) {
+        measuredPeak = flopsPerSecond;
     }
 
     /** Tells whoever watches what is about to be trained. */
@@ -97,10 +102,20 @@ public final class Trainer {
         Result result = new Result(step, mean(outcome.losses()), outcome.gradientNorm(), outcome.skipped(), seconds);
         if (instruments.watched()) {
             instruments.note(telling.facts(
-                    new Telling.Taken(result, batch, outcome, settings, dataSeconds, peakFlops), sequences));
+                    new Telling.Taken(result, batch, outcome, settings, dataSeconds, peak(batch, seconds)), sequences));
         }
         instruments.endStep();
         return result;
+    }
+
+    /** What matrix products reach here at least, 0 where that is not measured. */
+    private double peak(TokenBatch batch, double seconds) {
+        double reached = ModelGemms.flops(recipe.model(), batch.size(), batch.context()) / seconds;
+        if (reached > peakFlops) {
+            double measured = measuredPeak.getAsDouble();
+            peakFlops = measured > 0 ? Math.max(reached, measured) : 0;
+        }
+        return peakFlops;
     }
 
     private int batchSize(TrainerState before) {
