@@ -42,6 +42,12 @@ class LauncherIT {
         }
     }
 
+    @Test
+    void whatTrainsSaysNothingOfTheJvmEither() throws IOException, InterruptedException {
+        Program.Ended wrong = Program.run(folder, "demo", "--steps", "0");
+        assertEquals("observatory: steps must be at least 1: steps=0; try --steps 300\n", wrong.err());
+    }
+
     private static Optional<Path> cache() throws IOException {
         try (Stream<Path> files = Files.list(KEPT)) {
             return files.filter(file -> file.toString().endsWith(".aot")).findFirst();

@@ -46,6 +46,10 @@ public final class Observatory implements Runnable {
     private Console console;
 
     public static void main(String[] args) {
+        Integer standardError = Integer.getInteger("observatory.stderr");
+        if (standardError != null) {
+            Terminal.moveToStandardError(standardError);
+        }
         System.exit(run(args));
     }
 
