@@ -1,6 +1,5 @@
 package observatory.analysis;
 
-import java.util.Locale;
 import observatory.probe.RunId;
 
 /**
@@ -34,11 +33,16 @@ public record Incident(
         return steps(firstStep, lastStep);
     }
 
+    /** "step 7,000". */
+    public static String step(long step) {
+        return "step " + Numbers.whole(step);
+    }
+
     /** The same of any stretch of steps. */
     public static String steps(long first, long last) {
         return first == last
-                ? String.format(Locale.ROOT, "step %,d", first)
-                : String.format(Locale.ROOT, "steps %,d to %,d", first, last);
+                ? step(first)
+                : "steps " + Numbers.whole(first) + " to " + Numbers.whole(last);
     }
 
     public Incident with(Evidence other) {

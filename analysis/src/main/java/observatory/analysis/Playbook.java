@@ -28,10 +28,10 @@ final class Playbook {
             return "--load CHECKPOINTS --ckpt-step %d --skip-train-iteration-range %d-%d".formatted(back, from, to);
         }
         if (name.contains("trainer")) {
-            return "--resume_from_checkpoint OUTPUT/checkpoint-%d, with the samples of steps %d to %d taken out of the data set"
-                    .formatted(back, from, to);
+            return "--resume_from_checkpoint OUTPUT/checkpoint-%d, with the samples of %s taken out of the data set"
+                    .formatted(back, Incident.steps(from, to));
         }
-        return "rewind to the checkpoint of step %d and pass over the batches of steps %d to %d"
-                .formatted(back, from, to);
+        return "rewind to the checkpoint of %s and pass over the batches of %s"
+                .formatted(Incident.step(back), Incident.steps(from, to));
     }
 }

@@ -162,6 +162,39 @@ class DetectorsContractTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void writesNumbersWithTheirThousandsApart(Detector<?> detector) {
+        List<Telemetry> late = provocation(detector, 2).stream()
+                .map(item -> later(item, 39_000))
+                .toList();
+        for (Finding finding : findings(detector, late)) {
+            assertFalse(finding.summary().matches(".*(?<![\\w.-])\\d{4,}(?![\\w-]).*"), finding.summary());
+        }
+    }
+
+    private static Telemetry later(Telemetry item, long steps) {
+        return switch (item) {
+            case Frame frame ->
+                new Frame(
+                        frame.origin(),
+                        frame.seq(),
+                        frame.step() + steps,
+                        frame.time(),
+                        frame.scalars(),
+                        frame.sites(),
+                        frame.batch());
+            case RunEvent event ->
+                new RunEvent(
+                        event.origin(),
+                        event.seq(),
+                        event.step() + steps,
+                        event.time(),
+                        event.kind(),
+                        event.details());
+        };
+    }
+
     @Test
     void everySettingHasItsOwnNameAndAReason() {
         Map<String, Setting> named = new TreeMap<>();

@@ -68,7 +68,7 @@ record DemoResult(
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s: %s%d steps in %.1f s, %.0f tokens/s, observing added %.1f %% to a step (%.1f %% with its warm-up)%n",
+                "%s: %s%,d steps in %.1f s, %,.0f tokens/s, observing added %.1f %% to a step (%.1f %% with its warm-up)%n",
                 run,
                 interrupted ? "interrupted after " : "",
                 steps,
@@ -78,7 +78,7 @@ record DemoResult(
                 100 * overhead.ofAll()));
         text.append(String.format(
                 Locale.ROOT,
-                "frames: %d captured, %d delivered, %d lost%s%n",
+                "frames: %,d captured, %,d delivered, %,d lost%s%n",
                 frames.captured(),
                 frames.delivered(),
                 frames.lost(),

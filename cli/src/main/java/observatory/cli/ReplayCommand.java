@@ -250,7 +250,7 @@ final class ReplayCommand implements Callable<Integer> {
                         .thenComparing(
                                 Comparator.comparingLong(Incident::firstStep).reversed()))
                 .orElseThrow(() -> Failure.usage("no incident above info was found in " + log
-                        + (step == null ? "" : " at step " + step)
+                        + (step == null ? "" : " at " + Incident.step(step))
                         + ": there is nothing to replay; `observatory postmortem` says what was judged"));
         ForeignRecipe recipe = ForeignRecipe.of(result.run(), result.format(), worst, Optional.empty());
         parent.console().result(json ? recipe.json().toString() : recipe.text());

@@ -102,7 +102,7 @@ final class Sending {
                 said = tenth;
                 progress.accept(String.format(
                         Locale.ROOT,
-                        "step %d, loss %.4f",
+                        "step %,d, loss %.4f",
                         training.steps(),
                         training.latest().loss()));
             }
@@ -113,7 +113,7 @@ final class Sending {
         if (!json) {
             return String.format(
                     Locale.ROOT,
-                    "%s: %d steps in %.1f s, %d frames, %d dropped",
+                    "%s: %,d steps in %.1f s, %,d frames, %,d dropped",
                     run.value(),
                     training.steps(),
                     seconds,

@@ -52,7 +52,7 @@ final class TerminalView implements View {
                         ? "step      warming up"
                         : String.format(
                                 Locale.ROOT,
-                                "step      %d/%d   loss %.3f   gradient norm %.3f   %.0f tokens/s",
+                                "step      %,d/%,d   loss %.3f   gradient norm %.3f   %,.0f tokens/s",
                                 latest.step(),
                                 stage.plan().training().steps(),
                                 latest.loss(),
@@ -98,7 +98,7 @@ final class TerminalView implements View {
             tenths = Math.max(1, now);
             console.say(String.format(
                     Locale.ROOT,
-                    "step %d/%d  loss %.3f  gradient norm %.3f  %s",
+                    "step %,d/%,d  loss %.3f  gradient norm %.3f  %s",
                     latest.step(),
                     stage.plan().training().steps(),
                     latest.loss(),

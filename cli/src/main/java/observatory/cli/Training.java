@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import observatory.analysis.Incident;
 import observatory.probe.CommandSource;
 import observatory.probe.FrameSink;
 import observatory.probe.Instruments;
@@ -143,28 +144,28 @@ final class Training {
                     ? new Failure(ExitCode.CONFIGURATION, "cannot train on CUDA: " + unusable.getMessage(), unusable)
                     : new Failure(
                             ExitCode.INTERNAL,
-                            "step " + (steps() + 1) + " could not be taken: " + unusable.getMessage() + "; " + remedy(),
+                            Incident.step(steps() + 1) + " could not be taken: " + unusable.getMessage() + "; " + remedy(),
                             unusable);
         }
         if (error instanceof DeviceLost lost) {
             throw new Failure(
                     ExitCode.INTERNAL,
-                    "the device was lost in step " + (steps() + 1) + ": " + lost.getMessage() + "; " + remedy(),
+                    "the device was lost in " + Incident.step(steps() + 1) + ": " + lost.getMessage() + "; " + remedy(),
                     lost);
         }
         if (error instanceof DataException data) {
             throw new Failure(
-                    ExitCode.CORRUPT_INPUT, "training ended in step " + (steps() + 1) + ": " + data.getMessage(), data);
+                    ExitCode.CORRUPT_INPUT, "training ended in " + Incident.step(steps() + 1) + ": " + data.getMessage(), data);
         }
         if (error instanceof OutOfMemoryError full) {
             throw new Failure(
                     ExitCode.INTERNAL,
-                    "there was no memory for step " + (steps() + 1) + ": " + full.getMessage()
+                    "there was no memory for " + Incident.step(steps() + 1) + ": " + full.getMessage()
                             + "; train a smaller model or --micro-batch",
                     full);
         }
         if (error != null) {
-            throw new IllegalStateException("training failed at step " + (steps() + 1), error);
+            throw new IllegalStateException("training failed at " + Incident.step(steps() + 1), error);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -74,8 +75,8 @@ public final class AdamPrecursor implements Detector<AdamPrecursor.State> {
                 rms,
                 Verdict.UNDETERMINED,
                 Evidence.none().with("adamRms", rms).with("jump", jump).with("parameter", worst.where()),
-                "At step %d the gradient of %s was %s times what Adam expected, %s times its level."
-                        .formatted(frame.step(), worst.where(), Words.number(rms), Words.number(jump)),
+                "At step %,d the gradient of %s was %s times what Adam expected, %s times its level."
+                        .formatted(frame.step(), worst.where(), Numbers.of(rms), Numbers.of(jump)),
                 "An out-of-date second moment makes the update too large by this factor; loss spikes followed within"
                         + " 8 steps in 28 of 30 cases.",
                 "Lower β2 (0.95 for language models), clip the update by its RMS (StableAdamW), or shrink the"

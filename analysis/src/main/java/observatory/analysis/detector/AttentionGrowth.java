@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
@@ -88,8 +89,8 @@ public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
                                 .with("largestLogit", logit)
                                 .with("site", where)
                                 .with("growth", growth),
-                        "At step %d the largest attention logit was %s, in %s, %s times its level of the last 300 steps."
-                                .formatted(frame.step(), Words.number(logit), where, Words.number(growth)),
+                        "At step %,d the largest attention logit was %s, in %s, %s times its level of the last 300 steps."
+                                .formatted(frame.step(), Numbers.of(logit), where, Numbers.of(growth)),
                         "Large logits make softmax a choice of one token: gradients of queries and keys vanish or explode,"
                                 + " and fp16 overflows; the cause is weights that grow under too high a learning rate.",
                         "Lower the learning rate, normalise queries and keys (QK norm), or clip their weights (QK-clip with"

@@ -6,6 +6,7 @@ import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Batch;
@@ -102,7 +103,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
                             frame,
                             seen,
                             frame.step(),
-                            "their tokens are unlike all before (" + Words.number(Math.abs(seen.tokens))
+                            "their tokens are unlike all before (" + Numbers.of(Math.abs(seen.tokens))
                                     + " deviations in entropy)"));
         }
         if (many) {
@@ -126,7 +127,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
                             frame,
                             seen,
                             state.since,
-                            "the batches of %d steps alone were high, and the next is back at the level of its sources"
+                            "the batches of %,d steps alone were high, and the next is back at the level of its sources"
                                     .formatted(state.high)));
         }
         return seen.worst >= 0 && seen.deviations > settings.get(HIGH)
@@ -202,7 +203,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
                 Math.abs(seen.tokens) + Math.abs(seen.excess),
                 Verdict.DATA_DRIVEN,
                 evidence,
-                "From step %d the sequences of the batch were off the level of their sources together: %s."
+                "From step %,d the sequences of the batch were off the level of their sources together: %s."
                         .formatted(since, because),
                 "Data that is unlike what the model was trained on costs a large gradient in a direction of no use, and Adam"
                         + " remembers it for some hundred steps.",
@@ -226,13 +227,13 @@ public final class BadBatch implements Detector<BadBatch.State> {
                         .with("sourceLevel", levels.level(worst))
                         .with("deviations", seen.deviations)
                         .with("sequencesHigh", (long) seen.high),
-                "In step %d the sequence at %d of %s cost %s, %s deviations above its source."
+                "In step %,d the sequence at %d of %s cost %s, %s deviations above its source."
                         .formatted(
                                 frame.step(),
                                 worst.offset(),
                                 worst.source(),
-                                Words.number(worst.loss()),
-                                Words.number(seen.deviations)),
+                                Numbers.of(worst.loss()),
+                                Numbers.of(seen.deviations)),
                 "One document out of many hardly moves the mean of a batch, but it can carry much of its gradient.",
                 "Look at this document; if it is broken (wrong encoding, markup, noise), search its source for more.");
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -65,12 +66,12 @@ public final class DeadUnits implements Detector<DeadUnits.State> {
                 share,
                 Verdict.OPTIMISER,
                 Evidence.none().with("share", share).with("site", worst.where()).with("rise", worst.measure()),
-                "At step %d %s %% of the units of %s are dead, %s points more than lately."
+                "At step %,d %s %% of the units of %s are dead, %s points more than lately."
                         .formatted(
                                 frame.step(),
-                                Words.number(100 * share),
+                                Numbers.of(100 * share),
                                 worst.where(),
-                                Words.number(100 * worst.measure())),
+                                Numbers.of(100 * worst.measure())),
                 "A unit that no input activates gets no gradient and stays dead; many at once mean that one update"
                         + " pushed their inputs below zero.",
                 "Rewind to a checkpoint before this step and lower the learning rate; check the biases and norms"

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -124,12 +125,12 @@ public final class Divergence implements Detector<Divergence.State> {
                         .with("level", blocks.newest())
                         .with("best", blocks.best())
                         .with("ratio", ratio),
-                "At step %d the loss stands at %s, %s times its best level of %s, and is not coming back."
+                "At step %,d the loss stands at %s, %s times its best level of %s, and is not coming back."
                         .formatted(
                                 frame.step(),
-                                Words.number(blocks.newest()),
-                                Words.number(ratio),
-                                Words.number(blocks.best())),
+                                Numbers.of(blocks.newest()),
+                                Numbers.of(ratio),
+                                Numbers.of(blocks.best())),
                 "A spike that recovers does so within some tens of logged points; what stays this long has lost what the"
                         + " model had learned, and every further step is wasted.",
                 "Stop, rewind to a checkpoint before the rise, and skip 200 to 500 batches or lower the learning rate;"
@@ -146,8 +147,8 @@ public final class Divergence implements Detector<Divergence.State> {
                 level - now.beginning.loss(),
                 Verdict.UNDETERMINED,
                 Evidence.none().with("level", level).with("firstLoss", now.beginning.loss()),
-                "At step %d the loss is %s, above the %s the untrained model began with."
-                        .formatted(frame.step(), Words.number(level), Words.number(now.beginning.loss())),
+                "At step %,d the loss is %s, above the %s the untrained model began with."
+                        .formatted(frame.step(), Numbers.of(level), Numbers.of(now.beginning.loss())),
                 "The first updates were too large: a model worse than an untrained one has been thrown into a region it"
                         + " does not leave by itself.",
                 "Begin anew with a lower learning rate or a longer warm-up, and check the scale of the initialisation"

@@ -112,7 +112,7 @@ public final class DuplicateData implements Detector<DuplicateData.State> {
                                 .with("nearCopies", (long) copies)
                                 .with("sequences", (long) size)
                                 .with("batchesInARow", (long) again),
-                        "Up to step %d %d batches in a row repeat what came shortly before: %d of %d sequences."
+                        "Up to step %,d %,d batches in a row repeat what came shortly before: %,d of %,d sequences."
                                 .formatted(frame.step(), again, Math.max(seen, copies), size),
                         "Repeated data is learned by heart: 0.1 % of the data repeated a hundred times made a model of 800M"
                                 + " behave like one of 400M (Hernandez et al. 2022).",

@@ -65,7 +65,7 @@ public final class DuplicateWriter implements Detector<DuplicateWriter.State> {
                         .with("writer", writer)
                         .with("otherWriter", other)
                         .with("returns", returns),
-                "Up to step %d two processes wrote rank %d of this run by turns: %s and %s."
+                "Up to step %,d two processes wrote rank %d of this run by turns: %s and %s."
                         .formatted(frame.step(), frame.origin().rank(), writer, other),
                 "One of them was forgotten when the other began, and may still write checkpoints over it; only the newer one"
                         + " is judged.",

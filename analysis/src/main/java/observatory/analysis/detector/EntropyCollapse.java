@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -74,9 +75,9 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
                         .with("entropy", worst.fast())
                         .with("site", worst.where())
                         .with("drop", worst.measure()),
-                "Up to step %d the attention entropy of %s fell to %s of its largest, by %s of its level."
+                "Up to step %,d the attention entropy of %s fell to %s of its largest, by %s of its level."
                         .formatted(
-                                frame.step(), worst.where(), Words.number(worst.fast()), Words.number(worst.measure())),
+                                frame.step(), worst.where(), Numbers.of(worst.fast()), Numbers.of(worst.measure())),
                 "Heads that look at one token only pass on steep gradients; collapse of entropy and instability of"
                         + " the loss were seen together.",
                 "Lower the learning rate or normalise queries and keys; σReparam bounds the logits by their weights'"

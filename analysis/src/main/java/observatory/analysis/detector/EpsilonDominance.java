@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -60,8 +61,8 @@ public final class EpsilonDominance implements Detector<EpsilonDominance.State> 
                 worst.value(),
                 Verdict.OPTIMISER,
                 Evidence.none().with("share", worst.value()).with("parameter", worst.where()),
-                "At step %d Adam's ε dominates %s %% of %s."
-                        .formatted(frame.step(), Words.number(100 * worst.value()), worst.where()),
+                "At step %,d Adam's ε dominates %s %% of %s."
+                        .formatted(frame.step(), Numbers.of(100 * worst.value()), worst.where()),
                 "Where √v is below ε an update no longer has the size of the learning rate but shrinks with the"
                         + " gradient: these weights stop learning.",
                 "Lower ε (1e-15 was used for large models, Wortsman et al. 2023), and check that it was not changed"

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -74,8 +75,8 @@ public final class GradientDrift implements Detector<GradientDrift.State> {
                                 .with("level", Math.exp(blocks.newest()))
                                 .with("best", Math.exp(blocks.best()))
                                 .with("risingBlocks", (long) rising),
-                        "Up to step %d the gradient norm has climbed for %d blocks of 32 points, to %s times its lowest level."
-                                .formatted(frame.step(), rising, Words.number(Math.exp(rise))),
+                        "Up to step %,d the gradient norm has climbed for %,d blocks of 32 points, to %s times its lowest level."
+                                .formatted(frame.step(), rising, Numbers.of(Math.exp(rise))),
                         "Norms of gradients and activations that climb together came before the divergences of OPT-175B.",
                         "Lower the learning rate now: OPT went down by a tenth to a third and saw norms fall"
                                 + " (metaseq chronicles, 27 % and 56 % updates)."));

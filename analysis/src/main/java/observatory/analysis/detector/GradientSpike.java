@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -97,8 +98,8 @@ public final class GradientSpike implements Detector<GradientSpike.State> {
                         .with("level", level)
                         .with("deviations", deviations)
                         .with("pointsOff", (long) points),
-                "The gradient norm rose to %s at step %d, %s times its level of %s."
-                        .formatted(Words.number(norm), frame.step(), Words.number(ratio), Words.number(level)),
+                "The gradient norm rose to %s at step %,d, %s times its level of %s."
+                        .formatted(Numbers.of(norm), frame.step(), Numbers.of(ratio), Numbers.of(level)),
                 "Gradient spikes often come a few steps before the loss follows; clipping hides them from the weights only"
                         + " in part, because Adam's moments remember them.",
                 "Watch the loss of the next steps. If spikes recur, compare the gradient norms per parameter to see where"

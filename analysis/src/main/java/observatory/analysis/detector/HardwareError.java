@@ -48,7 +48,7 @@ public final class HardwareError implements Detector<HardwareError.State> {
                         next.errors,
                         Verdict.HARDWARE,
                         evidence.with("rank", (long) event.origin().rank()),
-                        "At step %d rank %d reported a device error %s."
+                        "At step %,d rank %d reported a device error %s."
                                 .formatted(event.step(), event.origin().rank(), event.details()),
                         "A device that reports errors may also compute wrongly without a report; what it has written into"
                                 + " the weights stays.",

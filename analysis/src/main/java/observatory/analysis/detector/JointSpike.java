@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -121,9 +122,9 @@ public final class JointSpike implements Detector<JointSpike.State> {
                         loss - lossLevel,
                         Verdict.UNDETERMINED,
                         evidence,
-                        "At step %d the loss rose to %s from %s while the gradient norm was %s times its level."
+                        "At step %,d the loss rose to %s from %s while the gradient norm was %s times its level."
                                 .formatted(
-                                        frame.step(), Words.number(loss), Words.number(lossLevel), Words.number(ratio)),
+                                        frame.step(), Numbers.of(loss), Numbers.of(lossLevel), Numbers.of(ratio)),
                         "Loss and gradient moving together mean that the step was taken from, or into, a bad place; what"
                                 + " threw it there is not told by these two.",
                         "Watch the next steps; if the loss stays up, rewind about 100 steps and skip the batches around"

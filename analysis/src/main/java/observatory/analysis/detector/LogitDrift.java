@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
@@ -65,8 +66,8 @@ public final class LogitDrift implements Detector<LogitDrift.State> {
                         away,
                         Verdict.OPTIMISER,
                         Evidence.none().with("logZ", level).with("first", first),
-                        "At step %d the mean log Z of the output is %s, %s from the %s it began with."
-                                .formatted(frame.step(), Words.number(level), Words.number(away), Words.number(first)),
+                        "At step %,d the mean log Z of the output is %s, %s from the %s it began with."
+                                .formatted(frame.step(), Numbers.of(level), Numbers.of(away), Numbers.of(first)),
                         "Softmax does not see a shift of all logits, so nothing holds it; large logits lose precision and end"
                                 + " in a late divergence.",
                         "Add a z-loss of 1e-4·log² Z (PaLM), or lower the learning rate of the output matrix."));

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -97,13 +98,13 @@ public final class LossScaleCollapse implements Detector<LossScaleCollapse.State
                                 .with("lossScale", scale)
                                 .with("halvingsLately", together)
                                 .with("halvingsBelowBest", fallen),
-                        "The loss scale fell to %s at step %d: %s halvings within %d points, %s below its best."
+                        "The loss scale fell to %s at step %,d: %s halvings within %,d points, %s below its best."
                                 .formatted(
-                                        Words.number(scale),
+                                        Numbers.of(scale),
                                         frame.step(),
-                                        Words.number(together),
+                                        Numbers.of(together),
                                         NEAR,
-                                        Words.number(fallen)),
+                                        Numbers.of(fallen)),
                         "Gradients have grown beyond fp16 again and again; every halving is a skipped step, and a scale at its"
                                 + " floor is a run that learns nothing.",
                         "Restart from an earlier checkpoint with a lower learning rate (OPT did), or change to bf16; a higher"

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -236,13 +237,13 @@ public final class LossSpike implements Detector<LossSpike.State> {
                 reading.loss - reading.level,
                 Verdict.UNDETERMINED,
                 evidence(reading),
-                "The loss rose to %s at step %d, from a level of %s%s."
+                "The loss rose to %s at step %,d, from a level of %s%s."
                         .formatted(
-                                Words.number(reading.loss),
+                                Numbers.of(reading.loss),
                                 reading.at,
-                                Words.number(reading.level),
+                                Numbers.of(reading.level),
                                 Double.isFinite(reading.deviations)
-                                        ? " (" + Words.number(reading.deviations) + " deviations of its noise)"
+                                        ? " (" + Numbers.of(reading.deviations) + " deviations of its noise)"
                                         : ""),
                 "A rise that lasts means that an update has thrown the model off its path, or that the data has changed;"
                         + " loss alone does not tell which.",
@@ -260,8 +261,8 @@ public final class LossSpike implements Detector<LossSpike.State> {
                 reading.loss - reading.level,
                 Verdict.UNDETERMINED,
                 evidence(reading),
-                "The loss of step %d alone was %s, against a level of %s."
-                        .formatted(frame.step(), Words.number(reading.loss), Words.number(reading.level)),
+                "The loss of step %,d alone was %s, against a level of %s."
+                        .formatted(frame.step(), Numbers.of(reading.loss), Numbers.of(reading.level)),
                 "A single value off the level is what a batch unlike the others gives; the model's state shows in the steps"
                         + " after it.",
                 "Nothing, unless it recurs; then look at the documents of these batches (repeated text, wrong encoding,"

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
@@ -76,8 +77,8 @@ public final class MagnitudeJump implements Detector<MagnitudeJump.State> {
                         .with("firstSite", worst.where())
                         .with("rms", rms)
                         .with("bits", bits),
-                "At step %d the activations of %s grew by %s binary orders of magnitude at once, to an rms of %s."
-                        .formatted(frame.step(), worst.where(), Words.number(bits), Words.number(rms)),
+                "At step %,d the activations of %s grew by %s binary orders of magnitude at once, to an rms of %s."
+                        .formatted(frame.step(), worst.where(), Numbers.of(bits), Numbers.of(rms)),
                 "No update and no batch does that: a bit of an exponent has flipped, most likely in a weight that this site"
                         + " reads, and every further step trains on it.",
                 "Rewind to a checkpoint before this step on another device, test the memory of this one, and compare the"

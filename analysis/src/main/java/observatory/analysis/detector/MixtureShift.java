@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Batch;
@@ -96,12 +97,12 @@ public final class MixtureShift implements Detector<MixtureShift.State> {
                                 .with("source", most)
                                 .with("shareBefore", then)
                                 .with("shareLately", then + change),
-                        "Up to step %d the mixture of sources has changed: %s makes %s %% of the batches, before it made %s %%."
+                        "Up to step %,d the mixture of sources has changed: %s makes %s %% of the batches, before it made %s %%."
                                 .formatted(
                                         frame.step(),
                                         most,
-                                        Words.number(100 * (then + change)),
-                                        Words.number(100 * then)),
+                                        Numbers.of(100 * (then + change)),
+                                        Numbers.of(100 * then)),
                         "A model that meets a new mixture pays for it with loss and large gradients; GLM-130B did not converge"
                                 + " after such a switch.",
                         "If it was meant, warm ratio and learning rate up over some 2000 steps (GLM-130B); if not, check the"

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -74,12 +75,12 @@ public final class MomentDecay implements Detector<MomentDecay.State> {
                 change,
                 Verdict.OPTIMISER,
                 Evidence.none().with("beta2", beta2).with("beta2Before", before).with("memoryRatio", change),
-                "At step %d Adam's β2 is %s, before it was %s: the memory of its second moment is %s times as %s."
+                "At step %,d Adam's β2 is %s, before it was %s: the memory of its second moment is %s times as %s."
                         .formatted(
                                 frame.step(),
-                                Words.number(beta2),
-                                Words.number(before),
-                                Words.number(change),
+                                Numbers.of(beta2),
+                                Numbers.of(before),
+                                Numbers.of(change),
                                 beta2 < before ? "short" : "long"),
                 "With a short memory √v follows single gradients, and rows that were not read for some steps get updates of"
                         + " the full learning rate at once; with a longer one old gradients set the size of new updates.",

@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -90,18 +91,18 @@ public final class NoiseScale implements Detector<NoiseScale.State> {
                         .with("batch", batch)
                         .with("stepsFactor", steps)
                         .with("examplesFactor", examples),
-                "At step %d the gradient noise scale is about %s sequences (%s to %s), and the batch has %s."
+                "At step %,d the gradient noise scale is about %s sequences (%s to %s), and the batch has %s."
                         .formatted(
                                 frame.step(),
-                                Words.number(scale.value()),
-                                Words.number(scale.low()),
-                                Words.number(scale.high()),
-                                Words.number(batch)),
+                                Numbers.of(scale.value()),
+                                Numbers.of(scale.low()),
+                                Numbers.of(scale.high()),
+                                Numbers.of(batch)),
                 small
                         ? "With so small a batch the run takes about %s times the fewest steps it could."
-                                .formatted(Words.number(steps))
+                                .formatted(Numbers.of(steps))
                         : "With so large a batch the run takes about %s times the fewest tokens it could."
-                                .formatted(Words.number(examples)),
+                                .formatted(Numbers.of(examples)),
                 (small
                                 ? "Consider a larger batch, ramped up over some thousand steps, and with it a larger learning"
                                         + " rate (by the square root of the factor under Adam)."

@@ -80,7 +80,7 @@ public final class NonFinite implements Detector<NonFinite.State> {
                 inARow,
                 Verdict.NUMERICAL,
                 evidence,
-                "At step %d values were not finite, first in %s.".formatted(frame.step(), where),
+                "At step %,d values were not finite, first in %s.".formatted(frame.step(), where),
                 "One NaN spreads to every weight with the next update; a step that is not skipped ends the run.",
                 site.isPresent()
                         ? "Look at the operation that writes " + where

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -61,8 +62,8 @@ public final class OutlierFeatures implements Detector<OutlierFeatures.State> {
                         .with("kurtosis", Math.exp(worst.fast()))
                         .with("growth", ratio)
                         .with("site", worst.where()),
-                "Up to step %d the kurtosis over the features of %s grew %s times."
-                        .formatted(frame.step(), worst.where(), Words.number(ratio)),
+                "Up to step %,d the kurtosis over the features of %s grew %s times."
+                        .formatted(frame.step(), worst.where(), Numbers.of(ratio)),
                 "Few features with large values decide norms and products; they overflow first and leave no bits to"
                         + " the others when quantised.",
                 "Look at the gains of the norm before this site; weight decay on gains and a lower learning rate"

@@ -6,6 +6,7 @@ import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -57,8 +58,8 @@ public final class Overflow implements Detector<Overflow.State> {
                         .with("inf", bad.infinite())
                         .with("largestFinite", limit)
                         .with("stepsInARow", (long) inARow),
-                "At step %d %s overflowed: %d values exceeded %s, the largest of the format."
-                        .formatted(frame.step(), where, bad.infinite(), Words.number(limit)),
+                "At step %,d %s overflowed: %,d values exceeded %s, the largest of the format."
+                        .formatted(frame.step(), where, bad.infinite(), Numbers.of(limit)),
                 "An overflow in the forward pass makes the loss of the step worthless and its gradient not finite; loss"
                         + " scaling reaches gradients only and cannot prevent it.",
                 "Train in bf16, or keep this tensor small: normalise its input, clip it, or compute " + where

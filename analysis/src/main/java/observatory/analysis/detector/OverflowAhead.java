@@ -5,6 +5,7 @@ import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
@@ -104,12 +105,12 @@ public final class OverflowAhead implements Detector<OverflowAhead.State> {
                 16 - bits,
                 Verdict.NUMERICAL,
                 dated ? evidence.with("stepsToOverflow", steps) : evidence,
-                "At step %d %s has %s bits left before fp16 overflows%s."
+                "At step %,d %s has %s bits left before fp16 overflows%s."
                         .formatted(
                                 frame.step(),
                                 where,
-                                Words.number(bits),
-                                dated ? ", some " + Words.number(steps) + " steps at this rate" : ""),
+                                Numbers.of(bits),
+                                dated ? ", some " + Numbers.of(steps) + " steps at this rate" : ""),
                 "fp16 ends at 65504; a forward overflow makes the step worthless, and no loss scale helps against it.",
                 "Change to bf16 before that, or keep this tensor small: normalise its input, lower the learning rate, or"
                         + " compute it in fp32.");

@@ -7,6 +7,7 @@ import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -91,8 +92,8 @@ public final class RankDisagreement implements Detector<RankDisagreement.State> 
                         .with("relativeDifference", apart)
                         .with("rank", (long) other)
                         .with("ranks", (long) joined.values().size()),
-                "At step %d rank %d disagrees with the others on the %s, by %s."
-                        .formatted(joined.step(), other, what, Words.number(apart)),
+                "At step %,d rank %d disagrees with the others on the %s, by %s."
+                        .formatted(joined.step(), other, what, Numbers.of(apart)),
                 "Copies of one model that differ will never agree again by themselves: each step mixes the damaged one in.",
                 "Compare the copies tensor by tensor, restart from a checkpoint before this step without the node of this"
                         + " rank, and run its memory test.");

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -70,8 +71,8 @@ public final class RateJump implements Detector<RateJump.State> {
                         rate / before,
                         Verdict.OPTIMISER,
                         Evidence.none().with("learningRate", rate).with("highestBefore", before),
-                        "At step %d the learning rate is %s, %s times the highest it had been."
-                                .formatted(frame.step(), Words.number(rate), Words.number(rate / before)),
+                        "At step %,d the learning rate is %s, %s times the highest it had been."
+                                .formatted(frame.step(), Numbers.of(rate), Numbers.of(rate / before)),
                         "Every update is larger by this factor at once, with moments that were gathered for smaller ones.",
                         "Check the schedule and the step it was resumed at; rewind to before this step, because the weights"
                                 + " have already been moved."));

@@ -5,6 +5,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
@@ -66,8 +67,8 @@ public final class ResidualGrowth implements Detector<ResidualGrowth.State> {
                         .with("rms", Math.exp(worst.fast()))
                         .with("growth", ratio)
                         .with("site", worst.where()),
-                "Up to step %d the residual stream at %s grew to %s times its level of the last 300 steps."
-                        .formatted(frame.step(), worst.where(), Words.number(ratio)),
+                "Up to step %,d the residual stream at %s grew to %s times its level of the last 300 steps."
+                        .formatted(frame.step(), worst.where(), Numbers.of(ratio)),
                 "What is added to the stream no longer balances; deeper layers see larger inputs, and their own"
                         + " share loses weight.",
                 "Check which layer writes the growth (attention or MLP), its weight decay and its output scale"

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -200,7 +201,7 @@ public final class Restart implements Detector<Restart.State> {
                 lost,
                 Verdict.UNDETERMINED,
                 seconds > 0 ? evidence.with("secondsLost", lost * seconds) : evidence,
-                "The run began again at step %d after step %d; changed in its configuration: %s."
+                "The run began again at step %,d after step %,d; changed in its configuration: %s."
                         .formatted(frame.step(), before.lastStep, changes),
                 "Steps between the checkpoint and the end were paid for twice; baselines begin anew.",
                 "If runs restart often, write checkpoints more often: the best distance is √(2 × cost of a checkpoint × time"
@@ -216,8 +217,8 @@ public final class Restart implements Detector<Restart.State> {
                 loss - level,
                 Verdict.UNDETERMINED,
                 Evidence.none().with("loss", loss).with("level", level),
-                "At step %d loss, gradient or learning rate are back at the first values of the run (loss %s, before %s)."
-                        .formatted(frame.step(), Words.number(loss), Words.number(level)),
+                "At step %,d loss, gradient or learning rate are back at the first values of the run (loss %s, before %s)."
+                        .formatted(frame.step(), Numbers.of(loss), Numbers.of(level)),
                 "A model that breaks does not return to its first values in more than one signal: these are fresh weights,"
                         + " while the steps count on.",
                 "If another run was meant to begin here, give it a name of its own; if not, the checkpoint was not loaded.");
@@ -236,8 +237,8 @@ public final class Restart implements Detector<Restart.State> {
                         .with("lossBefore", now.level)
                         .with("lossAfter", after)
                         .with("deviations", away),
-                "After the restart the loss up to step %d is %s, before it was %s: %s deviations higher."
-                        .formatted(frame.step(), Words.number(after), Words.number(now.level), Words.number(away)),
+                "After the restart the loss up to step %,d is %s, before it was %s: %s deviations higher."
+                        .formatted(frame.step(), Numbers.of(after), Numbers.of(now.level), Numbers.of(away)),
                 "What was saved is not what was training: optimiser moments, tied weights or the data order were not"
                         + " restored.",
                 "Compare the first loss with that of the same step before; check that optimiser state, step count and random"

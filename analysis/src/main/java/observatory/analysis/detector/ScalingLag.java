@@ -6,6 +6,7 @@ import java.util.OptionalDouble;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.analysis.scaling.LossLaw;
@@ -160,7 +161,7 @@ public final class ScalingLag implements Detector<ScalingLag.State> {
             double size = law.equivalentSize(loss, seen);
             evidence = evidence.with("equivalentParameters", size)
                     .with("equivalentTokens", law.equivalentTokens(loss, seen));
-            place = ", where a model of %s parameters should be".formatted(Words.number(size));
+            place = ", where a model of %s parameters should be".formatted(Numbers.of(size));
         }
         return new Finding(
                 "ScalingLag",
@@ -170,11 +171,11 @@ public final class ScalingLag implements Detector<ScalingLag.State> {
                 state.excess,
                 Verdict.UNDETERMINED,
                 evidence,
-                "The loss of about %s stays %s %% above the %s that the scaling law gives for step %d%s."
+                "The loss of about %s stays %s %% above the %s that the scaling law gives for step %,d%s."
                         .formatted(
-                                Words.number(loss),
-                                Words.number(100 * state.excess),
-                                Words.number(expected),
+                                Numbers.of(loss),
+                                Numbers.of(100 * state.excess),
+                                Numbers.of(expected),
                                 frame.step(),
                                 place),
                 "A run that lags steadily is often configured otherwise than planned: the size of the feed-forward layer,"

@@ -3,6 +3,7 @@ package observatory.analysis.detector;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import observatory.analysis.Numbers;
 import observatory.probe.NearestName;
 
 /** The thresholds that differ from their defaults, by name. Only what {@link #of} has validated gets in. */
@@ -34,10 +35,10 @@ public final class Settings {
                 throw new IllegalArgumentException("setting %s must lie in %s to %s: %s; its default is %s"
                         .formatted(
                                 name,
-                                Words.number(setting.range().low()),
-                                Words.number(setting.range().high()),
-                                Words.number(value),
-                                Words.number(setting.preset())));
+                                Numbers.of(setting.range().low()),
+                                Numbers.of(setting.range().high()),
+                                Numbers.of(value),
+                                Numbers.of(setting.preset())));
             }
         });
         return new Settings(changed);

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -84,8 +85,8 @@ public final class SkipStorm implements Detector<SkipStorm.State> {
                                 .with("skippedInARow", (long) next.inARow)
                                 .with("shareOfLast1000", rate)
                                 .with("skipped", next.skipped),
-                        "Up to step %d %d steps in a row were skipped, and %s %% of the last thousand."
-                                .formatted(frame.step(), next.inARow, Words.number(100 * rate)),
+                        "Up to step %,d %,d steps in a row were skipped, and %s %% of the last thousand."
+                                .formatted(frame.step(), next.inARow, Numbers.of(100 * rate)),
                         "A skipped step is a batch paid for and not learned from; so many mean that gradients overflow at any"
                                 + " scale.",
                         "Look for the first tensor that is not finite; lower the learning rate, or change to bf16."));

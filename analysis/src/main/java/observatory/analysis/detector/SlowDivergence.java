@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -88,8 +89,8 @@ public final class SlowDivergence implements Detector<SlowDivergence.State> {
                         .with("best", blocks.best())
                         .with("risingBlocks", (long) rising)
                         .with("standardError", blocks.error()),
-                "Up to step %d the loss has been rising for %d blocks of 32 points, from %s at best to %s."
-                        .formatted(frame.step(), rising, Words.number(blocks.best()), Words.number(blocks.newest())),
+                "Up to step %,d the loss has been rising for %,d blocks of 32 points, from %s at best to %s."
+                        .formatted(frame.step(), rising, Numbers.of(blocks.best()), Numbers.of(blocks.newest())),
                 "A slow rise is what spike rules cannot see, and it seldom turns by itself: in two fp16 runs of 104B"
                         + " parameters it ended in divergence (BigScience tr8, experiments 1 and 2).",
                 "Compare update ratios, attention logits and the loss scale with the time before the rise; lower the"

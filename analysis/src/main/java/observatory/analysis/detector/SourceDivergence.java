@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Batch;
@@ -92,8 +93,8 @@ public final class SourceDivergence implements Detector<SourceDivergence.State> 
                                 .with("source", worst)
                                 .with("level", level.mean)
                                 .with("best", level.best),
-                        "Up to step %d the loss of %s has risen to %s from %s at best, while other sources held."
-                                .formatted(frame.step(), worst, Words.number(level.mean), Words.number(level.best)),
+                        "Up to step %,d the loss of %s has risen to %s from %s at best, while other sources held."
+                                .formatted(frame.step(), worst, Numbers.of(level.mean), Numbers.of(level.best)),
                         "What one source loses the mean does not show; either its documents have changed, or the others push"
                                 + " it out of the model.",
                         "Compare its documents of now and before; if they are alike, raise its share."));

@@ -5,6 +5,7 @@ import java.util.Optional;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
@@ -81,8 +82,8 @@ public final class SpectralDrift implements Detector<SpectralDrift.State> {
                                 .with("weight", where)
                                 .with("normRatio", ratio)
                                 .with("stableRankLeft", left),
-                        "Up to step %d %s changed its spectrum: largest singular value %s times its level, stable rank %s of it."
-                                .formatted(frame.step(), where, Words.number(ratio), Words.number(left)),
+                        "Up to step %,d %s changed its spectrum: largest singular value %s times its level, stable rank %s of it."
+                                .formatted(frame.step(), where, Numbers.of(ratio), Numbers.of(left)),
                         "A few directions take over the matrix: what passes along them is amplified, and attention logits or"
                                 + " the residual stream follow.",
                         "Raise the weight decay of this matrix or lower its learning rate; look at `observatory spectrum` of"

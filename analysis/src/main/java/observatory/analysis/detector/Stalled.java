@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -77,8 +78,8 @@ public final class Stalled implements Detector<Stalled.State> {
                         silent,
                         Verdict.UNDETERMINED,
                         Evidence.none().with("silentSeconds", silent).with("usualStepSeconds", state.stepSeconds),
-                        "Nothing has been heard of the run for %s s since step %d."
-                                .formatted(Words.number(silent), event.step()),
+                        "Nothing has been heard of the run for %s s since step %,d."
+                                .formatted(Numbers.of(silent), event.step()),
                         "A run that hangs in a collective operation or on a dead node costs as much as one that learns.",
                         "Look at the processes: a stack trace of every rank shows who waits for whom; if the trainer is alive,"
                                 + " look at its sender and the network."));

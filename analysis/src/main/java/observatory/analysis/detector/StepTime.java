@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -110,8 +111,8 @@ public final class StepTime implements Detector<StepTime.State> {
                                 .with("secondsPerStep", seconds)
                                 .with("ratio", ratio)
                                 .with("points", (long) slow),
-                        "Up to step %d steps take %s times as long as before, for %s now."
-                                .formatted(frame.step(), Words.number(ratio), Words.count(slow, "point")),
+                        "Up to step %,d steps take %s times as long as before, for %s now."
+                                .formatted(frame.step(), Numbers.of(ratio), Numbers.whole(slow) + (slow == 1 ? " point" : " points")),
                         "A synchronous step is as slow as its slowest part: one node, one disk or one link slows all of them.",
                         "Compare step times of the ranks, temperatures and link errors; a node that is slower than the others"
                                 + " should leave the job."));

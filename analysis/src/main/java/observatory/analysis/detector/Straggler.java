@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -86,7 +87,7 @@ public final class Straggler implements Detector<Straggler.State> {
         if (silent >= settings.count(STEPS)) {
             int rank = joined.missing().first();
             return Judgement.of(
-                    next, finding(joined.step(), rank, silent, "has not spoken for %d steps".formatted(silent)));
+                    next, finding(joined.step(), rank, silent, "has not spoken for %,d steps".formatted(silent)));
         }
         return slow >= settings.count(STEPS)
                 ? Judgement.of(
@@ -95,7 +96,7 @@ public final class Straggler implements Detector<Straggler.State> {
                                 joined.step(),
                                 worst,
                                 excess.get(worst),
-                                "takes %s times as long as the median rank".formatted(Words.number(excess.get(worst)))))
+                                "takes %s times as long as the median rank".formatted(Numbers.of(excess.get(worst)))))
                 : Judgement.quiet(next);
     }
 
@@ -108,7 +109,7 @@ public final class Straggler implements Detector<Straggler.State> {
                 size,
                 Verdict.HARDWARE,
                 Evidence.none().with("rank", (long) rank).with("size", size),
-                "Up to step %d rank %d %s.".formatted(step, rank, what),
+                "Up to step %,d rank %d %s.".formatted(step, rank, what),
                 "All ranks wait for the slowest at every step: the whole job runs at its speed.",
                 "Take the node of this rank out of the job and test it: clocks and temperature, PCIe and link errors, the"
                         + " disk its data comes from.");

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -66,10 +67,10 @@ public final class SuspiciousLog implements Detector<SuspiciousLog.State> {
         State next = new State(loss, same, filtered, Math.max(state.highest, loss));
         boolean zero = loss == 0 && state.last > SOME * state.highest && state.highest > SOME;
         String what = same >= settings.count(SAME)
-                ? "the loss has been exactly " + Words.number(loss) + " for " + (same + 1) + " points"
+                ? "the loss has been exactly " + Numbers.of(loss) + " for " + (same + 1) + " points"
                 : filtered >= settings.count(FILTERED)
                         ? "the loss is finite although the gradient has not been for " + filtered + " points"
-                        : zero ? "the loss is exactly 0 after " + Words.number(state.last) : "";
+                        : zero ? "the loss is exactly 0 after " + Numbers.of(state.last) : "";
         if (what.isEmpty()) {
             return Judgement.quiet(next);
         }
@@ -86,7 +87,7 @@ public final class SuspiciousLog implements Detector<SuspiciousLog.State> {
                                 .with("loss", loss)
                                 .with("pointsTheSame", (long) same)
                                 .with("pointsFiltered", (long) filtered),
-                        "At step %d %s.".formatted(frame.step(), what),
+                        "At step %,d %s.".formatted(frame.step(), what),
                         "A log that hides what is not finite, or that no longer changes, says nothing about the run, and"
                                 + " every judgement made from it is worth as little.",
                         "With the Hugging Face trainer set logging_nan_inf_filter=False; otherwise check that the loss is"

@@ -4,6 +4,7 @@ import java.util.List;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -53,7 +54,7 @@ public final class TelemetryLost implements Detector<TelemetryLost.State> {
                         frame.step(),
                         lost,
                         Evidence.none().with("framesDropped", dropped).with("framesNow", lost),
-                        "%s frames could not be handed over".formatted(Words.number(lost))));
+                        "%s frames could not be handed over".formatted(Numbers.of(lost))));
     }
 
     @Override
@@ -86,7 +87,7 @@ public final class TelemetryLost implements Detector<TelemetryLost.State> {
                 count.matches("\\d{1,15}") ? Long.parseLong(count) : 1,
                 Verdict.UNDETERMINED,
                 evidence,
-                "Up to step %d %s records of this run could not be read: %s."
+                "Up to step %,d %s records of this run could not be read: %s."
                         .formatted(event.step(), count, event.details().getOrDefault("reason", "")),
                 "Somebody writes what this version cannot read, so judgements rest on less than was measured.",
                 "`observatory topics dead-letters` shows the records and what is wrong with each; correct the producer, or"
@@ -102,7 +103,7 @@ public final class TelemetryLost implements Detector<TelemetryLost.State> {
                 lost,
                 Verdict.UNDETERMINED,
                 evidence,
-                "Up to step %d %s.".formatted(step, what),
+                "Up to step %,d %s.".formatted(step, what),
                 "Training never waits for its telemetry, so what cannot be kept is dropped; judgements of these steps rest"
                         + " on less.",
                 "Give the spool more room, or watch less often: `observatory probes` lists what each probe costs.");

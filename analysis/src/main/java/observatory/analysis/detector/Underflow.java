@@ -5,6 +5,7 @@ import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Column;
@@ -69,8 +70,8 @@ public final class Underflow implements Detector<Underflow.State> {
                         level[at],
                         Verdict.NUMERICAL,
                         Evidence.none().with("lost", level[at]).with("parameter", where),
-                        "At step %d %s %% of the gradient of %s is lost in fp16, whatever the loss scale."
-                                .formatted(frame.step(), Words.number(100 * level[at]), where),
+                        "At step %,d %s %% of the gradient of %s is lost in fp16, whatever the loss scale."
+                                .formatted(frame.step(), Numbers.of(100 * level[at]), where),
                         "Its largest and smallest elements lie further apart than fp16 reaches: a scale that saves the small"
                                 + " ones overflows the large ones.",
                         "Train in bf16, which has the range of fp32, or compute this gradient in fp32."));

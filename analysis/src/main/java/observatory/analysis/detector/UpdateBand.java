@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import observatory.analysis.Evidence;
 import observatory.analysis.Finding;
 import observatory.analysis.Kind;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 import observatory.analysis.Verdict;
 import observatory.probe.Frame;
@@ -116,8 +117,8 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
                         .with("jump", jump)
                         .with("parameter", worst.where())
                         .with("parameters", (long) parameters),
-                "At step %d the updates of %d parameters jumped, that of %s to %s of its weights, %s times its level."
-                        .formatted(frame.step(), parameters, worst.where(), Words.number(ratio), Words.number(jump)),
+                "At step %,d the updates of %,d parameters jumped, that of %s to %s of its weights, %s times its level."
+                        .formatted(frame.step(), parameters, worst.where(), Numbers.of(ratio), Numbers.of(jump)),
                 "All parameters at once is the optimiser's doing, not the data's: a learning rate, a moment or ε that"
                         + " changed.",
                 "Compare learning rate, β2 and ε of this step with the configuration; rewind to before it, because"
@@ -138,8 +139,8 @@ public final class UpdateBand implements Detector<UpdateBand.State> {
                         .with("fall", fall)
                         .with("parameter", worst.where())
                         .with("parameters", (long) parameters),
-                "At step %d the updates of %d parameters shrank without a lower rate, that of %s by a factor of %s."
-                        .formatted(frame.step(), parameters, worst.where(), Words.number(fall)),
+                "At step %,d the updates of %,d parameters shrank without a lower rate, that of %s by a factor of %s."
+                        .formatted(frame.step(), parameters, worst.where(), Numbers.of(fall)),
                 "All parameters at once is the optimiser's doing: an ε larger than the second moments, or a rate that was set"
                         + " back; the run goes on and learns nothing.",
                 "Compare learning rate and ε of this step with the configuration; 1e-8 is usual, and 1e-15 was used for"

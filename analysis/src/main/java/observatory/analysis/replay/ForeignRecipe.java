@@ -54,13 +54,13 @@ public record ForeignRecipe(
                         + " disagree: the kernels are not deterministic, and every later comparison needs repeats",
                 load + words.deterministic()));
         runs.add(new Run(
-                "other batches in steps " + from + " to " + to,
+                "other batches in " + Incident.steps(from, to),
                 "gone: the data, if the same batches do it to an earlier checkpoint as well",
                 load + words.skip(from, to)));
         runs.add(new Run(
                 "the same batches at an earlier checkpoint",
                 "there as well: the data alone; gone: the state of weights and moments takes part",
-                words.load(Math.max(0, back - BEFORE)) + ", with the data position of step " + from));
+                words.load(Math.max(0, back - BEFORE)) + ", with the data position of " + Incident.step(from)));
         runs.add(new Run(
                 "a tenth of the learning rate",
                 "gone, and not with other batches: the optimiser",

@@ -3,6 +3,7 @@ package observatory.analysis.replay;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import observatory.analysis.Incident;
 
 /** How a framework says what an experiment needs; all else is added to {@link #load}. */
 enum ForeignWords {
@@ -25,15 +26,15 @@ enum ForeignWords {
         return switch (this) {
             case MEGATRON -> "--load CHECKPOINTS --ckpt-step " + step;
             case HUGGING_FACE -> "--resume_from_checkpoint OUTPUT/checkpoint-" + step;
-            case BY_HAND -> "resume from the newest checkpoint at or before step " + step;
+            case BY_HAND -> "resume from the newest checkpoint at or before " + Incident.step(step);
         };
     }
 
     String skip(long from, long to) {
         return switch (this) {
             case MEGATRON -> " --iterations-to-skip " + listed(from, to);
-            case HUGGING_FACE -> ", with the samples of steps " + from + " to " + to + " taken out of the data set";
-            case BY_HAND -> ", passing over the batches of steps " + from + " to " + to;
+            case HUGGING_FACE -> ", with the samples of " + Incident.steps(from, to) + " taken out of the data set";
+            case BY_HAND -> ", passing over the batches of " + Incident.steps(from, to);
         };
     }
 

@@ -20,7 +20,7 @@ public final class ReplayText {
                 .filter(ReplayResult.Intervention::best)
                 .forEach(best -> line(
                         text,
-                        "what came out best, tried %d steps forward: %s%s",
+                        "what came out best, tried %,d steps forward: %s%s",
                         best.steps(),
                         best.name(),
                         best.commands().isEmpty() ? "" : "\n    " + String.join("\n    ", best.commands())));
@@ -43,7 +43,7 @@ public final class ReplayText {
         StringBuilder text = new StringBuilder();
         line(
                 text,
-                "%s, %s, %s varied, from the state after step %d",
+                "%s, %s, %s varied, from the state after step %,d",
                 result.run(),
                 result.incident(),
                 Incident.steps(result.steps().first(), result.steps().last()),
@@ -96,7 +96,7 @@ public final class ReplayText {
             text.append('\n');
             line(
                     text,
-                    "first to depart: %s at step %d, %s deviations%s",
+                    "first to depart: %s at step %,d, %s deviations%s",
                     first.what(),
                     first.step(),
                     Weighing.number(first.size()),
@@ -132,7 +132,7 @@ public final class ReplayText {
         text.append('\n');
         line(
                 text,
-                "sequences of step %d: %d of %d named",
+                "sequences of step %,d: %d of %d named",
                 result.samples().getFirst().step(),
                 named,
                 result.samples().size());
@@ -159,7 +159,7 @@ public final class ReplayText {
         text.append('\n');
         line(
                 text,
-                "tried forward from step %d, %d steps each:",
+                "tried forward from step %,d, %,d steps each:",
                 result.steps().checkpoint(),
                 result.interventions().getFirst().steps());
         result.interventions()

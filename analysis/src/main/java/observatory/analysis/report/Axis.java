@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import observatory.analysis.Numbers;
 
 /**
  * A chart's value or step axis: its range and the round numbers to mark on it, 3 to 7 of them. On a logarithmic axis

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import observatory.analysis.Evidence;
 import observatory.analysis.Incident;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 
 /**

@@ -3,6 +3,7 @@ package observatory.analysis.report;
 import java.util.ArrayList;
 import java.util.List;
 import observatory.analysis.Incident;
+import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
 
 /** The one sentence above a report: how many incidents of what severity, and where the first serious one begins. */

@@ -3,6 +3,7 @@ package observatory.analysis.report;
 import java.util.Comparator;
 import java.util.List;
 import observatory.analysis.Incident;
+import observatory.analysis.Numbers;
 import observatory.analysis.RunWatch;
 import observatory.analysis.Severity;
 

@@ -3,6 +3,7 @@ package observatory.analysis.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import observatory.analysis.Numbers;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.ReplayResult;
 import observatory.analysis.replay.Weighing;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import observatory.analysis.Incident;
+import observatory.analysis.Numbers;
 
 /**
  * A signal that left its baseline in an incident.

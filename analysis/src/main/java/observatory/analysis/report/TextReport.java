@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import observatory.analysis.Incident;
+import observatory.analysis.Numbers;
 import observatory.analysis.RunWatch;
 import observatory.analysis.Severity;
 

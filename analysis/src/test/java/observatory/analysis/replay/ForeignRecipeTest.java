@@ -48,7 +48,7 @@ class ForeignRecipeTest {
     void inWhatTheTrainerOfHuggingFaceTakes() {
         ForeignRecipe recipe = of("Hugging Face trainer state");
         assertEquals(
-                "--resume_from_checkpoint OUTPUT/checkpoint-1400, with the samples of steps 1500 to 1502 taken out of the"
+                "--resume_from_checkpoint OUTPUT/checkpoint-1400, with the samples of steps 1,500 to 1,502 taken out of the"
                         + " data set",
                 recipe.runs().get(1).flags());
         assertEquals(
@@ -60,10 +60,10 @@ class ForeignRecipeTest {
     void byHandWhereNoFlagIsKnown() {
         ForeignRecipe recipe = of("nanoGPT");
         assertEquals(
-                "resume from the newest checkpoint at or before step 1400, passing over the batches of steps 1500 to 1502",
+                "resume from the newest checkpoint at or before step 1,400, passing over the batches of steps 1,500 to 1,502",
                 recipe.runs().get(1).flags());
         assertEquals(
-                "resume from the newest checkpoint at or before step 1400 with the learning rate divided by ten",
+                "resume from the newest checkpoint at or before step 1,400 with the learning rate divided by ten",
                 recipe.runs().get(3).flags());
     }
 

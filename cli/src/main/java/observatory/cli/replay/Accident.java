@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import observatory.analysis.Incident;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.Comparison;
 import observatory.analysis.replay.ReplayResult;
@@ -59,7 +60,7 @@ final class Accident {
         Comparison.Difference at = compared.first().orElseThrow();
         String words = String.format(
                 Locale.ROOT,
-                "step %d%s, %s: recorded %s, again %s",
+                "step %,d%s, %s: recorded %s, again %s",
                 at.step(),
                 lab.stand().ranks() > 1 ? " of rank " + at.rank() : "",
                 at.what(),
@@ -92,7 +93,7 @@ final class Accident {
         }
         if (!at.batchSame()) {
             draft.verdict = Verdict.UNDETERMINED;
-            draft.because = "At step " + at.step() + " the run was trained on other tokens than its data give again ("
+            draft.because = "At " + Incident.step(at.step()) + " the run was trained on other tokens than its data give again ("
                     + words + "): the loader, or the files as they were then, are to blame, and cannot be replayed.";
             return;
         }
@@ -100,7 +101,7 @@ final class Accident {
         draft.errorProbability = 1.0 / (repeats.size() + 1);
         draft.because = String.format(
                 Locale.ROOT,
-                "The program does not do it again. Up to step %d the run comes out with the same bits; then %s. From the same"
+                "The program does not do it again. Up to step %,d the run comes out with the same bits; then %s. From the same"
                         + " weights and the same batch, %d repeats of that step %s: the recorded one is the only one of %d that"
                         + " differs.",
                 at.step() - 1,
@@ -212,7 +213,7 @@ final class Accident {
         if (!struck.contains(0)) {
             draft.notRun(
                     "the flipped bit put back",
-                    "rank " + struck.getFirst() + " came to another loss in step " + step
+                    "rank " + struck.getFirst() + " came to another loss in " + Incident.step(step)
                             + ", and a checkpoint holds the weights of rank 0 alone");
             return;
         }
@@ -220,7 +221,7 @@ final class Accident {
         if (later.isEmpty() || later.firstKey() > step + FAR) {
             draft.notRun(
                     "the flipped bit put back",
-                    "there is no checkpoint after step " + step + " in "
+                    "there is no checkpoint after " + Incident.step(step) + " in "
                             + subject.ring().folder() + " that would show which weight it was");
             return;
         }
@@ -232,12 +233,12 @@ final class Accident {
                         Trial.asRun(ground.start().ranks(), at, List.of()))
                 .end()
                 .getFirst();
-        draft.reproduction = weights(draft.reproduction, found.sameBits(own) ? "same" : "differ at step " + at);
+        draft.reproduction = weights(draft.reproduction, found.sameBits(own) ? "same" : "differ at " + Incident.step(at));
         Optional<Flip> flip = flip(found, own);
         if (flip.isEmpty()) {
             draft.notRun(
                     "the flipped bit put back",
-                    "no single weight of the checkpoint of step " + at
+                    "no single weight of the checkpoint of " + Incident.step(at)
                             + " differs from the re-run by one bit of its exponent");
             return;
         }
@@ -248,7 +249,7 @@ final class Accident {
         String where = one.entry().name() + "[" + one.index() + "]";
         draft.because += String.format(
                 Locale.ROOT,
-                " In the checkpoint of step %d bit %d of %s is flipped: %s where the re-run has %s%s.",
+                " In the checkpoint of step %,d bit %d of %s is flipped: %s where the re-run has %s%s.",
                 at,
                 bit,
                 where,
@@ -258,7 +259,7 @@ final class Accident {
         Course broken = lab.run("as the checkpoint has it", trial(ranks, at));
         Snapshot mended = found.with(one.entry(), one.index(), one.own());
         Course healed = lab.run("the bit put back", trial(Collections.nCopies(ranks.size(), mended), at));
-        row("as the checkpoint of step " + at + " has it", broken);
+        row("as the checkpoint of " + Incident.step(at) + " has it", broken);
         row("bit " + bit + " of " + where + " put back", healed);
     }
 

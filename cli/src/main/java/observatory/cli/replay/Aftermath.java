@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import observatory.analysis.Incident;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.Signals;
 import observatory.analysis.replay.Symptom;
-import observatory.analysis.replay.Weighing;
 import observatory.analysis.replay.Weighing.Factor;
+import observatory.analysis.replay.Weighing;
 import observatory.probe.Frame;
 import observatory.probe.Hook;
 import observatory.probe.Site;
@@ -120,7 +121,7 @@ final class Aftermath {
             draft.errorProbability = Math.pow(0.5, others.size());
             draft.because =
                     "The operation that writes " + label + " makes it: its inputs are finite, and what it writes is"
-                            + " not, at step " + bad.get().step() + " with each of " + others.size()
+                            + " not, at " + Incident.step(bad.get().step()) + " with each of " + others.size()
                             + " other batches, with the settings and in the format as they were and otherwise; a cause in the batch"
                             + " would spare at least every second one.";
         }

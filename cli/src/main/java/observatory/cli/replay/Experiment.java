@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import observatory.analysis.Incident;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.Comparison;
 import observatory.analysis.replay.Departures;
 import observatory.analysis.replay.ReplayResult;
 import observatory.analysis.replay.Signals;
 import observatory.analysis.replay.Symptom;
-import observatory.analysis.replay.Weighing;
 import observatory.analysis.replay.Weighing.Factor;
+import observatory.analysis.replay.Weighing;
 import observatory.probe.Frame;
 import observatory.probe.Site;
 import observatory.trainer.Precision;
@@ -148,7 +149,7 @@ final class Experiment {
                 .filter(step -> step >= ground.start().step() && step < ground.last())
                 .findFirst();
         if (compared.first().isPresent() && change.isPresent()) {
-            draft.because = "An operator changed the run after step " + change.get()
+            draft.because = "An operator changed the run after " + Incident.step(change.get())
                     + ", which no program does again; begin after it with --from, where there is a later checkpoint, or"
                     + " take another incident.";
             return false;
@@ -162,7 +163,7 @@ final class Experiment {
         if (compared.steps() == 0) {
             draft.notRun(
                     COMPARISON,
-                    "nothing was recorded of steps " + (ground.start().step() + 1) + " to " + ground.last());
+                    "nothing was recorded of " + Incident.steps(ground.start().step() + 1, ground.last()));
         }
         return true;
     }
@@ -171,7 +172,7 @@ final class Experiment {
     private String weights(Ground ground) throws IOException {
         var between = subject.ring().all().subMap(ground.start().step() + 1, ground.last() + 1);
         if (between.isEmpty()) {
-            return "not compared: no checkpoint between steps " + ground.start().step() + " and " + ground.last();
+            return "not compared: no checkpoint in " + Incident.steps(ground.start().step() + 1, ground.last());
         }
         long at = between.lastKey();
         Snapshot found = lab.stand().open(Checkpoint.open(between.get(at))).getFirst();
@@ -182,7 +183,7 @@ final class Experiment {
                 : lab.run("the weights of a later checkpoint", Trial.asRun(from, at, List.of()))
                         .end()
                         .getFirst();
-        return found.sameBits(own) ? "same at step " + at : "differ at step " + at;
+        return found.sameBits(own) ? "same at " + Incident.step(at) : "differ at " + Incident.step(at);
     }
 
     /** Varies one thing at a time; whether that explains the incident. */
@@ -254,7 +255,7 @@ final class Experiment {
                 repeats.of(ground, symptom, "earlier state, same batches", repeat -> factors.earlier(false, repeat));
         List<Measured> other =
                 repeats.of(ground, symptom, "earlier state, other batches", repeat -> factors.earlier(true, repeat));
-        String of = "the state after step " + ground.start().step();
+        String of = "the state after " + Incident.step(ground.start().step());
         if (!same.isEmpty()) {
             draft.outcome("state", of + ", same batches", same, strengths);
         }
@@ -323,8 +324,8 @@ final class Experiment {
     /** Nothing in the steps explains it: the state they left behind may, or an operation that is wrong in itself. */
     private void unexplained(Ground ground) throws IOException {
         if (found.isEmpty()) {
-            draft.because = "Run again, nothing departs from how it was before in steps " + draft.steps.first() + " to "
-                    + draft.steps.last() + ": there is nothing to explain, or probes that would show it are not there.";
+            draft.because = "Run again, nothing departs from how it was before in "
+                    + Incident.steps(draft.steps.first(), draft.steps.last()) + ": there is nothing to explain, or probes that would show it are not there.";
             if (subject.kind().isEmpty() && depth.ranking()) {
                 List<Frame> before = ground.earlier(subject.recorded());
                 ranking(ground, Symptom.loss(before).against(before, counted(ground)));

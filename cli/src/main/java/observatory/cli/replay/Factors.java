@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import observatory.analysis.Incident;
 import observatory.analysis.replay.Weighing.Factor;
 import observatory.trainer.BatchEdit;
 import observatory.trainer.Model.StepSettings;
@@ -76,7 +77,7 @@ final class Factors {
         } else {
             draft.notRun(
                     AS_BEFORE,
-                    "they did not change in steps " + ground.first() + " to " + ground.last()
+                    "they did not change in " + Incident.steps(ground.first(), ground.last())
                             + ", nor in those recorded before, but for what the schedule says");
         }
         all.add(new Varied(

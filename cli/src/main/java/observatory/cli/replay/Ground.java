@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import observatory.analysis.Incident;
 import observatory.probe.Frame;
 import observatory.trainer.BatchEdit;
 import observatory.trainer.Model.StepSettings;
@@ -35,7 +36,7 @@ record Ground(
         for (int rank = 0; rank < lab.stand().ranks(); rank++) {
             batches.add(new HashMap<>());
         }
-        String what = "the run as it was, from step " + start.step();
+        String what = "the run as it was, from " + Incident.step(start.step());
         Course lead = lab.run(what, Trial.asRun(start.ranks(), first - 1, Questions.of(subject.kind())));
         Course during = lab.run(
                 what,

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import observatory.analysis.Incident;
 import observatory.analysis.replay.ReplayResult.Culprit;
 import observatory.analysis.replay.Symptom;
 import observatory.analysis.replay.Weighing;
@@ -69,7 +70,7 @@ final class Ranking {
                 : lab.run("the steps to the worst one", Trial.asRun(ground.before(), step - 1, List.of()))
                         .end();
         Trial whole = Trial.asRun(before, step, Questions.of(symptom));
-        String at = "sequences of step " + step;
+        String at = "sequences of " + Incident.step(step);
         List<Lab.Job> jobs = new ArrayList<>();
         jobs.add(job("whole " + step, whole));
         List<Row> single = rows.subList(0, Math.min(ONE_BY_ONE, rows.size()));
@@ -132,7 +133,7 @@ final class Ranking {
             if (one != null) {
                 draft.outcome(
                         "data",
-                        "step " + step + " without " + (i == 0 ? half : rest.size() - half)
+                        Incident.step(step) + " without " + (i == 0 ? half : rest.size() - half)
                                 + " sequences of small loss",
                         List.of(one),
                         new double[] {all.symptom()});

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import observatory.analysis.Incident;
 import observatory.analysis.Kind;
 import observatory.probe.Frame;
 import observatory.trainer.Recipe;
@@ -53,7 +54,7 @@ public record Subject(
                 all.tailMap(resumedAfter).headMap(Math.min(step, from.orElse(Long.MAX_VALUE)) + 1);
         if (usable.isEmpty()) {
             if (step > FROM_THE_BEGINNING || resumedAfter > 0) {
-                throw new CheckpointException("no checkpoint of " + run + " at or before step " + step + " in "
+                throw new CheckpointException("no checkpoint of " + run + " at or before " + Incident.step(step) + " in "
                         + ring.folder()
                         + (all.isEmpty() ? ", and none at all" : "; there are those of steps " + all.keySet())
                         + "; train with --checkpoint-every and a --keep that reaches back over the incident");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import observatory.analysis.Incident;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import observatory.trainer.TrainingSpec;
@@ -40,7 +41,7 @@ record Turn(long step, Told before, List<Snapshot> ranks) {
     }
 
     String name() {
-        return "rate and optimiser constants as before step " + step;
+        return "rate and optimiser constants as before " + Incident.step(step);
     }
 
     private static Optional<Long> again(Ground ground, TrainingSpec schedule) {

@@ -14,6 +14,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import observatory.analysis.Incident;
 import observatory.probe.Hook;
 import observatory.probe.Site;
 import observatory.ui.Workbench;
@@ -260,7 +261,7 @@ public final class LayersModel {
             }
         }
         StepIndex layers = StepIndex.of(mates.stream().mapToLong(Site::layer).toArray());
-        String at = row < 0 ? "" : " at step " + data.get().index().step(row);
+        String at = row < 0 ? "" : " at " + Incident.step(data.get().index().step(row));
         return Plot.of("Layers" + at, Grouping.place(site), List.of(Trace.raw(Grouping.place(site), layers, values, 1)))
                 .scaled(bench.scaleProperty().get());
     }

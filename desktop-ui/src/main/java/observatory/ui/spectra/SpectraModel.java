@@ -8,6 +8,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.WeakHashMap;
+import observatory.analysis.Incident;
 import observatory.analysis.spectrum.PowerLaw;
 import observatory.probe.Site;
 import observatory.ui.Workbench;
@@ -118,9 +119,9 @@ public final class SpectraModel {
             Map.Entry<Long, double[]> now = near(kept);
             if (now != null) {
                 Map.Entry<Long, double[]> before = kept.firstEntry();
-                traces.add(of(now.getValue()).line("step " + now.getKey(), 0));
+                traces.add(of(now.getValue()).line(Incident.step(now.getKey()), 0));
                 if (!before.getKey().equals(now.getKey())) {
-                    traces.add(of(before.getValue()).line("step " + before.getKey(), 4));
+                    traces.add(of(before.getValue()).line(Incident.step(before.getKey()), 4));
                 }
                 of(now.getValue()).law(1).ifPresent(traces::add);
             }

@@ -1,16 +1,16 @@
-package observatory.analysis.report;
+package observatory.analysis;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as people read them: four significant digits, thousands apart, no trailing zeros. */
-final class Numbers {
+public final class Numbers {
     private static final MathContext DIGITS = new MathContext(4);
 
     private Numbers() {}
 
-    static String of(Object value) {
+    public static String of(Object value) {
         return switch (value) {
             case Long whole -> whole(whole);
             case Double number -> of((double) number);
@@ -18,7 +18,7 @@ final class Numbers {
         };
     }
 
-    static String of(double value) {
+    public static String of(double value) {
         if (!Double.isFinite(value) || value == 0) {
             return value == 0 ? "0" : Double.toString(value);
         }
@@ -26,12 +26,12 @@ final class Numbers {
         return size >= 1e7 || size < 1e-3 ? String.format(Locale.ROOT, "%.3e", value) : plain(value);
     }
 
-    static String plain(double value) {
+    public static String plain(double value) {
         BigDecimal rounded = new BigDecimal(value, DIGITS).stripTrailingZeros();
         return Math.abs(value) >= 1000 ? whole(Math.round(rounded.doubleValue())) : rounded.toPlainString();
     }
 
-    static String whole(long value) {
+    public static String whole(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 }
