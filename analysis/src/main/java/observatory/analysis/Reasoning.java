@@ -15,7 +15,8 @@ record Reasoning(Verdict verdict, Evidence evidence) {
 
     static Reasoning about(Incidents.Open incident, List<Incidents.Open> all) {
         List<Incidents.Open> earlier = all.stream()
-                .filter(other -> other.id() != incident.id()
+                .filter(other -> ofTheModel(incident.worst().kind())
+                        && other.id() != incident.id()
                         && other.firstStep() <= incident.firstStep()
                         && incident.firstStep() - other.lastStep() <= NEAR
                         && Family.of(incident.worst().kind()) == Family.INSTABILITY)
@@ -32,8 +33,12 @@ record Reasoning(Verdict verdict, Evidence evidence) {
                         .orElse(Verdict.UNDETERMINED);
         Evidence evidence = incident.worst().evidence();
         evidence = lead(incident, earlier, evidence);
-        evidence = evidence.with("for", support(incident, earlier, verdict));
-        return new Reasoning(verdict, evidence.with("against", doubt(incident, verdict)));
+        evidence = with(evidence, "for", support(incident, earlier, verdict));
+        return new Reasoning(verdict, with(evidence, "against", doubt(incident, verdict)));
+    }
+
+    private static Evidence with(Evidence evidence, String name, String reason) {
+        return reason.isEmpty() ? evidence : evidence.with(name, reason);
     }
 
     /**
@@ -61,7 +66,9 @@ record Reasoning(Verdict verdict, Evidence evidence) {
 
     private static String support(Incidents.Open incident, List<Incidents.Open> earlier, Verdict verdict) {
         if (verdict == Verdict.UNDETERMINED) {
-            return "nothing that tells one cause from another was measured";
+            return ofTheModel(incident.worst().kind())
+                    ? "nothing that tells one cause from another was measured"
+                    : "";
         }
         String own = incident.worst().verdict() == verdict ? incident.worst().summary() : "";
         String others = earlier.stream()
@@ -73,12 +80,44 @@ record Reasoning(Verdict verdict, Evidence evidence) {
         return (own + " " + others).strip();
     }
 
+    /** Whether a kind is about the model, and not about how fast or how well recorded it is trained. */
+    private static boolean ofTheModel(Kind kind) {
+        return switch (kind) {
+            case NON_FINITE,
+                    OVERFLOW,
+                    LOSS_SPIKE,
+                    DIVERGENCE,
+                    SLOW_DIVERGENCE,
+                    GRADIENT_SPIKE,
+                    GRADIENT_DRIFT,
+                    GRADIENT_EXPLOSION,
+                    LOSS_SCALE_COLLAPSE,
+                    UNDERFLOW,
+                    DATA_OUTLIER,
+                    BAD_BATCH,
+                    DUPLICATE_DATA,
+                    MIXTURE_SHIFT,
+                    ATTENTION_GROWTH,
+                    LOGIT_DRIFT,
+                    SPECTRAL_DRIFT,
+                    DEAD_UNITS,
+                    NOISE_SCALE,
+                    SCALING_LAG,
+                    RANK_DISAGREEMENT -> true;
+            case THROUGHPUT, STRAGGLER, RESTART, STALLED, TELEMETRY_LOST, DUPLICATE_WRITER, SUSPICIOUS_LOG -> false;
+        };
+    }
+
+    /** What else could have done it, which speaks against the verdict. */
     private static String doubt(Incidents.Open incident, Verdict verdict) {
+        boolean model = ofTheModel(incident.worst().kind());
         boolean sample = incident.worst().evidence().facts().containsKey("sequence");
         return switch (verdict) {
             case UNDETERMINED ->
-                "loss and gradient norm move alike for bad data, a bad optimiser state and a bad device; per-sample losses,"
-                        + " probes, or a replay of the step would tell";
+                model
+                        ? "loss and gradient norm move alike for bad data, a bad optimiser state and a bad device;"
+                                + " per-sample losses, probes, or a replay of the step would tell"
+                        : "";
             case DATA_DRIVEN ->
                 "the same batch may be harmless to another state of the model (PaLM's batches were); replaying it from an"
                         + " earlier checkpoint tells";
@@ -87,7 +126,10 @@ record Reasoning(Verdict verdict, Evidence evidence) {
                         ? "the batch was unusual as well; replaying it in fp32 tells"
                         : "a device that computes wrongly looks the same; running the step again elsewhere tells";
             case OPTIMISER -> "an unusual batch may have moved the optimiser; replaying with another batch tells";
-            case HARDWARE -> "different kernels or orders of summation also differ between ranks, though by little";
+            case HARDWARE ->
+                model
+                        ? "different kernels or orders of summation also differ between ranks, though by little"
+                        : "reading data, a validation or a checkpoint makes steps slow on sound machines as well";
         };
     }
 }

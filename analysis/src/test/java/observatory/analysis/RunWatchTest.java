@@ -120,6 +120,24 @@ class RunWatchTest {
         assertEquals(51, watch.incidents().getFirst().firstStep());
     }
 
+    /** Slow steps have other causes than a spike of the loss, and lost records have nothing to do with either. */
+    @Test
+    void whatSpeaksAgainstAVerdictIsAboutWhatHappened() {
+        Map<String, Object> slow = reasons("StepTime", Kind.THROUGHPUT);
+        assertTrue(slow.get("against").toString().contains("makes steps slow on sound machines"), slow::toString);
+        Map<String, Object> lost = reasons("TelemetryLost", Kind.TELEMETRY_LOST);
+        assertFalse(lost.containsKey("for") || lost.containsKey("against"), lost::toString);
+    }
+
+    private static Map<String, Object> reasons(String detector, Kind kind) {
+        return watch(Provocations.all().get(detector).apply(2.0)).incidents().stream()
+                .filter(incident -> incident.kind() == kind)
+                .findFirst()
+                .orElseThrow()
+                .evidence()
+                .facts();
+    }
+
     @Test
     void passesOverWhatComesTwice() {
         List<Telemetry> items = Recorded.eventful();
