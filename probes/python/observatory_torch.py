@@ -670,6 +670,17 @@ def _number(value):
 _NAME, _DETAIL = 256, 1 << 17  # characters of a name, and of a detail of an event: a reader takes no longer ones
 
 
+_ENDINGS = ("finished", "stopped", "detached", "failed")
+
+
+def _ending(reason):
+    """How a run ended, for the wire: nobody's own words are taken for an error."""
+    if isinstance(reason, BaseException):
+        return type(reason).__name__
+    words = str(reason)
+    return words if words.split(":")[0] in _ENDINGS else "finished: " + words
+
+
 def _say(what):
     with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody may hear it: closed, a broken pipe, none at all
         sys.stderr.write("observatory: " + what + "\n")
@@ -1059,12 +1070,14 @@ class Watch:
         self._guard("event", self._event, kind, details)
 
     def close(self, reason="finished", patience=5.0):
-        """Fetches what is still on the device, says that the run is over and lets the spool finish."""
+        """Fetches what is still on the device, says that the run is over and lets the spool finish.
+
+        The reason is a word or two of your own, such as "early stopping", or the exception that ended the run."""
         if self._dead or os.getpid() != self._pid:
             return
         self._guard("close", self._drain, True)
         last = self._now.number - 1
-        self._guard("close", self._event, "end", {"reason": reason, "steps": str(last)}, last)
+        self._guard("close", self._event, "end", {"reason": _ending(reason), "steps": str(last)}, last)
         self._detach()
         self._dead = True
         _watched.pop(getattr(self._model, "_orig_mod", self._model), None)
@@ -1073,8 +1086,8 @@ class Watch:
 
     def _at_exit(self):
         """The process ends and nobody called close(): what it died of is the reason, where it died of something."""
-        died = None if hasattr(sys, "ps1") else getattr(sys, "last_type", None)  # at a prompt people go on after an error
-        self.close(died.__name__ if died else "finished")
+        died = None if hasattr(sys, "ps1") else getattr(sys, "last_value", None)  # at a prompt people go on after an error
+        self.close("finished" if died is None else died)
 
     def trouble(self):
         """What went wrong in here so far, as text; empty where nothing did."""
@@ -2195,7 +2208,7 @@ def lightning_callback(**settings):
 
         def on_exception(self, trainer, module, exception):
             if self.watch is not None:
-                self.watch.close(reason=type(exception).__name__)
+                self.watch.close(exception)
 
     return Observatory()
 

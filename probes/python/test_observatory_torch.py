@@ -605,6 +605,12 @@ class WatchTest(unittest.TestCase):
         subprocess.run([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
         self.assertEqual("MemoryError", spooled(self.spool)[-1]["details"]["reason"])
 
+    def test_words_of_ones_own_are_no_error(self):
+        for reason in ("early stopping", "stopped: by me", MemoryError("of host")):
+            self.watch(*make()).close(reason)
+        told = {document["details"]["reason"] for document in spooled(self.spool) if document.get("kind") == "end"}
+        self.assertEqual({"finished: early stopping", "stopped: by me", "MemoryError"}, told)
+
     def test_an_optimizer_of_another_model_is_told(self):
         model, _ = make()
         _, optimizer = make()

@@ -40,9 +40,7 @@ public record Incident(
 
     /** The same of any stretch of steps. */
     public static String steps(long first, long last) {
-        return first == last
-                ? step(first)
-                : "steps " + Numbers.whole(first) + " to " + Numbers.whole(last);
+        return first == last ? step(first) : "steps " + Numbers.whole(first) + " to " + Numbers.whole(last);
     }
 
     public Incident with(Evidence other) {

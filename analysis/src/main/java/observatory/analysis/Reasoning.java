@@ -66,9 +66,7 @@ record Reasoning(Verdict verdict, Evidence evidence) {
 
     private static String support(Incidents.Open incident, List<Incidents.Open> earlier, Verdict verdict) {
         if (verdict == Verdict.UNDETERMINED) {
-            return ofTheModel(incident.worst().kind())
-                    ? "nothing that tells one cause from another was measured"
-                    : "";
+            return ofTheModel(incident.worst().kind()) ? "nothing that tells one cause from another was measured" : "";
         }
         String own = incident.worst().verdict() == verdict ? incident.worst().summary() : "";
         String others = earlier.stream()

@@ -186,12 +186,7 @@ class DetectorsContractTest {
                         frame.batch());
             case RunEvent event ->
                 new RunEvent(
-                        event.origin(),
-                        event.seq(),
-                        event.step() + steps,
-                        event.time(),
-                        event.kind(),
-                        event.details());
+                        event.origin(), event.seq(), event.step() + steps, event.time(), event.kind(), event.details());
         };
     }
 

@@ -179,7 +179,9 @@ public final class Observatory implements Runnable {
                 .replace('\n', ' ')
                 .replaceFirst(" is not an? (int|long)$", " is no whole number")
                 .replaceFirst(" is not a (float|double)$", " is no number")
-                .replaceFirst("\\[.*] \\(case-insensitive\\)", words(error.getArgSpec()).toString());
+                .replaceFirst(
+                        "\\[.*] \\(case-insensitive\\)",
+                        words(error.getArgSpec()).toString());
     }
 
     /** The version the jar was built as. */

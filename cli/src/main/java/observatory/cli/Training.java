@@ -144,7 +144,8 @@ final class Training {
                     ? new Failure(ExitCode.CONFIGURATION, "cannot train on CUDA: " + unusable.getMessage(), unusable)
                     : new Failure(
                             ExitCode.INTERNAL,
-                            Incident.step(steps() + 1) + " could not be taken: " + unusable.getMessage() + "; " + remedy(),
+                            Incident.step(steps() + 1) + " could not be taken: " + unusable.getMessage() + "; "
+                                    + remedy(),
                             unusable);
         }
         if (error instanceof DeviceLost lost) {
@@ -155,7 +156,9 @@ final class Training {
         }
         if (error instanceof DataException data) {
             throw new Failure(
-                    ExitCode.CORRUPT_INPUT, "training ended in " + Incident.step(steps() + 1) + ": " + data.getMessage(), data);
+                    ExitCode.CORRUPT_INPUT,
+                    "training ended in " + Incident.step(steps() + 1) + ": " + data.getMessage(),
+                    data);
         }
         if (error instanceof OutOfMemoryError full) {
             throw new Failure(

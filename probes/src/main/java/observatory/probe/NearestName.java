@@ -14,8 +14,8 @@ public final class NearestName {
 
     public static Optional<String> to(String asked, Collection<String> names) {
         return names.stream()
-                .filter(name -> name.contains(asked)
-                        || 2 * distance(asked, name) <= Math.max(asked.length(), name.length()))
+                .filter(name ->
+                        name.contains(asked) || 2 * distance(asked, name) <= Math.max(asked.length(), name.length()))
                 .min(Comparator.comparing((String name) -> !name.contains(asked))
                         .thenComparing(name -> distance(asked, name)));
     }

@@ -76,8 +76,7 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
                         .with("site", worst.where())
                         .with("drop", worst.measure()),
                 "Up to step %,d the attention entropy of %s fell to %s of its largest, by %s of its level."
-                        .formatted(
-                                frame.step(), worst.where(), Numbers.of(worst.fast()), Numbers.of(worst.measure())),
+                        .formatted(frame.step(), worst.where(), Numbers.of(worst.fast()), Numbers.of(worst.measure())),
                 "Heads that look at one token only pass on steep gradients; collapse of entropy and instability of"
                         + " the loss were seen together.",
                 "Lower the learning rate or normalise queries and keys; σReparam bounds the logits by their weights'"

@@ -123,8 +123,7 @@ public final class JointSpike implements Detector<JointSpike.State> {
                         Verdict.UNDETERMINED,
                         evidence,
                         "At step %,d the loss rose to %s from %s while the gradient norm was %s times its level."
-                                .formatted(
-                                        frame.step(), Numbers.of(loss), Numbers.of(lossLevel), Numbers.of(ratio)),
+                                .formatted(frame.step(), Numbers.of(loss), Numbers.of(lossLevel), Numbers.of(ratio)),
                         "Loss and gradient moving together mean that the step was taken from, or into, a bad place; what"
                                 + " threw it there is not told by these two.",
                         "Watch the next steps; if the loss stays up, rewind about 100 steps and skip the batches around"

@@ -99,10 +99,7 @@ public final class MixtureShift implements Detector<MixtureShift.State> {
                                 .with("shareLately", then + change),
                         "Up to step %,d the mixture of sources has changed: %s makes %s %% of the batches, before it made %s %%."
                                 .formatted(
-                                        frame.step(),
-                                        most,
-                                        Numbers.of(100 * (then + change)),
-                                        Numbers.of(100 * then)),
+                                        frame.step(), most, Numbers.of(100 * (then + change)), Numbers.of(100 * then)),
                         "A model that meets a new mixture pays for it with loss and large gradients; GLM-130B did not converge"
                                 + " after such a switch.",
                         "If it was meant, warm ratio and learning rate up over some 2000 steps (GLM-130B); if not, check the"

@@ -112,7 +112,10 @@ public final class StepTime implements Detector<StepTime.State> {
                                 .with("ratio", ratio)
                                 .with("points", (long) slow),
                         "Up to step %,d steps take %s times as long as before, for %s now."
-                                .formatted(frame.step(), Numbers.of(ratio), Numbers.whole(slow) + (slow == 1 ? " point" : " points")),
+                                .formatted(
+                                        frame.step(),
+                                        Numbers.of(ratio),
+                                        Numbers.whole(slow) + (slow == 1 ? " point" : " points")),
                         "A synchronous step is as slow as its slowest part: one node, one disk or one link slows all of them.",
                         "Compare step times of the ranks, temperatures and link errors; a node that is slower than the others"
                                 + " should leave the job."));

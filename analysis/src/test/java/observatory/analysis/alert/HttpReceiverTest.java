@@ -175,12 +175,7 @@ class HttpReceiverTest {
     }
 
     private static String facts(JsonNode body) {
-        return body.path("blocks")
-                .path(2)
-                .path("elements")
-                .path(0)
-                .path("text")
-                .asText();
+        return body.path("blocks").path(2).path("elements").path(0).path("text").asText();
     }
 
     @Test

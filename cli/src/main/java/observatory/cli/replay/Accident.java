@@ -93,8 +93,9 @@ final class Accident {
         }
         if (!at.batchSame()) {
             draft.verdict = Verdict.UNDETERMINED;
-            draft.because = "At " + Incident.step(at.step()) + " the run was trained on other tokens than its data give again ("
-                    + words + "): the loader, or the files as they were then, are to blame, and cannot be replayed.";
+            draft.because = "At " + Incident.step(at.step())
+                    + " the run was trained on other tokens than its data give again (" + words
+                    + "): the loader, or the files as they were then, are to blame, and cannot be replayed.";
             return;
         }
         draft.verdict = Verdict.HARDWARE;
@@ -233,7 +234,8 @@ final class Accident {
                         Trial.asRun(ground.start().ranks(), at, List.of()))
                 .end()
                 .getFirst();
-        draft.reproduction = weights(draft.reproduction, found.sameBits(own) ? "same" : "differ at " + Incident.step(at));
+        draft.reproduction =
+                weights(draft.reproduction, found.sameBits(own) ? "same" : "differ at " + Incident.step(at));
         Optional<Flip> flip = flip(found, own);
         if (flip.isEmpty()) {
             draft.notRun(

@@ -13,8 +13,8 @@ import observatory.analysis.replay.Departures;
 import observatory.analysis.replay.ReplayResult;
 import observatory.analysis.replay.Signals;
 import observatory.analysis.replay.Symptom;
-import observatory.analysis.replay.Weighing.Factor;
 import observatory.analysis.replay.Weighing;
+import observatory.analysis.replay.Weighing.Factor;
 import observatory.probe.Frame;
 import observatory.probe.Site;
 import observatory.trainer.Precision;
@@ -172,7 +172,8 @@ final class Experiment {
     private String weights(Ground ground) throws IOException {
         var between = subject.ring().all().subMap(ground.start().step() + 1, ground.last() + 1);
         if (between.isEmpty()) {
-            return "not compared: no checkpoint in " + Incident.steps(ground.start().step() + 1, ground.last());
+            return "not compared: no checkpoint in "
+                    + Incident.steps(ground.start().step() + 1, ground.last());
         }
         long at = between.lastKey();
         Snapshot found = lab.stand().open(Checkpoint.open(between.get(at))).getFirst();
@@ -325,7 +326,8 @@ final class Experiment {
     private void unexplained(Ground ground) throws IOException {
         if (found.isEmpty()) {
             draft.because = "Run again, nothing departs from how it was before in "
-                    + Incident.steps(draft.steps.first(), draft.steps.last()) + ": there is nothing to explain, or probes that would show it are not there.";
+                    + Incident.steps(draft.steps.first(), draft.steps.last())
+                    + ": there is nothing to explain, or probes that would show it are not there.";
             if (subject.kind().isEmpty() && depth.ranking()) {
                 List<Frame> before = ground.earlier(subject.recorded());
                 ranking(ground, Symptom.loss(before).against(before, counted(ground)));

@@ -54,10 +54,11 @@ public record Subject(
                 all.tailMap(resumedAfter).headMap(Math.min(step, from.orElse(Long.MAX_VALUE)) + 1);
         if (usable.isEmpty()) {
             if (step > FROM_THE_BEGINNING || resumedAfter > 0) {
-                throw new CheckpointException("no checkpoint of " + run + " at or before " + Incident.step(step) + " in "
-                        + ring.folder()
-                        + (all.isEmpty() ? ", and none at all" : "; there are those of steps " + all.keySet())
-                        + "; train with --checkpoint-every and a --keep that reaches back over the incident");
+                throw new CheckpointException(
+                        "no checkpoint of " + run + " at or before " + Incident.step(step) + " in "
+                                + ring.folder()
+                                + (all.isEmpty() ? ", and none at all" : "; there are those of steps " + all.keySet())
+                                + "; train with --checkpoint-every and a --keep that reaches back over the incident");
             }
             return new Start(0, false, stand.beginning());
         }

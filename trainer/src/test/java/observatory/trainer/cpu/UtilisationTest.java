@@ -53,7 +53,8 @@ class UtilisationTest {
             }
             instruments.await();
         }
-        // The first step is faster than what was measured, and is what the second is compared with; the third is faster.
+        // The first step is faster than what was measured, and is what the second is compared with; the third is
+        // faster.
         assertArrayEquals(
                 new double[] {1, 0.5, 0, 0},
                 told.stream().mapToDouble(share -> share).toArray(),
