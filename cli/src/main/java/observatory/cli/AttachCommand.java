@@ -4,9 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import observatory.probe.Pack;
-import observatory.stream.Broker;
 import observatory.stream.Connection;
-import observatory.stream.Topics;
 import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
 import observatory.stream.attach.Operators;
@@ -37,17 +35,8 @@ final class AttachCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "Put the trainer's instruments back as they were.")
     private boolean detach;
 
-    @Option(
-            names = "--broker",
-            paramLabel = "HOST:PORT",
-            description = "Where the telemetry goes (the broker that runs on the data directory).")
-    private String broker;
-
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where the trainer keeps what the broker does not have yet (~/.local/state/observatory).")
-    private Path dataDir;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(
             names = "--probes",
@@ -97,11 +86,12 @@ final class AttachCommand implements Callable<Integer> {
 
     private int attach(JvmAttach jvm) throws AttachException, InterruptedException {
         Operators operators = control.operators();
-        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
-        String bootstrap = bootstrap(state);
+        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
+        Connection connection = cluster.connection();
+        String bootstrap = connection.bootstrap();
         LogFile.use(state.log());
-        try (Reach reach = Reach.of(Connection.to(bootstrap), Topics.STANDARD)) {
-            String runs = jvm.attach(bootstrap, state.spool(), pack, operators);
+        try (Reach reach = Reach.of(connection, cluster.topics())) {
+            String runs = jvm.attach(connection, cluster.topics(), state.spool(), pack, operators);
             parent.console().result("attached to " + runs + "; it sends to " + bootstrap);
             parent.console().say("`observatory attach --detach " + pid + "` puts it back as it was");
             String trouble = reach.trouble();
@@ -111,8 +101,7 @@ final class AttachCommand implements Callable<Integer> {
             parent.console()
                     .say(trouble + "; the trainer goes on, what is measured waits in " + state.spool()
                             + " until the broker answers, and what waits when the trainer has ended"
-                            + " is sent by `observatory doctor --drain --bootstrap " + bootstrap
-                            + (dataDir == null ? "`" : " --data-dir " + dataDir + "`"));
+                            + " is sent by `observatory doctor --drain`, given the same broker and data directory");
             return parent.console().interactive() ? await(reach, bootstrap) : ExitCode.OK;
         }
     }
@@ -145,17 +134,6 @@ final class AttachCommand implements Callable<Integer> {
         }
         console.say("then, on the same machine, `observatory relay` carries what it measures to the broker"
                 + " (docs/pytorch.md)");
-    }
-
-    private String bootstrap(StateDirectory state) {
-        if (broker != null) {
-            return broker;
-        }
-        return Broker.running(state.broker())
-                .orElseThrow(() -> new Failure(
-                        ExitCode.CANNOT_CONNECT,
-                        "no broker runs on " + state.broker()
-                                + "; start one with `observatory broker`, or name one with --broker HOST:PORT"));
     }
 
     private void list() {

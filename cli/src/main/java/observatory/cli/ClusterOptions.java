@@ -1,6 +1,7 @@
 package observatory.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,12 +35,8 @@ final class ClusterOptions {
             description = "YAML with a section kafka: (~/.config/observatory/config.yaml).")
     private Path config;
 
-    @Option(
-            names = "--prefix",
-            paramLabel = "P",
-            defaultValue = "observatory.",
-            description = "Of the topics' names (${DEFAULT-VALUE}).")
-    private String prefix;
+    @Option(names = "--prefix", paramLabel = "P", description = "Of the topics' names (${DEFAULT-VALUE}).")
+    private String prefix = Topics.STANDARD.prefix();
 
     @Option(
             names = "--data-dir",
@@ -56,8 +53,8 @@ final class ClusterOptions {
         return dataDir != null ? dataDir : StateDirectory.standard(System.getenv());
     }
 
-    /** Settings found, each with where it came from. */
-    SortedMap<String, Clusters.Setting> settings() {
+    /** Settings found; the files and addresses named win over those that are there by convention. */
+    private SortedMap<String, Clusters.Setting> settings(Path kafkaConfig, String bootstrap) {
         try {
             Map<String, String> environment = System.getenv();
             SortedMap<String, Clusters.Setting> settings = Clusters.settings(
@@ -67,9 +64,16 @@ final class ClusterOptions {
             if (bootstrap != null) {
                 settings.put("bootstrap.servers", new Clusters.Setting(bootstrap, "--bootstrap"));
             }
+            if (kafkaConfig != null && !settings.containsKey("bootstrap.servers")) {
+                throw new IllegalArgumentException(kafkaConfig + " names no broker: bootstrap.servers is not set; add"
+                        + " bootstrap.servers=HOST:PORT to it, or name one with --bootstrap");
+            }
             return settings;
         } catch (NoSuchFileException e) {
             throw new Failure(ExitCode.CONFIGURATION, "there is no file " + e.getFile() + "; correct the path", e);
+        } catch (AccessDeniedException e) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION, "this user may not read " + e.getFile() + "; correct its permissions", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
         }
@@ -77,8 +81,24 @@ final class ClusterOptions {
 
     /** The cluster that is named, or the broker that runs on the data directory; empty where there is neither. */
     Optional<Connection> find() {
-        return Clusters.connection(settings())
-                .or(() -> Broker.running(dataDirectory().resolve("broker")).map(Connection::to));
+        return Clusters.connection(settings(kafkaConfig, bootstrap)).or(() -> running(dataDirectory()));
+    }
+
+    /** Whether a cluster is named on the command line, and not found by convention. */
+    boolean named() {
+        return bootstrap != null || kafkaConfig != null;
+    }
+
+    /** The cluster at HOST:PORT, asked as these options say, or that of a file of client properties. */
+    Connection at(String cluster) {
+        boolean file = cluster.endsWith(".properties");
+        return Clusters.connection(settings(file ? Path.of(cluster) : kafkaConfig, file ? null : cluster))
+                .orElseThrow();
+    }
+
+    /** The broker that runs on a data directory. */
+    static Optional<Connection> running(Path dataDirectory) {
+        return Broker.running(dataDirectory.resolve("broker")).map(Connection::to);
     }
 
     Connection connection() {

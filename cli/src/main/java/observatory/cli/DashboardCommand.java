@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import observatory.analysis.log.LogFormat;
 import observatory.probe.RunId;
-import observatory.stream.Broker;
+import observatory.stream.Connection;
 import observatory.stream.Runs;
-import observatory.stream.Topics;
 import observatory.ui.DeepLink;
 import observatory.ui.DesktopWindow;
 import observatory.ui.Source;
@@ -22,6 +21,7 @@ import observatory.ui.frame.Control;
 import observatory.ui.source.LiveSource;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -48,23 +48,14 @@ final class DashboardCommand implements Callable<Integer> {
     @Option(names = "--run", paramLabel = "R", description = "The run to watch; the newest unless given.")
     private String run;
 
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            description = "The broker; the one that runs on the data directory unless given.")
-    private String bootstrap;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(
             names = "--link",
             paramLabel = "URI",
             description = "Where to go: observatory://run/NAME?step=N&view=SCREEN.")
     private String link;
-
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where the data lives (~/.local/state/observatory).")
-    private Path dataDir;
 
     @Option(
             names = "--key",
@@ -88,13 +79,13 @@ final class DashboardCommand implements Callable<Integer> {
                     ExitCode.CONFIGURATION,
                     "the window needs a display, and DISPLAY is not set; `observatory postmortem` reports without one");
         }
-        StateDirectory state = StateDirectory.open(dataDir, System.getenv());
+        StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         LogFile.use(state.log());
         DesktopWindow.prepare(); // beside what the broker is asked
         List<Source> sources = new ArrayList<>();
         paths.forEach(path -> sources.add(Opening.tape(path, Optional.ofNullable(format))));
-        if (paths.isEmpty() || run != null || bootstrap != null) {
-            sources.add(live(state, to));
+        if (paths.isEmpty() || run != null || cluster.named()) {
+            sources.add(live(to));
         }
         Workbench bench = new Workbench(sources.getFirst());
         sources.stream().skip(1).forEach(bench.sources()::add);
@@ -109,47 +100,31 @@ final class DashboardCommand implements Callable<Integer> {
     private DesktopWindow open(Workbench bench, StateDirectory state) {
         Optional<Control> control = key == null
                 ? Optional.empty()
-                : Optional.of(SignedControl.of(broker(state), operator == null ? "operator" : operator, key));
+                : Optional.of(SignedControl.of(
+                        cluster.connection(), cluster.topics(), operator == null ? "operator" : operator, key));
         try {
-            return DesktopWindow.open(
-                    bench,
-                    Opening.outside(
-                            state,
-                            bootstrap == null ? Opening.brokerOf(state) : () -> Optional.of(bootstrap),
-                            control));
+            return DesktopWindow.open(bench, Opening.outside(state, cluster, cluster::find, control));
         } catch (IllegalStateException e) {
             throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
         }
     }
 
-    private Source live(StateDirectory state, DeepLink to) {
-        String broker = broker(state);
-        RunId chosen = run != null ? new RunId(run) : to != null ? to.run() : newest(broker);
-        return new LiveSource(broker, Topics.STANDARD, chosen, InstantSource.system());
+    private Source live(DeepLink to) {
+        Connection connection = cluster.connection();
+        RunId chosen = run != null ? new RunId(run) : to != null ? to.run() : newest(connection);
+        return new LiveSource(connection, cluster.topics(), chosen, InstantSource.system());
     }
 
-    private String broker(StateDirectory state) {
-        return bootstrap != null ? bootstrap : running(state);
-    }
-
-    private static String running(StateDirectory state) {
-        return Broker.running(state.broker())
-                .orElseThrow(
-                        () -> new Failure(
-                                ExitCode.CANNOT_CONNECT,
-                                "no broker runs on " + state.root()
-                                        + "; start one with `observatory broker`, or name one with --bootstrap, or name a log"));
-    }
-
-    private static RunId newest(String broker) {
+    private RunId newest(Connection connection) {
         try {
-            return Runs.list(broker, Topics.STANDARD).stream()
+            return Runs.list(connection, cluster.topics()).stream()
                     .max(Comparator.comparing(each -> each.started().orElse(Instant.EPOCH)))
                     .map(each -> new RunId(each.run()))
                     .orElseThrow(() -> new Failure(
-                            ExitCode.CANNOT_CONNECT, "the broker " + broker + " has seen no run yet; start one"));
+                            ExitCode.CANNOT_CONNECT,
+                            "the broker " + connection.bootstrap() + " has seen no run yet; start one"));
         } catch (KafkaException e) {
-            throw new Failure(ExitCode.CANNOT_CONNECT, "cannot reach the broker " + broker + ": " + e.getMessage(), e);
+            throw ClusterOptions.failure(e, connection);
         }
     }
 }

@@ -59,7 +59,11 @@ final class DemoCommand implements Callable<Integer> {
                 ? new WindowView(
                         run,
                         console,
-                        Opening.outside(state, Opening.brokerOf(state), Optional.empty()),
+                        Opening.outside(
+                                state,
+                                new ClusterOptions(),
+                                () -> ClusterOptions.running(state.root()),
+                                Optional.empty()),
                         InstantSource.system())
                 : null;
         if (window != null) {

@@ -40,7 +40,11 @@ final class FirstPicture {
                         folder.resolve("window.properties"),
                         InstantSource.system(),
                         new Opening(
-                                new StateDirectory(folder), Optional::empty, Optional.empty(), InstantSource.system()),
+                                new StateDirectory(folder),
+                                new ClusterOptions(),
+                                Optional::empty,
+                                Optional.empty(),
+                                InstantSource.system()),
                         Optional.empty()));
         CountDownLatch pulses = new CountDownLatch(2); // the second begins when the first has been drawn
         Platform.runLater(() -> new AnimationTimer() {

@@ -9,24 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.LogFormat;
 import observatory.analysis.log.LogFormats;
 import observatory.probe.Pack;
 import observatory.probe.ProbeCommand;
 import observatory.probe.RunId;
-import observatory.stream.Broker;
 import observatory.stream.Connection;
+import observatory.stream.KafkaErrors;
 import observatory.stream.Runs;
-import observatory.stream.Topics;
 import observatory.stream.attach.AttachException;
 import observatory.stream.attach.JvmAttach;
 import observatory.stream.attach.Operators;
 import observatory.stream.doctor.Check;
 import observatory.stream.doctor.Doctor;
 import observatory.ui.Source;
+import observatory.ui.frame.ClusterAddress;
 import observatory.ui.frame.Control;
 import observatory.ui.frame.Doors;
 import observatory.ui.frame.Offer;
@@ -40,28 +38,33 @@ import org.apache.kafka.common.KafkaException;
 /**
  * What the window may open from beyond itself.
  *
- * @param broker where runs are looked for unless another is named; asked each time, since one may have been started
+ * @param cluster how clusters that a person names are reached
+ * @param known where runs are looked for unless another is named; asked each time, since a broker may have been started
  *     meanwhile
  */
-record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional<Control> control, InstantSource clock)
+record Opening(
+        StateDirectory state,
+        ClusterOptions cluster,
+        Supplier<Optional<Connection>> known,
+        Optional<Control> control,
+        InstantSource clock)
         implements Doors {
-    private static final Pattern BROKER = Pattern.compile("([A-Za-z0-9._-]+:\\d{1,5})(?:/(.+))?");
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SHORT = Duration.ofMinutes(2);
 
-    static Outside outside(StateDirectory state, Supplier<Optional<String>> broker, Optional<Control> control) {
+    static Outside outside(
+            StateDirectory state,
+            ClusterOptions cluster,
+            Supplier<Optional<Connection>> known,
+            Optional<Control> control) {
         InstantSource clock = InstantSource.system();
         return new Outside(
                 state.exports(),
                 state.window(),
                 clock,
-                new Opening(state, broker, control, clock),
+                new Opening(state, cluster, known, control, clock),
                 control,
                 Optional.of(new WindowReplays(state)));
-    }
-
-    static Supplier<Optional<String>> brokerOf(StateDirectory state) {
-        return () -> Broker.running(state.broker());
     }
 
     static Source tape(Path path) {
@@ -77,18 +80,26 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
 
     @Override
     public Source open(String address) {
-        Matcher run = BROKER.matcher(address);
-        if (run.matches() && run.group(2) != null && !Files.exists(Path.of(address))) {
-            return new LiveSource(run.group(1), Topics.STANDARD, new RunId(run.group(2)), clock);
-        }
-        return tape(Path.of(address));
+        Optional<ClusterAddress> at =
+                ClusterAddress.of(address).filter(one -> one.run().isPresent());
+        return at.isPresent() ? live(reach(at.get().cluster()), at.get().run().get()) : tape(Path.of(address));
     }
 
     @Override
     public List<Offer> offers(Optional<String> named) {
         List<Offer> offers = new ArrayList<>();
-        Optional<String> at = named.or(broker);
-        at.ifPresent(one -> runs(one, offers));
+        Optional<Connection> at = named.map(this::reach).or(() -> told(known));
+        try {
+            at.ifPresent(one -> runs(one, named.orElse(one.bootstrap()), offers));
+        } catch (IllegalArgumentException e) {
+            if (named.isPresent()) {
+                throw e;
+            }
+            // The trainers in other JVMs are there all the same.
+            offers.add(new Offer("broker " + at.get().bootstrap(), "unreachable", e.getMessage(), "", pack -> {
+                throw e;
+            }));
+        }
         if (named.isEmpty()) {
             for (JvmAttach.Jvm jvm : JvmAttach.list()) {
                 offers.add(new Offer("JVM " + jvm.pid(), "not watched", jvm.name(), "", pack -> attach(jvm, at, pack)));
@@ -99,13 +110,13 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
 
     @Override
     public List<Tried> test(String address) {
-        Matcher cluster = BROKER.matcher(address);
-        if (cluster.matches() && !Files.exists(Path.of(address))) {
+        Optional<ClusterAddress> at = ClusterAddress.of(address);
+        if (at.isPresent()) {
             return Doctor.examine(
                             state.root(),
                             System.getenv(),
-                            Optional.of(Connection.to(cluster.group(1))),
-                            Topics.STANDARD,
+                            Optional.of(reach(at.get().cluster())),
+                            cluster.topics(),
                             clock)
                     .stream()
                     .map(Opening::tried)
@@ -147,27 +158,42 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
         return new Tried(check.name(), outcome, check.found(), check.next());
     }
 
-    private void runs(String at, List<Offer> offers) {
+    private Connection reach(String named) {
+        return told(() -> cluster.at(named));
+    }
+
+    /** What settings lack is told in the window. */
+    private static <T> T told(Supplier<T> found) {
         try {
-            for (Runs.Run run : Runs.list(at, Topics.STANDARD).reversed()) {
+            return found.get();
+        } catch (Failure e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private LiveSource live(Connection at, RunId run) {
+        return new LiveSource(at, cluster.topics(), run, clock);
+    }
+
+    /** @param named how a person comes back to it */
+    private void runs(Connection at, String named, List<Offer> offers) {
+        try {
+            for (Runs.Run run : Runs.list(at, cluster.topics()).reversed()) {
                 offers.add(new Offer(
                         run.run(),
                         run.state(clock.instant()).label(),
                         run.manifest().getOrDefault("model", "") + " "
                                 + run.manifest().getOrDefault("fault", ""),
-                        at + "/" + run.run(),
+                        named + "/" + run.run(),
                         pack -> watch(at, new RunId(run.run()), pack)));
             }
         } catch (KafkaException e) {
-            offers.add(new Offer("broker " + at, "unreachable", String.valueOf(e.getMessage()), "", pack -> {
-                throw new IllegalArgumentException(
-                        "the broker " + at + " cannot be reached; test it here, or with `observatory doctor`");
-            }));
+            throw new IllegalArgumentException(KafkaErrors.explain(e, at).message(), e);
         }
     }
 
     /** Reads the run; asks it for other probes first, where a person wants them and has a key. */
-    private Source watch(String at, RunId run, Optional<Pack> pack) {
+    private Source watch(Connection at, RunId run, Optional<Pack> pack) {
         if (pack.isPresent()) {
             Control by = control.orElseThrow(() -> new IllegalArgumentException(
                     "probes of a run are changed by signed commands; open the window with --key FILE --operator NAME"));
@@ -177,22 +203,23 @@ record Opening(StateDirectory state, Supplier<Optional<String>> broker, Optional
                 throw new IllegalArgumentException(answer);
             }
         }
-        return new LiveSource(at, Topics.STANDARD, run, clock);
+        return live(at, run);
     }
 
     /** Has a trainer in another JVM send what the probes see, and reads it. */
-    private Source attach(JvmAttach.Jvm jvm, Optional<String> at, Optional<Pack> pack) {
+    private Source attach(JvmAttach.Jvm jvm, Optional<Connection> at, Optional<Pack> pack) {
         if (pack.isEmpty()) {
             throw new IllegalArgumentException(
                     "this JVM does not send yet, and reading changes nothing: choose probes to attach"
                             + " with; the trainer is not restarted");
         }
-        String to = at.orElseThrow(() -> new IllegalArgumentException(
+        Connection to = at.orElseThrow(() -> new IllegalArgumentException(
                 "no broker runs that it could send to; start one with `observatory broker`"));
         try {
-            String watched = new JvmAttach(jvm.pid()).attach(to, state.spool(), pack.get(), Operators.NOBODY);
+            String watched =
+                    new JvmAttach(jvm.pid()).attach(to, cluster.topics(), state.spool(), pack.get(), Operators.NOBODY);
             String first = watched.split(", ")[0].replaceFirst(" rank \\d+$", "");
-            return new LiveSource(to, Topics.STANDARD, new RunId(first), clock);
+            return live(to, new RunId(first));
         } catch (AttachException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.KafkaException;
 
 /** Whether what a trainer on this machine sends would get to a cluster now. */
 final class Reach implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 3000;
+    private static final int PATIENCE_MILLIS = 5000;
 
     private final Connection connection;
     private final Topics topics;

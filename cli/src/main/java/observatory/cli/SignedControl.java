@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import observatory.probe.Command;
 import observatory.probe.RunId;
 import observatory.stream.Connection;
+import observatory.stream.KafkaErrors;
 import observatory.stream.Topics;
 import observatory.stream.control.Keys;
 import observatory.stream.control.Operator;
@@ -14,23 +15,21 @@ import org.apache.kafka.common.KafkaException;
 
 /** Commands from the window, signed with an operator's key. */
 final class SignedControl implements Control {
+    private final Connection connection;
     private final Operator sender;
     private final String operator;
 
-    private SignedControl(Operator sender, String operator) {
+    private SignedControl(Connection connection, Operator sender, String operator) {
+        this.connection = connection;
         this.sender = sender;
         this.operator = operator;
     }
 
-    static SignedControl of(String broker, String operator, Path key) {
+    static SignedControl of(Connection connection, Topics topics, String operator, Path key) {
         try {
             return new SignedControl(
-                    new Operator(
-                            Connection.to(broker),
-                            Topics.STANDARD,
-                            operator,
-                            Keys.privateKey(key),
-                            InstantSource.system()),
+                    connection,
+                    new Operator(connection, topics, operator, Keys.privateKey(key), InstantSource.system()),
                     operator);
         } catch (IOException e) {
             throw new Failure(
@@ -55,7 +54,7 @@ final class SignedControl implements Control {
                             + (answer.reason().isEmpty() ? "" : ", " + answer.reason()))
                     .orElse("no answer within " + manner.patience().toSeconds() + " s: is the run going on?");
         } catch (KafkaException e) {
-            return "not sent: " + e.getMessage();
+            return "not sent: " + KafkaErrors.explain(e, connection).message();
         }
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.Progress;
@@ -54,8 +55,9 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private int print(Interrupt interrupt) {
-        Optional<Reading> reading =
-                read(interrupt, item -> parent.console().result(new String(Codec.json(item), StandardCharsets.UTF_8)));
+        Optional<Reading> reading = read(
+                () -> !interrupt.requested(),
+                item -> parent.console().result(new String(Codec.json(item), StandardCharsets.UTF_8)));
         return end(interrupt, reading);
     }
 
@@ -64,7 +66,12 @@ final class TailCommand implements Callable<Integer> {
         LogFile.use(state.log());
         Connection broker = cluster.connection();
         try (TailSpool spool = TailSpool.open(state.spool(), broker, cluster.topics())) {
-            Optional<Reading> reading = read(interrupt, item -> spool.put(item, interrupt::requested));
+            Outage outage = new Outage("what is read gets to " + broker.bootstrap() + " again");
+            BooleanSupplier wanted = () -> {
+                outage.look(spool.waits(), System.nanoTime()).ifPresent(this::say);
+                return !interrupt.requested();
+            };
+            Optional<Reading> reading = read(wanted, item -> spool.put(item, wanted));
             if (!spool.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE)) {
                 parent.console()
                         .error(broker.bootstrap() + " has not taken everything (" + spool.trouble()
@@ -76,13 +83,8 @@ final class TailCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<Reading> read(Interrupt interrupt, Consumer<Telemetry> sink) {
-        Tail tail = new Tail(
-                log.source(Progress.NONE),
-                log.format(),
-                () -> !interrupt.requested(),
-                this::say,
-                InstantSource.system());
+    private Optional<Reading> read(BooleanSupplier wanted, Consumer<Telemetry> sink) {
+        Tail tail = new Tail(log.source(Progress.NONE), log.format(), wanted, this::say, InstantSource.system());
         return once ? Optional.of(tail.read(sink)) : tail.follow(sink);
     }
 

@@ -32,10 +32,10 @@ final class TailSpool implements AutoCloseable {
         return new TailSpool(spool, sender);
     }
 
-    /** Waits for room; gives up only where nobody wants to go on. */
-    void put(Telemetry item, BooleanSupplier givenUp) {
+    /** Waits for room; gives up only where it is no longer wanted. */
+    void put(Telemetry item, BooleanSupplier wanted) {
         while (spool.counts().spooled() > ROOM || !spool.offer(item)) {
-            if (givenUp.getAsBoolean()) {
+            if (!wanted.getAsBoolean()) {
                 return;
             }
             LockSupport.parkNanos(1_000_000);
@@ -45,6 +45,11 @@ final class TailSpool implements AutoCloseable {
     /** Waits until the broker has everything; false where it does not in time. */
     boolean drain(Duration patience) {
         return spool.drain(patience);
+    }
+
+    /** Why what is read does not get to the broker now; empty where it does. */
+    String waits() {
+        return sender.trouble().isEmpty() ? "" : sender.trouble() + "; what is read waits in the spool";
     }
 
     String trouble() {

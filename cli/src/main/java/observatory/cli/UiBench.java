@@ -151,7 +151,11 @@ final class UiBench {
                         folder.resolve("window.properties"),
                         InstantSource.system(),
                         new Opening(
-                                new StateDirectory(folder), Optional::empty, Optional.empty(), InstantSource.system()),
+                                new StateDirectory(folder),
+                                new ClusterOptions(),
+                                Optional::empty,
+                                Optional.empty(),
+                                InstantSource.system()),
                         Optional.empty()));
         Scene scene = new Scene(main.node(), 1280, 800);
         main.attach(scene);
@@ -229,7 +233,8 @@ final class UiBench {
             }
             history(broker.bootstrap(), topics);
             long began = System.nanoTime();
-            try (LiveSource live = new LiveSource(broker.bootstrap(), topics, UiLoad.RUN, InstantSource.system())) {
+            try (LiveSource live =
+                    new LiveSource(Connection.to(broker.bootstrap()), topics, UiLoad.RUN, InstantSource.system())) {
                 double first = awaitStep(live, 0, began);
                 return new double[] {first, awaitStep(live, steps - 1, began)};
             }

@@ -77,7 +77,7 @@ class BadInputTest {
                     train --loss-scale 4                       | 2 | precision=fp32, --precision fp16
                     train --control-ceiling 5                  | 2 | from 0 to 1, --control-ceiling=5.0, try 0.05
                     attach 2147483647 --control-ceiling -1     | 2 | from 0 to 1, --control-ceiling=-1.0, try 0.05
-                    attach 2147483647 --data-dir {} --broker nowhere | 3 | Kafka at nowhere, write bootstrap.servers as HOST:PORT
+                    attach 2147483647 --data-dir {} --bootstrap nowhere | 3 | Kafka at nowhere, write bootstrap.servers as HOST:PORT
                     train --layers 99999 --width 99999 --heads 1 | 2 | parameters, this machine has, try fewer --layers
                     train --batch 4096 --context 16384         | 2 | micro-batch=4096 x 16384, this machine has, --micro-batch
                     train --batch 2000000 --micro-batch 1 --context 2000 | 2 | batch=2000000, context=2000, try --batch
@@ -109,6 +109,9 @@ class BadInputTest {
                     topics create --data-dir {}/none           | 4 | no broker is named, observatory broker, --bootstrap
                     topics create --bootstrap 127.0.0.1:1 --prefix a_b | 2 | prefix=a_b, try observatory.
                     runs --kafka-config {}/absent.properties   | 3 | there is no file, correct the path
+                    runs --kafka-config {}                     | 3 | is no file of properties, Is a directory, name one
+                    runs --kafka-config {}/small.txt           | 3 | small.txt names no broker, bootstrap.servers is not set, --bootstrap
+                    attach 2147483647 --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no file, correct the path
                     runs --config {}/a-file --bootstrap no:port:at:all | 3 | no:port:at:all, write bootstrap.servers as HOST:PORT
                     runs --bootstrap localhost                 | 3 | Kafka at localhost, write bootstrap.servers as HOST:PORT
                     runs --bootstrap localhost:99999           | 3 | localhost:99999, write bootstrap.servers as HOST:PORT
@@ -121,7 +124,7 @@ class BadInputTest {
                     tail {}/small.txt --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no file, correct the path
                     runs nobody --data-dir {}/none             | 2 | there is no run nobody
                     attach --detach                            | 2 | --detach needs, observatory attach
-                    attach -5 --broker 127.0.0.1:1             | 4 | no process -5, observatory attach
+                    attach -5 --bootstrap 127.0.0.1:1          | 4 | no process -5, observatory attach
                     attach --python {}/absent/watch.py         | 3 | cannot write, name a folder
                     attach --python {}/a-file                  | 3 | differs, name another place
                     relay --bootstrap no:1 --control-key {}/absent | 3 | cannot read the public key, observatory keys new

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -48,10 +49,7 @@ public final class Clusters {
                     all);
         }
         if (properties.isPresent()) {
-            Properties read = new Properties();
-            try (Reader reader = Files.newBufferedReader(properties.get(), StandardCharsets.UTF_8)) {
-                read.load(reader);
-            }
+            Properties read = properties(properties.get());
             read.stringPropertyNames()
                     .forEach(name -> all.put(
                             name,
@@ -98,6 +96,19 @@ public final class Clusters {
             }
         }
         return direct;
+    }
+
+    private static Properties properties(Path file) throws IOException {
+        Properties read = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            read.load(reader);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException | IllegalArgumentException e) { // a folder, bytes that are no text, a broken escape
+            throw new IllegalArgumentException(
+                    file + " is no file of properties (" + e.getMessage() + "); name one of Kafka's clients", e);
+        }
+        return read;
     }
 
     private static JsonNode yaml(Path file) throws IOException {

@@ -62,6 +62,11 @@ final class Delivery implements AutoCloseable {
         this.trouble = trouble;
     }
 
+    /** @throws KafkaException where the cluster cannot be reached, or does not let us in, or has no topic for this */
+    void awaitCluster() {
+        producer.partitionsFor(topics.telemetry());
+    }
+
     /** @throws KafkaException where this producer cannot go on; the rows are then to be sent by another */
     Outcome deliver(List<Row> rows) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(rows.size());

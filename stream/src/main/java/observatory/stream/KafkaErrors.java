@@ -1,6 +1,7 @@
 package observatory.stream;
 
 import java.net.ConnectException;
+import java.nio.file.NoSuchFileException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.DateTimeException;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,9 +24,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
-/** What an error of a Kafka client means, in one line that names the cluster, the cause and the next step. */
+/**
+ * What an error of a Kafka client means, in one line that names the cluster, the cause and the next step. Of one that says
+ * only that time ran out the address is asked what is there, a second at most.
+ */
 public final class KafkaErrors {
     private static final Pattern NOT_AFTER = Pattern.compile("NotAfter: (.+)");
+    private static final Pattern STORE = Pattern.compile("Failed to load SSL keystore (.+) of type .*\\R(.*)");
 
     private KafkaErrors() {}
 
@@ -60,6 +66,10 @@ public final class KafkaErrors {
                     "its certificate is signed by nobody this machine trusts",
                     "set ssl.truststore.location to a store that has the signer");
         }
+        if (text.contains("certificate_required")) {
+            return tls(
+                    cluster, "it asks for a certificate of ours", "set ssl.keystore.location to a store that has one");
+        }
         if (find(error, SslAuthenticationException.class).isPresent()
                 || find(error, SSLException.class).isPresent()) {
             return tls(cluster, last(error), "compare security.protocol with what the listener speaks");
@@ -82,7 +92,7 @@ public final class KafkaErrors {
         if (denied.isPresent()) {
             return new Explained(
                     Kind.DENIED,
-                    cluster + " does not allow this: " + denied.get().getMessage()
+                    cluster + " does not allow this: " + last(denied.get())
                             + "; ask for a prefixed ACL that allows read, write and describe");
         }
         if (find(error, UnsupportedVersionException.class).isPresent()) {
@@ -91,26 +101,39 @@ public final class KafkaErrors {
                     cluster + " is of a version that this program's clients do not speak with: " + last(error)
                             + "; upgrade the brokers to Kafka 2.5 or newer");
         }
-        if (find(error, UnknownTopicOrPartitionException.class).isPresent()
-                || text.contains("not present in metadata")) {
-            return new Explained(
-                    Kind.NO_TOPIC,
-                    cluster + " has no topic for this or does not answer: " + last(error)
-                            + "; run `observatory topics create`, then `observatory doctor`");
+        if (find(error, UnknownTopicOrPartitionException.class).isPresent()) {
+            return noTopic(cluster, last(error));
         }
         if (find(error, TimeoutException.class).isPresent()
                 || find(error, java.util.concurrent.TimeoutException.class).isPresent()
                 || find(error, ConnectException.class).isPresent()) {
-            return new Explained(
-                    Kind.CANNOT_CONNECT,
-                    cluster + " does not answer; start it, or correct bootstrap.servers (and security.protocol: "
-                            + connection.protocol() + ")");
+            return Unanswered.explain(cluster, connection, error);
         }
         if (text.contains("No resolvable bootstrap urls")) {
             return new Explained(
                     Kind.CANNOT_CONNECT,
                     cluster + " cannot be found: no address of that name is known here; correct the name in"
                             + " bootstrap.servers, or see why it does not resolve");
+        }
+        Optional<NoSuchFileException> file = find(error, NoSuchFileException.class);
+        if (file.isPresent()) {
+            String named = file.get().getFile();
+            return new Explained(
+                    Kind.OTHER, cluster + ": there is no file " + named + "; correct " + setting(connection, named));
+        }
+        Matcher store = STORE.matcher(text);
+        if (store.find()) {
+            String named = setting(connection, store.group(1));
+            return new Explained(
+                    Kind.OTHER,
+                    cluster + ": " + store.group(1) + " cannot be opened: " + store.group(2) + "; correct " + named
+                            + " or " + named.replace(".location", ".password"));
+        }
+        if (text.contains("JAAS") || text.contains("LoginModule")) {
+            return new Explained(
+                    Kind.OTHER,
+                    cluster + ": " + last(error) + "; correct sasl.jaas.config, which logs in for sasl.mechanism="
+                            + connection.setting("sasl.mechanism").orElse("GSSAPI"));
         }
         if (text.contains("in bootstrap.servers: ")) {
             return new Explained(
@@ -120,7 +143,23 @@ public final class KafkaErrors {
         return new Explained(Kind.OTHER, cluster + ": " + last(error) + "; see `observatory doctor`");
     }
 
-    private static Explained tls(String cluster, String cause, String next) {
+    static Explained noTopic(String cluster, String told) {
+        return new Explained(
+                Kind.NO_TOPIC,
+                cluster + " has no topic for this: " + told
+                        + "; run `observatory topics create`, then `observatory doctor`");
+    }
+
+    /** The setting that names a file, and the file. */
+    private static String setting(Connection connection, String file) {
+        return connection.shown().entrySet().stream()
+                .filter(one -> one.getValue().equals(file))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("the path");
+    }
+
+    static Explained tls(String cluster, String cause, String next) {
         return new Explained(Kind.TLS, cluster + " refused TLS: " + cause + "; " + next);
     }
 
@@ -148,7 +187,7 @@ public final class KafkaErrors {
         return Optional.empty();
     }
 
-    private static String texts(Throwable error) {
+    static String texts(Throwable error) {
         StringBuilder texts = new StringBuilder();
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             texts.append(cause.getMessage()).append('\n');
@@ -156,7 +195,7 @@ public final class KafkaErrors {
         return texts.toString();
     }
 
-    private static String last(Throwable error) {
+    static String last(Throwable error) {
         Throwable cause = error;
         while (cause.getCause() != null) {
             cause = cause.getCause();
@@ -164,6 +203,6 @@ public final class KafkaErrors {
         String message = cause.getMessage();
         return message == null
                 ? cause.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
+                : message.lines().findFirst().orElse("").replaceFirst("\\.$", "");
     }
 }

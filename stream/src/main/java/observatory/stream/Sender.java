@@ -29,6 +29,9 @@ public final class Sender implements AutoCloseable {
     /** What was last delivered, by whichever connection; null before the first. Of the sending thread. */
     private Envelope last;
 
+    /** Whether any connection got to the cluster: from then on a trouble is over when something is delivered. */
+    private boolean reached;
+
     private long nextHeartbeat = System.nanoTime();
 
     public Sender(Spool spool, Topics topics) {
@@ -79,6 +82,9 @@ public final class Sender implements AutoCloseable {
             Connection now = connection;
             try (Delivery delivery =
                     new Delivery(now, topics, () -> closing || connection != now, message -> trouble = message)) {
+                delivery.awaitCluster();
+                trouble = reached ? trouble : "";
+                reached = true;
                 for (Leftover leftover : spool.leftovers()) {
                     empty(leftover.store(), delivery, () -> closing || connection != now);
                 }

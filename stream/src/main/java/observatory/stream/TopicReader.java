@@ -113,6 +113,11 @@ public final class TopicReader implements AutoCloseable {
         return consumer.poll(PATIENCE);
     }
 
+    /** @throws org.apache.kafka.common.KafkaException where the cluster does not answer in time: polls are then empty */
+    public void ask(Duration patience) {
+        consumer.endOffsets(partitions, patience);
+    }
+
     /** Whether everything has been read that was there when the reader was made. */
     public boolean atTheEnd() {
         return partitions.stream().allMatch(partition -> consumer.position(partition) >= ends.get(partition));

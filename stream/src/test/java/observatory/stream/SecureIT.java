@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,10 +25,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import observatory.probe.Command;
+import observatory.probe.Frame;
 import observatory.probe.Origin;
+import observatory.probe.Pack;
 import observatory.probe.Request;
 import observatory.probe.RunId;
 import observatory.probe.TrainerCommand;
+import observatory.stream.attach.JvmAttach;
+import observatory.stream.attach.Operators;
+import observatory.stream.attach.PlainTrainer;
 import observatory.stream.control.Gate;
 import observatory.stream.control.Keys;
 import observatory.stream.control.Operator;
@@ -33,6 +41,8 @@ import observatory.stream.control.TopicCommandSource;
 import observatory.stream.doctor.Check;
 import observatory.stream.doctor.Doctor;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -129,7 +139,7 @@ class SecureIT {
         assertTold(tls("EXPIRED", Map.of()), KafkaErrors.Kind.TLS, "certificate has expired 7 d ago");
         assertTold(tls("ELSEWHERE", Map.of()), KafkaErrors.Kind.TLS, "certificate is for another host name");
         assertTold(tls("UNKNOWN", Map.of()), KafkaErrors.Kind.TLS, "signed by nobody this machine trusts");
-        assertTold(tls("MUTUAL", Map.of()), KafkaErrors.Kind.TLS, "security.protocol");
+        assertTold(tls("MUTUAL", Map.of()), KafkaErrors.Kind.TLS, "set ssl.keystore.location");
     }
 
     @Test
@@ -137,6 +147,54 @@ class SecureIT {
         assertTold(scram("alice", "not the " + CANARY), KafkaErrors.Kind.DENIED, "refused the credentials");
         KafkaErrors.Explained denied = told(scram("eve", CANARY));
         assertEquals(KafkaErrors.Kind.DENIED, denied.kind(), denied.message());
+    }
+
+    /** Of which Kafka's clients tell only that time ran out. */
+    @Test
+    void aPortThatSpeaksOtherwiseIsNotTakenForOneThatIsClosed() throws Exception {
+        TimeoutException out = new TimeoutException("Timed out waiting for a node assignment.");
+        assertTold(
+                out, at(port("GOOD"), Map.of()), KafkaErrors.Kind.TLS, "set security.protocol to SSL, or to SASL_SSL");
+        assertTold(
+                out,
+                at(broker.bootstrap(), Map.of("security.protocol", "SASL_SSL")),
+                KafkaErrors.Kind.TLS,
+                "set security.protocol=SASL_PLAINTEXT");
+        assertTold(out, tls("SCRAM", Map.of()), KafkaErrors.Kind.CANNOT_CONNECT, "SASL_SSL where it asks for a login");
+        assertTold(out, at("127.0.0.1:" + freePort(), Map.of()), KafkaErrors.Kind.CANNOT_CONNECT, "nothing takes");
+        try (ServerSocket hanging = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertTold(
+                    out,
+                    at("127.0.0.1:" + hanging.getLocalPort(), Map.of()),
+                    KafkaErrors.Kind.CANNOT_CONNECT,
+                    "says nothing");
+        }
+    }
+
+    @Test
+    void aSettingThatCannotBeIsNamed() {
+        String nowhere = folder.resolve("nowhere.p12").toString();
+        assertRefused(
+                tls("GOOD", Map.of("ssl.truststore.location", nowhere)),
+                "there is no file " + nowhere + "; correct ssl.truststore.location");
+        assertRefused(
+                tls("GOOD", Map.of("ssl.truststore.password", "not the " + CANARY)),
+                "correct ssl.truststore.location or");
+        assertRefused(
+                tls("SCRAM", Map.of("security.protocol", "SASL_SSL", "sasl.mechanism", "SCRAM-SHA-256")),
+                "correct sasl.jaas.config");
+    }
+
+    /** Nothing is to be sent yet, and the trouble is known all the same. */
+    @Test
+    void whoWouldSendIsToldBeforeThereIsAnything() throws Exception {
+        try (Spool spool = new Spool(folder.resolve("empty"), UUID.randomUUID(), 1L << 30);
+                Sender sender = new Sender(spool, Topics.STANDARD)) {
+            sender.connect(scram("alice", "wrong"));
+            Await.until("the refusal", () -> sender.trouble().contains("refused the credentials"));
+            sender.connect(scram("alice", CANARY));
+            Await.until("that it is over", () -> sender.trouble().isEmpty());
+        }
     }
 
     @Test
@@ -195,6 +253,39 @@ class SecureIT {
         }
     }
 
+    /** The trainer's JVM runs in another folder and has no class of Kafka among its own; and no secret is left behind. */
+    @Test
+    void aTrainerThatIsAttachedToLogsInAsWell() throws Exception {
+        RunId run = new RunId("attached");
+        Path relative = Path.of("").toAbsolutePath().relativize(certificates.trust());
+        Connection connection = scram("alice", CANARY, Map.of("ssl.truststore.location", relative.toString()));
+        Path child = Files.createDirectories(folder.resolve("child"));
+        Process trainer = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        classes(PlainTrainer.class) + File.pathSeparator + classes(RunId.class),
+                        PlainTrainer.class.getName(),
+                        run.value())
+                .directory(child.toFile())
+                .redirectError(child.resolve("err").toFile())
+                .start();
+        try (FrameReader reader = new FrameReader(connection, Topics.STANDARD, Optional.of(run))) {
+            assertEquals(
+                    "attached rank 0",
+                    new JvmAttach(trainer.pid())
+                            .attach(
+                                    connection,
+                                    Topics.STANDARD,
+                                    child.resolve("spool"),
+                                    Pack.CONTINUOUS,
+                                    Operators.NOBODY));
+            Await.until("a frame of the trainer", () -> reader.poll().stream().anyMatch(Frame.class::isInstance));
+            assertFalse(Files.readString(child.resolve("err")).contains(CANARY));
+        } finally {
+            trainer.destroyForcibly();
+        }
+    }
+
     @Test
     void anOperatorsCommandReachesTheRunAndEveryAnswerIsAudited() throws Exception {
         RunId run = new RunId("controlled");
@@ -248,6 +339,20 @@ class SecureIT {
         assertFalse(told.message().contains(CANARY), told.message());
     }
 
+    private static void assertTold(Throwable error, Connection connection, KafkaErrors.Kind kind, String what) {
+        KafkaErrors.Explained told = KafkaErrors.explain(error, connection);
+        assertEquals(kind, told.kind(), told.message());
+        assertTrue(told.message().contains(what), told.message());
+    }
+
+    private static void assertRefused(Connection connection, String what) {
+        KafkaException error =
+                assertThrows(KafkaException.class, () -> connection.admin().close());
+        String told = KafkaErrors.explain(error, connection).message();
+        assertTrue(told.contains(what), told);
+        assertFalse(told.contains(CANARY), told);
+    }
+
     private static KafkaErrors.Explained told(Connection connection) {
         try (Admin admin = connection.admin()) {
             ExecutionException error = assertThrows(
@@ -284,12 +389,23 @@ class SecureIT {
     private static Connection tls(String listener, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(more);
         settings.putIfAbsent("security.protocol", "SSL");
-        settings.put("bootstrap.servers", "127.0.0.1:" + PORTS.get(listener));
-        settings.put("ssl.truststore.location", folder.resolve("trust.p12").toString());
-        settings.put("ssl.truststore.password", CANARY);
+        settings.put("bootstrap.servers", port(listener));
+        settings.putIfAbsent(
+                "ssl.truststore.location", folder.resolve("trust.p12").toString());
+        settings.putIfAbsent("ssl.truststore.password", CANARY);
         settings.put("default.api.timeout.ms", "20000");
         settings.put("request.timeout.ms", "10000");
         return Connection.of(settings);
+    }
+
+    private static Connection at(String bootstrap, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("bootstrap.servers", bootstrap);
+        return Connection.of(settings);
+    }
+
+    private static String port(String listener) {
+        return "127.0.0.1:" + PORTS.get(listener);
     }
 
     private static Connection mutual() throws Exception {
@@ -302,14 +418,23 @@ class SecureIT {
     }
 
     private static Connection scram(String user, String password) {
-        return tls(
-                "SCRAM",
-                Map.of(
-                        "security.protocol", "SASL_SSL",
-                        "sasl.mechanism", "SCRAM-SHA-256",
-                        "sasl.jaas.config",
-                                "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + user
-                                        + "\" password=\"" + password + "\";"));
+        return scram(user, password, Map.of());
+    }
+
+    private static Connection scram(String user, String password, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("security.protocol", "SASL_SSL");
+        settings.put("sasl.mechanism", "SCRAM-SHA-256");
+        settings.put(
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + user + "\" password=\""
+                        + password + "\";");
+        return tls("SCRAM", settings);
+    }
+
+    private static String classes(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
     }
 
     private static int freePort() throws IOException {

@@ -52,7 +52,9 @@ final class AttachSheet {
         this.link = link;
         Label title = Labels.styled("Open a run", "section-title");
         Label what = Labels.paragraph(
-                "A log or a folder, HOST:PORT of a broker, HOST:PORT/RUN, or observatory://run/…", "soft");
+                "A log or a folder; HOST:PORT of a broker, or a client.properties, either with /RUN behind it; or"
+                        + " observatory://run/…",
+                "soft");
         field.setAccessibleText("Path, address or link to open");
         field.setOnAction(event -> typed(field.getText().strip()));
         HBox.setHgrow(field, Priority.ALWAYS);
@@ -97,12 +99,18 @@ final class AttachSheet {
     /** Looks for runs on a broker, or where they are known to be. */
     private void look(Optional<String> broker) {
         found = List.of();
+        says("Looking for runs…");
         fill();
         beside(() -> doors.offers(broker), offers -> {
             found = offers;
-            ((Label) table.getPlaceholder()).setText("No run was found: neither on a broker nor in another JVM.");
+            says("No run was found: neither on a broker nor in another JVM.");
             fill();
         });
+    }
+
+    /** Where the table is empty. */
+    private void says(String text) {
+        ((Label) table.getPlaceholder()).setText(text);
     }
 
     private void fill() {
@@ -200,7 +208,7 @@ final class AttachSheet {
     }
 
     private static boolean isBroker(String text) {
-        return text.matches("[A-Za-z0-9._-]+:\\d{1,5}");
+        return ClusterAddress.of(text).filter(at -> at.run().isEmpty()).isPresent();
     }
 
     private static Button button(String text, String does, Runnable action) {
@@ -231,11 +239,17 @@ final class AttachSheet {
                     (box.getScene() == null ? late : then).accept(result);
                 });
             } catch (IllegalArgumentException e) {
-                Platform.runLater(() -> trouble.setText(e.getMessage()));
+                Platform.runLater(() -> failed(e.getMessage()));
             } catch (RuntimeException e) {
-                Platform.runLater(() -> trouble.setText("that failed: " + e));
+                Platform.runLater(() -> failed("that failed: " + e));
             }
         });
+    }
+
+    private void failed(String why) {
+        trouble.setText(why);
+        tried.getChildren().clear();
+        says("No runs could be listed.");
     }
 
     private static void thread(Runnable work) {

@@ -14,11 +14,13 @@ import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.FrameReader;
 import observatory.stream.HistoryReader;
+import observatory.stream.KafkaErrors;
 import observatory.stream.TopicReader;
 import observatory.stream.Topics;
 import observatory.ui.Connection;
 import observatory.ui.Source;
 import observatory.ui.data.Recording;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * A run on a broker, from its first record on and as it grows. Looking changes nothing there: partitions are assigned,
@@ -26,8 +28,12 @@ import observatory.ui.data.Recording;
  */
 public final class LiveSource implements Source {
     private static final long PAUSE_SECONDS = 1;
+    /** After so long without a record the broker is asked whether it is there. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
-    private final String bootstrap;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final observatory.stream.Connection connection;
     private final Topics topics;
     private final RunId run;
     private final InstantSource clock;
@@ -43,13 +49,13 @@ public final class LiveSource implements Source {
     public record Health(long missing, long duplicates, long unreadable, boolean caughtUp, String trouble) {
         static final Health NONE = new Health(0, 0, 0, false, "");
 
-        static Health of(Throwable trouble) {
-            return new Health(0, 0, 0, false, trouble.getMessage() == null ? trouble.toString() : trouble.getMessage());
+        static Health of(String trouble) {
+            return new Health(0, 0, 0, false, trouble);
         }
     }
 
-    public LiveSource(String bootstrap, Topics topics, RunId run, InstantSource clock) {
-        this.bootstrap = bootstrap;
+    public LiveSource(observatory.stream.Connection connection, Topics topics, RunId run, InstantSource clock) {
+        this.connection = connection;
         this.topics = topics;
         this.run = run;
         this.clock = clock;
@@ -77,7 +83,8 @@ public final class LiveSource implements Source {
         boolean nothing =
                 caughtUp && recording.frames().empty() && health.trouble().isEmpty();
         return nothing
-                ? "no step of the run " + run.value() + " has come to " + bootstrap + " yet; A lists the runs it knows"
+                ? "no step of the run " + run.value() + " has come to " + bootstrap()
+                        + " yet; A lists the runs it knows"
                 : health.trouble();
     }
 
@@ -87,7 +94,7 @@ public final class LiveSource implements Source {
     }
 
     public String bootstrap() {
-        return bootstrap;
+        return connection.bootstrap();
     }
 
     @Override
@@ -127,8 +134,8 @@ public final class LiveSource implements Source {
         preview();
         boolean again = false;
         while (closing.getCount() > 0) {
-            try (FrameReader frames = new FrameReader(bootstrap, topics, Optional.of(run));
-                    TopicReader incidents = TopicReader.fromTheBeginning(bootstrap, topics.incidents())) {
+            try (FrameReader frames = new FrameReader(connection, topics, Optional.of(run));
+                    TopicReader incidents = TopicReader.fromTheBeginning(connection, topics.incidents())) {
                 // What is shown so far stays until the whole run is read anew.
                 OptionalInt of = rank;
                 Recording whole = again || !recording.frames().empty() ? new Recording(run, of) : recording;
@@ -136,10 +143,10 @@ public final class LiveSource implements Source {
                 caughtUp = false;
                 follow(frames, incidents, whole, of);
             } catch (RuntimeException e) {
-                health = Health.of(e);
+                health = Health.of(why(e));
                 pause();
             } catch (Error e) { // such as out of memory: what is shown has an end, which must be told
-                health = Health.of(e);
+                health = Health.of(e.toString());
                 throw e;
             }
         }
@@ -149,22 +156,30 @@ public final class LiveSource implements Source {
     private void preview() {
         try {
             Recording decimated = new Recording(run);
-            HistoryReader.read(observatory.stream.Connection.to(bootstrap), topics, run, bucket -> {
+            HistoryReader.read(connection, topics, run, bucket -> {
                 HistoryFrames.of(bucket).forEach(decimated::accept);
                 recording = decimated; // from the first bucket on
             });
         } catch (RuntimeException e) {
-            health = Health.of(e); // the run itself is read next, and may be whole
+            health = Health.of(why(e)); // the run itself is read next, and may be whole
         }
     }
 
     /** Until the window closes or another rank is asked for. */
     private void follow(FrameReader frames, TopicReader incidents, Recording whole, OptionalInt shown) {
+        Instant asked = clock.instant();
+        String trouble = "";
         while (closing.getCount() > 0 && rank.equals(shown)) {
             List<Telemetry> items = frames.poll();
             items.forEach(whole::accept);
+            Instant now = clock.instant();
             if (!items.isEmpty()) {
-                arrived = clock.instant();
+                arrived = now;
+                asked = now;
+                trouble = "";
+            } else if (Duration.between(asked, now).compareTo(SILENCE) > 0) {
+                asked = now;
+                trouble = ask(incidents);
             }
             for (byte[] value : incidents.poll()) {
                 if (Judged.decode(value) instanceof Judged.Of of && of.run().equals(run)) {
@@ -177,8 +192,24 @@ public final class LiveSource implements Source {
                 recording = whole;
             }
             caughtUp |= frames.atTheEnd() && incidents.atTheEnd();
-            health = new Health(frames.missing(), frames.duplicates(), frames.unreadable(), frames.atTheEnd(), "");
+            health = new Health(frames.missing(), frames.duplicates(), frames.unreadable(), frames.atTheEnd(), trouble);
         }
+    }
+
+    /** A run that is over sends nothing, as does one whose broker has gone; which of them it is, only asking tells. */
+    private String ask(TopicReader reader) {
+        try {
+            reader.ask(PATIENCE);
+            return "";
+        } catch (KafkaException e) {
+            return why(e);
+        }
+    }
+
+    private String why(RuntimeException e) {
+        return e instanceof KafkaException
+                ? KafkaErrors.explain(e, connection).message()
+                : e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     private void pause() {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,12 @@ class LiveSourceIT {
     @TempDir
     private Path folder;
 
+    private volatile Duration ahead = Duration.ZERO;
+
+    private Instant now() {
+        return Instant.now().plus(ahead);
+    }
+
     @Test
     void itFollowsARunThroughAnOutageAndLeavesNoGroupBehind() throws Exception {
         int port;
@@ -40,7 +48,7 @@ class LiveSourceIT {
                 TOPICS.create(admin, 1);
             }
             send(broker, 0, 50);
-            live = new LiveSource(broker.bootstrap(), TOPICS, Frames.RUN, InstantSource.system());
+            live = new LiveSource(Connection.to(broker.bootstrap()), TOPICS, Frames.RUN, this::now);
             await("the steps that were there before", () -> steps(live) == 50);
             send(broker, 50, 60);
             await("those that came while it looked", () -> steps(live) == 60);
@@ -54,11 +62,14 @@ class LiveSourceIT {
                 assertTrue(admin.listGroups().all().get().isEmpty(), "looking joins no group");
             }
         }
+        ahead = Duration.ofMinutes(1); // of silence
+        await("that the broker has gone", () -> live.health().trouble().contains("does not answer"));
         try (Broker again = Broker.start(folder, port)) {
             assertEquals(port, again.port(), "the same address as before");
             send(again, 60, 75);
             await("those that came after the outage", () -> steps(live) == 75);
             assertEquals(0, live.health().missing());
+            await("that the broker is there", () -> live.health().trouble().isEmpty());
         } finally {
             live.close();
         }
@@ -71,8 +82,8 @@ class LiveSourceIT {
             try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
                 TOPICS.create(admin, 1);
             }
-            try (LiveSource live =
-                    new LiveSource(broker.bootstrap(), TOPICS, new RunId("mistyped"), InstantSource.system())) {
+            try (LiveSource live = new LiveSource(
+                    Connection.to(broker.bootstrap()), TOPICS, new RunId("mistyped"), InstantSource.system())) {
                 await("that nothing is known of it", () -> live.trouble().startsWith("no step of the run mistyped"));
             }
         }

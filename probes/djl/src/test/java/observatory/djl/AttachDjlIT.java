@@ -25,6 +25,7 @@ import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.probe.Telemetry;
 import observatory.stream.Broker;
+import observatory.stream.Connection;
 import observatory.stream.FrameReader;
 import observatory.stream.Topics;
 import observatory.stream.attach.AttachException;
@@ -78,7 +79,12 @@ class AttachDjlIT {
                 for (int time = 0; time < 2; time++) {
                     assertEquals(
                             run.value() + " rank 0",
-                            jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE, Operators.NOBODY));
+                            jvm.attach(
+                                    Connection.to(broker.bootstrap()),
+                                    Topics.STANDARD,
+                                    folder.resolve("spool"),
+                                    Pack.PROFILE,
+                                    Operators.NOBODY));
                     int before = heard.size();
                     hear(reader, heard, () -> frames(heard, before).size() > 20);
                     assertEquals(run.value() + " rank 0", jvm.detach());

@@ -2,7 +2,6 @@ package observatory.stream.attach;
 
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,14 +15,11 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import observatory.probe.Instruments;
 import observatory.probe.LiveInstruments;
-import observatory.probe.Pack;
 import observatory.probe.RunId;
 import observatory.probe.Setup;
 import observatory.probe.builtin.Probes;
-import observatory.stream.Connection;
 import observatory.stream.Sender;
 import observatory.stream.Spool;
-import observatory.stream.Topics;
 import observatory.stream.control.Gate;
 import observatory.stream.control.Keys;
 import observatory.stream.control.TopicCommandSource;
@@ -61,10 +57,19 @@ public final class Attachment implements BiFunction<Properties, Instrumentation,
 
     @Override
     public Properties apply(Properties asked, Instrumentation jvm) {
-        return switch (Request.Action.valueOf(asked.getProperty(Agent.ACTION).toUpperCase(Locale.ROOT))) {
-            case ATTACH -> attach(Request.of(asked), jvm);
-            case DETACH -> detach();
-        };
+        Thread thread = Thread.currentThread();
+        ClassLoader trainers = thread.getContextClassLoader();
+        // Threads made here inherit it: who logs in to a broker looks there for Kafka's login modules.
+        thread.setContextClassLoader(Attachment.class.getClassLoader());
+        try {
+            return switch (Request.Action.valueOf(
+                    asked.getProperty(Agent.ACTION).toUpperCase(Locale.ROOT))) {
+                case ATTACH -> attach(Request.of(asked), jvm);
+                case DETACH -> detach();
+            };
+        } finally {
+            thread.setContextClassLoader(trainers);
+        }
     }
 
     private Properties attach(Request request, Instrumentation jvm) {
@@ -132,14 +137,13 @@ public final class Attachment implements BiFunction<Properties, Instrumentation,
     }
 
     private static Watched watch(Instruments<?> instruments, Request request) throws IOException {
-        Spool spool = new Spool(Path.of(request.spool()), instruments.origin().writer(), SPOOL_BYTES);
-        Sender sender = new Sender(spool, Topics.STANDARD);
-        sender.connect(request.bootstrap());
-        Pack pack = Pack.valueOf(request.pack().toUpperCase(Locale.ROOT));
+        Spool spool = new Spool(request.spool(), instruments.origin().writer(), SPOOL_BYTES);
+        Sender sender = new Sender(spool, request.topics());
+        sender.connect(request.connection());
         Setup before = instruments.setup();
         TopicCommandSource commands = commands(instruments, request);
-        Setup during =
-                Probes.setup(spool, pack).with(commands == null ? before.commands() : commands, Probes.CATALOGUE);
+        Setup during = Probes.setup(spool, request.pack())
+                .with(commands == null ? before.commands() : commands, Probes.CATALOGUE);
         instruments.setUp(during);
         return new Watched(instruments, before, during, spool, sender, commands);
     }
@@ -153,8 +157,7 @@ public final class Attachment implements BiFunction<Properties, Instrumentation,
             return null;
         }
         Gate gate = new Gate(run, keys, request.operators().limits(), Probes::share, InstantSource.system());
-        return new TopicCommandSource(
-                Connection.to(request.bootstrap()), Topics.STANDARD, run, gate, InstantSource.system());
+        return new TopicCommandSource(request.connection(), request.topics(), run, gate, InstantSource.system());
     }
 
     private Properties detach() {

@@ -15,6 +15,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import observatory.probe.Pack;
+import observatory.stream.Connection;
+import observatory.stream.Topics;
 
 /**
  * Attaches the observatory to a trainer in another JVM of this user, by process id, through the Java Attach API: its
@@ -46,12 +48,13 @@ public final class JvmAttach {
     /**
      * Attaches; the runs that are watched now.
      *
-     * @param bootstrap of the broker, host and port
+     * @param connection to the cluster that the trainer's JVM then sends to
      * @param spool folder in which the trainer's JVM keeps what the broker does not have yet
      * @param operators whose commands about probes are obeyed
      */
-    public String attach(String bootstrap, Path spool, Pack pack, Operators operators) throws AttachException {
-        return ask(new Request(bootstrap, spool.toAbsolutePath().toString(), pack.name(), operators).asked());
+    public String attach(Connection connection, Topics topics, Path spool, Pack pack, Operators operators)
+            throws AttachException {
+        return ask(new Request(connection, topics, spool, pack, operators).asked());
     }
 
     /** Puts the instruments back as they were before; the runs that were watched. */
@@ -76,6 +79,7 @@ public final class JvmAttach {
         check();
         asked.setProperty(Agent.CLASS_PATH, classPath());
         try {
+            // Of this user alone, as temporary folders are: what is asked may hold a password.
             Path folder = Files.createTempDirectory("observatory-attach");
             try {
                 Path question = folder.resolve("question.properties");

@@ -1,14 +1,23 @@
 package observatory.stream.attach;
 
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import observatory.probe.Pack;
+import observatory.stream.Connection;
+import observatory.stream.Topics;
 
 /**
- * What the agent is asked, as it travels in a file of properties.
+ * What the agent is asked, as it travels in a file of properties, secrets of the connection included: nobody else may
+ * read that file.
  *
  * @param operators whose commands about probes are obeyed, and how far
  */
-record Request(String bootstrap, String spool, String pack, Operators operators) {
+record Request(Connection connection, Topics topics, Path spool, Pack pack, Operators operators) {
     static final String DONE = "done";
+    /** Before the name of each setting of the connection. */
+    private static final String KAFKA = "kafka.";
 
     enum Action {
         ATTACH,
@@ -17,9 +26,12 @@ record Request(String bootstrap, String spool, String pack, Operators operators)
 
     static Request of(Properties asked) {
         return new Request(
-                asked.getProperty("bootstrap"),
-                asked.getProperty("spool"),
-                asked.getProperty("pack"),
+                Connection.of(asked.stringPropertyNames().stream()
+                        .filter(name -> name.startsWith(KAFKA))
+                        .collect(Collectors.toMap(name -> name.substring(KAFKA.length()), asked::getProperty))),
+                new Topics(asked.getProperty("prefix")),
+                Path.of(asked.getProperty("spool")),
+                Pack.valueOf(asked.getProperty("pack")),
                 new Operators(
                         asked.getProperty("keys")
                                 .lines()
@@ -32,13 +44,21 @@ record Request(String bootstrap, String spool, String pack, Operators operators)
     Properties asked() {
         Properties asked = new Properties();
         asked.setProperty(Agent.ACTION, Action.ATTACH.name());
-        asked.setProperty("bootstrap", bootstrap);
-        asked.setProperty("spool", spool);
-        asked.setProperty("pack", pack);
+        connection.client(Map.of()).forEach((name, value) -> asked.setProperty(KAFKA + name, found(name, value)));
+        asked.setProperty("prefix", topics.prefix());
+        asked.setProperty("spool", spool.toAbsolutePath().toString());
+        asked.setProperty("pack", pack.name());
         asked.setProperty("keys", String.join("\n", operators.keys()));
         asked.setProperty("ceiling", Double.toString(operators.ceiling()));
         asked.setProperty("profiles", operators.packs());
         return asked;
+    }
+
+    /** As the trainer's JVM finds it too, which may run in another folder. */
+    private static String found(String name, Object value) {
+        return name.endsWith(".location")
+                ? Path.of(value.toString()).toAbsolutePath().toString()
+                : value.toString();
     }
 
     static Properties detach() {

@@ -84,7 +84,8 @@ class AttachIT {
                 Path key = folder.resolve("alice.key");
                 String trusted = Keys.create(key, "alice");
                 jvm.attach(
-                        broker.bootstrap(),
+                        Connection.to(broker.bootstrap()),
+                        Topics.STANDARD,
                         folder.resolve("spool"),
                         Pack.CONTINUOUS,
                         new Operators(List.of(trusted), 0.05, Set.of(Pack.CONTINUOUS)));
@@ -173,7 +174,12 @@ class AttachIT {
     }
 
     private String attach(JvmAttach jvm, Broker broker) throws AttachException {
-        return jvm.attach(broker.bootstrap(), folder.resolve("spool"), Pack.PROFILE, Operators.NOBODY);
+        return jvm.attach(
+                Connection.to(broker.bootstrap()),
+                Topics.STANDARD,
+                folder.resolve("spool"),
+                Pack.PROFILE,
+                Operators.NOBODY);
     }
 
     private Process trainer(String run) throws Exception {
