@@ -25,6 +25,8 @@ import observatory.ui.source.Replay;
 public final class MainView {
     /** Nobody reads numbers that change more often. */
     private static final double NUMBERS_EVERY_SECONDS = 0.3;
+    /** A source tells more than its recording holds, such as that its broker has gone. */
+    private static final double LOOK_EVERY_SECONDS = 1;
 
     private static final double KEEP_EVERY_SECONDS = 1;
 
@@ -45,6 +47,7 @@ public final class MainView {
     private long shownVersion = -1;
     private boolean stale = true;
     private double sinceNumbers;
+    private double sinceLook;
     private double sinceKept;
     private final Memory memory;
     private boolean forgetful;
@@ -170,11 +173,13 @@ public final class MainView {
         long version = bench.run().version();
         Source source = bench.sourceProperty().get();
         sinceNumbers += seconds;
+        sinceLook += seconds;
         stale |= resized > 0;
         resized = Math.max(0, resized - 1);
         boolean asked = stale || source != shownSource || bench.run() != shownRecording;
         boolean news = version != shownVersion;
-        if (asked || news || half) {
+        if (asked || news || half || sinceLook >= LOOK_EVERY_SECONDS) {
+            sinceLook = 0;
             stale = false;
             half = news && !asked;
             shownVersion = version;

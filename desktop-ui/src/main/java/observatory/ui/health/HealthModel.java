@@ -68,7 +68,7 @@ public final class HealthModel {
         rows.add(new Row(
                 "memory of this program",
                 Numbers.whole(used) + " MiB",
-                "of " + Numbers.whole(runtime.maxMemory() >> 20),
+                "of " + Numbers.whole(runtime.maxMemory() >> 20) + " MiB",
                 true));
         return rows;
     }
@@ -84,8 +84,9 @@ public final class HealthModel {
 
     private static void broker(List<Row> rows, LiveSource live) {
         LiveSource.Health health = live.health();
+        boolean answers = health.trouble().isEmpty();
         rows.add(new Row(
-                "broker", live.bootstrap(), health.trouble(), health.trouble().isEmpty()));
+                "broker", live.bootstrap(), answers ? "where the run is read from" : health.trouble(), answers));
         rows.add(new Row(
                 "history",
                 health.caughtUp() ? "complete" : "being read",

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javafx.event.Event;
 import javafx.scene.Node;
 import javafx.scene.Scene;
@@ -57,6 +58,41 @@ class MainViewTest {
             return ((Label) main.node().lookup(".inspector > .section-title")).getText();
         });
         assertEquals("Step 3", title);
+    }
+
+    /** What goes wrong with a source comes with no step. */
+    @Test
+    void aTroubleIsShownWhenNoMoreStepsCome() throws Exception {
+        AtomicReference<String> trouble = new AtomicReference<>("");
+        Source source = new Source() {
+            private final Recording run = new Recording(Frames.RUN);
+
+            @Override
+            public Recording recording() {
+                return run;
+            }
+
+            @Override
+            public Connection connection() {
+                return new Connection(Connection.State.CONNECTING, Duration.ZERO);
+            }
+
+            @Override
+            public String trouble() {
+                return trouble.get();
+            }
+        };
+        boolean told = Toolkit.on(() -> {
+            MainView main = new MainView(new Workbench(source), outside());
+            main.attach(new Scene(main.node(), 1280, 800));
+            main.beat(BEAT_SECONDS);
+            trouble.set("the broker has gone");
+            main.beat(1);
+            main.node().applyCss();
+            return main.node().lookupAll(".label").stream()
+                    .anyMatch(label -> ((Label) label).getText().equals(trouble.get()));
+        });
+        assertTrue(told);
     }
 
     /** From the least width that the window lets itself be made. */
