@@ -110,6 +110,11 @@ std::map<std::string, emulation::Caller>& emulation::registry() {
     return kernels;
 }
 
+bool emulation::allocated(std::uint64_t address, std::size_t size) {
+    auto after = ::allocated.upper_bound(address);
+    return after != ::allocated.begin() && address + size <= std::prev(after)->first + std::prev(after)->second;
+}
+
 #define CALL(name)                                  \
     if (const int code = failed(#name)) return code
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 // Shared memory of all kernels lies in one section, so that it can be filled with rubbish before each block.
-__attribute__((section("emulated_shared"))) static int always_there;
+__attribute__((section("emulated_shared"), used)) static int always_there;
 extern "C" char __start_emulated_shared[], __stop_emulated_shared[];
 
 namespace emulation {
@@ -48,6 +48,8 @@ jmp_buf scheduler;
 long phase;
 int atBarrier, live;
 unsigned long seed;
+long blocks;
+const char* running;
 
 void yield() {
     if (_setjmp(current->resume) == 0) _longjmp(scheduler, 1);
@@ -74,6 +76,8 @@ void run(Thread& thread) {
 }
 
 void runBlock(const char* kernel, int count) {
+    blocks++;
+    running = kernel;
     std::memset(__start_emulated_shared, RUBBISH, __stop_emulated_shared - __start_emulated_shared);
     std::fill(dynamic.begin(), dynamic.end(), RUBBISH);
     std::vector<int> order(count);
@@ -117,6 +121,9 @@ void runBlock(const char* kernel, int count) {
 
 const dim3& threadIndex() { return current->index; }
 void* dynamicShared() { return dynamic.data(); }
+std::size_t dynamicSize() { return dynamic.size(); }
+long blockNumber() { return blocks; }
+const char* kernelName() { return running; }
 int lane() { return current->number % 32; }
 
 void barrier() {

@@ -19,6 +19,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #define EMULATED
 #define __device__
@@ -41,6 +42,12 @@ extern Thread* current;
 const dim3& threadIndex();
 extern dim3 blockIndex, blockSize, gridSize;
 void* dynamicShared();
+std::size_t dynamicSize();
+/** How many blocks there were before this one. */
+long blockNumber();
+const char* kernelName();
+/** Whether the driver has given out all of these bytes of global memory. */
+bool allocated(std::uint64_t address, std::size_t size);
 void barrier();
 /** Each lane gives `size` bytes and gets those of lane `from`. */
 void exchange(const void* mine, void* theirs, int from, std::size_t size);

@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
@@ -29,12 +30,16 @@ final class Emulation {
     /** Loads it, built once for its sources; where there is no g++ the test is skipped, with a message. */
     static synchronized void require() {
         if (library == null) {
-            Assumptions.assumeTrue(
-                    onPath("g++") && onPath("bash"), "skipped: no g++ here, so the kernels cannot be emulated");
+            requireCompiler();
             library = build(Path.of("..", "kernels", "src", "main", "cuda"), "emulation");
             System.load(library.toString());
         }
         reset();
+    }
+
+    static void requireCompiler() {
+        Assumptions.assumeTrue(
+                onPath("g++") && onPath("bash"), "skipped: no g++ here, so the kernels cannot be emulated");
     }
 
     /** Builds the kernels of a folder; again only where a source is newer than what is there. */
@@ -44,21 +49,35 @@ final class Emulation {
             Path built = out.resolve("libcuda.so.1");
             if (!Files.exists(built)
                     || newest(sources) > Files.getLastModifiedTime(built).toMillis()) {
-                Process process = new ProcessBuilder(
-                                "bash",
-                                Path.of("..", "kernels", "emulate.sh").toString(),
-                                out.toString(),
-                                sources.toAbsolutePath().toString())
-                        .redirectErrorStream(true)
-                        .start();
-                String said = new String(process.getInputStream().readAllBytes());
-                if (process.waitFor() != 0) {
-                    throw new IllegalStateException("the emulation does not build: " + said);
-                }
+                emulate(out.toString(), sources.toAbsolutePath().toString());
             }
             return built;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("the emulation cannot be built", e);
+        }
+    }
+
+    /** Builds what is shipped, from the PTX in a folder; again only those kernels that have changed. */
+    static Path buildPtx(Path ptx, String name) {
+        Path out = Path.of("target", name).toAbsolutePath();
+        try {
+            emulate("--ptx", out.toString(), ptx.toAbsolutePath().toString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("the PTX cannot be emulated", e);
+        }
+        return out.resolve("libcuda.so.1");
+    }
+
+    private static void emulate(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of("bash", Path.of("..", "kernels", "emulate.sh").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes());
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("the emulation does not build: " + said);
         }
     }
 

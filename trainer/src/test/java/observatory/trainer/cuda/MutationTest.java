@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import observatory.trainer.Precision;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,10 +16,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Kernels broken on purpose fail the case table. What it cannot catch, because the emulation has no such thing: a
- * wait for asynchronous copies that is missing (they arrive at once), a barrier whose only work is to keep one
- * tile's readers from the next tile's writers where all threads of a warp run in step, and races between blocks,
- * which run one after another.
+ * Kernels broken on purpose fail the case table. What it cannot catch, because the emulation of the sources has no such
+ * thing: a wait for asynchronous copies that is missing (they arrive at once) and a barrier whose only work is to keep
+ * one tile's readers from the next tile's writers where all threads of a warp run in step, which ShippedPtxTest
+ * catches; and races between blocks, which run one after another.
  */
 @Tag("soak")
 class MutationTest {
@@ -81,18 +82,7 @@ class MutationTest {
         assertTrue(text.contains(from), file + " has changed; write the mutation anew: " + from);
         Files.writeString(sources.resolve(file), text.replace(from, to));
         Path library = Emulation.build(sources, "mutant-" + Integer.toHexString((file + from).hashCode()));
-        Process mutant = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Mutant.class.getName(),
-                        library.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(mutant.getInputStream().readAllBytes());
-        assertNotEquals(0, mutant.waitFor(), "survived: " + said);
+        Mutant.Ended ended = Mutant.run(library, Precision.FP32, Precision.FP16);
+        assertNotEquals(0, ended.status(), "survived: " + ended.said());
     }
 }
