@@ -28,6 +28,17 @@ final class MegatronSteps {
     private OptionalDouble evaluated = OptionalDouble.empty();
     private boolean normReported;
 
+    /** Whether this is the last line once more, as two handlers of one logger or two streams into one file print it. */
+    boolean repeats(MegatronLine line) {
+        boolean twice = before.filter(
+                        last -> line.step() == last.step() && line.fields().equals(last.fields()))
+                .isPresent();
+        if (twice) {
+            remarks.add("lines that the log prints twice were read once");
+        }
+        return twice;
+    }
+
     /** Whether this line stands at or before the last one, so that the run has begun again. */
     boolean goesBack(MegatronLine line) {
         boolean back = before.filter(last -> line.step() <= last.step()).isPresent();

@@ -30,7 +30,7 @@ public final class MegatronText implements LogFormat {
         MegatronSteps steps = new MegatronSteps();
         TextLog.each(source, line -> {
             steps.evaluation(line);
-            MegatronLine.parse(line).ifPresent(parsed -> {
+            MegatronLine.parse(line).filter(parsed -> !steps.repeats(parsed)).ifPresent(parsed -> {
                 if (steps.goesBack(parsed)) {
                     out.nextIncarnation();
                 }

@@ -51,6 +51,21 @@ class MegatronTextTest {
     }
 
     @Test
+    void aLineThatIsPrintedTwiceIsNoRestart() throws IOException {
+        String first = line(10, "lm loss: 2.5");
+        String second = "[default7]: " + line(20, "lm loss: 2.4"); // beside the line of another handler
+        Read read = read(first + first + line(20, "lm loss: 2.4") + second + line(20, "lm loss: 2.3"));
+        assertArrayEquals(new double[] {2.5, 2.4, 2.3}, read.series(Scalars.LOSS));
+        assertArrayEquals(
+                new int[] {0, 0, 1},
+                read.frames().stream()
+                        .mapToInt(frame -> frame.origin().incarnation())
+                        .toArray(),
+                "the last line says something else about its step, and so the run went back");
+        assertTrue(read.reading().remarks().contains("lines that the log prints twice were read once"));
+    }
+
+    @Test
     void aMissingLossIsNanUnlessTheWholeIntervalWasSkipped() throws IOException {
         Read read = read("iteration 10/ 100 | loss scale: 8.0 | number of skipped iterations: 10 |\n"
                 + "iteration 20/ 100 | loss scale: 8.0 | number of skipped iterations: 3 |\n");
@@ -96,7 +111,7 @@ class MegatronTextTest {
 
     @Test
     void anIterationThatGoesBackIsANewIncarnation() throws IOException {
-        Read read = read(line(1, "lm loss: 1.0") + line(2, "lm loss: 1.0") + line(2, "lm loss: 1.0"));
+        Read read = read(line(1, "lm loss: 1.0") + line(2, "lm loss: 1.0") + line(2, "lm loss: 1.1"));
         assertEquals(
                 List.of(0, 0, 1),
                 read.frames().stream().map(f -> f.origin().incarnation()).toList());
