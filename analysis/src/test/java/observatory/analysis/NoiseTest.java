@@ -1,5 +1,6 @@
 package observatory.analysis;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -121,6 +122,25 @@ class NoiseTest {
         int most =
                 kind == Loss.SMOOTHED ? 5 : 3; // a level of 16 values follows such a loss too closely to know its width
         assertTrue(all.size() <= most, all.size() + " pages in " + 2 * RUNS * POINTS + " points: " + all);
+    }
+
+    @Test
+    void anOddBatchOfALogThatLacksALineIsStillARemark() {
+        Random random = new Random(SEED);
+        RunWatch watch = RunWatch.of(new RunId("noise"));
+        for (int i = 0; i < POINTS; i++) {
+            boolean odd = i == 2000;
+            double loss = 2.6 + 0.03 * random.nextGaussian() + (odd ? 1 : 0);
+            if (i != 1000) {
+                watch.accept(Recorded.frame(i + 1, loss, odd ? 2 : 0.4));
+            }
+        }
+        watch.finish();
+        List<Severity> said = watch.incidents().stream()
+                .filter(incident -> incident.firstStep() <= 2001 && incident.lastStep() >= 2001)
+                .map(Incident::severity)
+                .toList();
+        assertEquals(List.of(Severity.INFO), said);
     }
 
     @Test

@@ -11,6 +11,8 @@ package observatory.analysis.detector;
 record Pace(long last, double usual, int longer) {
     private static final double MUCH = 5;
     private static final double SLOW = 0.1;
+    /** A log of every step may lack some: where most points follow the one before by a step, the next one tells. */
+    private static final double MOSTLY_ONE = 1.5;
 
     static Pace start() {
         return new Pace(-1, 0, 0);
@@ -36,6 +38,6 @@ record Pace(long last, double usual, int longer) {
     }
 
     boolean everyStep() {
-        return usual <= 1;
+        return usual < MOSTLY_ONE;
     }
 }
