@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import observatory.analysis.Severity;
 import observatory.analysis.detector.Window;
 import observatory.probe.Frame;
+import observatory.probe.Origin;
 import observatory.probe.Scalars;
 
 /**
@@ -63,10 +65,27 @@ public enum Perturbation {
                     .toList();
         }
     },
+    TWO_DECIMALS("printed with two decimals", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return log.stream()
+                    .map(frame -> with(frame, Math.rint(100 * loss(frame)) / 100))
+                    .toList();
+        }
+    },
     TRUNCATED("without the first third", 1) {
         @Override
         List<Frame> of(List<Frame> log) {
             return log.size() < FEWEST ? List.of() : log.subList(log.size() / 3, log.size());
+        }
+    },
+    RESTARTED("stopped at half, with a hundredth of the steps done again", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            int half = log.size() / 2;
+            List<Frame> frames = new ArrayList<>(log.subList(0, half));
+            log.subList(half - log.size() / 100, log.size()).forEach(frame -> frames.add(ofTheNextProcess(frame)));
+            return frames;
         }
     };
 
@@ -139,6 +158,13 @@ public enum Perturbation {
 
     private static double loss(Frame frame) {
         return frame.scalars().find(Scalars.LOSS).orElseThrow();
+    }
+
+    private static Frame ofTheNextProcess(Frame frame) {
+        Origin before = frame.origin();
+        int incarnation = before.incarnation() + 1;
+        Origin next = new Origin(before.run(), incarnation, new UUID(SEED, incarnation), before.rank());
+        return new Frame(next, frame.seq(), frame.step(), frame.time(), frame.scalars(), frame.sites(), frame.batch());
     }
 
     private static Frame with(Frame frame, double loss) {
