@@ -7,7 +7,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
+import javafx.geometry.Rectangle2D;
 import javafx.scene.Scene;
+import javafx.stage.Screen;
 import javafx.stage.Stage;
 import observatory.ui.frame.MainView;
 import observatory.ui.frame.Outside;
@@ -110,7 +112,8 @@ public final class DesktopWindow {
     private void show(Workbench shown, Outside outside) {
         bench = shown;
         main = new MainView(bench, outside);
-        Scene scene = new Scene(main.node(), 1280, 800);
+        Rectangle2D screen = Screen.getPrimary().getVisualBounds();
+        Scene scene = new Scene(main.node(), Math.min(1280, screen.getWidth()), Math.min(800, screen.getHeight()));
         main.attach(scene);
         stage = new Stage();
         stage.setTitle("Stability Observatory");

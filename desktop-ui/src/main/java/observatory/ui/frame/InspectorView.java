@@ -11,7 +11,7 @@ import observatory.ui.incident.IncidentDetail;
 
 /** The side of the window that tells in numbers what is under the crosshair, and why an incident is one. */
 final class InspectorView {
-    private static final double WIDTH = 272;
+    private static final double WIDTH = 244;
 
     private final Workbench bench;
     private final Label title = new Label();

@@ -18,7 +18,7 @@ import observatory.ui.Workbench;
 
 /** The runs that are open: each with its state as a shape, a colour and a word. */
 final class RunTree {
-    private static final double WIDTH = 178;
+    private static final double WIDTH = 168;
 
     private final Workbench bench;
     private final ListView<Source> list;
