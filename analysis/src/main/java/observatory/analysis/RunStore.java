@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import observatory.analysis.detector.Settings;
+import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.Codec;
@@ -30,25 +31,43 @@ final class RunStore {
     private static final int LIVE = 256;
 
     private static final String LOG = "log/";
+    private static final String TRAIL = "trail";
 
     /** A watch, and what the store has of it beyond its snapshot. */
     static final class Live {
         private final RunWatch watch;
+        private final Trail trail;
         private final PartJoin parts = new PartJoin();
         private int records;
         private long bytes;
 
-        private Live(RunWatch watch) {
+        private Live(RunWatch watch, Trail trail) {
             this.watch = watch;
-        }
-
-        RunWatch watch() {
-            return watch;
+            this.trail = trail;
         }
 
         /** The item that a record completes; empty where other parts of a large frame are to come. */
         Optional<Telemetry> whole(Part part) {
             return parts.add(part);
+        }
+
+        /** Judges what a record completed: what is to be said of it. */
+        List<Judged> judge(Telemetry item, int partition, long offset) {
+            List<Incident> incidents = watch.accept(item);
+            trail.mark(watch.pass(), item.step(), offset);
+            List<Judged> said = new ArrayList<>();
+            for (Incident incident : incidents) {
+                said.add(new Judged.Of(
+                        incident, Optional.of(new Judged.Stretch(partition, trail.before(incident), offset))));
+            }
+            if (item instanceof RunEvent event && event.kind() == RunEvent.Kind.END) {
+                said.add(new Judged.Watermark(
+                        item.origin().run(),
+                        item.origin().incarnation(),
+                        item.step(),
+                        Optional.of(new Judged.Stretch(partition, offset, offset))));
+            }
+            return said;
         }
     }
 
@@ -80,18 +99,28 @@ final class RunStore {
 
     /** Keeps a record that the watch has taken in. */
     void applied(RunId run, Live one, byte[] record) {
+        if (one.records == 0) {
+            keep(run, one.trail);
+        }
         store.put(key(run, LOG + one.records), record);
         one.records++;
         one.bytes += record.length;
         // A part that waits for others is in no snapshot, so its record stays until they have come.
         if ((one.records >= SNAPSHOT_RECORDS || one.bytes >= SNAPSHOT_BYTES) && !one.parts.waits()) {
             one.watch.store().forEach((name, chunk) -> store.put(key(run, name), chunk));
+            keep(run, one.trail);
             for (int i = 0; i < one.records; i++) {
                 store.delete(key(run, LOG + i));
             }
             one.records = 0;
             one.bytes = 0;
         }
+    }
+
+    private void keep(RunId run, Trail trail) {
+        Map<String, byte[]> chunks = new HashMap<>();
+        StateCodec.write(TRAIL, trail.state(), chunks);
+        chunks.forEach((name, chunk) -> store.put(key(run, name), chunk));
     }
 
     private Live restored(RunId run) {
@@ -104,10 +133,12 @@ final class RunStore {
                 chunks.put(one.key.substring(prefix.length()), one.value);
             }
         }
-        Live restored = new Live(RunWatch.resume(run, settings, chunks));
+        Trail.State trail = StateCodec.read(TRAIL, Trail.State.class, chunks);
+        Live restored =
+                new Live(RunWatch.resume(run, settings, chunks), trail == null ? new Trail() : Trail.resume(trail));
         for (Part part : log(chunks)) {
-            // What it says of them has been said before the crash.
-            restored.whole(part).ifPresent(restored.watch::accept);
+            // What it says of them has been said before the crash. Where the first of them lay is early enough for all.
+            restored.whole(part).ifPresent(item -> restored.judge(item, 0, restored.trail.offset()));
             restored.records++;
         }
         return restored;

@@ -48,6 +48,7 @@ public final class RunWatch {
     private String framework = LIVE;
     private long lastPoint = Long.MIN_VALUE;
     private int incarnation;
+    private int pass;
 
     /** The folds of one rank, and how far it has come. Each process that writes for a rank has its own numbers. */
     private static final class Rank {
@@ -109,6 +110,11 @@ public final class RunWatch {
         return publish(incidents.end());
     }
 
+    /** How often the run has gone back and begun its steps anew. */
+    int pass() {
+        return pass;
+    }
+
     /** Every incident so far, as it stands now. */
     public List<Incident> incidents() {
         return List.copyOf(all.values());
@@ -147,6 +153,7 @@ public final class RunWatch {
             if (frame.origin().incarnation() > incarnation || back && leads) {
                 changed.addAll(finish());
                 lastPoint = Long.MIN_VALUE;
+                pass++;
             }
         }
         rank.lastStep = frame.step();
@@ -231,6 +238,7 @@ public final class RunWatch {
             Set<String> metrics,
             long lastPoint,
             int incarnation,
+            int pass,
             List<Long> checkpoints) {}
 
     /** An incident as it is stored; the JSON of the topic, so that there is one form of it. */
@@ -263,6 +271,7 @@ public final class RunWatch {
                         run.metricsSeen(),
                         lastPoint,
                         incarnation,
+                        pass,
                         List.copyOf(checkpoints)),
                 chunks);
         for (int id : unsaved) {
@@ -284,6 +293,7 @@ public final class RunWatch {
         watch.incidents = head.incidents;
         watch.lastPoint = head.lastPoint;
         watch.incarnation = head.incarnation;
+        watch.pass = head.pass;
         watch.checkpoints.addAll(head.checkpoints);
         watch.run.resume(RUN, chunks, head.scalars, head.metrics);
         watch.writers.resume(WRITERS, chunks, head.scalars, head.metrics);

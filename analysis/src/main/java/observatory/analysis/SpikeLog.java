@@ -1,5 +1,6 @@
 package observatory.analysis;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.Codec;
 import observatory.stream.CodecException;
@@ -22,7 +25,9 @@ import observatory.stream.Json;
  */
 public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
     /** Steps before and after the incident that belong to it. */
-    private static final int MARGIN = 64;
+    static final int MARGIN = 64;
+
+    private static final String RECORDS = "records";
 
     public SpikeLog {
         telemetry = List.copyOf(telemetry);
@@ -40,21 +45,33 @@ public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
 
     /** Where the log of an incident lies in a folder. */
     public static Path file(Path folder, Incident incident) {
-        return folder.resolve("spike-%s-%d-%s.jsonl"
-                .formatted(
-                        incident.run().value(),
-                        incident.firstStep(),
-                        incident.kind().label()));
+        return file(folder, incident.run(), incident.firstStep(), incident.kind());
     }
 
-    /** Whether it has something of the incident, and a file begins no earlier and has no more. */
-    boolean hasMoreThan(Path file) throws IOException {
+    private static Path file(Path folder, RunId run, long firstStep, Kind kind) {
+        return folder.resolve("spike-%s-%d-%s.jsonl".formatted(run.value(), firstStep, kind.label()));
+    }
+
+    /** Whether it has something of the incident, and a file is broken, or begins no earlier and has no more. */
+    boolean hasMoreThan(Path file) {
         if (telemetry.isEmpty()) {
             return false;
         }
-        List<Telemetry> there = Files.exists(file) ? read(file).telemetry : List.of();
+        List<Telemetry> there = whole(file).map(SpikeLog::telemetry).orElse(List.of());
         return there.isEmpty()
                 || telemetry.getFirst().step() <= there.getFirst().step() && telemetry.size() >= there.size();
+    }
+
+    /** What a file holds; empty where there is none, or not all of what was written. */
+    static Optional<SpikeLog> whole(Path file) {
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            SpikeLog log = read(file);
+            // An older version did not say how many there are.
+            JsonNode records = Json.mapper().readTree(lines.readLine()).path(RECORDS);
+            return Optional.of(log).filter(one -> records.asInt(one.telemetry.size()) == one.telemetry.size());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Writes the file into a folder, whole or not at all, and returns its path. */
@@ -64,8 +81,10 @@ public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
         Path unfinished = Files.createTempFile(folder, ".spike", ".part");
         try {
             try (OutputStream out = Files.newOutputStream(unfinished)) {
-                ObjectNode head =
-                        IncidentJson.write(incident).put("type", "spike-log").put("v", 1);
+                ObjectNode head = IncidentJson.write(incident)
+                        .put("type", "spike-log")
+                        .put("v", 1)
+                        .put(RECORDS, telemetry.size());
                 out.write(Json.mapper().writeValueAsBytes(head));
                 for (Telemetry item : telemetry) {
                     out.write('\n');
@@ -80,10 +99,27 @@ public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
         return file;
     }
 
+    /** Deletes the logs of this incident from when it was of another kind. */
+    void deleteEarlier(Path folder) throws IOException {
+        for (Kind kind : Kind.values()) {
+            Path other = file(folder, incident.run(), incident.firstStep(), kind);
+            if (kind != incident.kind()
+                    && whole(other)
+                            .filter(log -> log.incident.id() == incident.id())
+                            .isPresent()) {
+                Files.delete(other);
+            }
+        }
+    }
+
     /** @throws IOException where the file cannot be read or a line of it is no telemetry, with the line's number */
     public static SpikeLog read(Path file) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
-            Incident incident = IncidentJson.read(Json.mapper().readTree(lines.readLine()));
+            String first = lines.readLine();
+            if (first == null) {
+                throw new IOException(file + " is no spike log: it is empty");
+            }
+            Incident incident = IncidentJson.read(Json.mapper().readTree(first));
             List<Telemetry> telemetry = new ArrayList<>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 telemetry.add(Codec.decode(line.getBytes(StandardCharsets.UTF_8)));

@@ -97,12 +97,9 @@ public final class Watch {
         }
 
         private void judge(Record<String, byte[]> record, RunStore.Live live, Telemetry item) {
-            for (Incident incident : live.watch().accept(item)) {
-                forward(record, new Judged.Of(incident));
-            }
-            if (item instanceof RunEvent event && event.kind() == RunEvent.Kind.END) {
-                RunId run = item.origin().run();
-                forward(record, new Judged.Watermark(run, event.origin().incarnation(), event.step()));
+            RecordMetadata place = context.recordMetadata().orElseThrow();
+            for (Judged judged : live.judge(item, place.partition(), place.offset())) {
+                context.forward(new Record<>(judged.run().value(), judged.encode(), record.timestamp()), INCIDENTS);
             }
         }
 
@@ -120,10 +117,6 @@ public final class Watch {
             if (refusals.keeps(record.key(), why.reason(), context.currentSystemTimeMs())) {
                 context.forward(deadLetter(record, why), DEAD_LETTERS);
             }
-        }
-
-        private void forward(Record<String, byte[]> record, Judged judged) {
-            context.forward(new Record<>(judged.run().value(), judged.encode(), record.timestamp()), INCIDENTS);
         }
 
         private Record<String, byte[]> deadLetter(Record<String, byte[]> record, CodecException why) {

@@ -229,8 +229,8 @@ class WatchTest {
     private static List<Incident> latest(List<Judged> said) {
         SortedMap<Integer, Incident> latest = new TreeMap<>();
         for (Judged judged : said) {
-            if (judged instanceof Judged.Of(Incident incident)) {
-                latest.put(incident.id(), incident);
+            if (judged instanceof Judged.Of of) {
+                latest.put(of.incident().id(), of.incident());
             }
         }
         return List.copyOf(latest.values());

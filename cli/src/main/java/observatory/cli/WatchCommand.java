@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -34,10 +33,14 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "Judge every run of a cluster until Ctrl-C; several of these share the runs.")
 final class WatchCommand implements Callable<Integer> {
-    /**
-     * Records before the place at which judging goes on: the steps before an incident that its spike log begins with.
-     */
+    /** Records before the place at which judging goes on: where each run stands. */
     private static final long BEHIND = 5000;
+
+    /** Records of incidents whose spike logs are written where they are not there: before a crash they were not. */
+    private static final long INCIDENTS_BEHIND = 20_000;
+
+    /** Pieces of spike logs between two looks at what comes. */
+    private static final int PIECES = 20;
 
     @ParentCommand
     private Observatory parent;
@@ -94,12 +97,16 @@ final class WatchCommand implements Callable<Integer> {
                 Alerting alerting = alerting(receivers, connection, topics);
                 Scraped scraped = Scraped.open(metricsPort, parent.console());
                 FrameReader frames = FrameReader.from(connection, topics, begin);
-                TopicReader incidents = TopicReader.nearTheEnd(connection, topics.incidents(), BEHIND)) {
+                TopicReader incidents = TopicReader.nearTheEnd(connection, topics.incidents(), INCIDENTS_BEHIND);
+                FlightRecorder recorder = new FlightRecorder(
+                        state.spikeLogs(),
+                        (run, partition, first, last) ->
+                                FrameReader.stretch(connection, topics, run, partition, first, last),
+                        this::say)) {
             say("watching every run on " + connection.bootstrap() + "; spike logs go to " + state.spikeLogs()
                     + "; Ctrl-C stops it");
             scraped.watch(frames);
             scraped.watch(service.refused(), topics);
-            FlightRecorder recorder = new FlightRecorder(state.spikeLogs(), this::say);
             Map<String, String> told = new HashMap<>();
             String trouble = "";
             String untold = "";
@@ -109,10 +116,16 @@ final class WatchCommand implements Callable<Integer> {
                     scraped.read(item);
                 }
                 boolean old = !incidents.atTheEnd();
-                for (Incident incident : incidents(incidents.poll())) {
-                    recorder.accept(incident);
-                    scraped.read(incident);
-                    tell(incident, told, old);
+                for (byte[] value : incidents.poll()) {
+                    Judged judged = Judged.decode(value);
+                    recorder.accept(judged);
+                    if (judged instanceof Judged.Of of) {
+                        scraped.read(of.incident());
+                        tell(of.incident(), told, old);
+                    }
+                }
+                for (int piece = 0; piece < PIECES && recorder.advance(); piece++) {
+                    // Each writes a little.
                 }
                 if (!service.trouble().equals(trouble)) {
                     trouble = service.trouble();
@@ -162,14 +175,6 @@ final class WatchCommand implements Callable<Integer> {
         } catch (KafkaException e) {
             throw ClusterOptions.failure(e, connection);
         }
-    }
-
-    private static List<Incident> incidents(List<byte[]> values) {
-        return values.stream()
-                .map(Judged::decode)
-                .filter(Judged.Of.class::isInstance)
-                .map(judged -> ((Judged.Of) judged).incident())
-                .toList();
     }
 
     /** A line where an incident opens, escalates or resolves; nothing for what was there before us. */

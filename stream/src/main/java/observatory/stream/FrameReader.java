@@ -85,6 +85,13 @@ public final class FrameReader implements AutoCloseable {
         return new FrameReader(new TopicSource(TopicReader.fromTheEnd(connection, topics.telemetry())), run);
     }
 
+    /** The telemetry of a run again, between two offsets of its partition, both within. */
+    public static FrameReader stretch(
+            Connection connection, Topics topics, RunId run, int partition, long first, long last) {
+        TopicReader reader = TopicReader.stretch(connection, topics.telemetry(), partition, first, last);
+        return new FrameReader(new KeyedSource(reader, run.value()), Optional.of(run));
+    }
+
     /** What one writer's spool holds and may still be sending. */
     public static FrameReader spool(Path folder) throws IOException {
         return spool(folder, SpoolSource.AT_ONCE, (body, why) -> {});
@@ -177,6 +184,32 @@ public final class FrameReader implements AutoCloseable {
         @Override
         public boolean complete() {
             return reader.complete();
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+        }
+    }
+
+    /** Those records whose key is a run: others are not even decoded. */
+    private record KeyedSource(TopicReader reader, String key) implements Source {
+        @Override
+        public List<byte[]> poll() {
+            return reader.keyed().stream()
+                    .filter(record -> record.getKey().equals(key))
+                    .map(Map.Entry::getValue)
+                    .toList();
+        }
+
+        @Override
+        public boolean atTheEnd() {
+            return reader.atTheEnd();
+        }
+
+        @Override
+        public boolean complete() {
+            return false;
         }
 
         @Override

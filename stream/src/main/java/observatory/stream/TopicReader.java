@@ -3,10 +3,12 @@ package observatory.stream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -21,29 +23,42 @@ public final class TopicReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
     private final Map<TopicPartition, Long> ends;
+    private final Extent extent;
     private final boolean complete;
+
+    /** What is read: all partitions without end, or one of them up to an offset. */
+    private record Extent(int partition, long end) {
+        private static final Extent ALL = new Extent(-1, Long.MAX_VALUE);
+
+        private boolean follows() {
+            return partition < 0;
+        }
+    }
 
     /** Where to begin in a partition whose first offset and end are these. */
     private interface Start {
         long of(TopicPartition partition, long first, long end);
     }
 
-    private TopicReader(KafkaConsumer<byte[], byte[]> consumer, String topic, Start start) {
+    private TopicReader(KafkaConsumer<byte[], byte[]> consumer, String topic, Start start, Extent extent) {
         this.consumer = consumer;
         this.partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .filter(partition -> extent.follows() || partition.partition() == extent.partition())
                 .toList();
         if (partitions.isEmpty()) {
             throw new UnknownTopicOrPartitionException("topic " + topic + " does not exist");
         }
         consumer.assign(partitions);
-        this.ends = consumer.endOffsets(partitions);
+        this.extent = extent;
+        this.ends = new HashMap<>(consumer.endOffsets(partitions));
+        ends.replaceAll((partition, end) -> Math.min(end, extent.end()));
         Map<TopicPartition, Long> firsts = consumer.beginningOffsets(partitions);
         boolean fromZero = true;
         for (TopicPartition partition : partitions) {
             long first = firsts.get(partition);
             long end = ends.get(partition);
-            long at = Math.clamp(start.of(partition, first, end), first, end);
+            long at = Math.clamp(start.of(partition, first, end), first, Math.max(first, end));
             consumer.seek(partition, at);
             fromZero &= at == 0;
         }
@@ -74,11 +89,21 @@ public final class TopicReader implements AutoCloseable {
         return open(connection, topic, (partition, first, end) -> end);
     }
 
+    /** One partition between two offsets, both within. */
+    public static TopicReader stretch(Connection connection, String topic, int partition, long first, long last) {
+        Extent extent = new Extent(partition, last == Long.MAX_VALUE ? last : last + 1);
+        return open(connection, topic, (place, begin, end) -> first, extent);
+    }
+
     private static TopicReader open(Connection connection, String topic, Start start) {
+        return open(connection, topic, start, Extent.ALL);
+    }
+
+    private static TopicReader open(Connection connection, String topic, Start start, Extent extent) {
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(connection.consumer(Map.of(
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000, ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000)));
         try {
-            return new TopicReader(consumer, topic, start);
+            return new TopicReader(consumer, topic, start, extent);
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
@@ -110,7 +135,17 @@ public final class TopicReader implements AutoCloseable {
 
     /** As {@link #poll}, with keys, headers and places. */
     Iterable<ConsumerRecord<byte[], byte[]>> records() {
-        return consumer.poll(PATIENCE);
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(PATIENCE);
+        if (extent.follows()) {
+            return records;
+        }
+        List<ConsumerRecord<byte[], byte[]>> within = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (record.offset() < extent.end()) {
+                within.add(record);
+            }
+        }
+        return within;
     }
 
     /** @throws org.apache.kafka.common.KafkaException where the cluster does not answer in time: polls are then empty */

@@ -72,6 +72,9 @@ class BrokerIT {
             assertEquals(new Spool.Counts(2002, 2002, 0, 0, 0, 0), spool.counts());
         }
         assertEquals(sent, read("early"));
+        assertEquals(sent.subList(10, 20), stretch("early", 10, 19));
+        assertEquals(sent.subList(2000, 2002), stretch("early", 2000, Long.MAX_VALUE));
+        assertEquals(List.of(), stretch("other", 0, Long.MAX_VALUE));
     }
 
     @Test
@@ -209,6 +212,17 @@ class BrokerIT {
 
     private static void send(KafkaProducer<byte[], byte[]> producer, byte[] value) throws Exception {
         producer.send(new ProducerRecord<>(Topics.STANDARD.telemetry(), value)).get();
+    }
+
+    private static List<Telemetry> stretch(String run, long first, long last) {
+        try (FrameReader reader = FrameReader.stretch(
+                Connection.to(broker.bootstrap()), Topics.STANDARD, new RunId(run), 0, first, last)) {
+            List<Telemetry> items = new ArrayList<>();
+            while (!reader.atTheEnd()) {
+                items.addAll(reader.poll());
+            }
+            return items;
+        }
     }
 
     private static List<Telemetry> read(String run) {
