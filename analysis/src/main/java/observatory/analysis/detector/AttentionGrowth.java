@@ -66,16 +66,19 @@ public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
             return Judgement.quiet(next);
         }
         int growing = fastestGrowing(reading);
-        double logit = Math.exp(reading.value()[worst]);
+        double largest = Math.exp(reading.value()[worst]);
         double growth = growing < 0 ? 1 : Math.exp(reading.growth()[growing]);
         boolean grows = growth >= settings.get(GROWTH);
-        Severity severity = logit >= settings.get(CRITICAL)
-                ? Severity.CRITICAL
-                : logit >= settings.get(WARN) || grows ? Severity.WARNING : Severity.INFO;
-        if (!grows && logit < settings.get(WATCH)) {
+        if (!grows && largest < settings.get(WATCH)) {
             return Judgement.quiet(next);
         }
-        String where = reading.site(grows ? growing : worst).label();
+        Severity severity = largest >= settings.get(CRITICAL)
+                ? Severity.CRITICAL
+                : largest >= settings.get(WARN) || grows ? Severity.WARNING : Severity.INFO;
+        int at = grows ? growing : worst;
+        String where = reading.site(at).label();
+        double logit = Math.exp(reading.value()[at]);
+        Evidence evidence = Evidence.none().with("largestLogit", logit).with("site", where);
         return Judgement.of(
                 next,
                 new Finding(
@@ -83,14 +86,18 @@ public final class AttentionGrowth implements Detector<AttentionGrowth.State> {
                         Kind.ATTENTION_GROWTH,
                         severity,
                         frame.step(),
-                        logit,
+                        largest,
                         Verdict.OPTIMISER,
-                        Evidence.none()
-                                .with("largestLogit", logit)
-                                .with("site", where)
-                                .with("growth", growth),
-                        "At step %,d the largest attention logit was %s, in %s, %s times its level of the last 300 steps."
-                                .formatted(frame.step(), Numbers.of(logit), where, Numbers.of(growth)),
+                        grows ? evidence.with("growth", growth) : evidence,
+                        "At step %,d the largest attention logit in %s was %s%s."
+                                .formatted(
+                                        frame.step(),
+                                        where,
+                                        Numbers.of(logit),
+                                        grows
+                                                ? "; the level of the last ten steps is %s times that of the last 300"
+                                                        .formatted(Numbers.of(growth))
+                                                : ""),
                         "Large logits make softmax a choice of one token: gradients of queries and keys vanish or explode,"
                                 + " and fp16 overflows; the cause is weights that grow under too high a learning rate.",
                         "Lower the learning rate, normalise queries and keys (QK norm), or clip their weights (QK-clip with"
