@@ -12,6 +12,10 @@ final class AdamW {
     /** Elements whose squares are summed in float. */
     private static final int BLOCK = 4096;
 
+    /** Lanes of three sums, for each thread that takes some: vectors handed to a method that is not inlined go by the heap. */
+    private static final ThreadLocal<float[]> LANES =
+            ThreadLocal.withInitial(() -> new float[3 * Vectors.WIDE.length()]);
+
     private final Workers workers;
 
     AdamW(Workers workers) {
@@ -42,11 +46,11 @@ final class AdamW {
 
         /** Sweeps, and sums squares as it goes. */
         Squared squaringSweep() {
-            Squared all = new Squared(0, 0, 0);
+            double[] sums = new double[3];
             for (long at = from; at < to; at += BLOCK) {
-                all = all.plus(AdamW.squaringSweep(parameter, constants, at, Math.min(to, at + BLOCK)));
+                AdamW.squaringSweep(parameter, constants, at, Math.min(to, at + BLOCK), sums);
             }
-            return all;
+            return new Squared(sums[0], sums[1], sums[2]);
         }
 
         AdamRatios ratios() {
@@ -60,9 +64,7 @@ final class AdamW {
      * finite where one of the squares is not.
      */
     record Squared(double update, double weight, double ratio) {
-        Squared plus(Squared other) {
-            return new Squared(update + other.update, weight + other.weight, ratio + other.ratio);
-        }
+        private static final Squared NOTHING = new Squared(0, 0, 0);
     }
 
     /** What is the same for all elements. */
@@ -105,10 +107,11 @@ final class AdamW {
     }
 
     /**
-     * The same update to the last bit, which also sums squares. In registers, because to write one more array takes longer
-     * than all the sums; and no more than three, because the compiler gives up on a loop with as many as moments need.
+     * The same update to the last bit, which also adds sums of squares, in the order of {@link Squared}. In registers,
+     * because to write one more array takes longer than all the sums; and no more than three, because the compiler gives up
+     * on a loop with as many as moments need.
      */
-    private static Squared squaringSweep(Parameter parameter, Constants constants, long from, long to) {
+    private static void squaringSweep(Parameter parameter, Constants constants, long from, long to, double[] sums) {
         MemorySegment weights = parameter.weight().data();
         MemorySegment gradients = parameter.gradient().data();
         MemorySegment first = parameter.first().data();
@@ -137,8 +140,15 @@ final class AdamW {
             ofWeight = after.fma(after, ofWeight);
             ofRatio = ratio.fma(ratio, ofRatio);
         }
-        Squared squared = squared(ofUpdate, ofWeight, ofRatio);
-        return whole < to ? squared.plus(rest(parameter, constants, whole, to)) : squared;
+        float[] lanes = LANES.get();
+        int width = Vectors.WIDE.length();
+        ofUpdate.intoArray(lanes, 0);
+        ofWeight.intoArray(lanes, width);
+        ofRatio.intoArray(lanes, 2 * width);
+        Squared rest = whole < to ? rest(parameter, constants, whole, to) : Squared.NOTHING;
+        sums[0] += Vectors.lanes(lanes, 0, width) + rest.update;
+        sums[1] += Vectors.lanes(lanes, width, width) + rest.weight;
+        sums[2] += Vectors.lanes(lanes, 2 * width, width) + rest.ratio;
     }
 
     /** The same of what is left over, less than a vector: lanes beyond the end are zero, and stay so. */
@@ -155,11 +165,8 @@ final class AdamW {
         Vectors.store(after, parameter.weight().data(), from, mask);
         FloatVector update = after.sub(before);
         FloatVector ratio = ratio(g, root, constants.adam.epsilon());
-        return squared(update.mul(update), after.mul(after), ratio.mul(ratio));
-    }
-
-    private static Squared squared(FloatVector update, FloatVector weight, FloatVector ratio) {
-        return new Squared(Vectors.lanes(update), Vectors.lanes(weight), Vectors.lanes(ratio));
+        return new Squared(
+                Vectors.lanes(update.mul(update)), Vectors.lanes(after.mul(after)), Vectors.lanes(ratio.mul(ratio)));
     }
 
     /** √v̂. */

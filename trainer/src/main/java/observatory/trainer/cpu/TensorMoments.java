@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import observatory.probe.Moments;
 
@@ -98,7 +99,8 @@ final class TensorMoments {
         }
         squares += blockSquares;
         sum += Vectors.lanes(sum0.add(sum1).add(sum2.add(sum3)));
-        absMax = Math.max(absMax, max(max0.max(max1).max(max2.max(max3))));
+        int max = max0.max(max1).max(max2.max(max3)).reduceLanes(VectorOperators.MAX);
+        absMax = Math.max(absMax, Float.intBitsToFloat(max));
         oneByOne(tensor, from + whole, from + count);
     }
 
@@ -127,13 +129,5 @@ final class TensorMoments {
      */
     private static IntVector magnitude(FloatVector vector) {
         return vector.reinterpretAsInts().and(Integer.MAX_VALUE);
-    }
-
-    private static float max(IntVector magnitudes) {
-        int max = 0;
-        for (int lane = 0; lane < BITS.length(); lane++) {
-            max = Math.max(max, magnitudes.lane(lane));
-        }
-        return Float.intBitsToFloat(max);
     }
 }

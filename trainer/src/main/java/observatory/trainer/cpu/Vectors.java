@@ -184,6 +184,15 @@ final class Vectors {
         return sum;
     }
 
+    /** The same of lanes that lie in an array, from one on. */
+    static double lanes(float[] lanes, int from, int count) {
+        double sum = 0;
+        for (int lane = from; lane < from + count; lane++) {
+            sum += lanes[lane];
+        }
+        return sum;
+    }
+
     static FloatVector broadcast(float value) {
         return FloatVector.broadcast(WIDE, value);
     }
