@@ -110,13 +110,19 @@ class CudaModelTest {
         unexpected.removeAll(expected.keySet());
         assertEquals("[] []", missing + " " + unexpected, "samples missing, and unexpected");
         expected.forEach((name, value) -> {
-            double tolerance = 2e-3 * Math.max(Math.abs(value), 1e-3) + ofCancelling(name, expected);
+            double tolerance = 2e-3 * Math.max(Math.abs(value), 1e-3) + ofRounding(name, expected);
             assertEquals(value, got.get(name), tolerance, name);
         });
     }
 
-    /** What the rounding of a tensor's elements leaves of a sum in which they cancel. */
-    private static double ofCancelling(String name, Map<String, Double> expected) {
+    /**
+     * What the rounding of a tensor's elements leaves of what it does not average out: a sum in which they cancel, and the
+     * binade of the smallest, for which other processors multiply matrices otherwise.
+     */
+    private static double ofRounding(String name, Map<String, Double> expected) {
+        if (name.startsWith("exponent_span at ")) {
+            return 2;
+        }
         if (!name.startsWith("sum at ")) {
             return 0;
         }
