@@ -16,7 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command talks to: one that is named, or the broker that runs on the data directory. */
-final class ClusterOptions {
+public final class ClusterOptions {
     @Option(
             names = "--bootstrap",
             paramLabel = "HOST:PORT",
@@ -44,12 +44,12 @@ final class ClusterOptions {
             description = "Where broker and spools live (~/.local/state/observatory).")
     private Path dataDir;
 
-    Topics topics() {
+    public Topics topics() {
         return new Topics(prefix);
     }
 
     /** The data directory, whether or not it exists. */
-    Path dataDirectory() {
+    public Path dataDirectory() {
         return dataDir != null ? dataDir : StateDirectory.standard(System.getenv());
     }
 
@@ -80,7 +80,7 @@ final class ClusterOptions {
     }
 
     /** The cluster that is named, or the broker that runs on the data directory; empty where there is neither. */
-    Optional<Connection> find() {
+    public Optional<Connection> find() {
         return Clusters.connection(settings(kafkaConfig, bootstrap)).or(() -> running(dataDirectory()));
     }
 
@@ -97,7 +97,7 @@ final class ClusterOptions {
     }
 
     /** The broker that runs on a data directory. */
-    static Optional<Connection> running(Path dataDirectory) {
+    public static Optional<Connection> running(Path dataDirectory) {
         return Broker.running(dataDirectory.resolve("broker")).map(Connection::to);
     }
 

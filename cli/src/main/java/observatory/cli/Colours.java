@@ -1,22 +1,22 @@
 package observatory.cli;
 
 /** Colours text, where it goes to a terminal and nobody minds. */
-record Colours(boolean on) {
-    static final Colours NONE = new Colours(false);
+public record Colours(boolean on) {
+    public static final Colours NONE = new Colours(false);
 
-    String bold(String text) {
+    public String bold(String text) {
         return in(1, text);
     }
 
-    String dim(String text) {
+    public String dim(String text) {
         return in(2, text);
     }
 
-    String red(String text) {
+    public String red(String text) {
         return in(31, text);
     }
 
-    String yellow(String text) {
+    public String yellow(String text) {
         return in(33, text);
     }
 

@@ -9,14 +9,14 @@ import java.io.PrintStream;
  * Where a command speaks: results to standard output, everything else to standard error. Colour and redrawing only
  * where the stream is a terminal, and never against NO_COLOR, TERM=dumb or --no-color.
  */
-final class Console {
+public final class Console {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean interactive;
     private final Colours ofResults;
     private final Colours ofScreen;
 
-    Console(PrintStream out, PrintStream err, boolean interactive, Colours ofResults, Colours ofScreen) {
+    public Console(PrintStream out, PrintStream err, boolean interactive, Colours ofResults, Colours ofScreen) {
         this.out = out;
         this.err = err;
         this.interactive = interactive;
@@ -30,12 +30,12 @@ final class Console {
     }
 
     /** For everything else. */
-    Colours ofScreen() {
+    public Colours ofScreen() {
         return ofScreen;
     }
 
     /** Throws where nobody takes it: who reads through `head` has what they want, and a full disk is told. */
-    void result(String text) {
+    public void result(String text) {
         out.println(text);
         if (out.checkError()) {
             throw unheard();
@@ -55,21 +55,21 @@ final class Console {
                 why.isEmpty() || why.equals("Broken pipe") ? "" : "cannot write to standard output: " + why);
     }
 
-    void say(String text) {
+    public void say(String text) {
         err.println(text);
     }
 
-    void error(String text) {
+    public void error(String text) {
         err.println("observatory: " + text);
     }
 
     /** Whether what is on the screen may be drawn over. */
-    boolean interactive() {
+    public boolean interactive() {
         return interactive;
     }
 
     /** Draws over the last {@code lines} lines. A line wider than the screen is cut, not wrapped: wrapped it counts as two. */
-    void redraw(int lines, String text) {
+    public void redraw(int lines, String text) {
         String over = lines > 0 ? "\033[" + lines + "F\033[0J" : "";
         err.print(over + "\033[?7l" + text + System.lineSeparator() + "\033[?7h");
         err.flush();

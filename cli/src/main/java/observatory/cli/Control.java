@@ -17,7 +17,7 @@ import observatory.stream.control.Keys;
 import observatory.stream.control.TopicCommandSource;
 
 /** Whose commands a run that trains here obeys: nobody's, unless public keys are given. */
-record Control(List<Keys.Trusted> keys, Gate.Limits limits) {
+public record Control(List<Keys.Trusted> keys, Gate.Limits limits) {
 
     /**
      * @param ceiling what a command may add to a step, as a share of its time
@@ -48,17 +48,17 @@ record Control(List<Keys.Trusted> keys, Gate.Limits limits) {
         return lines;
     }
 
-    boolean on() {
+    public boolean on() {
         return !keys.isEmpty();
     }
 
     /** The commands of a run from when its gate was made; to be closed. */
-    static TopicCommandSource listen(Connection connection, Topics topics, RunId run, Gate gate) {
+    public static TopicCommandSource listen(Connection connection, Topics topics, RunId run, Gate gate) {
         return new TopicCommandSource(connection, topics, run, gate, InstantSource.system());
     }
 
     /** What decides on the commands of a run that begins now. */
-    Gate gate(RunId run) {
+    public Gate gate(RunId run) {
         return new Gate(run, keys, limits, Probes::share, InstantSource.system());
     }
 }

@@ -8,7 +8,7 @@ import observatory.stream.control.Gate;
 import picocli.CommandLine.Option;
 
 /** Whose commands a run obeys, and what they may ask for. */
-final class ControlOptions {
+public final class ControlOptions {
     @Option(
             names = "--control-key",
             paramLabel = "FILE",
@@ -30,7 +30,7 @@ final class ControlOptions {
             description = "Packs a command may ask for: ${COMPLETION-CANDIDATES}; all but forensic unless given.")
     private List<Pack> profiles;
 
-    Control control() {
+    public Control control() {
         return Control.trusting(keys, ceiling(), profiles);
     }
 

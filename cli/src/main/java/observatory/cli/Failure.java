@@ -3,20 +3,20 @@ package observatory.cli;
 /**
  * What a person can mend: one line that names the thing, the value and the next step, and the exit code to end with.
  */
-final class Failure extends RuntimeException {
+public final class Failure extends RuntimeException {
     private final int exitCode;
 
-    Failure(int exitCode, String message) {
+    public Failure(int exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
     }
 
-    Failure(int exitCode, String message, Throwable cause) {
+    public Failure(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }
 
-    static Failure usage(String message) {
+    public static Failure usage(String message) {
         return new Failure(ExitCode.USAGE, message);
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
  * A second Ctrl-C ends the process at once. No shutdown hook, because libraries that load during a shutdown, such as
  * the drawing of charts, cannot register theirs and fail.
  */
-final class Interrupt implements AutoCloseable {
+public final class Interrupt implements AutoCloseable {
     private static final List<String> SIGNALS = List.of("INT", "TERM");
 
     private final CountDownLatch requested = new CountDownLatch(1);
@@ -19,7 +19,7 @@ final class Interrupt implements AutoCloseable {
 
     private Interrupt() {}
 
-    static Interrupt listen() {
+    public static Interrupt listen() {
         Interrupt interrupt = new Interrupt();
         for (String signal : SIGNALS) {
             interrupt.restore.add(handle(signal, interrupt::request));
@@ -27,7 +27,7 @@ final class Interrupt implements AutoCloseable {
         return interrupt;
     }
 
-    boolean requested() {
+    public boolean requested() {
         return requested.getCount() == 0;
     }
 

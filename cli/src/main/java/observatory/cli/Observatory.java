@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import observatory.cli.bench.BenchCommand;
+import observatory.cli.plan.PlanCommand;
+import observatory.cli.train.DemoCommand;
+import observatory.cli.train.TrainCommand;
 import observatory.probe.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,7 +65,7 @@ public final class Observatory implements Runnable {
         return line.execute(args);
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         Observatory observatory = new Observatory();
         CommandLine line = new CommandLine(observatory)
                 .addSubcommand("demo", new DemoCommand())
@@ -97,7 +101,7 @@ public final class Observatory implements Runnable {
     }
 
     /** The streams of this process; made at first use, when the options are known. */
-    Console console() {
+    public Console console() {
         if (console == null) {
             boolean dumb = "dumb".equals(System.getenv("TERM"));
             String none = System.getenv("NO_COLOR");
@@ -167,7 +171,7 @@ public final class Observatory implements Runnable {
     }
 
     /** What is wrong, in one line. */
-    static String line(ParameterException error) {
+    public static String line(ParameterException error) {
         if (error instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String first = unmatched.getUnmatched().getFirst();
             CommandLine command = error.getCommandLine();

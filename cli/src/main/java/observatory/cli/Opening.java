@@ -42,7 +42,7 @@ import org.apache.kafka.common.KafkaException;
  * @param known where runs are looked for unless another is named; asked each time, since a broker may have been started
  *     meanwhile
  */
-record Opening(
+public record Opening(
         StateDirectory state,
         ClusterOptions cluster,
         Supplier<Optional<Connection>> known,
@@ -52,7 +52,7 @@ record Opening(
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SHORT = Duration.ofMinutes(2);
 
-    static Outside outside(
+    public static Outside outside(
             StateDirectory state,
             ClusterOptions cluster,
             Supplier<Optional<Connection>> known,
@@ -67,11 +67,11 @@ record Opening(
                 Optional.of(new WindowReplays(state)));
     }
 
-    static Source tape(Path path) {
+    public static Source tape(Path path) {
         return tape(path, Optional.empty());
     }
 
-    static Source tape(Path path, Optional<LogFormat> format) {
+    public static Source tape(Path path, Optional<LogFormat> format) {
         if (!Files.exists(path)) {
             throw new IllegalArgumentException("there is no such file: " + path + "; check the path");
         }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** What to say of a trouble that comes and goes: once when it lasts, and once when it is over. Belongs to one thread. */
-final class Outage {
+public final class Outage {
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final String over;
@@ -13,12 +13,12 @@ final class Outage {
     private boolean told;
 
     /** @param over what to say when it is */
-    Outage(String over) {
+    public Outage(String over) {
         this.over = over;
     }
 
     /** @param trouble as it stands now, empty where there is none; its words may change while it lasts */
-    Optional<String> look(String trouble, long nanoTime) {
+    public Optional<String> look(String trouble, long nanoTime) {
         boolean was = told;
         if (trouble.isEmpty()) {
             going = false;

@@ -8,7 +8,7 @@ import observatory.analysis.log.Progress;
  * How far a long reading has come, once it takes longer than a second: a bar on a terminal, elsewhere a line for every
  * tenth of the log.
  */
-final class ReadingProgress implements Progress {
+public final class ReadingProgress implements Progress {
     private static final long QUIET = Duration.ofSeconds(1).toNanos();
     private static final int WIDTH = 40;
 
@@ -18,7 +18,7 @@ final class ReadingProgress implements Progress {
     private final long began;
     private int shown = -1;
 
-    ReadingProgress(Console console, String what, LongSupplier nanos) {
+    public ReadingProgress(Console console, String what, LongSupplier nanos) {
         this.console = console;
         this.what = what;
         this.nanos = nanos;

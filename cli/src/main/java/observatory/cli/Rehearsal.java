@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import observatory.cli.bench.FirstPicture;
+import observatory.cli.bench.UiLoad;
 import observatory.ui.source.Replay;
 
 /**

@@ -37,7 +37,7 @@ import picocli.CommandLine.ParentCommand;
         description =
                 "Run an incident again with one thing changed at a time, and say whether data, state, precision or"
                         + " hardware did it; docs/replay.md.")
-final class ReplayCommand implements Callable<Integer> {
+public final class ReplayCommand implements Callable<Integer> {
     @ParentCommand
     private Observatory parent;
 
@@ -202,7 +202,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     /** Trials that are done are noted beside the name of their spike log. */
-    static Path notes(StateDirectory state, Path log) {
+    public static Path notes(StateDirectory state, Path log) {
         String name = log.getFileName().toString();
         return state.replays().resolve(name.replaceFirst("\\.jsonl$", "")).resolve("trials.jsonl");
     }

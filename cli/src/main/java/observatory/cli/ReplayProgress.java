@@ -8,7 +8,7 @@ import observatory.cli.replay.Replaying.Watch;
  * How far a replay has come: a bar on a terminal, elsewhere a line whenever something else is varied, and every
  * two seconds. Any thread.
  */
-final class ReplayProgress implements Watch.Telling {
+public final class ReplayProgress implements Watch.Telling {
     private static final int WIDTH = 30;
     private static final double OFTEN = 2;
 
@@ -19,7 +19,7 @@ final class ReplayProgress implements Watch.Telling {
     private boolean drawn;
     private double said;
 
-    ReplayProgress(Console console, LongSupplier nanos) {
+    public ReplayProgress(Console console, LongSupplier nanos) {
         this.console = console;
         this.nanos = nanos;
         this.began = nanos.getAsLong();

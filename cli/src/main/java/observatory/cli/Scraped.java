@@ -14,7 +14,7 @@ import observatory.stream.metrics.MetricsEndpoint;
 import observatory.stream.metrics.StreamMetrics;
 
 /** The Prometheus endpoint of a command that was asked for one; where none was, nothing happens. */
-final class Scraped implements AutoCloseable {
+public final class Scraped implements AutoCloseable {
     private final MetricsEndpoint endpoint;
     private final StreamMetrics metrics;
     private final AlertMetrics alerts;
@@ -26,7 +26,7 @@ final class Scraped implements AutoCloseable {
     }
 
     /** @param port on the loopback interface; null for no endpoint */
-    static Scraped open(Integer port, Console console) {
+    public static Scraped open(Integer port, Console console) {
         if (port == null) {
             return new Scraped(null);
         }
@@ -44,19 +44,19 @@ final class Scraped implements AutoCloseable {
         }
     }
 
-    void watch(Spool spool, RunId run, long limitBytes) {
+    public void watch(Spool spool, RunId run, long limitBytes) {
         if (metrics != null) {
             metrics.watch(spool, run.value(), limitBytes);
         }
     }
 
-    void watch(FrameReader reader) {
+    public void watch(FrameReader reader) {
         if (metrics != null) {
             metrics.watch(reader);
         }
     }
 
-    void watch(DeadLetterCounts refused, Topics topics) {
+    public void watch(DeadLetterCounts refused, Topics topics) {
         if (metrics != null) {
             metrics.watch(topics.telemetry(), refused::of);
         }

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Where the observatory keeps what outlives it: broker data, spools, spike logs and reports. */
-record StateDirectory(Path root) {
+public record StateDirectory(Path root) {
 
     /**
      * The folder asked for, or {@code $XDG_STATE_HOME/observatory}, or
      * {@code ~/.local/state/observatory}; made and tried.
      */
-    static StateDirectory open(Path asked, Map<String, String> environment) {
+    public static StateDirectory open(Path asked, Map<String, String> environment) {
         Path root = asked != null ? asked : standard(environment);
         try {
             Files.createDirectories(root);
@@ -36,32 +36,32 @@ record StateDirectory(Path root) {
     }
 
     /** What a command that is told to a person needs to find this directory again; nothing where it is the standard one. */
-    String option(Map<String, String> environment) {
+    public String option(Map<String, String> environment) {
         return root.equals(standard(environment)) ? "" : " --data-dir " + root;
     }
 
-    Path broker() {
+    public Path broker() {
         return root.resolve("broker");
     }
 
-    Path spool() {
+    public Path spool() {
         return root.resolve("spool");
     }
 
-    Path streams() {
+    public Path streams() {
         return root.resolve("streams");
     }
 
-    Path spikeLogs() {
+    public Path spikeLogs() {
         return root.resolve("spikes");
     }
 
-    Path reports() {
+    public Path reports() {
         return root.resolve("reports");
     }
 
     /** Of the runs that train here, a folder each. */
-    Path checkpoints() {
+    public Path checkpoints() {
         return root.resolve("checkpoints");
     }
 
@@ -80,7 +80,7 @@ record StateDirectory(Path root) {
         return root.resolve("exports");
     }
 
-    Path log() {
+    public Path log() {
         return root.resolve("observatory.log");
     }
 }

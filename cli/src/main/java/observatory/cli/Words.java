@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.stream.Stream;
 import observatory.analysis.Severity;
+import observatory.cli.bench.BenchProbesCommand;
+import observatory.cli.plan.PlanFitCommand;
 import observatory.probe.Pack;
 import observatory.trainer.Backend;
 import observatory.trainer.LossScaling;
@@ -16,7 +18,7 @@ import observatory.trainer.Schedule;
  * The words that options take, as people write them: in small letters. Help shows them, and completion offers them.
  * There is a class for each enum because picocli makes them itself, out of what an annotation can say.
  */
-interface Words<E extends Enum<E>> extends Iterable<String> {
+public interface Words<E extends Enum<E>> extends Iterable<String> {
     @Override
     default Iterator<String> iterator() {
         var itself = (ParameterizedType) getClass().getGenericInterfaces()[0];

@@ -27,6 +27,7 @@ import javafx.scene.robot.Robot;
 import javafx.stage.Window;
 import javax.imageio.ImageIO;
 import observatory.analysis.Incident;
+import observatory.cli.train.RecordedDemo;
 import observatory.probe.Telemetry;
 import observatory.ui.Axis;
 import observatory.ui.DesktopWindow;

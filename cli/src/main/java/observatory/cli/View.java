@@ -1,8 +1,0 @@
-package observatory.cli;
-
-/** Something that shows a running demo. */
-@FunctionalInterface
-interface View {
-    /** Called a few times a second, and once when the run is over. */
-    void update(Stage stage);
-}
