@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * The driver without a device: the unmodified kernels, built for the CPU by kernels/emulate.sh, behind the interface of
- * libcuda.so.1. Loaded before anything asks for that library, it is what everything in this JVM finds.
+ * libcuda.so.1. Loaded before anything asks for that library, it is what everything in this JVM finds. With
+ * -Dobservatory.emulate=ptx it is built from what is shipped, stricter and slower.
  */
 @SuppressWarnings("restricted")
 final class Emulation {
@@ -31,7 +32,10 @@ final class Emulation {
     static synchronized void require() {
         if (library == null) {
             requireCompiler();
-            library = build(Path.of("..", "kernels", "src", "main", "cuda"), "emulation");
+            Path kernels = Path.of("..", "kernels", "src", "main");
+            library = System.getProperty("observatory.emulate", "").equals("ptx")
+                    ? buildPtx(kernels.resolve(Path.of("resources", "observatory", "kernel")), "shipped")
+                    : build(kernels.resolve("cuda"), "emulation");
             System.load(library.toString());
         }
         reset();
