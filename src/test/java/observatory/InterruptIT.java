@@ -21,7 +21,7 @@ class InterruptIT {
         IN_THE_FIRST_STEPS {
             @Override
             void await(Program demo, Path state) {
-                demo.awaitSaying("/100000");
+                demo.awaitSaying("/100,000");
             }
         },
         WHEN_THE_BROKER_HAS_STARTED {
