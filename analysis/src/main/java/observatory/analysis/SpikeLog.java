@@ -64,11 +64,9 @@ public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
 
     /** What a file holds; empty where there is none, or not all of what was written. */
     static Optional<SpikeLog> whole(Path file) {
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            SpikeLog log = read(file);
-            // An older version did not say how many there are.
-            JsonNode records = Json.mapper().readTree(lines.readLine()).path(RECORDS);
-            return Optional.of(log).filter(one -> records.asInt(one.telemetry.size()) == one.telemetry.size());
+        try {
+            Found found = find(file);
+            return found.records() == found.log().telemetry.size() ? Optional.of(found.log()) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -114,17 +112,27 @@ public record SpikeLog(Incident incident, List<Telemetry> telemetry) {
 
     /** @throws IOException where the file cannot be read or a line of it is no telemetry, with the line's number */
     public static SpikeLog read(Path file) throws IOException {
+        return find(file).log();
+    }
+
+    /** What there is of a log, and how many records were written. */
+    private record Found(SpikeLog log, int records) {}
+
+    private static Found find(Path file) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             String first = lines.readLine();
             if (first == null) {
                 throw new IOException(file + " is no spike log: it is empty");
             }
-            Incident incident = IncidentJson.read(Json.mapper().readTree(first));
+            JsonNode head = Json.mapper().readTree(first);
+            Incident incident = IncidentJson.read(head);
             List<Telemetry> telemetry = new ArrayList<>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 telemetry.add(Codec.decode(line.getBytes(StandardCharsets.UTF_8)));
             }
-            return new SpikeLog(incident, telemetry);
+            // An older version did not say how many there are.
+            int records = head.path(RECORDS).asInt(telemetry.size());
+            return new Found(new SpikeLog(incident, telemetry), records);
         } catch (CodecException | IllegalArgumentException e) {
             throw new IOException(file + " is no spike log: " + e.getMessage(), e);
         }

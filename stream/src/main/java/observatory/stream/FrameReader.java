@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
@@ -89,7 +90,15 @@ public final class FrameReader implements AutoCloseable {
     public static FrameReader stretch(
             Connection connection, Topics topics, RunId run, int partition, long first, long last) {
         TopicReader reader = TopicReader.stretch(connection, topics.telemetry(), partition, first, last);
-        return new FrameReader(new KeyedSource(reader, run.value()), Optional.of(run));
+        return new FrameReader(new TopicSource(reader, one -> keyed(one, run.value())), Optional.of(run));
+    }
+
+    /** Those records whose key is a run: others are not even decoded. */
+    private static List<byte[]> keyed(TopicReader reader, String run) {
+        return reader.keyed().stream()
+                .filter(record -> record.getKey().equals(run))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** What one writer's spool holds and may still be sending. */
@@ -170,10 +179,14 @@ public final class FrameReader implements AutoCloseable {
         source.close();
     }
 
-    private record TopicSource(TopicReader reader) implements Source {
+    private record TopicSource(TopicReader reader, Function<TopicReader, List<byte[]>> values) implements Source {
+        private TopicSource(TopicReader reader) {
+            this(reader, TopicReader::poll);
+        }
+
         @Override
         public List<byte[]> poll() {
-            return reader.poll();
+            return values.apply(reader);
         }
 
         @Override
@@ -184,32 +197,6 @@ public final class FrameReader implements AutoCloseable {
         @Override
         public boolean complete() {
             return reader.complete();
-        }
-
-        @Override
-        public void close() {
-            reader.close();
-        }
-    }
-
-    /** Those records whose key is a run: others are not even decoded. */
-    private record KeyedSource(TopicReader reader, String key) implements Source {
-        @Override
-        public List<byte[]> poll() {
-            return reader.keyed().stream()
-                    .filter(record -> record.getKey().equals(key))
-                    .map(Map.Entry::getValue)
-                    .toList();
-        }
-
-        @Override
-        public boolean atTheEnd() {
-            return reader.atTheEnd();
-        }
-
-        @Override
-        public boolean complete() {
-            return false;
         }
 
         @Override

@@ -62,7 +62,7 @@ public final class TopicReader implements AutoCloseable {
             consumer.seek(partition, at);
             fromZero &= at == 0;
         }
-        this.complete = fromZero;
+        this.complete = fromZero && extent.follows();
     }
 
     public static TopicReader fromTheBeginning(String bootstrap, String topic) {
