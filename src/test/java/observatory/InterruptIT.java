@@ -44,8 +44,10 @@ class InterruptIT {
     @ParameterizedTest
     @EnumSource
     void endsInOrder(Moment moment) throws Exception {
-        try (Program demo =
-                Program.start(scratch, "demo", "--headless", "--json", "--steps", "100000", "--fault", "nan@40")) {
+        String[] endless = {
+            "demo", "--headless", "--json", "--layers", "2", "--width", "64", "--steps", "100000", "--fault", "nan@40"
+        };
+        try (Program demo = Program.start(scratch, endless)) {
             moment.await(demo, scratch.resolve("state"));
             demo.interrupt();
             Program.Ended ended = demo.await();

@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What the launcher keeps to start faster helps where it can and harms nowhere. */
+@Isolated("it damages what every program starts with")
 class LauncherIT {
     private static final Path KEPT = Program.home().resolve("cli/target/start");
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** The observatory command in a process of its own, started by the launcher as a person starts it. */
 final class Program implements AutoCloseable {
     /** Far beyond what a loaded machine needs. */
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
 
     private final List<String> command;
     private final Path out;

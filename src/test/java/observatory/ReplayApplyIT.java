@@ -55,6 +55,8 @@ class ReplayApplyIT {
                 "live",
                 "--backend",
                 "cpu",
+                "--threads",
+                "1",
                 "--steps",
                 "1000000",
                 "--layers",
