@@ -22,9 +22,12 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 
-/** Runs {@link Watch} against a broker until it is closed. Several of them, on one machine or many, share the runs. */
+/**
+ * Runs {@link Watch} against a broker until it is closed. Several of them on the same topics, on one machine or many,
+ * share the runs.
+ */
 public final class WatchService implements AutoCloseable {
-    private static final String GROUP = "observatory-watch";
+    private static final String STANDARD_GROUP = "observatory-watch";
 
     private final KafkaStreams streams;
     private final DeadLetterCounts refused = new DeadLetterCounts();
@@ -51,7 +54,7 @@ public final class WatchService implements AutoCloseable {
     public WatchService(Connection connection, Topics topics, Path folder, Settings thresholds, Membership membership) {
         Properties settings = new Properties();
         settings.putAll(connection.client(Map.of()));
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, GROUP);
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, group(topics));
         settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
@@ -86,9 +89,10 @@ public final class WatchService implements AutoCloseable {
      * @throws KafkaException where the cluster does not answer
      */
     public static Map<Integer, Long> judged(Admin admin, Topics topics) throws InterruptedException {
+        String group = group(topics);
         try {
             return admin
-                    .listConsumerGroupOffsets(GROUP)
+                    .listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get(10, TimeUnit.SECONDS)
                     .entrySet()
@@ -101,10 +105,15 @@ public final class WatchService implements AutoCloseable {
             if (e.getCause() instanceof GroupIdNotFoundException) {
                 return Map.of();
             }
-            throw new KafkaException("cannot read how far " + GROUP + " has come", e.getCause());
+            throw new KafkaException("cannot read how far " + group + " has come", e.getCause());
         } catch (java.util.concurrent.TimeoutException e) {
-            throw new TimeoutException("the cluster does not say how far " + GROUP + " has come", e);
+            throw new TimeoutException("the cluster does not say how far " + group + " has come", e);
         }
+    }
+
+    /** Those who judge other topics of one cluster are others: in one group they would divide, and judge, each other's. */
+    static String group(Topics topics) {
+        return topics.equals(Topics.STANDARD) ? STANDARD_GROUP : STANDARD_GROUP + "-" + topics.prefix();
     }
 
     /** Whether it has its runs and judges. */
