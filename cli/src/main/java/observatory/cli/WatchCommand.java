@@ -3,6 +3,7 @@ package observatory.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import observatory.analysis.detector.Settings;
 import observatory.probe.Telemetry;
 import observatory.stream.Connection;
 import observatory.stream.FrameReader;
+import observatory.stream.Runs;
 import observatory.stream.TopicReader;
 import observatory.stream.Topics;
 import org.apache.kafka.common.KafkaException;
@@ -110,18 +112,27 @@ final class WatchCommand implements Callable<Integer> {
             Map<String, String> told = new HashMap<>();
             String trouble = "";
             String untold = "";
+            Held held = new Held();
+            boolean caughtUp = false;
             while (!interrupt.requested()) {
                 for (Telemetry item : frames.poll()) {
                     recorder.accept(item);
                     scraped.read(item);
                 }
                 boolean old = !incidents.atTheEnd();
+                if (!old && !caughtUp) {
+                    caughtUp = true;
+                    say(held.sentence(Runs.list(connection, topics), Instant.now()));
+                }
                 for (byte[] value : incidents.poll()) {
                     Judged judged = Judged.decode(value);
                     recorder.accept(judged);
                     if (judged instanceof Judged.Of of) {
                         scraped.read(of.incident());
                         tell(of.incident(), told, old);
+                        if (old) {
+                            held.accept(of.incident());
+                        }
                     }
                 }
                 for (int piece = 0; piece < PIECES && recorder.advance(); piece++) {
@@ -147,7 +158,7 @@ final class WatchCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
     }
 
-    /** Alerts go out where a file says to whom; without one (null) this terminal shows the incidents itself. */
+    /** Alerts go out where a file says to whom, else there are none (null); this terminal shows incidents either way. */
     private Alerting alerting(Optional<AlertConfig> receivers, Connection connection, Topics topics)
             throws SQLException {
         try {
