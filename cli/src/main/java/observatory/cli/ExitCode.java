@@ -1,5 +1,8 @@
 package observatory.cli;
 
+import observatory.stream.KafkaErrors;
+import observatory.stream.Sender;
+
 /** What the command tells the shell. 0 is success, 1 a fault of ours, 2 a wrong command line. */
 public final class ExitCode {
     public static final int OK = 0;
@@ -15,4 +18,9 @@ public final class ExitCode {
     static final int UNHEARD = 141;
 
     private ExitCode() {}
+
+    /** Of who could not deliver everything. */
+    public static int undelivered(Sender sender) {
+        return sender.refusal().filter(KafkaErrors.Kind.DENIED::equals).isPresent() ? DENIED : CANNOT_CONNECT;
+    }
 }

@@ -2,6 +2,7 @@ package observatory.stream;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,6 +27,8 @@ public final class Sender implements AutoCloseable {
     private volatile Connection connection;
     private volatile boolean closing;
     private volatile String trouble = "";
+    /** Why the cluster does not let us in; null where it does, or does not answer. */
+    private volatile KafkaErrors.Kind refusal;
     /** What was last delivered, by whichever connection; null before the first. Of the sending thread. */
     private Envelope last;
 
@@ -63,6 +66,28 @@ public final class Sender implements AutoCloseable {
         return trouble;
     }
 
+    /** Whether the cluster answers and does not let us in, which no waiting mends; empty where it does not answer. */
+    public Optional<KafkaErrors.Kind> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    /**
+     * Waits until the broker has everything captured so far; false where it does not in time, and at once where it does
+     * not let us in. What it does not have stays in the spool.
+     */
+    public boolean drain(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            long left = Math.max(0, deadline - System.nanoTime());
+            if (spool.drain(Duration.ofNanos(Math.min(left, IDLE.toNanos())))) {
+                return true;
+            }
+            if (left == 0 || refusal != null || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+        }
+    }
+
     @Override
     public void close() {
         closing = true;
@@ -83,6 +108,7 @@ public final class Sender implements AutoCloseable {
             try (Delivery delivery =
                     new Delivery(now, topics, () -> closing || connection != now, message -> trouble = message)) {
                 delivery.awaitCluster();
+                refusal = null;
                 trouble = reached ? trouble : "";
                 reached = true;
                 for (Leftover leftover : spool.leftovers()) {
@@ -101,7 +127,9 @@ public final class Sender implements AutoCloseable {
                     delivery.farewell(heart(delivery)); // else the registry would keep how it stood seconds ago
                 }
             } catch (KafkaException e) {
-                trouble = KafkaErrors.explain(e, now).message();
+                KafkaErrors.Explained why = KafkaErrors.explain(e, now);
+                refusal = why.kind() == KafkaErrors.Kind.DENIED || why.kind() == KafkaErrors.Kind.TLS ? why.kind() : null;
+                trouble = why.message();
                 pause(AFTER_FAILURE);
             }
         }

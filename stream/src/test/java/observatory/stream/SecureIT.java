@@ -192,8 +192,13 @@ class SecureIT {
                 Sender sender = new Sender(spool, Topics.STANDARD)) {
             sender.connect(scram("alice", "wrong"));
             Await.until("the refusal", () -> sender.trouble().contains("refused the credentials"));
+            assertEquals(Optional.of(KafkaErrors.Kind.DENIED), sender.refusal());
+            spool.offer(Frames.frame(Frames.origin("refused", UUID.randomUUID()), 0));
+            assertFalse(sender.drain(Duration.ofDays(1)), "a password does not mend by waiting");
             sender.connect(scram("alice", CANARY));
             Await.until("that it is over", () -> sender.trouble().isEmpty());
+            assertTrue(sender.drain(PATIENCE), sender.trouble());
+            assertEquals(Optional.empty(), sender.refusal());
         }
     }
 

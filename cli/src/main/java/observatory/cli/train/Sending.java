@@ -73,11 +73,11 @@ final class Sending {
             progress.accept(run.value() + ": training, telemetry goes to " + broker.bootstrap());
             follow(training, sender, progress);
             Duration patience = interrupt.requested() ? PATIENCE_INTERRUPTED : PATIENCE;
-            if (!sender.trouble().isEmpty()) {
+            if (!sender.trouble().isEmpty() && sender.refusal().isEmpty()) {
                 progress.accept("waiting " + patience.toSeconds() + " s at most for " + broker.bootstrap()
                         + " to take what is spooled");
             }
-            boolean delivered = spool.drain(patience);
+            boolean delivered = sender.drain(patience);
             training.check();
             console.result(result(run, training, spool, (System.nanoTime() - began) / 1e9, told.json));
             if (interrupt.requested()) {
@@ -85,7 +85,7 @@ final class Sending {
             }
             if (!delivered) {
                 throw new Failure(
-                        ExitCode.CANNOT_CONNECT,
+                        ExitCode.undelivered(sender),
                         "not all telemetry is with " + broker.bootstrap() + ": " + sender.trouble()
                                 + "; it stays in the spool " + state.spool() + ", and the next run sends it");
             }
