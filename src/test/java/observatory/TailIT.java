@@ -55,6 +55,8 @@ class TailIT {
                         losses(reader, 4),
                         "what comes twice is told by its number");
             }
+            Program.Ended runs = Program.run(scratch, "runs", "--json");
+            assertEquals("detached", runs.json().path(0).path("state").asText(), runs::toString);
         }
     }
 

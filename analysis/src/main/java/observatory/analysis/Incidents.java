@@ -49,6 +49,11 @@ public record Incidents(RunId run, List<Open> open, int next) {
             return quietPoints > (slow(worst.kind()) ? QUIET_SLOW : QUIET);
         }
 
+        /** Whether it may well go on: some detectors speak so seldom that a few quiet points say nothing. */
+        private boolean lasts() {
+            return slow(worst.kind()) || quietPoints < QUIET_AT_END;
+        }
+
         private Open quieter() {
             return new Open(id, severity, firstStep, lastStep, worst, spoke, quietPoints + 1, untold);
         }
@@ -147,6 +152,16 @@ public record Incidents(RunId run, List<Open> open, int next) {
                 .map(one -> incident(one, one.quietPoints >= QUIET_AT_END, open))
                 .toList();
         return new Changed(new Incidents(run, List.of(), next), changed, changed);
+    }
+
+    /** Nobody looks at the run for now: what has been quiet lately is resolved, the rest stays open, as the run may. */
+    public Changed pause() {
+        List<Open> left = open.stream().filter(Open::lasts).toList();
+        List<Incident> resolved = open.stream()
+                .filter(one -> !one.lasts())
+                .map(one -> incident(one, true, open))
+                .toList();
+        return new Changed(new Incidents(run, left, next), resolved, resolved);
     }
 
     /** The open incident a finding belongs to, or -1. */

@@ -16,6 +16,7 @@ import observatory.probe.Frame;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
+import observatory.stream.RunState;
 
 /**
  * All detectors and the joining of their findings over one run: the same for a live stream, a replay and a log. What
@@ -182,9 +183,18 @@ public final class RunWatch {
         run.hear(event, findings);
         List<Incident> changed = new ArrayList<>(publish(incidents.aside(findings)));
         if (event.kind() == RunEvent.Kind.END) {
-            changed.addAll(finish());
+            boolean goesOn = RunState.ended(event.details().getOrDefault("reason", "")) == RunState.DETACHED;
+            changed.addAll(goesOn ? publish(incidents.pause()) : finish());
+            forget(rank, event.origin().writer().toString());
         }
         return changed;
+    }
+
+    /** Whoever tails a log ends it under a writer of its own, again and again: what only ends needs no numbers kept. */
+    private static void forget(Rank rank, String writer) {
+        if (!writer.equals(rank.writer) && !rank.former.contains(writer)) {
+            rank.lastSeq.remove(writer);
+        }
     }
 
     private List<Incident> publish(Incidents.Changed changed) {

@@ -173,6 +173,51 @@ class RunWatchTest {
         assertEquals(300L, incidents.getFirst().evidence().facts().get("stepsDoneTwice"));
     }
 
+    /** As a log that grows is tailed once a minute: what goes on meanwhile is not told anew each time. */
+    @Test
+    void anIncidentThatLastsIsOneHoweverOftenTheRunIsLetGoOf() {
+        List<Telemetry> items = new ArrayList<>(Recorded.healthy(1, 200, true, false));
+        for (int step = 201; step <= 240; step++) {
+            items.add(Recorded.frame(step, Double.NaN, 1));
+            if (step % 10 == 0) {
+                items.add(letGo(step));
+            }
+        }
+        List<Incident> incidents = watch(items).incidents();
+        assertEquals(1, incidents.size(), incidents::toString);
+        assertEquals(240, incidents.getFirst().lastStep());
+        assertFalse(incidents.getFirst().resolved());
+        for (int step = 241; step <= 243; step++) {
+            items.add(Recorded.frame(step, 2, 1));
+        }
+        items.add(letGo(243));
+        assertTrue(watch(items).incidents().getFirst().resolved(), "it has been quiet");
+    }
+
+    @Test
+    void whoOnlyEndsARunLeavesNothingBehind() {
+        RunWatch watch = watch(List.copyOf(Recorded.healthy(1, 50, true, false)));
+        int before = head(watch);
+        for (int end = 0; end < 1000; end++) {
+            watch.accept(letGo(end));
+        }
+        assertEquals(before, head(watch));
+    }
+
+    /** Bytes of what is stored with every snapshot. */
+    private static int head(RunWatch watch) {
+        return watch.store().entrySet().stream()
+                .filter(chunk -> chunk.getKey().startsWith("head"))
+                .mapToInt(chunk -> chunk.getValue().length)
+                .sum();
+    }
+
+    private static RunEvent letGo(int step) {
+        Origin own = new Origin(Recorded.RUN, 0, new UUID(7, step), 0);
+        return RunEvent.of(
+                own, 0, step, Instant.EPOCH, RunEvent.Kind.END, Map.of("reason", "detached: log read to its end"));
+    }
+
     @Test
     void saysWhatItCouldNotJudgeAndWhatWouldLetIt() {
         RunWatch watch = watch(List.copyOf(Recorded.healthy(1, 50, true, false)));

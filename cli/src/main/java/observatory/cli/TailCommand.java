@@ -71,15 +71,21 @@ final class TailCommand implements Callable<Integer> {
                 outage.look(spool.waits(), System.nanoTime()).ifPresent(this::say);
                 return !interrupt.requested();
             };
-            Optional<Reading> reading = read(wanted, item -> spool.put(item, wanted));
-            if (!spool.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE)) {
-                parent.console()
-                        .error(broker.bootstrap() + " has not taken everything (" + spool.trouble()
-                                + "); the rest waits in " + state.spool()
-                                + " and is sent by the next tail; check the broker");
-                return ExitCode.CANNOT_CONNECT;
+            Optional<Reading> reading;
+            boolean sent = false;
+            try {
+                reading = read(wanted, item -> spool.put(item, wanted));
+            } finally {
+                // Of a log that is damaged somewhere what came before is sent all the same.
+                sent = spool.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE);
+                if (!sent) {
+                    parent.console()
+                            .error(broker.bootstrap() + " has not taken everything (" + spool.trouble()
+                                    + "); the rest waits in " + state.spool()
+                                    + " and is sent by the next tail; check the broker");
+                }
             }
-            return end(interrupt, reading);
+            return sent ? end(interrupt, reading) : spool.exitCode();
         }
     }
 
@@ -89,10 +95,19 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private int end(Interrupt interrupt, Optional<Reading> reading) {
+        boolean damaged = !interrupt.requested() && reading.filter(Reading::partial).isPresent();
         reading.ifPresent(read -> {
-            read.remarks().forEach(this::say);
+            if (!damaged) {
+                read.remarks().forEach(this::say);
+            }
             say(read.frames() + " steps read" + (jsonl ? "" : " and sent"));
         });
+        if (damaged) {
+            throw new Failure(
+                    ExitCode.CORRUPT_INPUT,
+                    "only a part of the log could be read: "
+                            + String.join("; ", reading.get().remarks()));
+        }
         return interrupt.requested() ? ExitCode.INTERRUPTED : ExitCode.OK;
     }
 

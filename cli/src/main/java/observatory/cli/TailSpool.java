@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import observatory.probe.RunEvent;
 import observatory.probe.Telemetry;
 import observatory.stream.Connection;
 import observatory.stream.Sender;
@@ -32,19 +34,25 @@ final class TailSpool implements AutoCloseable {
         return new TailSpool(spool, sender);
     }
 
-    /** Waits for room; gives up only where it is no longer wanted. */
+    /**
+     * Waits for room; an end needs none, because it is the last word.
+     *
+     * @throws CancellationException where it is no longer wanted before there is room
+     */
     void put(Telemetry item, BooleanSupplier wanted) {
-        while (spool.counts().spooled() > ROOM || !spool.offer(item)) {
+        boolean end = item instanceof RunEvent event && event.kind() == RunEvent.Kind.END;
+        while (!end && spool.counts().spooled() > ROOM) {
             if (!wanted.getAsBoolean()) {
-                return;
+                throw new CancellationException("nobody waits until there is room in the spool");
             }
             LockSupport.parkNanos(1_000_000);
         }
+        spool.awaitRoomFor(item);
     }
 
-    /** Waits until the broker has everything; false where it does not in time. */
+    /** Waits until the broker has everything; false where it does not in time, or does not let us in. */
     boolean drain(Duration patience) {
-        return spool.drain(patience);
+        return sender.drain(patience);
     }
 
     /** Why what is read does not get to the broker now; empty where it does. */
@@ -54,6 +62,11 @@ final class TailSpool implements AutoCloseable {
 
     String trouble() {
         return sender.trouble().isEmpty() ? "no answer in time" : sender.trouble();
+    }
+
+    /** What to end with where it could not be drained. */
+    int exitCode() {
+        return ExitCode.undelivered(sender);
     }
 
     @Override

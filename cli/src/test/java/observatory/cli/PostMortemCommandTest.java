@@ -82,7 +82,7 @@ class PostMortemCommandTest {
     void tailPrintsFramesAsJsonLines() {
         Ran ran = run("tail", log.toString(), "--once", "--jsonl", "--run", "mine");
         assertEquals(ExitCode.OK, ran.exitCode());
-        assertEquals(121, ran.out().lines().count(), "the beginning of the run and its steps");
+        assertEquals(122, ran.out().lines().count(), "the beginning of the run, its steps, and that it is let go of");
         assertTrue(ran.out().lines().skip(1).allMatch(line -> line.contains("\"run\":\"mine\"")), ran::out);
         assertTrue(ran.out().contains("\"loss\":\"NaN\""), ran::out);
         assertFalse(ran.out().contains("null"), ran::out);

@@ -17,7 +17,7 @@ public enum RunState {
     FAILED;
 
     /** @param reason of an event {@code end}: what it begins with, to the first colon, tells how (docs/wire.md) */
-    static RunState ended(String reason) {
+    public static RunState ended(String reason) {
         return switch (reason.split(":", 2)[0].strip()) {
             case "", "finished" -> FINISHED;
             case "detached" -> DETACHED;

@@ -57,12 +57,9 @@ public final class Runs {
             return spooled >= BEHIND ? RunState.SPOOLING : RunState.RUNNING;
         }
 
-        /** A trainer that was let go of and attached to again goes on, as the same run. */
-        private Run current() {
-            boolean again = RunState.ended(reason.orElse("")) == RunState.DETACHED
-                    && started.isPresent()
-                    && ended.filter(started.get()::isAfter).isPresent();
-            return again
+        /** This run as it stands after a later word that it begins: one that was let go of goes on, and is the same. */
+        private Run begun() {
+            return RunState.ended(reason.orElse("")) == RunState.DETACHED
                     ? new Run(
                             run,
                             incarnation,
@@ -161,7 +158,6 @@ public final class Runs {
 
     static List<Run> listed(Map<String, Run> runs) {
         List<Run> listed = new ArrayList<>(runs.values());
-        listed.replaceAll(Run::current);
         listed.sort(Comparator.comparing(
                 run -> run.started().or(run::ended).or(run::lastSeen).orElse(Instant.EPOCH)));
         return listed;
@@ -197,7 +193,8 @@ public final class Runs {
                 start ? details : Map.of());
     }
 
-    private static Run merged(Run known, Run later) {
+    private static Run merged(Run before, Run later) {
+        Run known = later.started().isPresent() ? before.begun() : before;
         return new Run(
                 known.run(),
                 known.incarnation(),

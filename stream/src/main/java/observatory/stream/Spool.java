@@ -73,8 +73,8 @@ public final class Spool implements FrameSink, AutoCloseable {
         return true;
     }
 
-    /** Waits until there is room: for who carries telemetry and trains nothing. */
-    void awaitRoomFor(Telemetry item) {
+    /** Waits until there is room in the ring: for who carries telemetry and trains nothing. */
+    public void awaitRoomFor(Telemetry item) {
         while (!ring.offer(item)) {
             LockSupport.parkNanos(COMMIT_NANOS / 10);
         }

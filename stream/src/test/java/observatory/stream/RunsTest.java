@@ -63,6 +63,25 @@ class RunsTest {
         assertEquals(Optional.empty(), run.ended());
     }
 
+    /** Its beginning has the time of its first step whenever it is read, so which word came last tells, not the clock. */
+    @Test
+    void aLogThatIsTailedAgainGoesOnUntilItIsLetGoOfAgain() {
+        RunEvent[] told = {start(0, 0), end(0, 5, "detached: log read to its end"), start(0, 0)};
+        Runs.Run run = only(told);
+        assertEquals(Optional.empty(), run.ended());
+        assertEquals(Optional.empty(), run.reason());
+        assertEquals(RunState.RUNNING, run.state(NOON.plusSeconds(6)));
+        Runs.Run again = only(told[0], told[1], told[2], end(0, 8, "detached: log no longer followed"));
+        assertEquals(RunState.DETACHED, again.state(NOON.plusSeconds(9)));
+        assertEquals(Optional.of("detached: log no longer followed"), again.reason());
+    }
+
+    @Test
+    void whatHasFinishedDoesNotGoOnBecauseItsLogIsReadOnceMore() {
+        Runs.Run run = only(start(0, 0), end(0, 5, "stopped: the run begins again at step 3"), start(0, 0));
+        assertEquals(RunState.INTERRUPTED, run.state(NOON.plusSeconds(6)));
+    }
+
     private static Runs.Run only(RunEvent... events) {
         Map<String, Runs.Run> runs = new TreeMap<>();
         for (RunEvent event : events) {

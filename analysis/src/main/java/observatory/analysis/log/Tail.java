@@ -5,27 +5,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import observatory.probe.Frame;
-import observatory.probe.RunEvent;
+import java.util.function.Function;
 import observatory.probe.Telemetry;
 
 /**
  * Follows a log while its run goes on: waits until it is there and its format can be told, hands over what it has, and
- * then each step as it is written. Every incarnation begins with a {@code START} event. Following the same log again
- * hands over the same items under the same numbers, so whoever has them already drops them.
+ * then each step as it is written. Every incarnation begins with a {@code START} event and closes with an {@code END},
+ * the last of them where reading stops: the run may go on, unwatched. Following the same log again hands over the same
+ * items under the same numbers, so whoever has them already drops them.
  */
 public final class Tail {
     private static final Duration POLL = Duration.ofMillis(200);
+
+    private static final String WHOLE = "detached: log read to its end";
+    private static final String LET_GO = "detached: log no longer followed";
+    private static final String DAMAGED = "detached: log damaged from here on";
 
     private final LogSource source;
     private final Optional<LogFormat> format;
@@ -34,7 +38,7 @@ public final class Tail {
     private final InstantSource clock;
 
     /**
-     * @param wanted false when following is to end
+     * @param wanted false when reading is to end
      * @param notice told, in a sentence, what is waited for or went wrong for now
      * @param clock of frames whose log tells no time: they are given that at which they were read
      */
@@ -55,17 +59,41 @@ public final class Tail {
     public Optional<Reading> follow(Consumer<? super Telemetry> sink) {
         return awaitFormat().map(found -> {
             notice.accept("reading " + source.path() + " as " + found.name());
-            Beginnings beginnings = new Beginnings(found.name(), clock, sink);
-            return found.rewritten()
-                    ? again(found, beginnings)
-                    : found.read(source.following(new Follower(wanted)), beginnings);
+            return ended(
+                    new Bounds(found.name(), clock, sink),
+                    each -> found.rewritten()
+                            ? again(found, each)
+                            : found.read(source.following(new Follower(wanted)), each));
         });
     }
 
-    /** Reads what there is now, once. */
+    /** Reads what there is now, once; less where nobody wants it any more. */
     public Reading read(Consumer<? super Telemetry> sink) {
         LogFormat found = LogFormats.find(source.path(), format);
-        return found.read(source.still(), new Beginnings(found.name(), clock, sink));
+        return ended(new Bounds(found.name(), clock, sink), each -> found.read(source.still(), each));
+    }
+
+    /**
+     * Reads, and says at its end that nobody looks at the log any more. What comes when nothing is wanted any more is
+     * left to the next reading, from its first item on.
+     */
+    private Reading ended(Bounds bounds, Function<Consumer<Telemetry>, Reading> reader) {
+        try {
+            Reading reading = reader.apply(item -> {
+                if (!wanted.getAsBoolean()) {
+                    throw new CancellationException("nobody wants what is read from " + source.path());
+                }
+                bounds.accept(item);
+            });
+            bounds.end(!wanted.getAsBoolean() ? LET_GO : reading.partial() ? DAMAGED : WHOLE);
+            return new Reading(bounds.frames(), reading.skipped(), reading.partial(), reading.remarks());
+        } catch (CancellationException letGo) {
+            bounds.end(LET_GO);
+            return new Reading(bounds.frames(), 0, List.of());
+        } catch (LogException damage) {
+            bounds.end(DAMAGED);
+            throw damage;
+        }
     }
 
     private Optional<LogFormat> awaitFormat() {
@@ -129,41 +157,6 @@ public final class Tail {
             } catch (IOException e) {
                 throw new LogException(file, 0, e);
             }
-        }
-    }
-
-    /** Puts the event before the first frame of each incarnation, and a time on frames that have none. */
-    private record Beginnings(String format, InstantSource clock, Consumer<? super Telemetry> sink)
-            implements Consumer<Telemetry> {
-        @Override
-        public void accept(Telemetry item) {
-            switch (item) {
-                case Frame frame -> accept(timed(frame));
-                case RunEvent event -> sink.accept(event);
-            }
-        }
-
-        private void accept(Frame frame) {
-            if (frame.seq() == FrameWriter.FIRST) {
-                long before = FrameWriter.FIRST - 1;
-                Map<String, String> details = Map.of("log", format);
-                sink.accept(
-                        RunEvent.of(frame.origin(), before, frame.step(), frame.time(), RunEvent.Kind.START, details));
-            }
-            sink.accept(frame);
-        }
-
-        private Frame timed(Frame frame) {
-            return frame.time().equals(Instant.EPOCH)
-                    ? new Frame(
-                            frame.origin(),
-                            frame.seq(),
-                            frame.step(),
-                            clock.instant(),
-                            frame.scalars(),
-                            frame.sites(),
-                            frame.batch())
-                    : frame;
         }
     }
 }

@@ -11,18 +11,25 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import observatory.probe.Frame;
+import observatory.probe.Origin;
 import observatory.probe.RunEvent;
+import observatory.probe.RunId;
 import observatory.probe.Scalars;
+import observatory.probe.Sites;
 import observatory.probe.Telemetry;
+import observatory.stream.Codec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,7 +172,135 @@ class TailTest {
         got.clear();
         tail.read(got::add);
         assertEquals(first, got);
-        assertEquals(5, got.size(), "three frames and the beginnings of two incarnations");
+        assertEquals(7, got.size(), "three frames, and the beginnings and ends of two incarnations");
+    }
+
+    @Test
+    void aLogThatIsReadToItsEndIsLetGoOf() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.4\ns:1 trl:3.6\n");
+        assertEquals(3, once(log).frames());
+        assertEquals(
+                List.of(
+                        "0 START 1 {log=llm.c-log}",
+                        "0 FRAME 1",
+                        "0 FRAME 2",
+                        "0 END 2 {reason=stopped: the run begins again at step 1}",
+                        "1 START 1 {log=llm.c-log}",
+                        "1 FRAME 1",
+                        "1 END 1 {reason=detached: log read to its end}"),
+                got.stream().map(TailTest::told).toList());
+        RunEvent end = (RunEvent) got.getLast();
+        assertEquals(frames().getLast().time(), end.time());
+    }
+
+    /** The end has no number of the log's writer, or the step by which the log grows would be dropped as known. */
+    @Test
+    void aLogThatHasGrownGoesOnBehindItsEnd() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.4\n");
+        once(log);
+        List<Telemetry> first = List.copyOf(got);
+        append(log, "s:3 trl:3.3\n");
+        once(log);
+        List<Telemetry> fresh = new ArrayList<>();
+        for (Telemetry item : got) {
+            boolean known = first.stream()
+                    .anyMatch(one -> one.origin().equals(item.origin()) && one.seq() == item.seq());
+            if (!known) {
+                fresh.add(item);
+            }
+        }
+        assertEquals(
+                List.of("0 FRAME 3", "0 END 3 {reason=detached: log read to its end}"),
+                fresh.stream().map(TailTest::told).toList());
+        assertEquals(0, fresh.getLast().seq(), "the first and only word of its writer");
+        assertEquals(frames().getLast().origin().run(), fresh.getLast().origin().run());
+    }
+
+    @Test
+    void aLogThatIsNoLongerFollowedIsLetGoOf() throws IOException, InterruptedException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.");
+        tail(log, Optional.empty());
+        await(() -> frames().size() == 1);
+        stop();
+        assertEquals(
+                List.of("0 START 1 {log=llm.c-log}", "0 FRAME 1", "0 END 1 {reason=detached: log no longer followed}"),
+                got.stream().map(TailTest::told).toList(),
+                "half a line is no step: it would stand for the whole one ever after");
+    }
+
+    /** What is taken is a beginning of the log without gaps, whenever it is that nothing more is wanted. */
+    @Test
+    void readingStopsInTheMiddleOfALog() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int step = 1; step <= 100; step++) {
+            lines.append("s:%d trl:3.5%n".formatted(step));
+        }
+        Path log = Files.writeString(folder.resolve("a.log"), lines);
+        Tail tail = new Tail(
+                new LogSource(log, Progress.NONE), Optional.empty(), () -> got.size() < 10, notices::add, CLOCK);
+        assertEquals(9, tail.read(got::add).frames());
+        assertEquals("0 FRAME 9", told(got.get(9)));
+        assertEquals("0 END 9 {reason=detached: log no longer followed}", told(got.getLast()));
+        assertEquals(11, got.size());
+    }
+
+    @Test
+    void aDamagedLogIsLetGoOfWhereItIsDamaged() throws IOException {
+        byte[] events = new EventFile()
+                .scalar(1, "loss", 3.5f)
+                .scalar(2, "loss", 3.25f)
+                .scalar(3, "loss", 3.0f)
+                .bytes();
+        byte[] upTo = new EventFile().scalar(1, "loss", 3.5f).scalar(2, "loss", 3.25f).bytes();
+        events[upTo.length] ^= 1; // the length of the third step's record
+        Path log = Files.write(folder.resolve("events.out.tfevents.1"), events);
+        assertTrue(once(log).partial());
+        assertEquals("0 END 2 {reason=detached: log damaged from here on}", told(got.getLast()));
+    }
+
+    @Test
+    void aRecordingSaysItselfHowItsRunsBeganAndEnded() throws IOException {
+        Origin one = new Origin(new RunId("recorded"), 0, new UUID(1, 1), 0);
+        Origin other = new Origin(new RunId("recorded"), 0, new UUID(1, 2), 1);
+        Map<String, String> manifest = Map.of("model", "tiny");
+        List<Telemetry> recorded = List.of(
+                RunEvent.of(one, 0, 0, CLOCK.instant(), RunEvent.Kind.START, manifest),
+                frame(one, 1),
+                frame(other, 1),
+                RunEvent.of(one, 2, 1, CLOCK.instant(), RunEvent.Kind.END, Map.of("reason", "finished")));
+        StringBuilder lines = new StringBuilder();
+        for (Telemetry item : recorded) {
+            lines.append(new String(Codec.json(item), StandardCharsets.UTF_8)).append('\n');
+        }
+        once(Files.writeString(folder.resolve("recorded.jsonl"), lines));
+        assertEquals(
+                List.of(
+                        "0 START 0 {model=tiny}",
+                        "0 FRAME 1",
+                        "0 START 1 {log=observatory-jsonl}",
+                        "0 FRAME 1",
+                        "0 END 1 {reason=finished}",
+                        "0 END 1 {reason=detached: log read to its end}"),
+                got.stream().map(TailTest::told).toList());
+        assertEquals(1, got.getLast().origin().rank(), "of the rank whose end was not recorded");
+    }
+
+    private Reading once(Path log) {
+        return new Tail(new LogSource(log, Progress.NONE), Optional.empty(), () -> true, notices::add, CLOCK)
+                .read(got::add);
+    }
+
+    private static Frame frame(Origin origin, long step) {
+        Scalars scalars = new Scalars.Builder().put(Scalars.LOSS, 3.5).build();
+        return new Frame(origin, step, step, CLOCK.instant(), scalars, Sites.none(), Optional.empty());
+    }
+
+    private static String told(Telemetry item) {
+        return item.origin().incarnation() + " "
+                + switch (item) {
+                    case Frame frame -> "FRAME " + frame.step();
+                    case RunEvent event -> event.kind() + " " + event.step() + " " + event.details();
+                };
     }
 
     private void checkpoint(int step, String history) throws IOException {
