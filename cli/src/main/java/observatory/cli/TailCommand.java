@@ -95,7 +95,8 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private int end(Interrupt interrupt, Optional<Reading> reading) {
-        boolean damaged = !interrupt.requested() && reading.filter(Reading::partial).isPresent();
+        boolean damaged =
+                !interrupt.requested() && reading.filter(Reading::partial).isPresent();
         reading.ifPresent(read -> {
             if (!damaged) {
                 read.remarks().forEach(this::say);

@@ -54,13 +54,32 @@ class HeldTest {
 
     private static Incident incident(int id, Kind kind, Severity severity, boolean resolved) {
         return new Incident(
-                new RunId("gpt"), id, kind, severity, "D", 1, 1, 1, resolved, Verdict.UNDETERMINED, "s", "e", "r",
+                new RunId("gpt"),
+                id,
+                kind,
+                severity,
+                "D",
+                1,
+                1,
+                1,
+                resolved,
+                Verdict.UNDETERMINED,
+                "s",
+                "e",
+                "r",
                 Evidence.none());
     }
 
     private static Runs.Run run(String name, int incarnation, String reason) {
         return new Runs.Run(
-                name, incarnation, Optional.of(NOON), Optional.of(NOON), Optional.of(reason), Optional.of(NOON),
-                Optional.of(9L), 0, Map.of());
+                name,
+                incarnation,
+                Optional.of(NOON),
+                Optional.of(NOON),
+                Optional.of(reason),
+                Optional.of(NOON),
+                Optional.of(9L),
+                0,
+                Map.of());
     }
 }

@@ -128,7 +128,8 @@ public final class Sender implements AutoCloseable {
                 }
             } catch (KafkaException e) {
                 KafkaErrors.Explained why = KafkaErrors.explain(e, now);
-                refusal = why.kind() == KafkaErrors.Kind.DENIED || why.kind() == KafkaErrors.Kind.TLS ? why.kind() : null;
+                refusal =
+                        why.kind() == KafkaErrors.Kind.DENIED || why.kind() == KafkaErrors.Kind.TLS ? why.kind() : null;
                 trouble = why.message();
                 pause(AFTER_FAILURE);
             }

@@ -40,8 +40,8 @@ final class Bounds implements Consumer<Telemetry> {
         }
 
         private RunEvent end(String reason) {
-            String writer = origin.run().value() + "#" + origin.incarnation() + "/" + origin.rank() + "@" + seq + " "
-                    + reason;
+            String writer =
+                    origin.run().value() + "#" + origin.incarnation() + "/" + origin.rank() + "@" + seq + " " + reason;
             Origin own = new Origin(
                     origin.run(),
                     origin.incarnation(),
@@ -80,7 +80,8 @@ final class Bounds implements Consumer<Telemetry> {
 
     private void accept(Frame frame) {
         Incarnation known = succeeded(frame);
-        if (frame.seq() == FrameWriter.FIRST && (known == null || !known.origin().equals(frame.origin()))) {
+        if (frame.seq() == FrameWriter.FIRST
+                && (known == null || !known.origin().equals(frame.origin()))) {
             long before = FrameWriter.FIRST - 1;
             Map<String, String> details = Map.of("log", format);
             sink.accept(RunEvent.of(frame.origin(), before, frame.step(), frame.time(), RunEvent.Kind.START, details));

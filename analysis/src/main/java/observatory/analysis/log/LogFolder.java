@@ -1,16 +1,21 @@
 package observatory.analysis.log;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.FileVisitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Which files of a folder are the log of its run. Asked for in this order: event files, a {@code .wandb} file, the
@@ -46,12 +51,49 @@ final class LogFolder {
         return found;
     }
 
+    /** What goes away meanwhile, as the checkpoint before the last does, or may not be looked into, is passed over. */
     private static List<Path> inside(Path folder) {
-        try (Stream<Path> all = Files.walk(folder, DEEPEST)) {
-            return all.limit(MOST).filter(Files::isRegularFile).sorted().toList();
+        List<Path> files = new ArrayList<>();
+        FileVisitor<Path> visitor = new SimpleFileVisitor<>() {
+            private int entries;
+
+            private FileVisitResult counted() {
+                return ++entries < MOST ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+            }
+
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                return counted();
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (Files.isRegularFile(file)) {
+                    files.add(file);
+                }
+                return counted();
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+                if (file.equals(folder)) {
+                    throw why;
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException why) {
+                return FileVisitResult.CONTINUE;
+            }
+        };
+        try {
+            Files.walkFileTree(folder, Set.of(), DEEPEST, visitor);
         } catch (IOException e) {
             throw new LogException(folder, 0, e);
         }
+        files.sort(Comparator.naturalOrder());
+        return files;
     }
 
     private static List<Path> named(List<Path> files, Predicate<String> name) {

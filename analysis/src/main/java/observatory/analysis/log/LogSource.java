@@ -59,9 +59,17 @@ public record LogSource(
         return Files.isDirectory(path) ? LogFolder.files(path) : List.of(path);
     }
 
-    /** The file that follows this one, now; a run that is restarted writes another. */
+    /**
+     * The file that follows this one, now; a run that is restarted writes another. None where the folder no longer tells
+     * which files are its log: the one that is read goes on being it.
+     */
     Optional<Path> after(Path file) {
-        List<Path> files = files();
+        List<Path> files;
+        try {
+            files = files();
+        } catch (LogException unclear) {
+            return Optional.empty();
+        }
         int next = files.indexOf(file) + 1;
         return next > 0 && next < files.size() ? Optional.of(files.get(next)) : Optional.empty();
     }

@@ -123,19 +123,24 @@ public final class Tail {
         Map<UUID, Long> seen = new HashMap<>();
         List<Version> before = List.of();
         Reading last = new Reading(0, 0, List.of());
+        String told = "";
         while (wanted.getAsBoolean()) {
-            List<Version> now = Version.of(source.files());
-            if (!now.equals(before)) {
-                before = now;
-                try {
+            try {
+                List<Version> now = Version.of(source.files());
+                if (!now.equals(before)) {
+                    before = now;
                     last = found.read(source.still(), item -> {
                         if (item.seq() > seen.getOrDefault(item.origin().writer(), Long.MIN_VALUE)) {
                             seen.put(item.origin().writer(), item.seq());
                             sink.accept(item);
                         }
                     });
-                } catch (LogException whileWritten) {
-                    notice.accept(whileWritten.getMessage() + "; reading again when it changes");
+                    told = "";
+                }
+            } catch (LogException whileWritten) {
+                if (!told.equals(whileWritten.getMessage())) {
+                    told = whileWritten.getMessage();
+                    notice.accept(told + "; reading again when it changes");
                 }
             }
             LockSupport.parkNanos(POLL.toNanos());

@@ -3,6 +3,7 @@ package observatory.analysis.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -164,6 +165,48 @@ class TailTest {
     }
 
     @Test
+    void aTrainerStateThatGoesAwayIsWaitedFor() throws IOException {
+        checkpoint(10, "{\"loss\": 3.5, \"step\": 10}");
+        tail(folder, Optional.empty());
+        await(() -> frames().size() == 1);
+        Files.delete(folder.resolve("checkpoint-10/trainer_state.json"));
+        await(() -> notices.toString().contains("has no log in it"));
+        checkpoint(20, "{\"loss\": 3.5, \"step\": 10}, {\"loss\": 3.25, \"step\": 20}");
+        await(() -> frames().size() == 2);
+    }
+
+    @Test
+    void anotherLogInItsFolderDoesNotEndTheOneThatIsFollowed() throws IOException {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Path log = Files.writeString(run.resolve("train.log"), "s:1 trl:3.5\n");
+        tail(run, Optional.empty());
+        await(() -> frames().size() == 1);
+        Files.writeString(run.resolve("eval.log"), "s:1 tel:3.6\n");
+        append(log, "s:2 trl:3.4\n");
+        await(() -> frames().size() == 2);
+        append(log, "s:3 trl:3.3\n");
+        await(() -> frames().size() == 3);
+    }
+
+    /** As checkpoints come and go, of which Hugging Face keeps the last few. */
+    @Test
+    void whatGoesAwayWhileAFolderIsLookedAtIsPassedOver() throws IOException, InterruptedException {
+        Files.writeString(folder.resolve("train.log"), "s:1 trl:3.5\n");
+        thread = Thread.ofPlatform().start(() -> {
+            while (wanted.get()) {
+                File inner = folder.resolve("checkpoint-1/inner").toFile();
+                inner.mkdirs();
+                inner.delete();
+                inner.getParentFile().delete();
+            }
+        });
+        for (int look = 0; look < 2000; look++) {
+            assertEquals(List.of(folder.resolve("train.log")), LogFolder.files(folder));
+        }
+        stop();
+    }
+
+    @Test
     void followedAgainItHandsOverTheSameNumbers() throws IOException {
         Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.4\ns:1 trl:3.6\n");
         Tail tail = new Tail(new LogSource(log, Progress.NONE), Optional.empty(), () -> true, notices::add, CLOCK);
@@ -203,8 +246,8 @@ class TailTest {
         once(log);
         List<Telemetry> fresh = new ArrayList<>();
         for (Telemetry item : got) {
-            boolean known = first.stream()
-                    .anyMatch(one -> one.origin().equals(item.origin()) && one.seq() == item.seq());
+            boolean known =
+                    first.stream().anyMatch(one -> one.origin().equals(item.origin()) && one.seq() == item.seq());
             if (!known) {
                 fresh.add(item);
             }
@@ -251,7 +294,8 @@ class TailTest {
                 .scalar(2, "loss", 3.25f)
                 .scalar(3, "loss", 3.0f)
                 .bytes();
-        byte[] upTo = new EventFile().scalar(1, "loss", 3.5f).scalar(2, "loss", 3.25f).bytes();
+        byte[] upTo =
+                new EventFile().scalar(1, "loss", 3.5f).scalar(2, "loss", 3.25f).bytes();
         events[upTo.length] ^= 1; // the length of the third step's record
         Path log = Files.write(folder.resolve("events.out.tfevents.1"), events);
         assertTrue(once(log).partial());
