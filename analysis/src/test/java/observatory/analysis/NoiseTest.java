@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import observatory.analysis.rules.HealthyCurve;
 import observatory.probe.RunId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * Healthy runs whose losses are noisy in every way that losses are: each kind of noise may page once in a long while.
@@ -19,81 +21,13 @@ class NoiseTest {
     private static final int POINTS = 3000;
     private static final long SEED = 1;
 
-    /** A healthy loss at point {@code i} of a log. */
-    private enum Loss {
-        GAUSSIAN {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                return trend(i) + 0.05 * random.nextGaussian();
-            }
-        },
-        HEAVY_TAILED {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                return trend(i) + 0.03 * t(4, random);
-            }
-        },
-        SMOOTHED {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                memory[0] = 0.9 * memory[0] + random.nextGaussian();
-                return trend(i) + 0.03 * memory[0];
-            }
-        },
-        SKEWED {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                return trend(i) - 0.1 * Math.log(1 - random.nextDouble());
-            }
-        },
-        NEAR_ZERO_BY_FACTORS {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                return (0.01 + 2 * Math.exp(-i / 150.0)) * Math.exp(0.5 * random.nextGaussian());
-            }
-        },
-        AROUND_ZERO {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                return 0.02 * t(6, random);
-            }
-        },
-        ROUNDED_TO_ITS_LAST_DIGIT {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                return Math.round((0.0002 + Math.exp(-i / 100.0) + 0.00004 * random.nextGaussian()) * 1e4) / 1e4;
-            }
-        },
-        SOURCES_IN_TURN {
-            @Override
-            double at(int i, Random random, double[] memory) {
-                return trend(i) * (1 + 0.02 * Math.sin(2 * Math.PI * i / 200)) + 0.02 * random.nextGaussian();
-            }
-        };
-
-        abstract double at(int i, Random random, double[] memory);
-
-        static double trend(int i) {
-            return 2.6 + 4 * Math.exp(-i / 20.0) + 4 / Math.sqrt(1 + i / 20.0);
-        }
-
-        static double t(int degrees, Random random) {
-            double chi = 0;
-            for (int i = 0; i < degrees; i++) {
-                double one = random.nextGaussian();
-                chi += one * one;
-            }
-            return random.nextGaussian() / Math.sqrt(chi / degrees);
-        }
-    }
-
-    private static List<Incident> pages(Loss kind, int interval, long seed) {
+    private static List<Incident> pages(HealthyCurve curve, int interval, long seed) {
         Random random = new Random(seed);
-        double[] memory = new double[1];
+        double[] losses = curve.losses(POINTS, random);
         RunWatch watch = RunWatch.of(new RunId("noise"));
         for (int i = 0; i < POINTS; i++) {
             double norm = 0.4 * Math.exp(0.15 * random.nextGaussian());
-            watch.accept(Recorded.frame((long) (i + 1) * interval, kind.at(i, random, memory), norm));
+            watch.accept(Recorded.frame((long) (i + 1) * interval, losses[i], norm));
         }
         watch.finish();
         return watch.incidents().stream()
@@ -109,18 +43,21 @@ class NoiseTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void aHealthyRunIsPagedOnceInThousandsOfPointsAtMost(Loss kind) {
+    @EnumSource(
+            mode = Mode.EXCLUDE, // docs/detection.md has their figures
+            names = {"VERY_HEAVY_TAILED", "ODD_BATCHES", "TWO_SOURCES_IN_SHORT_BLOCKS", "TWO_SOURCES_IN_LONG_BLOCKS"})
+    void aHealthyRunIsPagedOnceInThousandsOfPointsAtMost(HealthyCurve curve) {
         List<String> all = new ArrayList<>();
         for (int interval : new int[] {1, 10}) {
             for (long seed = SEED; seed < SEED + RUNS; seed++) {
-                List<Incident> pages = pages(kind, interval, 100 * interval + seed);
-                assertTrue(pages.size() <= 2, kind + ", every " + interval + " steps, seed " + seed + ": " + pages);
-                pages.forEach(page -> all.add(kind + ", every " + interval + ": " + page.summary()));
+                List<Incident> pages = pages(curve, interval, 100 * interval + seed);
+                assertTrue(pages.size() <= 2, curve + ", every " + interval + " steps, seed " + seed + ": " + pages);
+                pages.forEach(page -> all.add(curve + ", every " + interval + ": " + page.summary()));
             }
         }
-        int most =
-                kind == Loss.SMOOTHED ? 5 : 3; // a level of 16 values follows such a loss too closely to know its width
+        // A level of 16 values follows a smoothed loss too closely to know its width: some three pages, of which eight
+        // come by chance once in a hundred.
+        int most = curve == HealthyCurve.SMOOTHED ? 8 : 3;
         assertTrue(all.size() <= most, all.size() + " pages in " + 2 * RUNS * POINTS + " points: " + all);
     }
 
@@ -148,9 +85,10 @@ class NoiseTest {
         for (int interval : new int[] {1, 10}) {
             Random random = new Random(SEED);
             RunWatch watch = RunWatch.of(new RunId("noise"));
+            double[] losses = HealthyCurve.HEAVY_TAILED.losses(POINTS, random);
             for (int i = 0; i < POINTS; i++) {
                 double up = i < 2000 ? 0 : Math.exp((2000 - i) / 10.0);
-                double loss = Loss.HEAVY_TAILED.at(i, random, new double[1]) + up;
+                double loss = losses[i] + up;
                 watch.accept(Recorded.frame((long) (i + 1) * interval, loss, 0.4 * (1 + 5 * up)));
             }
             watch.finish();

@@ -101,20 +101,36 @@ public final class DetectionBench {
     }
 
     private static List<Score.Alarm> ours(Labels.Log log, List<? extends Telemetry> items, Settings settings) {
-        RunWatch watch = RunWatch.of(new RunId("bench"), settings);
-        items.forEach(watch::accept);
-        watch.finish();
         List<Score.Alarm> alarms = new ArrayList<>();
-        for (Incident incident : watch.incidents()) {
-            Score.Alarm alarm =
-                    new Score.Alarm(new Labels.Span(incident.firstStep(), incident.lastStep()), incident.severity());
+        for (Incident incident : paged(items, settings)) {
+            Score.Alarm alarm = alarm(incident);
             boolean met = log.episodes().stream().anyMatch(episode -> log.meets(alarm.span(), episode));
-            if (incident.severity() != Severity.INFO
-                    && (instability(incident.kind()) || gradient(incident.kind()) && met)) {
+            if (instability(incident.kind()) || gradient(incident.kind()) && met) {
                 alarms.add(alarm);
             }
         }
         return alarms;
+    }
+
+    /** Alarms that say the run is unstable. */
+    static List<Score.Alarm> pages(List<? extends Telemetry> items, Settings settings) {
+        return paged(items, settings).stream()
+                .filter(incident -> instability(incident.kind()))
+                .map(DetectionBench::alarm)
+                .toList();
+    }
+
+    private static List<Incident> paged(List<? extends Telemetry> items, Settings settings) {
+        RunWatch watch = RunWatch.of(new RunId("bench"), settings);
+        items.forEach(watch::accept);
+        watch.finish();
+        return watch.incidents().stream()
+                .filter(incident -> incident.severity() != Severity.INFO)
+                .toList();
+    }
+
+    private static Score.Alarm alarm(Incident incident) {
+        return new Score.Alarm(new Labels.Span(incident.firstStep(), incident.lastStep()), incident.severity());
     }
 
     private static boolean instability(Kind kind) {

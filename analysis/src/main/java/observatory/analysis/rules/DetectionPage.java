@@ -6,12 +6,19 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import observatory.analysis.detector.Setting;
 
 /** The page about detection: what stands in {@code detection.md} of the resources, with the measured tables in it. */
 public final class DetectionPage {
+    private static final String NOT_MEASURED = "(not measured in this run: `--sensitivity`)";
+
     private DetectionPage() {}
 
     public static String of(
@@ -19,6 +26,8 @@ public final class DetectionPage {
             List<DetectionBench.Result> results,
             List<DetectionBench.Result> varied,
             List<DetectionBench.Result> perturbed,
+            List<Robustness.Clean> clean,
+            List<Robustness.Found> found,
             List<Setting> settings) {
         long points = labels.stream().mapToLong(Labels.Log::points).sum();
         long healthy = labels.stream().filter(Labels.Log::healthy).count();
@@ -27,14 +36,12 @@ public final class DetectionPage {
                 .replace("{healthy}", Long.toString(healthy))
                 .replace("{rules}", scores(results))
                 .replace("{families}", families(results.getFirst()))
-                .replace(
-                        "{sensitivity}",
-                        varied.isEmpty() ? "(not measured in this run: `--sensitivity`)" : scores(varied))
+                .replace("{sensitivity}", varied.isEmpty() ? NOT_MEASURED : scores(varied))
                 .replace(
                         "{perturbed}",
-                        perturbed.isEmpty()
-                                ? "(not measured in this run: `--sensitivity`)"
-                                : scores(perturbed).replace("| rule |", "| the same runs |"))
+                        perturbed.isEmpty() ? NOT_MEASURED : scores(perturbed).replace("| rule |", "| the same runs |"))
+                .replace("{clean}", clean.isEmpty() ? NOT_MEASURED : clean(clean))
+                .replace("{found}", found.isEmpty() ? NOT_MEASURED : found(found))
                 .replace("{left-out}", PublishedRules.NOT_IN_A_LOG)
                 .replace("{settings}", settings(settings))
                 .strip();
@@ -46,6 +53,47 @@ public final class DetectionPage {
                 .append("|---|---|---|---|---|\n");
         results.forEach(result -> table.append(row(result.name(), result.total())));
         return table.toString().stripTrailing();
+    }
+
+    private static String clean(List<Robustness.Clean> curves) {
+        StringBuilder table = new StringBuilder(headed("healthy runs"));
+        Map<Robustness.Writing, Integer> all = new EnumMap<>(Robustness.Writing.class);
+        for (Robustness.Clean clean : curves) {
+            table.append(cells(clean.curve().words(), clean.pages().values()));
+            clean.pages().forEach((writing, pages) -> all.merge(writing, pages, Integer::sum));
+        }
+        return table.append(cells("**all**", all.values())).toString().stripTrailing();
+    }
+
+    private static String found(List<Robustness.Found> faults) {
+        StringBuilder table = new StringBuilder(headed("fault, deviations"));
+        for (Robustness.Found found : faults) {
+            table.append(cells(
+                    found.fault().words() + ", " + number(found.size()),
+                    found.scores().values().stream()
+                            .map(score -> score.found() == 0
+                                    ? "–"
+                                    : String.format(
+                                            Locale.ROOT,
+                                            "%.0f %%, after %.0f",
+                                            100 * score.recall(),
+                                            score.medianLag()))
+                            .toList()));
+        }
+        return table.toString().stripTrailing();
+    }
+
+    private static String headed(String first) {
+        List<String> writings = Arrays.stream(Robustness.Writing.values())
+                .map(Robustness.Writing::words)
+                .toList();
+        return cells(first, writings) + cells("---", Collections.nCopies(writings.size(), "---"));
+    }
+
+    private static String cells(String first, Collection<?> others) {
+        StringBuilder row = new StringBuilder("| ").append(first);
+        others.forEach(other -> row.append(" | ").append(other));
+        return row.append(" |\n").toString();
     }
 
     private static String families(DetectionBench.Result ours) {

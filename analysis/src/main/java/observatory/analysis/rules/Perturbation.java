@@ -65,6 +65,20 @@ public enum Perturbation {
                     .toList();
         }
     },
+    WITH_A_CONSTANT("with an auxiliary loss of 1 added", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return log.stream().map(frame -> with(frame, loss(frame) + 1)).toList();
+        }
+    },
+    BITS_PER_BYTE("in bits per byte, at four bytes a token", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return log.stream()
+                    .map(frame -> with(frame, loss(frame) / (4 * Math.log(2))))
+                    .toList();
+        }
+    },
     TWO_DECIMALS("printed with two decimals", 1) {
         @Override
         List<Frame> of(List<Frame> log) {

@@ -16,6 +16,7 @@ import observatory.analysis.rules.DetectionBench;
 import observatory.analysis.rules.DetectionPage;
 import observatory.analysis.rules.Labels;
 import observatory.analysis.rules.Perturbation;
+import observatory.analysis.rules.Robustness;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.cli.ReadingProgress;
@@ -48,8 +49,8 @@ final class BenchDetectionCommand implements Callable<Integer> {
     @Option(
             names = "--sensitivity",
             description =
-                    "Score also with each threshold of the loss at 0.8 and 1.25 times its default, and on logs that are"
-                            + " changed as other writers would; some minutes.")
+                    "Score also with each threshold of the loss at 0.8 and 1.25 times its default, on logs that are"
+                            + " changed as other writers would, and on losses that are made; some minutes.")
     private boolean sensitivity;
 
     @Override
@@ -72,7 +73,9 @@ final class BenchDetectionCommand implements Callable<Integer> {
         List<DetectionBench.Result> perturbed = sensitivity
                 ? Arrays.stream(Perturbation.values()).map(bench::run).toList()
                 : List.of();
-        String page = DetectionPage.of(labels, results, varied, perturbed, Detectors.settings());
+        List<Robustness.Clean> clean = sensitivity ? Robustness.clean() : List.of();
+        List<Robustness.Found> found = sensitivity ? Robustness.found() : List.of();
+        String page = DetectionPage.of(labels, results, varied, perturbed, clean, found, Detectors.settings());
         if (out == null) {
             parent.console().result(page);
             return ExitCode.OK;
