@@ -2,6 +2,7 @@ package observatory.analysis.replay;
 
 import java.util.Locale;
 import observatory.analysis.Incident;
+import observatory.analysis.Numbers;
 import observatory.analysis.Verdict;
 
 /** A replay in the width of a terminal. */
@@ -34,7 +35,7 @@ public final class ReplayText {
                 result.verdict().label(),
                 result.verdict() == Verdict.UNDETERMINED
                         ? ""
-                        : ", wrong with a probability of at most " + Weighing.number(result.errorProbability()));
+                        : ", wrong with a probability of at most " + Numbers.probability(result.errorProbability()));
         wrapped(text, result.because());
     }
 
@@ -87,10 +88,10 @@ public final class ReplayText {
                             one.group(),
                             cut(one.name()),
                             one.repeats(),
-                            Weighing.number(one.symptom()),
+                            Numbers.of(one.symptom()),
                             one.gone(),
-                            one.p() < 1 ? Weighing.number(one.p()) : "",
-                            Weighing.number(one.loss())));
+                            one.p() < 1 ? Numbers.probability(one.p()) : "",
+                            Numbers.of(one.loss())));
         }
         result.firstSite().ifPresent(first -> {
             text.append('\n');
@@ -99,7 +100,7 @@ public final class ReplayText {
                     "first to depart: %s at step %,d, %s deviations%s",
                     first.what(),
                     first.step(),
-                    Weighing.number(first.size()),
+                    Numbers.of(first.size()),
                     result.leadSteps()
                             .map(lead -> ", " + lead + (lead == 1 ? " step" : " steps") + " before the loss")
                             .orElse(""));
@@ -144,7 +145,7 @@ public final class ReplayText {
                     one.number(),
                     one.source(),
                     one.offset(),
-                    Weighing.number(one.loss()),
+                    Numbers.of(one.loss()),
                     one.why().isEmpty() ? "" : ": " + one.why());
             if (!one.text().isEmpty()) {
                 line(text, "      %s", one.text());
@@ -165,11 +166,11 @@ public final class ReplayText {
         result.interventions()
                 .forEach(one -> line(
                         text,
-                        "  %s %-44s loss afterwards %.3f, symptom %s%s",
+                        "  %s %-44s loss afterwards %s, symptom %s%s",
                         one.best() ? "*" : " ",
                         one.name(),
-                        one.loss(),
-                        Weighing.number(one.symptom()),
+                        Numbers.of(one.loss()),
+                        Numbers.of(one.symptom()),
                         one.skipped() > 0 ? ", " + one.skipped() + " updates left out" : ""));
         result.interventions().stream().filter(ReplayResult.Intervention::best).forEach(best -> {
             if (!best.commands().isEmpty()) {

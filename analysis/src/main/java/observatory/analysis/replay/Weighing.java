@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import observatory.analysis.Numbers;
 import observatory.analysis.Verdict;
 
 /**
@@ -176,11 +177,11 @@ public final class Weighing {
                 one.factor().words,
                 one.name(),
                 percent(removed(asRun, one.strengths())),
-                number(mean(one.strengths())),
-                number(mean(asRun)),
+                Numbers.of(mean(one.strengths())),
+                Numbers.of(mean(asRun)),
                 one.strengths().length,
                 asRun.length,
-                number(corrected(asRun, one, factors)),
+                Numbers.probability(corrected(asRun, one, factors)),
                 factors.size());
     }
 
@@ -201,12 +202,5 @@ public final class Weighing {
     /** To whole ones, of which none is −0. */
     public static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", Math.rint(100 * share) + 0.0);
-    }
-
-    static String number(double value) {
-        double size = Math.abs(value);
-        return size != 0 && (size < 1e-3 || size >= 1e5)
-                ? String.format(Locale.ROOT, "%.1e", value)
-                : String.format(Locale.ROOT, size < 1 ? "%.3f" : "%.1f", value);
     }
 }

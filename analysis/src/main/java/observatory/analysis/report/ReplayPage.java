@@ -79,7 +79,7 @@ record ReplayPage(
                 known ? "critical" : "info",
                 known
                         ? "Verdict: " + result.verdict().label() + ", wrong with a probability of at most "
-                                + String.format(Locale.ROOT, "%.2g", result.errorProbability())
+                                + Numbers.probability(result.errorProbability())
                         : "Verdict: undetermined",
                 result.because(),
                 checks(result),
@@ -137,7 +137,7 @@ record ReplayPage(
                 WIDE - width,
                 one.gone(),
                 base || one.repeats() < 2 ? "" : large(one.noise()),
-                one.p() < 1 ? String.format(Locale.ROOT, "%.2g", one.p()) : "",
+                one.p() < 1 ? Numbers.probability(one.p()) : "",
                 Numbers.of(one.loss()),
                 one.firstBad(),
                 !base && one.removed() > 0.5 && one.p() < 0.05 ? "strong" : "");

@@ -1,35 +1,31 @@
 package observatory.ui.chart;
 
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Numbers as people read them on a screen: short, the same in every locale, with a true minus sign. */
+/** Numbers as {@linkplain observatory.analysis.Numbers all texts write them}, with a true minus sign; and what only charts write. */
 public final class Numbers {
-    private static final MathContext FOUR = new MathContext(4, RoundingMode.HALF_EVEN);
+    /** Of what is too large to be written in full: trillions, billions, millions. */
+    private static final String SUFFIXES = "TBM";
+
     private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     private Numbers() {}
 
-    /** Four significant digits, or all of a whole number below a hundred million. */
     public static String of(double value) {
-        if (!Double.isFinite(value)) {
-            return Double.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "−Inf";
-        }
-        double size = Math.abs(value);
-        if (size == 0) {
-            return "0";
-        }
-        if (value == Math.rint(value) && size < 1e8) {
-            return whole((long) value);
-        }
-        if (size >= 1e7 || size < 1e-4) {
-            return scientific(value);
-        }
-        BigDecimal rounded = new BigDecimal(value).round(FOUR).stripTrailingZeros();
-        return signed(size >= 1000 ? String.format(Locale.ROOT, "%,d", rounded.longValue()) : rounded.toPlainString());
+        return signed(observatory.analysis.Numbers.of(value));
+    }
+
+    /** A number, or what else was found, as text. */
+    public static String of(Object fact) {
+        String text = observatory.analysis.Numbers.of(fact);
+        return fact instanceof Number ? signed(text) : text;
+    }
+
+    public static String probability(double value) {
+        return observatory.analysis.Numbers.probability(value);
     }
 
     /** A share in percent, to two decimals. */
@@ -38,7 +34,7 @@ public final class Numbers {
     }
 
     public static String whole(long value) {
-        return signed(String.format(Locale.ROOT, "%,d", value));
+        return signed(observatory.analysis.Numbers.whole(value));
     }
 
     /** A tick of an axis whose ticks are {@code stride} apart: as many digits as tell it from the next. */
@@ -47,18 +43,21 @@ public final class Numbers {
         if (size < stride / 2) {
             return "0";
         }
-        if (size >= 1e6 && stride >= 1e5) {
-            double millions = value / 1e6;
-            return signed(BigDecimal.valueOf(millions)
-                            .setScale(stride >= 1e6 ? 0 : 1, RoundingMode.HALF_EVEN)
-                            .toPlainString())
-                    + "M";
+        for (int i = 0; i < SUFFIXES.length(); i++) {
+            double unit = Math.pow(1000, 4 - i);
+            if (size >= unit && stride >= unit / 10) {
+                return signed(BigDecimal.valueOf(value / unit)
+                                .setScale(stride >= unit ? 0 : 1, RoundingMode.HALF_EVEN)
+                                .toPlainString())
+                        + SUFFIXES.charAt(i);
+            }
         }
-        if (size >= 1e6 || stride < 1e-4) {
-            return scientific(value);
+        int decimals = (int) Math.ceil(-Math.log10(stride) - 1e-9);
+        if (size >= 1e7 || size < 1e-3) {
+            return signed(observatory.analysis.Numbers.of(
+                    value, Math.max(1, decimals + (int) Math.floor(Math.log10(size) + 1e-9) + 1)));
         }
-        int digits = (int) Math.max(0, Math.ceil(-Math.log10(stride) - 1e-9));
-        return signed(String.format(Locale.ROOT, "%,." + digits + "f", value));
+        return signed(String.format(Locale.ROOT, "%,." + Math.max(0, decimals) + "f", value));
     }
 
     static String power(int decade) {
@@ -91,14 +90,6 @@ public final class Numbers {
             return whole / 60 + " min";
         }
         return whole < 172_800 ? whole / 3600 + " h " + whole % 3600 / 60 + " min" : whole / 86_400 + " days";
-    }
-
-    private static String scientific(double value) {
-        BigDecimal exact = new BigDecimal(value)
-                .round(new MathContext(3, RoundingMode.HALF_EVEN))
-                .stripTrailingZeros();
-        int exponent = exact.precision() - exact.scale() - 1;
-        return signed(exact.movePointLeft(exponent).stripTrailingZeros().toPlainString() + "e" + exponent);
     }
 
     private static String signed(String number) {

@@ -74,7 +74,7 @@ public final class IncidentDetail {
             }
             Label name = Labels.styled(words(fact.getKey()), "soft");
             name.setMinWidth(Region.USE_PREF_SIZE);
-            Label value = Labels.paragraph(value(fact.getValue()));
+            Label value = Labels.paragraph(Numbers.of(fact.getValue()));
             GridPane.setValignment(name, VPos.TOP);
             evidence.addRow(row++, name, value);
         }
@@ -87,13 +87,5 @@ public final class IncidentDetail {
         }
         return Words.plain(name.replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
                 .toLowerCase(Locale.ROOT));
-    }
-
-    private static String value(Object fact) {
-        return switch (fact) {
-            case Long whole -> Numbers.whole(whole);
-            case Double number -> Numbers.of(number);
-            default -> fact.toString();
-        };
     }
 }

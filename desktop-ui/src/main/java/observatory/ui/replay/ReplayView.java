@@ -1,6 +1,5 @@
 package observatory.ui.replay;
 
-import java.util.Locale;
 import javafx.geometry.HPos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -13,6 +12,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.ReplayResult;
+import observatory.ui.chart.Numbers;
 import observatory.ui.frame.Labels;
 import observatory.ui.replay.ReplayModel.Shown;
 
@@ -93,11 +93,8 @@ public final class ReplayView {
         Label verdict = Labels.paragraph(
                 done.verdict() == Verdict.UNDETERMINED
                         ? "undetermined"
-                        : String.format(
-                                Locale.ROOT,
-                                "%s, wrong with a probability of at most %.3f",
-                                done.verdict().label(),
-                                done.errorProbability()),
+                        : done.verdict().label() + ", wrong with a probability of at most "
+                                + Numbers.probability(done.errorProbability()),
                 "strong");
         result.getChildren().addAll(verdict, Labels.paragraph(done.because()));
         outcomes(done);
@@ -139,7 +136,7 @@ public final class ReplayView {
                     .filter(ReplayResult.Culprit::named)
                     .limit(MOST_SAMPLES)
                     .forEach(one -> result.getChildren()
-                            .add(Labels.paragraph(one.source() + " at " + one.offset() + ": " + one.why(), "soft")));
+                            .add(Labels.paragraph(one.source() + " at " + Numbers.whole(one.offset()) + ": " + one.why(), "soft")));
         }
     }
 
