@@ -101,11 +101,18 @@ public record Opening(
             }));
         }
         if (named.isEmpty()) {
-            for (JvmAttach.Jvm jvm : JvmAttach.list()) {
+            for (JvmAttach.Jvm jvm : trainers()) {
                 offers.add(new Offer("JVM " + jvm.pid(), "not watched", jvm.name(), "", pack -> attach(jvm, at, pack)));
             }
         }
         return offers;
+    }
+
+    /** Those of this program send what they measure anyway, or train nothing. */
+    private static List<JvmAttach.Jvm> trainers() {
+        return JvmAttach.list().stream()
+                .filter(jvm -> !jvm.name().startsWith("observatory.cli.Observatory"))
+                .toList();
     }
 
     @Override

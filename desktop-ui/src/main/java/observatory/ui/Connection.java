@@ -10,7 +10,7 @@ public record Connection(State state, Duration age) {
     public enum State {
         /** The way to the run is being made. */
         CONNECTING,
-        /** The file that it is in is being read. */
+        /** The file that it is in, or what a broker has of it from before, is being read. */
         READING,
         /** The age is how far the screen is behind the run. */
         LIVE,

@@ -139,10 +139,7 @@ public final class DesktopWindow {
 
     private void ended() {
         beat.stop();
-        // Beside this thread: a reader may have to wait for its broker.
-        bench.sources()
-                .forEach(source ->
-                        Thread.ofPlatform().name("observatory-close").daemon().start(source::close));
+        bench.end();
         closed.countDown();
     }
 }

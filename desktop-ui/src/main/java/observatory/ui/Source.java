@@ -29,6 +29,11 @@ public interface Source extends AutoCloseable {
         return false;
     }
 
+    /** Whether another one shows the same run from the same place. */
+    default boolean same(Source other) {
+        return this == other;
+    }
+
     /** Ends what reads for it, and waits for that; what is shown stays. */
     @Override
     default void close() {}

@@ -59,10 +59,38 @@ public final class Workbench implements PlotActions {
         return sources;
     }
 
-    /** Opens one more run and shows it. */
+    /** Opens one more run and shows it; one that is open already is only shown. */
     public void add(Source opened) {
-        sources.add(opened);
-        choose(opened);
+        Optional<Source> known = sources.stream().filter(opened::same).findFirst();
+        if (known.isPresent()) {
+            end(opened);
+        } else {
+            sources.add(opened);
+        }
+        choose(known.orElse(opened));
+    }
+
+    /** Closes a run and shows the one beside it; the last one stays. */
+    public void close(Source closed) {
+        int at = sources.indexOf(closed);
+        if (at < 0 || sources.size() == 1) {
+            return;
+        }
+        if (source.get() == closed) {
+            choose(sources.get(at == 0 ? 1 : at - 1));
+        }
+        sources.remove(closed);
+        end(closed);
+    }
+
+    /** Beside this thread: a reader may have to wait for its broker. */
+    private static void end(Source source) {
+        Thread.ofPlatform().name("observatory-close").daemon().start(source::close);
+    }
+
+    /** Ends what reads for all of them. */
+    void end() {
+        sources.forEach(Workbench::end);
     }
 
     /** Shows another run, as a whole. */

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import observatory.ui.chart.Span;
 import observatory.ui.data.Recording;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,5 +99,43 @@ class WorkbenchTest {
         empty.event(true);
         empty.zoom(0.5);
         empty.liveEdge();
+    }
+
+    @Test
+    void aRunThatIsClosedGivesWayToTheOneBesideItAndTheLastOneStays() {
+        Source first = bench.sourceProperty().get();
+        Source second = Frames.source(new Recording(Frames.RUN));
+        bench.add(second);
+        bench.close(second);
+        assertEquals(List.of(first), bench.sources());
+        assertEquals(first, bench.sourceProperty().get());
+        bench.close(first);
+        assertEquals(List.of(first), bench.sources());
+    }
+
+    @Test
+    void aRunThatIsOpenAlreadyIsShownAndNotReadTwice() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        Source first = bench.sourceProperty().get();
+        bench.add(Frames.source(new Recording(Frames.RUN)));
+        bench.add(new Source() {
+            @Override
+            public Recording recording() {
+                return recording;
+            }
+
+            @Override
+            public boolean same(Source other) {
+                return other == first;
+            }
+
+            @Override
+            public void close() {
+                closed.countDown();
+            }
+        });
+        assertEquals(first, bench.sourceProperty().get());
+        assertEquals(2, bench.sources().size());
+        assertTrue(closed.await(30, TimeUnit.SECONDS));
     }
 }

@@ -27,7 +27,7 @@ import observatory.ui.Source;
  * or link one types. Whatever takes time happens beside the window.
  */
 final class AttachSheet {
-    private static final double WIDTH = 720;
+    private static final double WIDTH = 820;
 
     private final Doors doors;
     private final Bookmarks bookmarks;
@@ -77,9 +77,14 @@ final class AttachSheet {
     }
 
     private void table() {
-        Tables.text(table, "run", 250, Offer::name);
-        Tables.text(table, "state", 100, Offer::state);
-        Tables.text(table, "what", 320, Offer::what);
+        Tables.text(table, "run", 400, Offer::name);
+        Tables.text(table, "state", 112, Offer::state);
+        Tables.text(table, "what", 258, Offer::what);
+        table.focusedProperty().addListener((property, was, focused) -> {
+            if (focused && table.getSelectionModel().isEmpty()) {
+                table.getSelectionModel().selectFirst(); // or Enter would open nothing
+            }
+        });
         table.setPrefHeight(220);
         table.setOnKeyPressed(event -> {
             Offer offer = table.getSelectionModel().getSelectedItem();

@@ -12,6 +12,7 @@ import observatory.ui.incident.IncidentDetail;
 /** The side of the window that tells in numbers what is under the crosshair, and why an incident is one. */
 final class InspectorView {
     private static final double WIDTH = 244;
+    private static final double WIDEST = 340;
 
     private final Workbench bench;
     private final Label title = new Label();
@@ -35,12 +36,16 @@ final class InspectorView {
         table.setMinHeight(140);
         root = new VBox(8, title, table, why);
         root.getStyleClass().add("inspector");
-        root.setPrefWidth(WIDTH);
         root.setMinWidth(WIDTH);
     }
 
     Region node() {
         return root;
+    }
+
+    /** Has a share of a window of that width. */
+    void fit(double window) {
+        root.setPrefWidth(Math.clamp(0.2 * window, WIDTH, WIDEST));
     }
 
     /** @param explain whether to tell why an incident is one; not beside a screen that tells it */

@@ -12,6 +12,7 @@ import javafx.scene.input.KeyEvent;
 import observatory.ui.DeepLink;
 import observatory.ui.Source;
 import observatory.ui.Workbench;
+import observatory.ui.chart.Numbers;
 import observatory.ui.chart.PlotView;
 
 /** The keyboard: everything that a hand on a mouse can do. */
@@ -127,6 +128,11 @@ final class Keys {
         }
         keys.add(Shortcut.of(KeyCode.A, "A", "open a log or a run", this::attach));
         keys.add(Shortcut.control(KeyCode.O, "Ctrl O", "open a log or a run", this::attach));
+        keys.add(Shortcut.control(
+                KeyCode.W,
+                "Ctrl W",
+                "close this run",
+                () -> bench.close(bench.sourceProperty().get())));
         keys.add(Shortcut.of(
                 KeyCode.SPACE,
                 "Space",
@@ -201,7 +207,7 @@ final class Keys {
 
     private void note() {
         long step = bench.stepOfInterest();
-        ask("Note at step " + step, "what happened here", text -> {
+        ask("Note at step " + Numbers.whole(step), "what happened here", text -> {
             bench.run().note(step, outside.clock().instant(), text);
             overlay.close();
             return "";

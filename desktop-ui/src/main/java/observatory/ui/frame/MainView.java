@@ -117,9 +117,18 @@ public final class MainView {
     public void attach(Scene scene) {
         keys.attach(scene);
         dress(scene);
-        scene.widthProperty().addListener(changed -> resized = 2);
+        scene.widthProperty().addListener(changed -> {
+            resized = 2;
+            fit(scene.getWidth());
+        });
+        fit(scene.getWidth());
         scene.heightProperty().addListener(changed -> resized = 2);
         bench.themeProperty().addListener(changed -> dress(scene));
+    }
+
+    private void fit(double width) {
+        runs.fit(width);
+        inspector.fit(width);
     }
 
     private void dress(Scene scene) {

@@ -3,22 +3,28 @@ package observatory.ui.frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
-import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import javafx.scene.text.Text;
 import observatory.ui.Connection;
 import observatory.ui.Source;
 import observatory.ui.Workbench;
+import observatory.ui.chart.Names;
 
 /** The runs that are open: each with its state as a shape, a colour and a word. */
 final class RunTree {
     private static final double WIDTH = 168;
+    private static final double WIDEST = 260;
+    private static final double BESIDE_NAME = 38;
+    private static final int LONGEST_NAME = 64;
 
     private final Workbench bench;
     private final ListView<Source> list;
@@ -40,18 +46,30 @@ final class RunTree {
         bench.sourceProperty()
                 .addListener((all, old, chosen) -> list.getSelectionModel().select(chosen));
         Label title = Labels.styled("Runs", "section-title");
-        Label more = Labels.styled("Open a log or a run: press A", "soft");
-        more.setWrapText(true);
-        more.setOnMouseClicked(event -> attach.run());
+        list.setOnKeyPressed(event -> {
+            if (event.getCode() == KeyCode.DELETE) {
+                bench.close(bench.sourceProperty().get());
+                event.consume();
+            }
+        });
+        Button more = new Button("Open… (A)");
+        more.setTooltip(new Tooltip("A log, a run of a broker, or a trainer in another JVM"));
+        more.setAccessibleText("Open a log or a run");
+        more.setMaxWidth(Double.MAX_VALUE);
+        more.setOnAction(event -> attach.run());
         VBox.setVgrow(list, Priority.ALWAYS);
         root = new VBox(8, title, list, more);
         root.getStyleClass().add("run-tree");
-        root.setPrefWidth(WIDTH);
         root.setMinWidth(WIDTH);
     }
 
     Region node() {
         return root;
+    }
+
+    /** Has a share of a window of that width. */
+    void fit(double window) {
+        root.setPrefWidth(Math.clamp(0.14 * window, WIDTH, WIDEST));
     }
 
     void refresh() {
@@ -71,15 +89,15 @@ final class RunTree {
         }
     }
 
-    private static final class Cell extends ListCell<Source> {
-        private final Label name = new Label();
+    private final class Cell extends ListCell<Source> {
+        private final Text name = new Text();
         private final Label state = new Label();
         private final VBox box = new VBox(2, name, new HBox(state));
         private final Tooltip whole = new Tooltip();
 
         Cell() {
-            name.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
-            whole.textProperty().bind(name.textProperty());
+            name.getStyleClass().add("run-of-tree");
+            name.wrappingWidthProperty().bind(list.widthProperty().subtract(BESIDE_NAME));
         }
 
         @Override
@@ -92,15 +110,16 @@ final class RunTree {
                 return;
             }
             Connection connection = source.connection();
-            name.setText(source.recording().run().value());
-            name.getStyleClass().setAll("label", "strong");
+            String run = source.recording().run().value();
+            name.setText(Names.cut(run, LONGEST_NAME)); // in lines: runs of a series differ at the end of their names
+            whole.setText(run);
             String word = connection.state().name().toLowerCase(Locale.ROOT);
             state.setText(HeaderView.shape(connection.state()) + " " + word);
             state.getStyleClass().setAll("label", "state-" + word);
             setPrefWidth(0);
             setGraphic(box);
             setTooltip(whole);
-            setAccessibleText("run " + name.getText() + ", " + word);
+            setAccessibleText("run " + run + ", " + word);
         }
     }
 }

@@ -93,6 +93,13 @@ public final class LiveSource implements Source {
         return caughtUp;
     }
 
+    @Override
+    public boolean same(Source other) {
+        return other instanceof LiveSource live
+                && live.run.equals(run)
+                && live.bootstrap().equals(bootstrap());
+    }
+
     public String bootstrap() {
         return connection.bootstrap();
     }
@@ -109,11 +116,18 @@ public final class LiveSource implements Source {
         Instant now = clock.instant();
         return connection(
                 Duration.between(latest.get().time(), now),
-                Duration.between(arrived, now).compareTo(Connection.PATIENCE) <= 0);
+                Duration.between(arrived, now).compareTo(Connection.PATIENCE) <= 0,
+                caughtUp || !health.trouble().isEmpty());
     }
 
-    /** @param arriving whether frames came of late; if they are old all the same, they were spooled on their way */
-    static Connection connection(Duration age, boolean arriving) {
+    /**
+     * @param arriving whether frames came of late; if they are old all the same, they were spooled on their way
+     * @param read whether what the broker had before has been read; until then it is old because it is history
+     */
+    static Connection connection(Duration age, boolean arriving, boolean read) {
+        if (!read) {
+            return new Connection(Connection.State.READING, Duration.ZERO);
+        }
         boolean late = age.compareTo(Connection.PATIENCE) > 0;
         Connection.State state =
                 !late ? Connection.State.LIVE : arriving ? Connection.State.SPOOLED : Connection.State.STALE;

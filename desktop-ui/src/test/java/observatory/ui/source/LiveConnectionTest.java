@@ -14,7 +14,14 @@ class LiveConnectionTest {
         assertEquals("spooled 12 min", text(Duration.ofMinutes(12), true));
     }
 
+    @Test
+    void whatIsOldBecauseItIsHistoryWasNotSpooled() {
+        assertEquals(
+                "reading",
+                LiveSource.connection(Duration.ofMinutes(12), true, false).text());
+    }
+
     private static String text(Duration age, boolean arriving) {
-        return LiveSource.connection(age, arriving).text();
+        return LiveSource.connection(age, arriving, true).text();
     }
 }
