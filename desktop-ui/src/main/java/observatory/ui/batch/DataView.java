@@ -40,6 +40,7 @@ public final class DataView implements Screen {
         this.charts = new PlotGrid(bench);
         title.getStyleClass().add("section-title");
         sentence.setWrapText(true);
+        table.getStyleClass().add("many-columns");
         columns();
         Button skip = new Button("Copy skip list");
         skip.setMinWidth(Region.USE_PREF_SIZE);
@@ -93,11 +94,11 @@ public final class DataView implements Screen {
         Tables.text(table, "source", 58, DataModel.Row::source);
         Tables.number(table, "offset", 78, row -> Numbers.whole(row.offset()));
         Tables.number(table, "loss", 58, row -> Numbers.of(row.loss()));
-        Tables.number(table, "deviations", 70, row -> Numbers.of(row.deviations()));
+        Tables.number(table, "deviations", 76, row -> Numbers.of(row.deviations()));
         Tables.text(
                 table,
                 "also at\nstep",
-                60,
+                54,
                 row -> row.seenAt().stream().map(Numbers::whole).collect(Collectors.joining(", ")));
         for (String measure : measures) {
             Tables.number(

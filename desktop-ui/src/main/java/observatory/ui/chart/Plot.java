@@ -27,8 +27,12 @@ public record Plot(
         rules = List.copyOf(rules);
     }
 
-    /** Steps with something to say, such as an incident; {@code colour} is a name of the palette. */
-    public record Band(double first, double last, String colour) {}
+    /**
+     * Steps with something to say, such as an incident; {@code colour} is a name of the palette.
+     *
+     * @param shaded over the whole height, or only marked at its top
+     */
+    public record Band(double first, double last, String colour, boolean shaded) {}
 
     /** A line across the chart: a level such as a format's limit, or a step such as a restart. */
     public record Rule(boolean vertical, double at, String colour, String label) {}

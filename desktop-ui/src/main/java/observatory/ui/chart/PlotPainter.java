@@ -88,7 +88,9 @@ public final class PlotPainter {
         double right = steps.share(band.last()) * (raster.width() - 1) + 0.5;
         double lacking = Math.max(0, 3 * scale - (right - left)) / 2;
         int colour = palette.get(band.colour());
-        raster.fill(left - lacking, 0, right + lacking, raster.height(), Raster.faded(colour, SHADE));
+        if (band.shaded()) {
+            raster.fill(left - lacking, 0, right + lacking, raster.height(), Raster.faded(colour, SHADE));
+        }
         raster.fill(left - lacking, 0, right + lacking, 3 * scale, colour);
     }
 

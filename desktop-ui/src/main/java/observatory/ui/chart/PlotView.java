@@ -25,6 +25,7 @@ public final class PlotView extends Region implements Drawn {
     private static final double RIGHT = 10;
     private static final double TOP = 24;
     private static final double BOTTOM = 20;
+    private static final double LETTER = 6.2; // pixels, about
     private static final double LINE = 12; // from one label to the next
     private static final double ROOMY = 360; // where a readout has room for the step as well
 
@@ -156,7 +157,12 @@ public final class PlotView extends Region implements Drawn {
     }
 
     /** A word beside the chart, at whole pixels. */
-    private record Mark(String text, int x, int y, TextAlignment align, VPos base) {}
+    private record Mark(String text, int x, int y, TextAlignment align, VPos base) {
+        /** Whether it stands in the chart, where its lines are. */
+        boolean inside() {
+            return align == TextAlignment.LEFT;
+        }
+    }
 
     private void drawAxes(PlotPainter.Drawn drawn) {
         List<Mark> marks = marks(drawn);
@@ -175,6 +181,10 @@ public final class PlotView extends Region implements Drawn {
         g.setFill(colour(palette.get("ink-soft"), 1));
         g.setFont(Font.font(title.getFont().getFamily(), 11));
         for (Mark mark : marks) {
+            if (mark.inside()) {
+                ground(g, mark.x - 3, mark.y, mark.text.length());
+                g.setFill(colour(palette.get("ink-soft"), 1));
+            }
             g.setTextAlign(mark.align);
             g.setTextBaseline(mark.base);
             g.fillText(mark.text, mark.x, mark.y);
@@ -188,13 +198,17 @@ public final class PlotView extends Region implements Drawn {
         double y = TOP + name.y();
         g.setTextAlign(TextAlignment.RIGHT);
         g.setTextBaseline(VPos.CENTER);
-        double width = 6.2 * name.text().length() + 16;
-        g.setFill(colour(palette.get("plot"), 0.72));
-        g.fillRoundRect(right - width, y - 6, width + 3, 12, 4, 4);
+        ground(g, right - LETTER * name.text().length() - 16, y, name.text().length() + 3);
         g.setFill(colour(palette.get("ink"), 1));
         g.fillText(name.text(), right - 12, y);
         g.setFill(colour(palette.series(name.colour()), 1));
         g.fillRect(right - 9, y - 1.5, 9, 3);
+    }
+
+    /** Lets words be read where lines run. */
+    private void ground(GraphicsContext g, double left, double y, int letters) {
+        g.setFill(colour(palette.get("plot"), 0.72));
+        g.fillRoundRect(left, y - 6, LETTER * letters + 6, 12, 4, 4);
     }
 
     private static Color colour(int argb, double opacity) {
@@ -247,8 +261,12 @@ public final class PlotView extends Region implements Drawn {
 
     private void layoutReadout() {
         readout.autosize();
-        double room = getWidth() - 12 - RIGHT - title.prefWidth(-1) - unit.prefWidth(-1) - 24;
-        double width = Math.clamp(readout.prefWidth(-1), 0, Math.max(0, room));
+        double alone = getWidth() - 12 - RIGHT - title.prefWidth(-1) - 24;
+        double beside = alone - unit.prefWidth(-1);
+        double wanted = readout.prefWidth(-1);
+        boolean instead = wanted > beside && wanted <= alone; // numbers are worth more than what they are counted in
+        unit.setVisible(!instead);
+        double width = Math.clamp(wanted, 0, Math.max(0, instead ? alone : beside));
         readout.resizeRelocate(getWidth() - RIGHT - width, 3, width, 18);
     }
 

@@ -1,9 +1,12 @@
 package observatory.ui.frame;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import observatory.analysis.Incident;
+import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Numbers;
@@ -14,6 +17,15 @@ import observatory.ui.incident.Words;
 
 /** What the inspector tells of the step under the crosshair, of the site picked out, and of the incident opened. */
 record Facts(String title, List<Row> rows, Optional<Incident> incident) {
+    /** What one looks for first, in this order; the rest follows by name. */
+    private static final List<String> FIRST = List.of(
+            Scalars.LOSS,
+            Scalars.GRADIENT_NORM,
+            Scalars.LEARNING_RATE,
+            Scalars.LOSS_SCALE,
+            Scalars.TOKENS_PER_SECOND,
+            Scalars.STEP_SECONDS);
+
     /** A name and its value, as they stand in a table. */
     record Row(String name, String value) {}
 
@@ -32,7 +44,7 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
         }
         int row = run.frames().rowAtOrBefore(step);
         if (row >= 0) {
-            for (String name : run.scalarNames()) {
+            for (String name : ordered(run.scalarNames())) {
                 run.scalar(name)
                         .flatMap(series -> value(series, row))
                         .ifPresent(value -> rows.add(new Row(Words.plain(name), value)));
@@ -41,6 +53,13 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
         String title =
                 row < 0 ? "No step yet" : "Step " + Numbers.whole(run.frames().step(row));
         return new Facts(title, rows, bench.currentIncident());
+    }
+
+    private static List<String> ordered(Collection<String> names) {
+        return Stream.concat(
+                        FIRST.stream().filter(names::contains),
+                        names.stream().filter(name -> !FIRST.contains(name)))
+                .toList();
     }
 
     private static Optional<String> at(MetricData metric, Site site, long step) {

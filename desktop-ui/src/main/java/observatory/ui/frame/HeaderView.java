@@ -16,6 +16,9 @@ import observatory.ui.data.Recording;
 
 /** The line above the screens: the run, how far it is, and how the screen hangs together with it. */
 final class HeaderView {
+    private static final double SHORTEST_NAME = 120;
+    private static final double NAME = 240;
+
     private final Workbench bench;
     private final Label run = new Label();
     private final Label step = new Label();
@@ -23,6 +26,7 @@ final class HeaderView {
     private final Label speed = new Label();
     private final Label remaining = new Label();
     private final Label pill = new Label();
+    private final Tooltip why = new Tooltip();
     private final ComboBox<Integer> rank = new ComboBox<>();
     private final List<Region> dispensable; // what goes first, first
     private List<Object> fitted = List.of();
@@ -33,7 +37,6 @@ final class HeaderView {
     HeaderView(Workbench bench, ControlsView controls) {
         this.bench = bench;
         run.getStyleClass().add("run-name");
-        run.setMinWidth(120);
         run.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
         Tooltip whole = new Tooltip();
         whole.textProperty().bind(run.textProperty());
@@ -65,11 +68,7 @@ final class HeaderView {
             }
         });
         dispensable = List.of(
-                controls.dispensable().getFirst(),
-                remaining,
-                speed,
-                loss,
-                controls.dispensable().getLast());
+                controls.dispensable().getFirst(), controls.dispensable().getLast(), remaining, speed, loss);
         root = new HBox(14, run, rank, step, loss, speed, remaining, gap, controls.node(), pill);
         root.getStyleClass().add("run-header");
     }
@@ -82,7 +81,7 @@ final class HeaderView {
     private void fit() {
         double width = root.getScene() == null ? 0 : root.getScene().getWidth();
         int letters = 0;
-        for (Label label : new Label[] {step, loss, speed, remaining, pill}) {
+        for (Label label : new Label[] {run, step, loss, speed, remaining, pill}) {
             letters += label.getText().length();
         }
         List<Object> now = List.of(width, letters, rank.isVisible(), root.getWidth() > 0);
@@ -91,10 +90,14 @@ final class HeaderView {
         }
         fitted = now;
         dispensable.forEach(one -> Labels.seen(one, true));
+        run.setMinWidth(Math.clamp(run.prefWidth(-1), SHORTEST_NAME, NAME));
         for (Region one : dispensable) {
             if (root.minWidth(-1) > width) {
                 Labels.seen(one, false);
             }
+        }
+        if (root.minWidth(-1) > width) {
+            run.setMinWidth(SHORTEST_NAME);
         }
     }
 
@@ -104,8 +107,8 @@ final class HeaderView {
         run.setText(header.run());
         loss.setText(header.loss());
         speed.setText(header.speed());
-        remaining.setText(header.remaining());
         Connection connection = bench.sourceProperty().get().connection();
+        remaining.setText(connection.state() == Connection.State.STALE ? "" : header.remaining());
         step.setText(connection.state() == Connection.State.UNREADABLE ? "no step" : header.step());
         pill.setText(shape(connection.state()) + " " + connection.text());
         if (connection.state() != shown) {
@@ -113,6 +116,9 @@ final class HeaderView {
             pill.getStyleClass().setAll("label", "pill", connection.style());
         }
         pill.setAccessibleText("Connection: " + connection.text());
+        String trouble = bench.sourceProperty().get().trouble();
+        why.setText(trouble);
+        pill.setTooltip(trouble.isEmpty() ? null : why);
         fit();
     }
 

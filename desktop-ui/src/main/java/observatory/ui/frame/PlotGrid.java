@@ -11,7 +11,10 @@ import observatory.ui.Workbench;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.PlotView;
 
-/** Charts of the same steps, side by side and below each other, as many as there are plots. */
+/**
+ * Charts of the same steps, side by side and below each other, as many as there are plots. The first, which matters most,
+ * takes the place that would be left over.
+ */
 public final class PlotGrid {
     private static final double LEAST_HEIGHT = 96;
 
@@ -68,7 +71,9 @@ public final class PlotGrid {
             column.setPercentWidth(100.0 / columns);
             grid.getColumnConstraints().add(column);
         }
-        for (int i = 0; i < (count + columns - 1) / columns; i++) {
+        int rows = (count + columns - 1) / columns;
+        int first = rows > 1 && rows * columns - count == 1 ? 2 : 1;
+        for (int i = 0; i < rows; i++) {
             RowConstraints row = new RowConstraints(LEAST_HEIGHT, 200, Double.MAX_VALUE);
             row.setVgrow(Priority.ALWAYS);
             grid.getRowConstraints().add(row);
@@ -76,7 +81,8 @@ public final class PlotGrid {
         for (int i = 0; i < count; i++) {
             PlotView view = new PlotView(bench, bench.labels());
             views.add(view);
-            grid.add(view, i % columns, i / columns);
+            int place = i == 0 ? 0 : i + first - 1;
+            grid.add(view, place % columns, place / columns, i == 0 ? first : 1, 1);
         }
     }
 }

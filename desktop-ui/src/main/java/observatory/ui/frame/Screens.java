@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import javafx.application.Platform;
+import javafx.beans.binding.Bindings;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import observatory.ui.Workbench;
@@ -23,6 +24,10 @@ import observatory.ui.spectra.SpectraView;
 
 /** The tabs of the window. A screen is made when it is first looked at, so that the first one is there at once. */
 final class Screens {
+    private static final double LEAST_TAB = 40;
+    private static final double MOST_TAB = 90;
+    private static final double TAB_AIR = 14; // what a tab takes beside its title
+
     private final TabPane tabs = new TabPane();
     private final List<Lazy> all = new ArrayList<>();
 
@@ -65,7 +70,10 @@ final class Screens {
         add("Compare", () -> new CompareView(bench));
         add("Probes", () -> new ProbesView(bench, outside.control()));
         add("Health", () -> new HealthView(bench));
-        tabs.setTabMinWidth(40);
+        tabs.tabMinWidthProperty()
+                .bind(Bindings.createDoubleBinding(
+                        () -> Math.clamp(tabs.getWidth() / all.size() - TAB_AIR, LEAST_TAB, MOST_TAB),
+                        tabs.widthProperty()));
         tabs.getSelectionModel().selectedIndexProperty().addListener((property, old, chosen) -> current());
     }
 

@@ -6,6 +6,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -18,10 +19,13 @@ import observatory.ui.incident.Severities;
 
 /** The automated analysis as a list: problems always, the rest when asked for. */
 final class AnalysisView {
+    private static final double TIP_WIDTH = 480;
+
     private final Workbench bench;
     private final ListView<Analysis.Line> list = new ListView<>();
     private final ToggleButton fine = new ToggleButton();
     private final ToggleButton notApplicable = new ToggleButton();
+    private final Label none = Labels.styled("", "soft");
     private final VBox root;
     private Analysis analysis = new Analysis(List.of());
 
@@ -43,7 +47,6 @@ final class AnalysisView {
                 open();
             }
         });
-        Label none = Labels.styled("No problems found.", "soft");
         list.setPlaceholder(none);
         VBox.setVgrow(list, Priority.ALWAYS);
         root = new VBox(6, head, list);
@@ -53,7 +56,10 @@ final class AnalysisView {
         return root;
     }
 
-    void show(Analysis next) {
+    /** @param caughtUp whether all that was there before has been read */
+    void show(Analysis next, boolean caughtUp) {
+        boolean looked = caughtUp && next.count(Analysis.State.FINE) > 0;
+        none.setText(looked ? "No problems found." : "No detector has looked yet.");
         if (!next.equals(analysis) || fine.getText().isEmpty()) {
             analysis = next;
             fine.setText("Fine  " + next.count(Analysis.State.FINE));
@@ -81,6 +87,7 @@ final class AnalysisView {
         private final Label title = new Label();
         private final Label steps = new Label();
         private final Label sentence = new Label();
+        private final Tooltip whole = new Tooltip();
         private final HBox box = new HBox(8, sign, title, sentence, steps);
 
         Cell() {
@@ -90,6 +97,10 @@ final class AnalysisView {
             steps.getStyleClass().add("soft");
             steps.setMinWidth(Region.USE_PREF_SIZE);
             sentence.setMaxWidth(Double.MAX_VALUE);
+            sentence.textTruncatedProperty().addListener((property, was, cut) -> setTooltip(cut ? whole : null));
+            whole.textProperty().bind(sentence.textProperty());
+            whole.setWrapText(true);
+            whole.setMaxWidth(TIP_WIDTH);
             HBox.setHgrow(sentence, Priority.ALWAYS);
         }
 

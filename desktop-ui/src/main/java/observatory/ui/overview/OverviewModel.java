@@ -1,8 +1,11 @@
 package observatory.ui.overview;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import observatory.analysis.Incident;
+import observatory.analysis.Severity;
 import observatory.probe.Scalars;
 import observatory.ui.SmoothTraces;
 import observatory.ui.Workbench;
@@ -64,9 +67,15 @@ public final class OverviewModel {
                 : Trace.stairs(curve.title, run.frames(), series, colour);
     }
 
+    /** The worst last, over the others; those that only inform are marked, or many of them would hide the lines. */
     public static List<Plot.Band> bands(Recording run) {
         return run.incidents().stream()
-                .map(one -> new Plot.Band(one.firstStep(), one.lastStep(), Severities.colour(one.severity())))
+                .sorted(Comparator.comparing(Incident::severity))
+                .map(one -> new Plot.Band(
+                        one.firstStep(),
+                        one.lastStep(),
+                        Severities.colour(one.severity()),
+                        one.severity() != Severity.INFO))
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package observatory.ui.overview;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import observatory.ui.Source;
 import observatory.ui.Workbench;
 import observatory.ui.frame.PlotGrid;
 import observatory.ui.frame.Screen;
@@ -55,7 +56,8 @@ public final class OverviewView implements Screen {
 
     private void words() {
         Analysis judged = Analysis.of(bench.run());
-        banner.show(Verdicts.of(bench.run(), bench.sourceProperty().get().trouble(), judged));
-        analysis.show(judged);
+        Source source = bench.sourceProperty().get();
+        banner.show(Verdicts.of(bench.run(), source.trouble(), source.caughtUp(), judged));
+        analysis.show(judged, source.caughtUp());
     }
 }

@@ -11,8 +11,11 @@ import observatory.ui.incident.Words;
 
 /** The state of a run in a headline and one sentence; {@code style} is the name of its colour in the palette. */
 record Verdicts(String sign, String headline, String sentence, String style, Optional<Incident> worst) {
-    /** @param trouble why no steps come; empty where they may */
-    static Verdicts of(Recording run, String trouble, Analysis analysis) {
+    /**
+     * @param trouble why no steps come; empty where they may
+     * @param caughtUp whether all that was there before has been read
+     */
+    static Verdicts of(Recording run, String trouble, boolean caughtUp, Analysis analysis) {
         int steps = run.frames().size();
         if (steps == 0 && !trouble.isEmpty()) {
             return new Verdicts("▲", "Nothing to show", trouble, "warning", Optional.empty());
@@ -25,12 +28,19 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
                 .max(Comparator.comparing(Incident::severity)
                         .thenComparing(incident -> !incident.resolved())
                         .thenComparing(Incident::lastStep));
+        if (worst.isEmpty() && !caughtUp) {
+            return new Verdicts(
+                    "○",
+                    "Reading the run",
+                    "What was found in it is known when it has been read; " + steps(steps) + " so far." + since(trouble),
+                    "ink-soft",
+                    Optional.empty());
+        }
         if (worst.isEmpty()) {
             return new Verdicts(
                     "✓",
                     "Healthy so far",
-                    "No incident in " + Numbers.whole(steps) + (steps == 1 ? " step" : " steps") + blind(analysis)
-                            + ".",
+                    "No incident in " + steps(steps) + blind(analysis) + "." + since(trouble),
                     "ok",
                     Optional.empty());
         }
@@ -43,9 +53,18 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
         return new Verdicts(
                 Severities.shape(incident.severity()),
                 headline,
-                incident.summary() + "  Cause: " + incident.verdict().label() + ".",
+                incident.summary() + "  Cause: " + incident.verdict().label() + "." + since(trouble),
                 Severities.colour(incident.severity()),
                 worst);
+    }
+
+    private static String steps(int count) {
+        return Numbers.whole(count) + (count == 1 ? " step" : " steps");
+    }
+
+    /** What is said is of the steps that came. */
+    private static String since(String trouble) {
+        return trouble.isEmpty() ? "" : "  Nothing newer is known: " + trouble + ".";
     }
 
     /** Of a run that reports little, little can be said. */

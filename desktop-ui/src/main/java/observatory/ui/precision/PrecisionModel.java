@@ -152,7 +152,7 @@ public final class PrecisionModel {
             for (int row = end - 1; row >= 0 && found < MOST_SKIPS; row--) {
                 if (skipped.at(row) == 1) {
                     long step = run.frames().step(row);
-                    skips.add(new Plot.Band(step, step, "warning"));
+                    skips.add(new Plot.Band(step, step, "warning", true));
                     found++;
                 }
             }

@@ -20,13 +20,30 @@ class VerdictsTest {
         assertTrue(fine > 0 && blind > fine, fine + " fine, " + blind + " blind");
         assertEquals(
                 "No incident in 1 step; " + blind + " of " + (fine + blind) + " detectors had nothing to look at.",
-                Verdicts.of(run, "", analysis).sentence());
+                Verdicts.of(run, "", true, analysis).sentence());
     }
 
     @Test
     void beforeTheFirstStepNobodyHasLooked() {
         Analysis analysis = Analysis.of(run);
         assertEquals(0, analysis.lines().size());
-        assertEquals("No steps yet", Verdicts.of(run, "", analysis).headline());
+        assertEquals("No steps yet", Verdicts.of(run, "", true, analysis).headline());
+    }
+
+    /** A run is not healthy because what was found in it is not there yet. */
+    @Test
+    void whileARunIsReadNobodyCallsItHealthy() {
+        run.accept(Frames.loss(1, 2));
+        assertEquals(
+                "Reading the run",
+                Verdicts.of(run, "", false, Analysis.of(run)).headline());
+    }
+
+    @Test
+    void aWindowThatIsCutOffSaysSoBesideWhatItKnows() {
+        run.accept(Frames.loss(1, 2));
+        String sentence = Verdicts.of(run, "Kafka at h:1 does not answer", true, Analysis.of(run))
+                .sentence();
+        assertTrue(sentence.endsWith("Nothing newer is known: Kafka at h:1 does not answer."), sentence);
     }
 }
