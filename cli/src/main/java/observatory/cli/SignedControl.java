@@ -50,11 +50,18 @@ final class SignedControl implements Control {
         Operator.Manner manner = new Operator.Manner(dryRun, standard.validity(), standard.patience());
         try {
             return sender.give(run, command, manner)
-                    .map(answer -> answer.result() + ": " + answer.what()
-                            + (answer.reason().isEmpty() ? "" : ", " + answer.reason()))
+                    .map(answer -> words(answer.result()) + (answer.reason().isEmpty() ? "" : ": " + answer.reason()))
                     .orElse("no answer within " + manner.patience().toSeconds() + " s: is the run going on?");
         } catch (KafkaException e) {
             return "not sent: " + KafkaErrors.explain(e, connection).message();
         }
+    }
+
+    private static String words(String result) {
+        return switch (result) {
+            case "dry-run" -> "dry run: the run would obey";
+            case "accepted" -> "accepted; it is applied before the next step";
+            default -> result;
+        };
     }
 }
