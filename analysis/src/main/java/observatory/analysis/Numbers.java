@@ -43,7 +43,8 @@ public final class Numbers {
         if (!Double.isFinite(value) || value == 0) {
             return value == 0 ? "0" : Double.toString(value);
         }
-        BigDecimal rounded = new BigDecimal(value, new MathContext(digits, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        BigDecimal rounded =
+                new BigDecimal(value, new MathContext(digits, RoundingMode.HALF_EVEN)).stripTrailingZeros();
         double size = Math.abs(rounded.doubleValue());
         if (size >= LARGE || size < SMALL) {
             int exponent = rounded.precision() - rounded.scale() - 1;

@@ -62,11 +62,12 @@ final class Divergence {
     String sentence() {
         if (lossStep.isEmpty() && site.isEmpty()) {
             return together
-                    ? "The losses of the two runs agree to a part in ten thousand at every step that both have."
-                    : "The two runs have no step in common of which both have a loss.";
+                    ? "The losses of runs 1 and 2 agree to a part in ten thousand at every step that both have."
+                    : "Runs 1 and 2 have no step in common of which both have a loss.";
         }
-        String loss =
-                lossStep.isPresent() ? "The losses part at step " + Numbers.whole(lossStep.getAsLong()) + "." : "";
+        String loss = lossStep.isPresent()
+                ? "The losses of runs 1 and 2 part at step " + Numbers.whole(lossStep.getAsLong()) + "."
+                : "";
         String where = site.map(first -> "  The first site to differ is " + first.label() + ", at step "
                         + Numbers.whole(siteStep.orElseThrow()) + ".")
                 .orElse("");

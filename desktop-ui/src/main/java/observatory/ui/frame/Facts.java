@@ -57,8 +57,7 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
 
     private static List<String> ordered(Collection<String> names) {
         return Stream.concat(
-                        FIRST.stream().filter(names::contains),
-                        names.stream().filter(name -> !FIRST.contains(name)))
+                        FIRST.stream().filter(names::contains), names.stream().filter(name -> !FIRST.contains(name)))
                 .toList();
     }
 

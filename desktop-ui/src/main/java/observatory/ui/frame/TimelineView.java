@@ -70,9 +70,12 @@ final class TimelineView {
             double x = strip.xOf(glyph.step()) - label.getWidth() / 2;
             label.relocate(Math.clamp(x, 0, Math.max(0, signs.getWidth() - label.getWidth())), 0);
         }
-        from.setText(bench.run().frames().empty() ? "" : Incident.steps((long) Math.ceil(shown.low()), (long) Math.floor(shown.high()))
-                + (bench.brushProperty().get() == null ? "  whole run" : "")
-                + (bench.pausedProperty().get() ? "  paused" : ""));
+        from.setText(
+                bench.run().frames().empty()
+                        ? ""
+                        : Incident.steps((long) Math.ceil(shown.low()), (long) Math.floor(shown.high()))
+                                + (bench.brushProperty().get() == null ? "  whole run" : "")
+                                + (bench.pausedProperty().get() ? "  paused" : ""));
         double perPixel = shown.length() / Math.max(1, strip.getWidth());
         to.setText(perPixel <= 1 ? "" : "1 pixel = " + Numbers.of(perPixel) + " steps, greatest and least");
     }

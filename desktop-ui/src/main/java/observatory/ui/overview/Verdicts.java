@@ -32,7 +32,8 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
             return new Verdicts(
                     "○",
                     "Reading the run",
-                    "What was found in it is known when it has been read; " + steps(steps) + " so far." + since(trouble),
+                    "What was found in it is known when it has been read; " + steps(steps) + " so far."
+                            + since(trouble),
                     "ink-soft",
                     Optional.empty());
         }

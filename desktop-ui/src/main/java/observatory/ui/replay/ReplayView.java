@@ -136,7 +136,8 @@ public final class ReplayView {
                     .filter(ReplayResult.Culprit::named)
                     .limit(MOST_SAMPLES)
                     .forEach(one -> result.getChildren()
-                            .add(Labels.paragraph(one.source() + " at " + Numbers.whole(one.offset()) + ": " + one.why(), "soft")));
+                            .add(Labels.paragraph(
+                                    one.source() + " at " + Numbers.whole(one.offset()) + ": " + one.why(), "soft")));
         }
     }
 

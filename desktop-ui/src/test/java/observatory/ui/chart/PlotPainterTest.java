@@ -142,7 +142,9 @@ class PlotPainterTest {
     @Test
     void aBandThatIsNotShadedIsMarkedAtItsTopAlone() {
         Plot plot = Plot.of("loss", "", List.of())
-                .with(List.of(new Plot.Band(10, 20, "info", false), new Plot.Band(60, 70, "critical", true)), List.of());
+                .with(
+                        List.of(new Plot.Band(10, 20, "info", false), new Plot.Band(60, 70, "critical", true)),
+                        List.of());
         Raster raster = paint(100, 100, plot, new Span(0, 99));
         assertTrue(has(raster, 12, 18, 0, 3, PALETTE.get("info")));
         assertEquals(PALETTE.get("plot"), raster.pixel(15, 50));

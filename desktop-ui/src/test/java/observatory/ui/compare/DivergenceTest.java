@@ -24,7 +24,7 @@ class DivergenceTest {
     void theFirstLossThatDiffersIsNamed() {
         Divergence parted = between(run(1, 5, 4, 3), run(1, 5, 4, 3.1));
         assertEquals(OptionalLong.of(3), parted.lossStep());
-        assertEquals("The losses part at step 3.", parted.sentence());
+        assertEquals("The losses of runs 1 and 2 part at step 3.", parted.sentence());
         assertTrue(between(run(1, 5, 4), run(1, 5, 4.0001)).sentence().contains("agree"));
     }
 
@@ -40,7 +40,7 @@ class DivergenceTest {
     @Test
     void runsOfOtherStepsAreNotSaidToAgree() {
         Divergence apart = between(run(1, 5, 4), run(3, 5, 4));
-        assertEquals("The two runs have no step in common of which both have a loss.", apart.sentence());
+        assertEquals("Runs 1 and 2 have no step in common of which both have a loss.", apart.sentence());
     }
 
     @Test

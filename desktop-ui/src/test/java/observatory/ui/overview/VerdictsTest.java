@@ -35,8 +35,7 @@ class VerdictsTest {
     void whileARunIsReadNobodyCallsItHealthy() {
         run.accept(Frames.loss(1, 2));
         assertEquals(
-                "Reading the run",
-                Verdicts.of(run, "", false, Analysis.of(run)).headline());
+                "Reading the run", Verdicts.of(run, "", false, Analysis.of(run)).headline());
     }
 
     @Test

@@ -60,7 +60,8 @@ class ControlBarTest {
     }
 
     private static boolean says(String text, Node bar) {
-        return bar.lookupAll(".label").stream().anyMatch(label -> ((Labeled) label).getText().equals(text));
+        return bar.lookupAll(".label").stream()
+                .anyMatch(label -> ((Labeled) label).getText().equals(text));
     }
 
     private static List<String> places(Region window) {
