@@ -47,6 +47,7 @@ public final class SpectrumJson {
         node.put("method", row.spectrum().method().name().toLowerCase(Locale.ROOT));
         node.put("shape", row.gate().shape().label());
         node.put("edgeRatio", row.gate().edgeRatio());
+        node.put("signRatio", row.gate().signRatio());
         node.put("alpha", row.believed().map(PowerLaw::alpha).orElse(null));
         ObjectNode raw = node.putObject("fit");
         row.fit().ifPresent(law -> law(raw, law));

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 
 /** A spectrum report for the terminal: one line for each layer, and below it what the table cannot say. */
 public final class SpectrumTable {
-    private static final String HEAD = "%-36s %12s %8s %7s %9s %7s %6s %10s %8s %8s %7s %6s  %s";
+    private static final String HEAD = "%-36s %12s %8s %7s %9s %7s %6s %10s %8s %8s %7s %7s %6s  %s";
     private static final int NAME = 36;
 
     private SpectrumTable() {}
@@ -28,6 +28,7 @@ public final class SpectrumTable {
                 "stable r",
                 "log norm",
                 "edge x",
+                "signs x",
                 "spikes",
                 "what it is");
         report.layers().forEach(layer -> row(text, layer, raw));
@@ -72,6 +73,7 @@ public final class SpectrumTable {
                 "%.1f".formatted(spectrum.largest() > 0 ? spectrum.stableRank() : 0),
                 "%.2f".formatted(Math.log10(spectrum.norm())),
                 "%.2f".formatted(row.gate().edgeRatio()),
+                "%.2f".formatted(row.gate().signRatio()),
                 row.bulk().map(bulk -> "" + bulk.spikes()).orElse("-"),
                 row.gate().shape().label()
                         + row.warning().map(warning -> ", " + warning).orElse("")
@@ -81,6 +83,16 @@ public final class SpectrumTable {
     private static void notes(StringBuilder text, SpectrumReport report) {
         List<PowerLaw> laws =
                 report.layers().stream().flatMap(row -> row.believed().stream()).toList();
+        long structured =
+                report.layers().stream().filter(row -> row.gate().shape().structured()).count();
+        line(
+                text,
+                "%d of %d weights have directions that random weights of the same sizes have not: %s",
+                structured,
+                report.layers().size(),
+                structured == report.layers().size()
+                        ? "trained, well or badly"
+                        : structured == 0 ? "nothing here tells them from untrained ones" : "the others look untrained");
         OptionalDouble mean = laws.stream().mapToDouble(PowerLaw::alpha).average();
         line(
                 text,
@@ -92,11 +104,18 @@ public final class SpectrumTable {
                                         laws.size(),
                                         report.layers().size())
                         : "no layer has a power law: an exponent needs a distance D of at most 0.10 over a tail of 50");
+        if (report.layers().stream().anyMatch(row -> row.warning().isPresent())) {
+            line(
+                    text,
+                    "%s",
+                    "over-trained, under-trained: WeightWatcher's words for an alpha below 2 or above 6, no statement about"
+                            + " this run's loss");
+        }
         line(
                 text,
                 "%s",
-                "edge x: largest eigenvalue over the edge of noise of the same size and norm; spikes: eigenvalues beyond a"
-                        + " fitted Marchenko-Pastur bulk");
+                "edge x: largest eigenvalue over the edge of noise of the same size and norm; signs x: over that of the same"
+                        + " weights with random signs; spikes: eigenvalues beyond a fitted Marchenko-Pastur bulk");
         if (!report.skipped().isEmpty()) {
             line(
                     text,

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import observatory.analysis.log.RealLogs;
 import observatory.analysis.spectrum.file.Element;
@@ -135,13 +136,59 @@ class SpectraTest {
     @Test
     void aPlantedPowerLawIsBelievedAndFound() {
         int m = 400;
-        double[] values = new double[m * m];
-        for (int i = 0; i < m; i++) {
-            values[i * (m + 1)] = Math.sqrt(Math.pow(1 - (i + 0.5) / m, -1 / 1.8)); // alpha 2.8
-        }
+        double[] values = dense(i -> Math.pow(1 - (i + 0.5) / m, -0.5 / 1.8), m); // alpha 2.8
         LayerSpectrum found = Matrices.spectrum(values, m, m);
         assertEquals(2.8, found.believed().orElseThrow().alpha(), 0.02);
         assertTrue(found.warning().isEmpty());
+    }
+
+    /** An (m, m) matrix with these singular values, between the vectors of the cosine and of the sine transform. */
+    private static double[] dense(IntToDoubleFunction singular, int m) {
+        double[] values = new double[m * m];
+        for (int k = 0; k < m; k++) {
+            double scale = singular.applyAsDouble(k) * 2 / Math.sqrt(m * (m + 1.0)) * (k == 0 ? Math.sqrt(0.5) : 1);
+            for (int i = 0; i < m; i++) {
+                double left = scale * Math.cos(Math.PI * (i + 0.5) * k / m);
+                for (int j = 0; j < m; j++) {
+                    values[i * m + j] += left * Math.sin(Math.PI * (j + 1) * (k + 1) / (m + 1));
+                }
+            }
+        }
+        return values;
+    }
+
+    /** Rows that shrink as tokens of a Zipf distribution are read: their spectrum fits a power law of exponent 2. */
+    private static double[] zipf(int n, int m) {
+        double[] values = new Matrices.SplitMix(11).gauss(n * m, 1);
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= Math.sqrt(1 + i / m);
+        }
+        return values;
+    }
+
+    @Test
+    void randomRowsOfUnevenSizeAreNoTrainedLayerThoughTheirTailFitsAPowerLaw() {
+        LayerSpectrum found = Matrices.spectrum(zipf(512, 512), 512, 512);
+        assertTrue(found.fit().orElseThrow().distance() < 0.1, "a close fit");
+        assertTrue(found.gate().edgeRatio() > 10, "and far beyond the edge of even noise");
+        assertEquals(Gate.Shape.UNEVEN_NOISE, found.gate().shape());
+        assertEquals(1, found.gate().signRatio(), 0.05);
+        assertTrue(found.believed().isEmpty());
+    }
+
+    @Test
+    void aDirectionInUnevenRowsIsSeen() {
+        double[] values = zipf(256, 64);
+        for (int i = 0; i < values.length; i++) {
+            values[i] += 1 / Math.sqrt(1 + i / 64);
+        }
+        assertTrue(Matrices.spectrum(values, 256, 64).gate().shape().structured());
+    }
+
+    @Test
+    void anOrthogonalInitialisationIsFlatterThanNoise() {
+        double[] values = dense(i -> 0.5, 96);
+        assertEquals(Gate.Shape.FLAT, Matrices.spectrum(values, 96, 96).gate().shape());
     }
 
     @Test

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The weights of a checkpoint: a safetensors file, a folder of such shards, a NumPy array or archive, or an ONNX model,
+ * The weights of a checkpoint: a safetensors file, a folder of such shards (less the state of an optimiser), a NumPy array or archive, or an ONNX model,
  * told apart by their first bytes. Weights are read where they lie and only while this is open.
  *
  * <p>Throws {@link WeightFileException}, and nothing else, for whatever is wrong with a file.
  */
 public final class WeightFile implements AutoCloseable {
+    /** Beside the weights of a checkpoint lie the moments of Adam, in files that begin with this. */
+    private static final String OPTIMIZER = "optimizer";
+
     private final Arena arena = Arena.ofShared();
     private final List<Tensor> tensors = new ArrayList<>();
 
@@ -43,17 +46,28 @@ public final class WeightFile implements AutoCloseable {
             return List.of(path);
         }
         try (Stream<Path> files = Files.list(path)) {
-            List<Path> shards = files.filter(file -> file.toString().endsWith(".safetensors"))
-                    .sorted()
+            List<Path> inside = files.sorted().toList();
+            List<Path> shards = inside.stream()
+                    .filter(file -> file.toString().endsWith(".safetensors"))
+                    .filter(file -> !file.getFileName().toString().startsWith(OPTIMIZER))
                     .toList();
             if (shards.isEmpty()) {
                 throw new WeightFileException(
-                        path, 0, "the folder has no .safetensors files", "give the file with the weights");
+                        path, 0, "the folder has no .safetensors files with weights", instead(inside));
             }
             return shards;
         } catch (IOException e) {
             throw new WeightFileException(path, e);
         }
+    }
+
+    /** The last folder below that has some: of a run's folder, its newest checkpoint. */
+    private static String instead(List<Path> inside) {
+        return inside.stream()
+                .filter(folder -> Files.exists(folder.resolve("model.safetensors")))
+                .reduce((one, next) -> next)
+                .map(folder -> "give one of its checkpoints, such as " + folder)
+                .orElse("give the file with the weights");
     }
 
     private static List<Tensor> read(Path file, Arena arena) {

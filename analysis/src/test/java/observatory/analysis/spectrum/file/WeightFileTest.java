@@ -149,6 +149,18 @@ class WeightFileTest {
         }
     }
 
+    @Test
+    void momentsBesideTheWeightsAreNoWeightsAndAFolderOfCheckpointsNamesOne() throws IOException {
+        Path checkpoint = Files.createDirectory(folder.resolve("step-00000100"));
+        Files.write(checkpoint.resolve("model.safetensors"), Written.safetensors());
+        Files.write(checkpoint.resolve("optimizer.safetensors"), Written.safetensors());
+        try (WeightFile weights = WeightFile.open(checkpoint)) {
+            assertEquals(1, weights.tensors().size());
+        }
+        WeightFileException error = assertThrows(WeightFileException.class, () -> WeightFile.open(folder));
+        assertTrue(error.getMessage().contains("such as " + checkpoint), error.getMessage());
+    }
+
     /** Every value of the two 8-bit formats against the arithmetic of their definition. */
     @Test
     void eightBitFloatsAreThoseOfTheirDefinition() {
