@@ -219,6 +219,44 @@ class RunWatchTest {
     }
 
     @Test
+    void aRateThatARestartRaisedIsBlamedAndNotOnlyTheRestoredState() {
+        List<Telemetry> items = new ArrayList<>();
+        Origin first = new Origin(Recorded.RUN, 0, new UUID(0, 1), 0);
+        Origin again = new Origin(Recorded.RUN, 1, new UUID(0, 2), 0);
+        items.add(RunEvent.of(first, 0, 0, Instant.EPOCH, RunEvent.Kind.START, Map.of("learning_rate", "3.0E-4")));
+        for (Frame frame : Recorded.healthy(1, 300, true, false)) {
+            boolean after = frame.step() > 200;
+            if (frame.step() == 201) {
+                items.add(
+                        RunEvent.of(again, 0, 200, Instant.EPOCH, RunEvent.Kind.START, Map.of("learning_rate", "6.0E-3")));
+            }
+            double loss = frame.scalars().find(Scalars.LOSS).orElseThrow();
+            items.add(new Frame(
+                    after ? again : first,
+                    frame.seq() + 1,
+                    frame.step(),
+                    Instant.EPOCH,
+                    new Scalars(
+                            List.of(Scalars.LEARNING_RATE, Scalars.LOSS),
+                            new double[] {after ? 6e-3 : 3e-4, loss + (after ? 1.5 : 0)}),
+                    frame.sites(),
+                    Optional.empty()));
+        }
+        List<Incident> incidents = watch(items).incidents();
+        Incident rate = incidents.stream()
+                .filter(one -> one.detector().equals("RateJump"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(Verdict.OPTIMISER, rate.verdict());
+        assertEquals(201, rate.firstStep());
+        Incident restart = incidents.stream()
+                .filter(one -> one.kind() == Kind.RESTART)
+                .findFirst()
+                .orElseThrow();
+        assertTrue(restart.explanation().contains("learning_rate: 3.0E-4 -> 6.0E-3"), restart.explanation());
+    }
+
+    @Test
     void saysWhatItCouldNotJudgeAndWhatWouldLetIt() {
         RunWatch watch = watch(List.copyOf(Recorded.healthy(1, 50, true, false)));
         assertTrue(watch.notApplicable()

@@ -21,7 +21,6 @@ public final class Detectors {
             new Entry(SlowDivergence::new, SlowDivergence.SETTINGS),
             new Entry(GradientSpike::new, GradientSpike.SETTINGS),
             new Entry(GradientDrift::new, GradientDrift.SETTINGS),
-            new Entry(RateJump::new, RateJump.SETTINGS),
             new Entry(MomentDecay::new, MomentDecay.SETTINGS),
             new Entry(MagnitudeJump::new, MagnitudeJump.SETTINGS),
             new Entry(LossScaleCollapse::new, LossScaleCollapse.SETTINGS),
@@ -50,6 +49,7 @@ public final class Detectors {
     /** They see the frames of all ranks and incarnations, and go on through restarts. */
     private static final List<Entry> OF_RUN = List.of(
             new Entry(Restart::new, Restart.SETTINGS),
+            new Entry(RateJump::new, RateJump.SETTINGS),
             new Entry(Stalled::new, Stalled.SETTINGS),
             new Entry(TelemetryLost::new, TelemetryLost.SETTINGS),
             new Entry(Straggler::new, Straggler.SETTINGS),

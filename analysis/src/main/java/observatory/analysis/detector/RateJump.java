@@ -10,7 +10,10 @@ import observatory.analysis.Verdict;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
-/** The learning rate jumps up: a mistyped schedule, a restart at the wrong step. A witness for what follows. */
+/**
+ * The learning rate jumps up: a mistyped schedule, a restart at the wrong step or with another peak. A witness for what
+ * follows. It goes on through restarts, which is where rates jump; a run that begins anew far back may have any.
+ */
 public final class RateJump implements Detector<RateJump.State> {
     static final Setting JUMP = new Setting(
             "rate_jump.jump",
@@ -23,12 +26,16 @@ public final class RateJump implements Detector<RateJump.State> {
     /** A rate that has only begun to rise may well triple. */
     private static final int PAST_THE_FIRST = 20;
 
+    /** Of the last step: one that goes further back has begun anew. */
+    private static final double FAR_BACK = 0.5;
+
     /**
      * @param highest so far
      * @param seen values so far
      * @param high points in a row since the jump
+     * @param rank the lowest seen, which speaks for the run
      */
-    public record State(double last, double highest, int seen, int high) {}
+    public record State(double last, double highest, int seen, int high, int rank, long step) {}
 
     private final Settings settings;
 
@@ -43,21 +50,30 @@ public final class RateJump implements Detector<RateJump.State> {
 
     @Override
     public State start() {
-        return new State(Double.NaN, 0, 0, 0);
+        return new State(Double.NaN, 0, 0, 0, Integer.MAX_VALUE, -1);
     }
 
     @Override
-    public Judgement<State> judge(State state, Frame frame) {
+    public Judgement<State> judge(State known, Frame frame) {
+        if (frame.origin().rank() > known.rank) {
+            return Judgement.quiet(known);
+        }
+        State state = frame.step() < FAR_BACK * known.step ? start() : known;
         double rate = frame.scalars().find(Scalars.LEARNING_RATE).orElse(Double.NaN);
         if (!Double.isFinite(rate) || rate <= 0) {
             return Judgement.quiet(state);
         }
-        boolean known = state.seen >= PAST_THE_FIRST;
         double before = state.high > 0 ? state.highest : Math.max(state.highest, state.last);
-        boolean above = known && rate > settings.get(JUMP) * before;
+        boolean above = state.seen >= PAST_THE_FIRST && rate > settings.get(JUMP) * before;
         State next = above
-                ? new State(rate, state.highest, state.seen, state.high + 1)
-                : new State(rate, Math.max(state.highest, rate), Math.min(state.seen + 1, PAST_THE_FIRST), 0);
+                ? new State(rate, state.highest, state.seen, state.high + 1, frame.origin().rank(), frame.step())
+                : new State(
+                        rate,
+                        Math.max(state.highest, rate),
+                        Math.min(state.seen + 1, PAST_THE_FIRST),
+                        0,
+                        frame.origin().rank(),
+                        frame.step());
         if (!above) {
             return Judgement.quiet(next);
         }

@@ -225,6 +225,13 @@ public final class Restart implements Detector<Restart.State> {
     }
 
     private static Finding discontinuous(Frame frame, State now, double after, double away) {
+        String notRestored = "optimiser moments, tied weights or the data order were not restored";
+        String changes = String.join("; ", now.changed);
+        Evidence evidence = Evidence.none()
+                .with("resumedAt", now.resumedAt)
+                .with("lossBefore", now.level)
+                .with("lossAfter", after)
+                .with("deviations", away);
         return new Finding(
                 "Restart",
                 Kind.RESTART,
@@ -232,16 +239,14 @@ public final class Restart implements Detector<Restart.State> {
                 frame.step(),
                 away,
                 Verdict.UNDETERMINED,
-                Evidence.none()
-                        .with("resumedAt", now.resumedAt)
-                        .with("lossBefore", now.level)
-                        .with("lossAfter", after)
-                        .with("deviations", away),
+                changes.isEmpty() ? evidence : evidence.with("changed", changes),
                 "After the restart the loss up to step %,d is %s, before it was %s: %s deviations higher."
                         .formatted(frame.step(), Numbers.of(after), Numbers.of(now.level), Numbers.of(away)),
-                "What was saved is not what was training: optimiser moments, tied weights or the data order were not"
-                        + " restored.",
-                "Compare the first loss with that of the same step before; check that optimiser state, step count and random"
-                        + " state were loaded (Megatron ignores --no-load-optim in some paths).");
+                changes.isEmpty()
+                        ? "What was saved is not what was training, or what is trained on has changed: " + notRestored + "."
+                        : "Either what was changed with the restart does it (" + changes + "), or " + notRestored + ".",
+                "Compare the first loss with that of the same step before: if it is the same, the state was restored, and what"
+                        + " was changed is to blame; if not, check that optimiser state, step count and random state were loaded"
+                        + " (Megatron ignores --no-load-optim in some paths).");
     }
 }
