@@ -109,6 +109,7 @@ class ReplayMatrixTest {
                 "matrix",
                 incident.map(Incident::kind),
                 first,
+                first,
                 incident.map(Incident::lastStep).orElse(at),
                 incident.map(Incident::peakStep).orElse(at),
                 trained.frames().stream() // a spike log has 64 steps before its incident

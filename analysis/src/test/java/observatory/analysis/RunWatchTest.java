@@ -227,8 +227,8 @@ class RunWatchTest {
         for (Frame frame : Recorded.healthy(1, 300, true, false)) {
             boolean after = frame.step() > 200;
             if (frame.step() == 201) {
-                items.add(
-                        RunEvent.of(again, 0, 200, Instant.EPOCH, RunEvent.Kind.START, Map.of("learning_rate", "6.0E-3")));
+                items.add(RunEvent.of(
+                        again, 0, 200, Instant.EPOCH, RunEvent.Kind.START, Map.of("learning_rate", "6.0E-3")));
             }
             double loss = frame.scalars().find(Scalars.LOSS).orElseThrow();
             items.add(new Frame(

@@ -66,7 +66,13 @@ public final class RateJump implements Detector<RateJump.State> {
         double before = state.high > 0 ? state.highest : Math.max(state.highest, state.last);
         boolean above = state.seen >= PAST_THE_FIRST && rate > settings.get(JUMP) * before;
         State next = above
-                ? new State(rate, state.highest, state.seen, state.high + 1, frame.origin().rank(), frame.step())
+                ? new State(
+                        rate,
+                        state.highest,
+                        state.seen,
+                        state.high + 1,
+                        frame.origin().rank(),
+                        frame.step())
                 : new State(
                         rate,
                         Math.max(state.highest, rate),

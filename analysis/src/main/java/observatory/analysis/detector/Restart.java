@@ -243,7 +243,8 @@ public final class Restart implements Detector<Restart.State> {
                 "After the restart the loss up to step %,d is %s, before it was %s: %s deviations higher."
                         .formatted(frame.step(), Numbers.of(after), Numbers.of(now.level), Numbers.of(away)),
                 changes.isEmpty()
-                        ? "What was saved is not what was training, or what is trained on has changed: " + notRestored + "."
+                        ? "What was saved is not what was training, or what is trained on has changed: " + notRestored
+                                + "."
                         : "Either what was changed with the restart does it (" + changes + "), or " + notRestored + ".",
                 "Compare the first loss with that of the same step before: if it is the same, the state was restored, and what"
                         + " was changed is to blame; if not, check that optimiser state, step count and random state were loaded"

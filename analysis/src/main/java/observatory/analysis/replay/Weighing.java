@@ -145,12 +145,14 @@ public final class Weighing {
                                             + " with the settings before the change: the two are not told apart.")
                     : decision(asRun, told.get(), factors, " Other batches avoid it too.");
         }
+        if (!earlier.run()) {
+            return decision(asRun, data.get(), factors, "")
+                    .undetermined(
+                            " But whether the same batches do it to an earlier state was not run, because the time was"
+                                    + " up, and without that it may as well be this state; give more with --budget.");
+        }
         return everywhere
-                ? decision(
-                        asRun,
-                        data.get(),
-                        factors,
-                        earlier.run() ? " The same batches do it to an earlier state as well." : "")
+                ? decision(asRun, data.get(), factors, " The same batches do it to an earlier state as well.")
                 : decision(asRun, data.get(), factors, "")
                         .undetermined(
                                 " But the same batches do nothing to an earlier state: it takes both, this batch and"

@@ -54,7 +54,8 @@ public record Gate(Shape shape, double edgeRatio, double signRatio) {
         double ratio = edge > 0 ? spectrum.largest() / edge : 0;
         double fluctuation = Math.cbrt(1 / Math.sqrt(n) + 1 / Math.sqrt(m)) / root;
         if (ratio < 1 + FLUCTUATIONS * fluctuation) {
-            return new Gate(ratio > 0 && ratio < 1 - FLAT_FLUCTUATIONS * fluctuation ? Shape.FLAT : Shape.NOISE, ratio, 1);
+            return new Gate(
+                    ratio > 0 && ratio < 1 - FLAT_FLUCTUATIONS * fluctuation ? Shape.FLAT : Shape.NOISE, ratio, 1);
         }
         double signRatio = spectrum.largest() / RandomSigns.largest(layer);
         boolean close =

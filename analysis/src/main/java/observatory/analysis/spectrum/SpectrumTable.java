@@ -83,8 +83,9 @@ public final class SpectrumTable {
     private static void notes(StringBuilder text, SpectrumReport report) {
         List<PowerLaw> laws =
                 report.layers().stream().flatMap(row -> row.believed().stream()).toList();
-        long structured =
-                report.layers().stream().filter(row -> row.gate().shape().structured()).count();
+        long structured = report.layers().stream()
+                .filter(row -> row.gate().shape().structured())
+                .count();
         line(
                 text,
                 "%d of %d weights have directions that random weights of the same sizes have not: %s",
@@ -92,7 +93,9 @@ public final class SpectrumTable {
                 report.layers().size(),
                 structured == report.layers().size()
                         ? "trained, well or badly"
-                        : structured == 0 ? "nothing here tells them from untrained ones" : "the others look untrained");
+                        : structured == 0
+                                ? "nothing here tells them from untrained ones"
+                                : "the others look untrained");
         OptionalDouble mean = laws.stream().mapToDouble(PowerLaw::alpha).average();
         line(
                 text,

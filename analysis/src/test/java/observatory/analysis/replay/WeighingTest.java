@@ -41,6 +41,13 @@ class WeighingTest {
     }
 
     @Test
+    void otherBatchesThatRemoveItAreNotDataWhereTheTimeWasUpBeforeAnEarlierStateWasTried() {
+        Weighing.Decision decision = Weighing.of(SPIKE, List.of(varied(Factor.DATA, GONE)), Weighing.Earlier.NOT_RUN);
+        assertEquals(Verdict.UNDETERMINED, decision.verdict());
+        assertTrue(decision.because().contains("--budget"), decision.because());
+    }
+
+    @Test
     void changedSettingsThatExplainItAreNeverData() {
         List<Weighing.Varied> both = List.of(varied(Factor.DATA, GONE), varied(Factor.SETTINGS, GONE));
         assertEquals(Verdict.OPTIMISER, Weighing.of(SPIKE, both, HERE).verdict());

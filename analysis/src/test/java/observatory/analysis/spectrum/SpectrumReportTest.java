@@ -63,7 +63,9 @@ class SpectrumReportTest {
         assertEquals("bias", json.path("skipped").path(0).path("name").asText());
         String table = SpectrumTable.of(report, false);
         assertTrue(table.contains("bad: 1 of 30000 weights are not finite"), table);
-        assertTrue(table.lines().anyMatch(line -> line.startsWith("good") && line.endsWith("noise of uneven size")), table);
+        assertTrue(
+                table.lines().anyMatch(line -> line.startsWith("good") && line.endsWith("noise of uneven size")),
+                table);
         assertTrue(table.contains("0 of 1 weights have directions"), table);
         assertTrue(SpectrumTable.of(report, true).contains("2.629"), table);
     }

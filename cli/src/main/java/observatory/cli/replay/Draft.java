@@ -3,6 +3,7 @@ package observatory.cli.replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import observatory.analysis.Incident;
 import observatory.analysis.Verdict;
 import observatory.analysis.replay.Departures;
 import observatory.analysis.replay.ReplayResult;
@@ -72,6 +73,16 @@ final class Draft {
         return repeats.stream().mapToDouble(Measured::symptom).toArray();
     }
 
+    /** The steps before the worst of a long incident are its own, and no measure of how things were before it. */
+    private String ofALongOne(Subject subject) {
+        return outcomes.isEmpty() || subject.began() == subject.first()
+                ? ""
+                : " The incident had begun at " + Incident.step(subject.began()) + " already: this is about why "
+                        + Incident.step(subject.peak())
+                        + " is worse than the steps before it, and not about how it began; for"
+                        + " that, --step " + subject.began() + ".";
+    }
+
     ReplayResult result(Subject subject, Lab lab, long checkpointBytes) {
         return new ReplayResult(
                 subject.run(),
@@ -79,7 +90,7 @@ final class Draft {
                 steps,
                 verdict,
                 errorProbability,
-                because,
+                because + ofALongOne(subject),
                 reproduction,
                 symptom,
                 outcomes,

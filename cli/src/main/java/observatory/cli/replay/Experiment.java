@@ -91,7 +91,7 @@ final class Experiment {
                     return;
                 }
             }
-            if (ground.start().step() == 0 || lab.late()) {
+            if (ground.start().step() <= subject.resumedAfter() || lab.late()) {
                 break;
             }
             first = ground.start().step() + 1;
@@ -114,7 +114,10 @@ final class Experiment {
 
     /** What is explained is seen from here on, however much earlier the steps begin that are varied. */
     private long begins() {
-        return Math.max(1, subject.first() - (atOnce() ? AT_ONCE : SLOW));
+        long before = subject.first() - (atOnce() ? AT_ONCE : SLOW);
+        // One step after a resumption says what the settings are, and is not varied.
+        long earliest = subject.resumedAfter() == 0 ? 1 : Math.min(subject.first(), subject.resumedAfter() + 2);
+        return Math.max(earliest, before);
     }
 
     /** Steps at the end of those that are varied in which the symptom is looked for. */

@@ -31,7 +31,7 @@ record Ground(
     static final int LEAD = 16;
 
     static Ground of(Subject subject, Lab lab, long first, long last) throws IOException {
-        Subject.Start start = subject.before(Math.max(0, first - 1 - LEAD), lab.stand());
+        Subject.Start start = subject.lead(first, LEAD, lab.stand());
         List<Map<Long, TokenBatch>> batches = new ArrayList<>();
         for (int rank = 0; rank < lab.stand().ranks(); rank++) {
             batches.add(new HashMap<>());

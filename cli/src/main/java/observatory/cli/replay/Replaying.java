@@ -154,6 +154,7 @@ public final class Replaying {
                 step.isPresent()
                         ? Optional.<Kind>empty()
                         : Optional.of(log.incident().kind()),
+                step.orElse(log.incident().firstStep()),
                 step.orElse(first(log.incident())),
                 step.orElse(log.incident().lastStep()),
                 step.orElse(log.incident().peakStep()),

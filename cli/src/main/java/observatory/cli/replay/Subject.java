@@ -20,7 +20,8 @@ import observatory.trainer.replay.Stand;
  * it, and its checkpoints.
  *
  * @param kind empty where only a step was named
- * @param first first step of the incident
+ * @param began where the incident began
+ * @param first its first step that is looked at: of a long one, a few before the worst
  * @param last last step
  * @param peak worst step
  * @param recipe of the run without what the machine did to it
@@ -32,6 +33,7 @@ import observatory.trainer.replay.Stand;
 public record Subject(
         String run,
         Optional<Kind> kind,
+        long began,
         long first,
         long last,
         long peak,
@@ -47,11 +49,26 @@ public record Subject(
     /** Where a replay begins. */
     record Start(long step, boolean onDisk, List<Snapshot> ranks) {}
 
+    /**
+     * The newest state that leaves some steps before the first that is varied; fewer of them where the run was resumed
+     * only then, at least the one that says what the settings were.
+     */
+    Start lead(long first, int steps, Stand stand) throws IOException {
+        if (resumedAfter > 0 && first < resumedAfter + 2) {
+            throw new CheckpointException(run + " went on after " + Incident.step(resumedAfter)
+                    + " from the checkpoint of another run or with other settings, and these steps begin at once, with "
+                    + Incident.step(first) + ": there is none before them to compare with; `observatory runs " + run
+                    + "` says what was changed, and --step names a later one");
+        }
+        long full = Math.max(0, first - 1 - steps);
+        return before(full < resumedAfter ? first - 2 : full, stand);
+    }
+
     /** The newest state at or before a step. */
     Start before(long step, Stand stand) throws IOException {
         SortedMap<Long, Path> all = ring.all();
-        SortedMap<Long, Path> usable =
-                all.tailMap(resumedAfter).headMap(Math.min(step, from.orElse(Long.MAX_VALUE)) + 1);
+        long end = Math.min(step, from.orElse(Long.MAX_VALUE)) + 1;
+        SortedMap<Long, Path> usable = all.tailMap(resumedAfter).headMap(Math.max(end, resumedAfter));
         if (usable.isEmpty()) {
             if (step > FROM_THE_BEGINNING || resumedAfter > 0) {
                 throw new CheckpointException(
