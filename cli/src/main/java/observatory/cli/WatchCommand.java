@@ -112,6 +112,8 @@ final class WatchCommand implements Callable<Integer> {
             Map<String, String> told = new HashMap<>();
             String trouble = "";
             String untold = "";
+            Answers answers =
+                    new Answers(incidents, connection, connection.bootstrap() + " answers again", System.nanoTime());
             Held held = new Held();
             boolean caughtUp = false;
             while (!interrupt.requested()) {
@@ -138,6 +140,7 @@ final class WatchCommand implements Callable<Integer> {
                 for (int piece = 0; piece < PIECES && recorder.advance(); piece++) {
                     // Each writes a little.
                 }
+                answers.look(System.nanoTime()).ifPresent(this::say);
                 if (!service.trouble().equals(trouble)) {
                     trouble = service.trouble();
                     parent.console().error("judging was interrupted and goes on: " + trouble);

@@ -1,0 +1,45 @@
+package observatory.cli;
+
+import java.time.Duration;
+import java.util.Optional;
+import observatory.stream.Connection;
+import observatory.stream.KafkaErrors;
+import observatory.stream.TopicReader;
+import org.apache.kafka.common.KafkaException;
+
+/** Whether the cluster that is read from answers: readers wait for one that is away, and do not tell it from one at rest. */
+final class Answers {
+    private static final long EVERY_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final TopicReader reader;
+    private final Connection connection;
+    private final Outage outage;
+    private String trouble = "";
+    private long next;
+
+    Answers(TopicReader reader, Connection connection, String over, long nanoTime) {
+        this.reader = reader;
+        this.connection = connection;
+        this.outage = new Outage(over);
+        this.next = nanoTime + EVERY_NANOS;
+    }
+
+    /** Asks now and then, a second at most; what to say of it, if anything. */
+    Optional<String> look(long nanoTime) {
+        if (nanoTime - next >= 0) {
+            next = nanoTime + EVERY_NANOS;
+            trouble = ask();
+        }
+        return outage.look(trouble, nanoTime);
+    }
+
+    private String ask() {
+        try {
+            reader.ask(PATIENCE);
+            return "";
+        } catch (KafkaException e) {
+            return KafkaErrors.explain(e, connection).message() + "; it is waited for, and nothing is told meanwhile";
+        }
+    }
+}
