@@ -33,14 +33,14 @@ final class AlertsCommand implements Runnable {
         return dataDirectory.resolve("alerts.db");
     }
 
-    /** The state of alerting, which exists once `watch` has run. */
+    /** The state of alerting, which exists once `watch` has run with `--alerts`. */
     static AlertStore open(Path dataDirectory) {
         Path file = database(dataDirectory);
         if (!Files.exists(file)) {
             throw new Failure(
                     ExitCode.CONFIGURATION,
                     "no alerts were ever watched for in " + dataDirectory
-                            + "; run `observatory watch`, or name its data directory with --data-dir");
+                            + "; run `observatory watch --alerts FILE`, or name its data directory with --data-dir");
         }
         try {
             return new AlertStore(file);
