@@ -54,6 +54,9 @@ final class AlertsSilenceCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         Path root = dataDir != null ? dataDir : StateDirectory.standard(System.getenv());
         try (AlertStore store = AlertsCommand.open(root)) {
+            if (ended != null && match != null) {
+                throw Failure.usage("--end ends a silence and takes no label; begin the other in a call of its own");
+            }
             if (ended != null) {
                 if (!store.unsilence(ended, Instant.now())) {
                     throw Failure.usage("there is no silence " + ended + "; `observatory alerts list` shows them");

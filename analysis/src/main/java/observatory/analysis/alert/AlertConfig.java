@@ -1,6 +1,7 @@
 package observatory.analysis.alert;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -13,10 +14,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import observatory.analysis.Severity;
 import observatory.stream.Secret;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -26,6 +29,8 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
     private static final int LARGEST = 1 << 20;
     private static final long PER_MINUTE = 20;
     private static final long SUBMISSION = 587;
+    /** A reminder that comes faster than messages may go out fills the outbox. */
+    private static final long LEAST_REPEAT_SECONDS = 60;
 
     /**
      * A receiver as configured.
@@ -79,13 +84,15 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
         limits.setNestingDepthLimit(10);
         limits.setAllowDuplicateKeys(false);
         try {
-            JsonNode root = new YAMLMapper(
+            JsonNode root = YAMLMapper.builder(
                             YAMLFactory.builder().loaderOptions(limits).build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build()
                     .readTree(Files.readAllBytes(file));
             return of(new Section(file.getFileName().toString(), root, means.environment), means);
         } catch (JsonProcessingException e) {
             // Not the message, which quotes the file, and the file may hold secrets.
-            throw new IllegalArgumentException(file + ": no YAML, or a setting given twice, at line "
+            throw new IllegalArgumentException(file + ": no YAML, a setting given twice, or a second document, at line "
                     + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()));
         }
     }
@@ -93,9 +100,9 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
     private static AlertConfig of(Section root, Means means) {
         Policy.Timing standard = Policy.Timing.STANDARD;
         Policy.Timing timing = new Policy.Timing(
-                root.seconds("group_wait", standard.waitSeconds()),
-                root.seconds("group_interval", standard.intervalSeconds()),
-                root.seconds("repeat_interval", standard.repeatSeconds()));
+                root.seconds("group_wait", 0, standard.waitSeconds()),
+                root.seconds("group_interval", 0, standard.intervalSeconds()),
+                root.seconds("repeat_interval", LEAST_REPEAT_SECONDS, standard.repeatSeconds()));
         List<Policy.Rule> rules =
                 root.list("rules").stream().map(AlertConfig::rule).toList();
         List<Policy.Inhibition> inhibitions = new ArrayList<>(Policy.Inhibition.STANDARD);
@@ -116,6 +123,9 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
             receivers.add(receiver);
         }
         root.done();
+        if (receivers.isEmpty()) {
+            throw root.bad("receivers", "is empty, so nobody would be told; list one or more");
+        }
         return new AlertConfig(
                 new Policy(rules, inhibitions, timing), groupBy.isEmpty() ? List.of(Alert.RUN) : groupBy, receivers);
     }
@@ -167,22 +177,29 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
             case COMMAND -> new CommandReceiver(name, command(one));
             case TERMINAL -> new TerminalReceiver(means.terminal);
         };
-        Configured configured = new Configured(
-                name,
-                receiver,
-                one.word("min_severity", Severity.class).orElse(Severity.WARNING),
-                Math.toIntExact(
-                        one.number("max_per_minute", 1, Integer.MAX_VALUE).orElse(PER_MINUTE)),
-                type == Type.ALERTMANAGER);
+        Configured configured = type == Type.ALERTMANAGER
+                // It chooses and paces by itself, from the whole state.
+                ? new Configured(name, receiver, Severity.INFO, Integer.MAX_VALUE, true)
+                : new Configured(
+                        name,
+                        receiver,
+                        one.word("min_severity", Severity.class).orElse(Severity.WARNING),
+                        Math.toIntExact(one.number("max_per_minute", 1, Integer.MAX_VALUE)
+                                .orElse(PER_MINUTE)),
+                        false);
         one.done();
         return configured;
     }
 
     private static Receiver http(Section one, HttpReceiver.Dialect dialect, String name, Means means) {
         Secret url = one.secret("url").orElseThrow(() -> one.bad("url", "is missing; or give url_file or url_env"));
-        Endpoint endpoint = Endpoint.of(name, url, one.flag("allow_private"), Set.copyOf(one.texts("allowed_hosts")));
+        Endpoint endpoint = Endpoint.of(name, url, one.flag("allow_private"), lowerCase(one.texts("allowed_hosts")));
         Optional<Secret> key = dialect == HttpReceiver.Dialect.WEBHOOK ? one.secret("signing_key") : Optional.empty();
         return new HttpReceiver(name, dialect, endpoint, key, means.wires.http, means.clock);
+    }
+
+    private static Set<String> lowerCase(List<String> hosts) {
+        return hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }
 
     private static EmailReceiver.Settings email(Section one) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import observatory.stream.Secret;
 
 /** One mapping of a configuration file: reads its settings, and at the end refuses what nobody read. */
@@ -76,11 +77,15 @@ final class Section {
     }
 
     /** {@code 10s}, {@code 1m}, {@code 4h}. */
-    long seconds(String name, long standard) {
+    long seconds(String name, long least, long standard) {
         return text(name)
-                .map(value ->
-                        Durations.parse(value).orElseThrow(() -> bad(name, "expected a duration as 10s, 1m or 4h")))
-                .map(Duration::toSeconds)
+                .map(value -> Durations.parse(value)
+                        .map(Duration::toSeconds)
+                        .filter(seconds -> seconds >= least)
+                        .orElseThrow(() -> bad(
+                                name,
+                                "expected a duration as 10s, 1m or 4h" + (least > 0 ? ", " + least + "s or more" : "")
+                                        + ", not `" + value + "`")))
                 .orElse(standard);
     }
 
@@ -101,6 +106,12 @@ final class Section {
 
     /** A secret: in the setting itself, in a file ({@code NAME_file}), or in the environment ({@code NAME_env}). */
     Optional<Secret> secret(String name) {
+        List<String> given = Stream.of(name, name + "_file", name + "_env")
+                .filter(each -> !node.path(each).isMissingNode())
+                .toList();
+        if (given.size() > 1) {
+            throw bad(name, "given as " + String.join(" and as ", given) + "; keep one");
+        }
         Optional<Secret> fromFile =
                 text(name + "_file").map(file -> new Secret(content(name + "_file", Path.of(file))));
         Optional<Secret> fromEnvironment = text(name + "_env")
@@ -129,17 +140,20 @@ final class Section {
         if (!values.isMissingNode() && !values.isArray()) {
             throw bad(name, "expected a list");
         }
-        values.forEach(value -> texts.add(value.asText()));
+        values.forEach(value -> {
+            if (!value.isValueNode() || value.isNull()) {
+                throw bad(name, "expected a list of single values");
+            }
+            texts.add(value.asText());
+        });
         return texts;
     }
 
     Map<String, String> pairs(String name) {
         Map<String, String> pairs = new TreeMap<>();
         below(name)
-                .ifPresent(one -> one.node
-                        .properties()
-                        .forEach(
-                                pair -> pairs.put(pair.getKey(), pair.getValue().asText())));
+                .ifPresent(one ->
+                        one.node.properties().forEach(pair -> pairs.put(pair.getKey(), one.required(pair.getKey()))));
         return pairs;
     }
 

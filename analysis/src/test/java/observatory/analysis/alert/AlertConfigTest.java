@@ -106,11 +106,20 @@ class AlertConfigTest {
                 "inhibit: [{sources: [Stragler]}]",
                 "inhibit: [{sources: [Straggler], targets: [Thruput]}]",
                 "grop_by: [run]",
+                "receivers: [{name: a, type: alertmanager, url: 'https://e.org', min_severity: critical}]",
+                "receivers: [{name: a, type: alertmanager, url: 'https://e.org', max_per_minute: 3}]",
+                "receivers: [{name: a, type: webhook, url: 'https://e.org', url_env: HOOK}]",
+                "receivers: [{name: a, type: email, host: h, from: f, to: [[t]]}]",
+                "receivers: [{name: a, type: terminal}]\nrepeat_interval: 0s",
+                "receivers: [{name: a, type: terminal}]\nrules: [{match: {run: [b, c]}}]",
+                "receivers: [{name: a, type: terminal}]\n---\nreceivers: [{name: b, type: terminal}]",
                 "receivers: [{name: a, type: webhook, url: 'c4nary\n  - ]",
                 "- just a list"
             })
     void whatIsWrongIsNamedWithItsPlace(String yaml) {
-        IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> read(yaml));
+        boolean whole = yaml.contains("receivers") || yaml.startsWith("-");
+        String file = whole ? yaml : yaml + "\nreceivers: [{name: good, type: terminal}]";
+        IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> read(file));
         assertTrue(
                 error.getMessage().contains("alerts.yaml") || error.getMessage().contains("receiver a"),
                 error::getMessage);
@@ -118,6 +127,19 @@ class AlertConfigTest {
                 !error.getMessage().contains("/" + CANARY)
                         && !error.getMessage().contains("\n"),
                 error::getMessage);
+    }
+
+    @Test
+    void aFileThatNamesNobodyIsRefused() {
+        String error = assertThrows(
+                        IllegalArgumentException.class, () -> read("rules: [{match: {severity: info}, ignore: true}]"))
+                .getMessage();
+        assertTrue(error.startsWith("alerts.yaml.receivers: "), error);
+    }
+
+    @Test
+    void hostsAreAllowedInWhateverCase() throws IOException {
+        read("receivers: [{name: a, type: slack, url: 'https://HOOKS.slack.com/x', allowed_hosts: [Hooks.Slack.com]}]");
     }
 
     @Test
