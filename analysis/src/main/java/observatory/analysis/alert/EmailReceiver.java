@@ -1,5 +1,6 @@
 package observatory.analysis.alert;
 
+import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
@@ -13,9 +14,13 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import observatory.stream.Secret;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -66,6 +71,7 @@ public final class EmailReceiver implements Receiver {
         properties.put(prefix + "timeout", READ_MILLIS);
         properties.put(prefix + "writetimeout", READ_MILLIS);
         properties.put(prefix + "ssl.checkserveridentity", "true");
+        properties.put(prefix + "sendpartial", "true"); // who has left keeps the mail from nobody else
         properties.put(prefix + "starttls.required", Boolean.toString(settings.encryption == Encryption.STARTTLS));
         properties.put(prefix + "starttls.enable", Boolean.toString(settings.encryption == Encryption.STARTTLS));
         properties.put(prefix + "auth", Boolean.toString(settings.user.isPresent()));
@@ -91,6 +97,14 @@ public final class EmailReceiver implements Receiver {
         } catch (AddressException e) {
             return new Outcome.Refused("an address is none: " + e.getRef());
         } catch (SendFailedException e) {
+            if (count(e.getValidSentAddresses()) > 0) { // once more would tell these again
+                return new Outcome.Refused(settings.host + " took the mail, but not for "
+                        + Stream.of(e.getInvalidAddresses(), e.getValidUnsentAddresses())
+                                .filter(Objects::nonNull)
+                                .flatMap(Arrays::stream)
+                                .map(Address::toString)
+                                .collect(Collectors.joining(", ")));
+            }
             return permanent(e)
                     ? new Outcome.Refused(settings.host + " refused the mail or its recipients")
                     : new Outcome.Later(settings.host + " did not take the mail", SOON);
@@ -117,7 +131,11 @@ public final class EmailReceiver implements Receiver {
     private static boolean permanent(SendFailedException e) {
         return e instanceof SMTPSendFailedException failed
                 ? failed.getReturnCode() >= PERMANENT
-                : e.getInvalidAddresses() != null && e.getInvalidAddresses().length > 0;
+                : count(e.getInvalidAddresses()) > 0 && count(e.getValidUnsentAddresses()) == 0;
+    }
+
+    private static int count(Address[] addresses) {
+        return addresses == null ? 0 : addresses.length;
     }
 
     private MimeMessage message(Notification notification) throws MessagingException {

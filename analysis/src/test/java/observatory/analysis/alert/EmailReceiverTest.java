@@ -128,6 +128,27 @@ class EmailReceiverTest {
                 assertInstanceOf(Outcome.Later.class, outcome).reason());
     }
 
+    /** A server that knows all but one; GreenMail takes whoever is named. */
+    @Test
+    void whoHasLeftKeepsTheMailFromNobodyElse() throws Exception {
+        try (SmtpScript server = new SmtpScript("RCPT TO:<left@example.org>")) {
+            EmailReceiver receiver = new EmailReceiver(new EmailReceiver.Settings(
+                    "127.0.0.1",
+                    server.port(),
+                    Encryption.NONE,
+                    "observatory@example.org",
+                    List.of("left@example.org", "oncall@example.org"),
+                    Optional.empty(),
+                    Optional.empty()));
+            Outcome outcome = receiver.tell(Said.notification(Kind.LOSS_SPIKE));
+            assertEquals(
+                    "127.0.0.1 took the mail, but not for left@example.org",
+                    assertInstanceOf(Outcome.Refused.class, outcome).reason());
+            assertTrue(server.heard().contains("RCPT TO:<oncall@example.org>"), server::heard);
+            assertTrue(server.heard().contains("Try less."), server::heard);
+        }
+    }
+
     @Test
     void anAddressThatIsNoneIsRefused() {
         assertInstanceOf(
