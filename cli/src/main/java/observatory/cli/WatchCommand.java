@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import observatory.analysis.FlightRecorder;
@@ -111,7 +112,7 @@ final class WatchCommand implements Callable<Integer> {
             scraped.watch(service.refused(), topics);
             Map<String, String> told = new HashMap<>();
             String trouble = "";
-            String untold = "";
+            Set<String> untold = Set.of();
             Answers answers =
                     new Answers(incidents, connection, connection.bootstrap() + " answers again", System.nanoTime());
             Held held = new Held();
@@ -147,18 +148,24 @@ final class WatchCommand implements Callable<Integer> {
                 }
                 if (alerting != null) {
                     scraped.read(alerting.notifications());
-                }
-                if (alerting != null && !alerting.trouble().equals(untold)) {
-                    untold = alerting.trouble();
-                    if (!untold.isEmpty()) {
-                        parent.console().error("alerts are late and go on being tried: " + untold);
-                    }
+                    untold = complain(alerting.troubles(), untold);
                 }
             }
         } catch (KafkaException e) {
             throw ClusterOptions.failure(e, connection);
         }
         return ExitCode.INTERRUPTED;
+    }
+
+    /** Says of alerts what was not so a moment ago; returns what is so now. */
+    private Set<String> complain(Set<String> now, Set<String> before) {
+        now.stream()
+                .filter(trouble -> !before.contains(trouble))
+                .forEach(trouble -> parent.console().error("alerts: " + trouble));
+        if (now.isEmpty() && !before.isEmpty()) {
+            say("alerts: everybody is told again");
+        }
+        return now;
     }
 
     /** Alerts go out where a file says to whom, else there are none (null); this terminal shows incidents either way. */

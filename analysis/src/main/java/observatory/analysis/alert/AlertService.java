@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import observatory.analysis.Judged;
 import observatory.stream.Codec;
@@ -32,10 +35,9 @@ public final class AlertService implements AutoCloseable {
     private final Map<String, Long> positions = new HashMap<>();
 
     private final NotificationCounts notifications = new NotificationCounts();
-    private final List<StatePush> pushes = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean catchingUp;
-    private volatile List<Alert> state = List.of();
+    private volatile List<Alert> state;
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -46,11 +48,11 @@ public final class AlertService implements AutoCloseable {
         this.clock = clock;
         this.book = store.book(config.policy());
         this.catchingUp = store.positions().isEmpty();
+        this.state = known(); // as it was before a restart: an Alertmanager is told all of it or nothing
         for (AlertConfig.Configured one : config.receivers()) {
             Receiver receiver = notifications.counted(one.name(), one.receiver());
             if (one.keepsState()) {
                 StatePush push = new StatePush(receiver, clock);
-                pushes.add(push);
                 thread(one.name(), () -> {
                     if (!catchingUp) {
                         push.run(state);
@@ -121,13 +123,17 @@ public final class AlertService implements AutoCloseable {
             Map<String, SortedMap<String, Group>> told = new HashMap<>();
             Map<String, List<Notification>> messages = new HashMap<>();
             decide(told, messages, now);
-            store.commit(new AlertStore.Round(book, positions, told, messages));
+            store.commit(new AlertStore.Round(book, positions, told, messages, now));
         }
-        state = book.all().stream()
+        state = known();
+        return !arrived.isEmpty();
+    }
+
+    private List<Alert> known() {
+        return book.all().stream()
                 .filter(one -> one.phase() != Tracked.Phase.PENDING)
                 .map(Tracked::alert)
                 .toList();
-        return !arrived.isEmpty();
     }
 
     private void take(Feed.Arrived one, Instant now) {
@@ -177,12 +183,10 @@ public final class AlertService implements AutoCloseable {
         }
     }
 
-    /** What goes wrong inside; empty while nothing does. What receivers answered is in the store. */
-    public String trouble() {
-        return Stream.concat(pushes.stream().map(StatePush::trouble), troubles.values().stream())
-                .filter(one -> !one.isEmpty())
-                .findFirst()
-                .orElse("");
+    /** What goes wrong, a sentence each: with receivers, whose messages wait in the store, and inside. */
+    public Set<String> troubles() {
+        return Stream.concat(notifications.troubles().stream(), troubles.values().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override

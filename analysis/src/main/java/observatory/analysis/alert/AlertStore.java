@@ -3,6 +3,7 @@ package observatory.analysis.alert;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +19,19 @@ import java.util.TreeMap;
  */
 public final class AlertStore implements AutoCloseable {
     /** Beyond this many the oldest message is given up and counted. */
-    static final int MOST_WAITING = 10_000;
+    private static final int MOST_WAITING = 10_000;
 
-    private static final int REFUSED_SHOWN = 100;
+    private static final int REASONS_KEPT = 100;
 
     private final Database database;
+    private final int mostWaiting;
 
     public AlertStore(Path file) throws SQLException {
+        this(file, MOST_WAITING);
+    }
+
+    AlertStore(Path file, int mostWaiting) throws SQLException {
+        this.mostWaiting = mostWaiting;
         this.database = new Database(file);
         database.run("CREATE TABLE IF NOT EXISTS alert (fingerprint TEXT PRIMARY KEY, body BLOB NOT NULL)");
         database.run("CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, step INTEGER NOT NULL)");
@@ -32,8 +39,8 @@ public final class AlertStore implements AutoCloseable {
         database.run("CREATE TABLE IF NOT EXISTS told (receiver TEXT PRIMARY KEY, body BLOB NOT NULL)");
         database.run("CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, receiver TEXT NOT NULL,"
                 + " body BLOB NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '')");
-        database.run("CREATE TABLE IF NOT EXISTS refused (id INTEGER PRIMARY KEY AUTOINCREMENT, receiver TEXT NOT NULL,"
-                + " reason TEXT NOT NULL, time TEXT NOT NULL)");
+        database.run("CREATE TABLE IF NOT EXISTS untold (receiver TEXT NOT NULL, reason TEXT NOT NULL,"
+                + " messages INTEGER NOT NULL, last TEXT NOT NULL, PRIMARY KEY (receiver, reason))");
         database.run("CREATE TABLE IF NOT EXISTS silence (id TEXT PRIMARY KEY, body BLOB NOT NULL)");
     }
 
@@ -42,7 +49,8 @@ public final class AlertStore implements AutoCloseable {
             AlertBook book,
             Map<String, Long> positions,
             Map<String, SortedMap<String, Group>> told,
-            Map<String, List<Notification>> messages) {}
+            Map<String, List<Notification>> messages,
+            Instant now) {}
 
     public void commit(Round round) throws SQLException {
         database.together(() -> {
@@ -61,7 +69,7 @@ public final class AlertStore implements AutoCloseable {
                             "INSERT INTO outbox (receiver, body) VALUES (?, ?)",
                             one.getKey(),
                             AlertJson.stored(message));
-                    shed(one.getKey());
+                    shed(one.getKey(), round.now);
                 }
             }
         });
@@ -85,11 +93,11 @@ public final class AlertStore implements AutoCloseable {
         }
     }
 
-    private void shed(String receiver) throws SQLException {
+    private void shed(String receiver, Instant now) throws SQLException {
         long waiting = waiting(receiver);
-        if (waiting > MOST_WAITING) {
+        if (waiting > mostWaiting) {
             database.run("DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox WHERE receiver = ?)", receiver);
-            refuse(receiver, "given up: more than " + MOST_WAITING + " messages wait", Instant.EPOCH);
+            refuse(receiver, "given up, more than " + mostWaiting + " wait", now);
         }
     }
 
@@ -147,8 +155,14 @@ public final class AlertStore implements AutoCloseable {
 
     private void refuse(String receiver, String reason, Instant when) throws SQLException {
         database.run(
-                "INSERT INTO refused (receiver, reason, time) VALUES (?, ?, ?)", receiver, reason, when.toString());
-        database.run("DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?", REFUSED_SHOWN);
+                "INSERT INTO untold VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET messages = messages + 1,"
+                        + " last = excluded.last",
+                receiver,
+                reason,
+                when.truncatedTo(ChronoUnit.SECONDS).toString());
+        database.run(
+                "DELETE FROM untold WHERE rowid IN (SELECT rowid FROM untold ORDER BY last DESC LIMIT -1 OFFSET ?)",
+                REASONS_KEPT);
     }
 
     /** How many messages wait for a receiver. */
@@ -157,10 +171,13 @@ public final class AlertStore implements AutoCloseable {
                 .getFirst();
     }
 
-    /** What stands in the way of messages, newest last: {@code receiver: reason}. */
+    /** What became of messages that were not told, newest last, and what stands in the way of those that wait. */
     public List<String> troubles() throws SQLException {
         List<String> troubles = new ArrayList<>(database.read(
-                "SELECT receiver, reason FROM refused ORDER BY id", row -> row.getString(1) + ": " + row.getString(2)));
+                "SELECT receiver, reason, messages, last FROM untold ORDER BY last",
+                row -> row.getString(1) + ": " + row.getString(2) + ", "
+                        + (row.getLong(3) == 1 ? "one message" : row.getLong(3) + " messages, the last") + " at "
+                        + row.getString(4)));
         troubles.addAll(database.read(
                 "SELECT receiver, reason, attempts FROM outbox WHERE attempts > 0 ORDER BY id LIMIT 20",
                 row -> row.getString(1) + ": waits after " + row.getInt(3) + " attempts, " + row.getString(2)));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Set;
 import observatory.stream.Connection;
 import observatory.stream.Topics;
 
@@ -66,9 +67,9 @@ public final class Alerting implements AutoCloseable {
                 file + " is held by another process that sends alerts; end it, or use another directory");
     }
 
-    /** What last went wrong; empty while nothing did. */
-    public String trouble() {
-        return service.trouble();
+    /** What goes wrong, a sentence each; empty while nothing does. */
+    public Set<String> troubles() {
+        return service.troubles();
     }
 
     /** What became of the messages so far. */

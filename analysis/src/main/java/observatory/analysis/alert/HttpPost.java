@@ -22,7 +22,7 @@ import javax.net.ssl.SSLSocketFactory;
  * Posts a body and reads the status of the answer, over HTTP/1.1 on its own connection. Written for hostile receivers:
  * the name is resolved once, every address checked and that address connected to (no client of a library lets one pin
  * it and keep the host name for TLS); redirects are not followed; the whole exchange has one deadline; of the answer at
- * most 64 KiB are read. An error names the host, never the URL, and shows nothing of the answer but its status.
+ * most 64 KiB are read. An error never shows the URL, and nothing of the answer but its status.
  */
 final class HttpPost {
     private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -66,18 +66,18 @@ final class HttpPost {
                 socket.getOutputStream().flush();
                 return answer(readHead(socket, deadline));
             } catch (IOException e) {
-                throw nanos.getAsLong() >= deadline ? late(endpoint) : e;
+                throw nanos.getAsLong() >= deadline ? late() : e;
             } finally {
                 guard.interrupt();
             }
         } catch (SocketTimeoutException e) {
-            throw late(endpoint);
+            throw late();
         }
     }
 
-    private IOException late(Endpoint endpoint) {
-        return new IOException("no answer from " + endpoint.host() + " within " + CONNECT.toSeconds()
-                + " s to connect and " + total.toSeconds() + " s in all");
+    private SocketTimeoutException late() {
+        return new SocketTimeoutException("did not answer within " + CONNECT.toSeconds() + " s to connect and "
+                + total.toSeconds() + " s in all");
     }
 
     /** Every address a name has must be allowed: one good among them does not excuse the others. */

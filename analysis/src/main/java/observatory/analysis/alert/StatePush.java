@@ -23,7 +23,6 @@ final class StatePush {
     private List<Alert> last = List.of();
     private Instant due = Instant.MIN;
     private int failures;
-    private volatile String trouble = "";
 
     StatePush(Receiver receiver, InstantSource clock) {
         this.receiver = receiver;
@@ -45,23 +44,16 @@ final class StatePush {
                 last = List.copyOf(alerts);
                 due = now.plus(AGAIN);
                 failures = 0;
-                trouble = "";
             }
-            case Outcome.Later later -> later(later.reason(), later.pause());
+            case Outcome.Later later -> later(later.pause());
             // A body that is refused now may be taken when the alerts are others, so it is not given up.
-            case Outcome.Refused refused -> later(refused.reason(), LONGEST);
+            case Outcome.Refused _ -> later(LONGEST);
         }
     }
 
-    private void later(String reason, Duration pause) {
+    private void later(Duration pause) {
         Duration backOff = Duration.ofSeconds(1L << Math.min(failures++, 5));
         Duration longer = backOff.compareTo(pause) > 0 ? backOff : pause;
         due = clock.instant().plus(longer.compareTo(LONGEST) > 0 ? LONGEST : longer);
-        trouble = reason;
-    }
-
-    /** Why the last attempt failed; empty where it did not. */
-    String trouble() {
-        return trouble;
     }
 }

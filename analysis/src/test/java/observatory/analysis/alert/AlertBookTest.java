@@ -134,7 +134,7 @@ class AlertBookTest {
 
     private AlertBook restarted(AlertBook book, Policy policy) throws SQLException {
         try (AlertStore store = new AlertStore(folder.resolve("alerts.db"))) {
-            store.commit(new AlertStore.Round(book, Map.of(), Map.of(), Map.of()));
+            store.commit(new AlertStore.Round(book, Map.of(), Map.of(), Map.of(), Said.START));
         }
         try (AlertStore store = new AlertStore(folder.resolve("alerts.db"))) {
             return store.book(policy);

@@ -7,14 +7,17 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import observatory.analysis.Incident;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
@@ -63,7 +66,27 @@ class AlertServiceTest {
             assertEquals(
                     List.of("firing", "resolved"),
                     told.stream().map(Notification::status).toList());
-            assertEquals("", service.trouble());
+            assertEquals(Set.of(), service.troubles());
+        }
+    }
+
+    /** Who runs it sees that a receiver is not told, and that it is told again. */
+    @Test
+    void aReceiverThatIsNotToldIsNamedUntilItIs() throws SQLException {
+        AtomicReference<Outcome> answer =
+                new AtomicReference<>(new Outcome.Later("h answered 503", Duration.ofSeconds(1)));
+        try (AlertStore store = store();
+                AlertService service = service(store, configured("a", notification -> answer.get()))) {
+            feed.hand(SPIKE);
+            Said.await("the failure", () -> !service.troubles().isEmpty());
+            assertEquals(Set.of("a will be told later: h answered 503"), service.troubles());
+            answer.set(new Outcome.Delivered());
+            clock.forward(Duration.ofMinutes(1));
+            Said.await("the message", () -> service.troubles().isEmpty());
+            answer.set(new Outcome.Refused("h answered 404"));
+            feed.hand(Said.resolved(SPIKE));
+            Said.await("the refusal", () -> !service.troubles().isEmpty());
+            assertEquals(Set.of("a was not told: h answered 404"), service.troubles());
         }
     }
 
@@ -136,7 +159,7 @@ class AlertServiceTest {
                         new TreeMap<>(Map.of("alertname", "A" + i)), new TreeMap<>(), Said.START, Optional.empty(), "");
                 AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
                 Notification one = Notification.of(new TreeMap<>(), List.of(alert), 0);
-                store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one))));
+                store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one)), Said.START));
             }
         }
         List<String> keys = new ArrayList<>();
@@ -216,7 +239,7 @@ class AlertServiceTest {
         try (AlertStore store = store()) {
             AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
             Notification one = Said.notification(Kind.LOSS_SPIKE);
-            store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one, one))));
+            store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one, one)), Said.START));
             List<Instant> attempts = new ArrayList<>();
             Courier courier = new Courier(
                     "a",
@@ -239,7 +262,24 @@ class AlertServiceTest {
             }
             assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L), gaps);
             assertEquals(1, store.waiting("a"));
-            assertEquals(List.of("a: h answered 404"), store.troubles());
+            assertEquals(
+                    List.of("a: h answered 404, one message at "
+                            + attempts.getLast().truncatedTo(ChronoUnit.SECONDS)),
+                    store.troubles());
+        }
+    }
+
+    @Test
+    void tooManyThatWaitAreGivenUpAndCounted() throws SQLException {
+        try (AlertStore store = new AlertStore(folder.resolve("alerts.db"), 3)) {
+            AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
+            List<Notification> five = Collections.nCopies(5, Said.notification(Kind.LOSS_SPIKE));
+            store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", five), Said.START));
+            assertEquals(3, store.waiting("a"));
+            assertEquals(
+                    List.of("a: given up, more than 3 wait, 2 messages, the last at "
+                            + Said.START.truncatedTo(ChronoUnit.SECONDS)),
+                    store.troubles());
         }
     }
 
@@ -251,7 +291,8 @@ class AlertServiceTest {
                     none,
                     Map.of(),
                     Map.of(),
-                    Map.of("a", Collections.nCopies(25, Said.notification(Kind.LOSS_SPIKE)))));
+                    Map.of("a", Collections.nCopies(25, Said.notification(Kind.LOSS_SPIKE))),
+                    Said.START));
             Courier courier = new Courier("a", this::take, store, clock, 10);
             for (int minute = 1; minute <= 3; minute++) {
                 while (courier.run()) {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import observatory.analysis.Incident;
 import observatory.analysis.Judged;
@@ -60,7 +61,7 @@ class AlertingIT {
                                 .get();
                     }
                     Said.await("the alert", () -> !hook.bodies().isEmpty());
-                    assertEquals("", alerting.trouble());
+                    assertEquals(Set.of(), alerting.troubles());
                 }
                 say(producer, Said.resolved(spike));
                 try (Alerting _ = start(broker, config)) {

@@ -212,7 +212,10 @@ class HttpReceiverTest {
         Outcome.Later later = assertInstanceOf(
                 Outcome.Later.class,
                 receiver(Dialect.WEBHOOK, port, Optional.empty()).tell(Said.notification(Kind.LOSS_SPIKE)));
-        assertTrue(later.reason().startsWith("127.0.0.1: ") && !later.reason().contains("t0ken"), later.reason());
+        assertTrue(
+                later.reason().startsWith("127.0.0.1 could not be reached: ")
+                        && !later.reason().contains("t0ken"),
+                later.reason());
     }
 
     /** P33: headers that never end, and an answer that is none, are given up at 64 KiB or at once. */

@@ -39,7 +39,7 @@ class KilledCourierIT {
                 Alert alert = new Alert(
                         new TreeMap<>(Map.of("alertname", "A" + i)), new TreeMap<>(), Said.START, Optional.empty(), "");
                 Notification one = Notification.of(new TreeMap<>(), List.of(alert), 0);
-                store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("hook", List.of(one))));
+                store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("hook", List.of(one)), Said.START));
             }
         }
         Random random = new Random(SEED);
