@@ -2,6 +2,7 @@ package observatory.stream.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -44,7 +45,10 @@ public final class MetricsEndpoint implements AutoCloseable {
         MetricsEndpoint endpoint = new MetricsEndpoint(server, threads);
         new JvmMemoryMetrics().bindTo(endpoint.registry);
         new JvmThreadMetrics().bindTo(endpoint.registry);
-        endpoint.registry.gauge("observatory.build.info", io.micrometer.core.instrument.Tags.of("version", version), 1);
+        Gauge.builder("observatory.build.info", () -> 1)
+                .tag("version", version)
+                .description("Which version answers; always 1")
+                .register(endpoint.registry);
         server.setExecutor(threads);
         server.createContext("/metrics", endpoint::answer);
         server.start();

@@ -95,6 +95,13 @@ final class RunMetrics {
         }
     }
 
+    /** Takes back every series of this run. */
+    void forget() {
+        registry.getMeters().stream()
+                .filter(meter -> run.equals(meter.getId().getTag("run")))
+                .forEach(registry::remove);
+    }
+
     private void nonFinite(Frame frame, Column column) {
         for (int i = 0; i < column.size(); i++) {
             if (column.values()[i] > 0) {

@@ -6,8 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.LinkedHashMap;
 import java.util.function.ToDoubleFunction;
 import observatory.probe.Frame;
 import observatory.probe.Telemetry;
@@ -17,12 +16,16 @@ import observatory.stream.Spool;
 
 /**
  * The metrics of the stream: where every captured item is, the spool, what readers could not read, and each run as a
- * reader sees it. The only label per run is its name.
+ * reader sees it. The only label per run is its name. What is read is read by one thread.
  */
 public final class StreamMetrics {
+    /** Of runs that ended long ago nobody asks, and each costs a dozen series at every scrape. */
+    static final int MOST_RUNS = 500;
+
     private final MeterRegistry registry;
     private final InstantSource clock;
-    private final Map<String, RunMetrics> runs = new ConcurrentHashMap<>();
+    /** In the order in which they were heard of last. */
+    private final LinkedHashMap<String, RunMetrics> runs = new LinkedHashMap<>(16, 0.75f, true);
 
     public StreamMetrics(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
@@ -73,7 +76,7 @@ public final class StreamMetrics {
         }
     }
 
-    /** An item as it reached a reader. */
+    /** An item as it reached a reader; of the runs beyond {@link #MOST_RUNS} those not heard of longest are forgotten. */
     public void read(Telemetry item) {
         Duration delay = Duration.between(item.time(), clock.instant());
         if (!delay.isNegative()) {
@@ -87,6 +90,9 @@ public final class StreamMetrics {
         if (item instanceof Frame frame) {
             runs.computeIfAbsent(item.origin().run().value(), run -> new RunMetrics(registry, run))
                     .read(frame);
+            if (runs.size() > MOST_RUNS) {
+                runs.pollFirstEntry().getValue().forget();
+            }
         }
     }
 

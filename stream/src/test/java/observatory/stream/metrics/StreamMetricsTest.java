@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -116,10 +120,46 @@ class StreamMetricsTest {
         assertFalse(samples.stream().anyMatch(line -> line.startsWith("observatory_observatory")));
     }
 
+    @Test
+    void ofTooManyRunsThoseNotHeardOfLongestAreForgotten() {
+        for (int run = 0; run <= StreamMetrics.MOST_RUNS; run++) {
+            if (run == StreamMetrics.MOST_RUNS) {
+                metrics.read(frame("run-0", 2, Map.of(Scalars.LOSS, 1.0), Sites.none()));
+            }
+            metrics.read(frame("run-" + run, 1, Map.of(Scalars.LOSS, 1.0), Sites.none()));
+        }
+        says("observatory_run_step{run=\"run-0\"} 2");
+        says("observatory_run_step{run=\"run-" + StreamMetrics.MOST_RUNS + "\"} 1");
+        assertFalse(registry.scrape().contains("run=\"run-1\""));
+    }
+
+    @Test
+    void everyMetricOfTheEndpointSaysWhatItIs() throws Exception {
+        MetricsEndpoint endpoint = MetricsEndpoint.start(0, "1.2.3");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            new StreamMetrics(endpoint.registry(), () -> TIME).read(frame(0, Map.of(Scalars.LOSS, 1.0), Sites.none()));
+            String text = client.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            assertTrue(text.contains("observatory_build_info{version=\"1.2.3\"} 1"), text);
+            text.lines()
+                    .filter(line -> line.startsWith("# HELP"))
+                    .forEach(line -> assertTrue(line.matches("# HELP \\S+ \\S.*"), line));
+        } finally {
+            endpoint.close();
+        }
+    }
+
     private static Frame frame(long step, Map<String, Double> scalars, Sites sites) {
+        return frame("told", step, scalars, sites);
+    }
+
+    private static Frame frame(String run, long step, Map<String, Double> scalars, Sites sites) {
         Scalars.Builder builder = new Scalars.Builder();
         scalars.forEach(builder::put);
-        Origin origin = new Origin(new RunId("told"), 0, new UUID(3, 3), 0);
+        Origin origin = new Origin(new RunId(run), 0, new UUID(3, 3), 0);
         return new Frame(origin, step, step, TIME, builder.build(), sites, Optional.empty());
     }
 
