@@ -63,7 +63,7 @@ final class DashboardCommand implements Callable<Integer> {
             description = "Ask for control: the private key that signs commands (`observatory keys`).")
     private Path key;
 
-    @Option(names = "--operator", paramLabel = "NAME", description = "Whose key it is.")
+    @Option(names = "--operator", paramLabel = "NAME", description = "Whose key it is, in the audit (operator).")
     private String operator;
 
     @Override

@@ -22,8 +22,9 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = {
             "Measure the CUDA trainer on this machine's GPU, and check it against the CPU's.",
-            "Parts: kernels, curve, repeats, throughput, overhead, bandwidth, torch (the loss curve beside PyTorch's),",
-            "everything (each kernel once); all unless named. A part that fails does not keep the others from running.",
+            "Parts: kernels, curve, repeats, throughput, overhead, bandwidth, torch (the loss curve beside PyTorch's),"
+                    + " everything (each kernel once); all unless named.",
+            "A part that fails does not keep the others from running.",
             "Where there is no usable GPU it says what is missing and ends with status 3."
         })
 final class BenchCudaCommand implements Callable<Integer> {

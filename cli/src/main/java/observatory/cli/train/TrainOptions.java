@@ -92,7 +92,7 @@ final class TrainOptions {
                 paramLabel = "true|false",
                 arity = "0..1",
                 fallbackValue = "true",
-                description = "One matrix for embedding and output.")
+                description = "One matrix for embedding and output; two unless given.")
         boolean tied;
 
         @Option(
@@ -100,10 +100,14 @@ final class TrainOptions {
                 paramLabel = "true|false",
                 arity = "0..1",
                 fallbackValue = "true",
-                description = "Normalise queries and keys.")
+                description = "Normalise queries and keys; not unless given.")
         boolean qkNorm;
 
-        @Option(names = "--z-loss", paramLabel = "W", defaultValue = "0", description = "Weight of log²Z in the loss.")
+        @Option(
+                names = "--z-loss",
+                paramLabel = "W",
+                defaultValue = "0",
+                description = "Weight of log²Z in the loss (${DEFAULT-VALUE}).")
         double zLoss;
     }
 
