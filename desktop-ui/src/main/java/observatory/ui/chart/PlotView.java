@@ -261,8 +261,8 @@ public final class PlotView extends Region implements Drawn {
 
     private void layoutReadout() {
         readout.autosize();
-        double alone = getWidth() - 12 - RIGHT - title.prefWidth(-1) - 24;
-        double beside = alone - unit.prefWidth(-1);
+        double alone = getWidth() - 12 - RIGHT - title.prefWidth(-1) - 4;
+        double beside = alone - unit.prefWidth(-1) - 20;
         double wanted = readout.prefWidth(-1);
         boolean instead = wanted > beside && wanted <= alone; // numbers are worth more than what they are counted in
         unit.setVisible(!instead);

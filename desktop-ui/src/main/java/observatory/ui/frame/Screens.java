@@ -26,7 +26,8 @@ import observatory.ui.spectra.SpectraView;
 final class Screens {
     private static final double LEAST_TAB = 40;
     private static final double MOST_TAB = 90;
-    private static final double TAB_AIR = 14; // what a tab takes beside its title
+    private static final double TAB_AIR =
+            22; // what a tab takes beside its title, and more: tabs must not widen the window
 
     private final TabPane tabs = new TabPane();
     private final List<Lazy> all = new ArrayList<>();

@@ -66,8 +66,8 @@ final class ControlBar {
         HBox training = line(
                 "Training",
                 button(by, "Checkpoint", new TrainerCommand.Checkpoint()),
-                button(by, "Learning rate × ½", new TrainerCommand.ChangeLearningRate(0.5)),
-                button(by, "Learning rate × 1", new TrainerCommand.ChangeLearningRate(1)),
+                button(by, "Rate × ½", new TrainerCommand.ChangeLearningRate(0.5)),
+                button(by, "Rate × 1", new TrainerCommand.ChangeLearningRate(1)),
                 button(by, "Pause", new TrainerCommand.Pause()),
                 button(by, "Resume", new TrainerCommand.Resume()));
         dryRun.setSelected(true);

@@ -23,6 +23,7 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.Region;
 import observatory.probe.RunEvent;
+import observatory.probe.RunId;
 import observatory.ui.Connection;
 import observatory.ui.DeepLink;
 import observatory.ui.Frames;
@@ -40,6 +41,25 @@ class MainViewTest {
 
     @TempDir
     private Path folder;
+
+    /** What comes into view later has a size only when it has been dressed. */
+    @Test
+    void theLineAboveTheScreensNeverGrowsBeyondTheNarrowestWindow() throws Exception {
+        Recording run = new Recording(new RunId("a-run-of-a-name-that-takes-its-room"));
+        run.accept(Frames.loss(1_000_000, 2.7182818));
+        double width = Toolkit.on(() -> {
+            MainView main = new MainView(new Workbench(Frames.source(run)), outside());
+            main.attach(new Scene(main.node(), 1024, 700));
+            for (int i = 0; i < 4; i++) {
+                main.beat(BEAT_SECONDS);
+                main.node().layout();
+                main.beat(BEAT_SECONDS);
+                main.node().applyCss();
+            }
+            return ((Region) main.node().lookup(".run-header")).minWidth(-1);
+        });
+        assertTrue(width <= 1024, () -> width + " pixels");
+    }
 
     /** Numbers change only a few times a second, and the last of them must not be left out. */
     @Test
