@@ -70,6 +70,31 @@ class ModelCommandsTest {
     }
 
     @Test
+    void eachLanguageGetsALawThatLagTakes() throws IOException {
+        StringBuilder csv = new StringBuilder("parameters,tokens,loss,language\n");
+        for (double parameters : new double[] {1e8, 4e8, 1.6e9, 6.4e9}) {
+            for (double ratio : new double[] {10, 30, 90}) {
+                double tokens = ratio * parameters;
+                double first = 1.7 + 400 / Math.pow(parameters, 0.34) + 400 / Math.pow(tokens, 0.28);
+                double second = 2.3 + 300 / Math.pow(parameters, 0.30) + 900 / Math.pow(tokens, 0.30);
+                csv.append(parameters + "," + tokens + "," + first + ",en\n");
+                csv.append(parameters + "," + tokens + "," + second + ",sw\n");
+            }
+        }
+        Path ladder = Files.writeString(folder.resolve("ladder.csv"), csv);
+        String law = run("plan", "fit", ladder.toString(), "--bootstrap", "0")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("sw "))
+                .map(line -> line.substring(line.indexOf("--law ") + 6))
+                .findFirst()
+                .orElseThrow();
+        double half = 2.3 + 300 / Math.pow(5e8, 0.30) + 900 / Math.pow(2e10, 0.30);
+        Ran lag = run("plan", "lag", "--params", "1e9", "--tokens", "2e10", "--loss", "" + half, "--law", law, "--json");
+        assertEquals(5e8, lag.json().path("parameters").asDouble(), 2e7, "half of what it is: " + law);
+    }
+
+    @Test
     void aCheckpointOfNoiseIsToldToBeNoiseAndDrawn() throws IOException {
         String file = checkpoint().toString();
         Ran text = run("spectrum", file, "--png", folder.resolve("png").toString());

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /** Finished runs of several sizes and lengths on the same data: what a loss law is fitted to. */
 public record Ladder(List<Run> runs) {
@@ -18,6 +19,9 @@ public record Ladder(List<Run> runs) {
             "tokens", List.of("tokens", "d"),
             "loss", List.of("loss", "validation_loss", "l"),
             "source", List.of("source", "language"));
+
+    /** Of what the other explains, more than this leaves nothing of its own. */
+    private static final double TOGETHER = 0.999;
 
     public Ladder {
         runs = List.copyOf(runs);
@@ -43,9 +47,31 @@ public record Ladder(List<Run> runs) {
         if (sizes < 3) {
             return Optional.of(sizes + " sizes cannot tell A and alpha from E; give runs of at least 3 sizes");
         }
-        return lengths < 3
-                ? Optional.of(lengths + " lengths cannot tell B and beta from E; give runs of at least 3 lengths")
+        if (lengths < 3) {
+            return Optional.of(lengths + " lengths cannot tell B and beta from E; give runs of at least 3 lengths");
+        }
+        return together() > TOGETHER
+                ? Optional.of("tokens grow with parameters in all runs alike, which cannot tell A/N^alpha from B/D^beta; give"
+                        + " runs of one size with several lengths")
                 : Optional.empty();
+    }
+
+    /** Squared correlation of ln N and ln D. */
+    private double together() {
+        double n = mean(run -> Math.log(run.split.parameters()));
+        double d = mean(run -> Math.log(run.split.tokens()));
+        double nn = mean(run -> square(Math.log(run.split.parameters()) - n));
+        double dd = mean(run -> square(Math.log(run.split.tokens()) - d));
+        double nd = mean(run -> (Math.log(run.split.parameters()) - n) * (Math.log(run.split.tokens()) - d));
+        return nd * nd / (nn * dd);
+    }
+
+    private double mean(ToDoubleFunction<Run> of) {
+        return runs.stream().mapToDouble(of).average().orElseThrow();
+    }
+
+    private static double square(double x) {
+        return x * x;
     }
 
     public SortedMap<String, Ladder> bySource() {

@@ -94,6 +94,14 @@ class LawFitTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> LawFit.of(new Ladder(grid(0).subList(0, 3)), 0))
                 .getMessage()
                 .contains("at least 6"));
+        List<Ladder.Run> twentyTokensAParameter = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Split split = new Split(1e7 * Math.pow(3, i), 2e8 * Math.pow(3, i));
+            twentyTokensAParameter.add(new Ladder.Run(split, TRUTH.loss(split), ""));
+        }
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> LawFit.of(new Ladder(twentyTokensAParameter), 0))
+                .getMessage()
+                .contains("cannot tell A/N^alpha from B/D^beta"));
     }
 
     @Test

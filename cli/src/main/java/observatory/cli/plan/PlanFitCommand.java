@@ -27,7 +27,7 @@ import picocli.CommandLine.ParentCommand;
         name = "fit",
         mixinStandardHelpOptions = true,
         description =
-                "Fit L = E + A/N^alpha + B/D^beta to finished runs; with a column source, exponents by source too.")
+                "Fit L = E + A/N^alpha + B/D^beta to finished runs; with a column source, to those of each source.")
 public final class PlanFitCommand implements Callable<Integer> {
     @ParentCommand
     private PlanCommand parent;
@@ -98,17 +98,17 @@ public final class PlanFitCommand implements Callable<Integer> {
         constant(fit, "B", LossLaw::b, node, text);
         constant(fit, "alpha", LossLaw::alpha, node, text);
         constant(fit, "beta", LossLaw::beta, node, text);
-        LossLaw law = fit.law();
         text.append(String.format(
                 Locale.ROOT,
-                "residual %.2g of the loss over %d runs%nuse it: --law %.6g,%.6g,%.6g,%.6g,%.6g%n",
+                "residual %.2g of the loss over %d runs%nuse it: --law %s%n",
                 fit.residual(),
                 ladder.runs().size(),
-                law.e(),
-                law.a(),
-                law.b(),
-                law.alpha(),
-                law.beta()));
+                option(fit.law())));
+    }
+
+    private static String option(LossLaw law) {
+        return String.format(
+                Locale.ROOT, "%.6g,%.6g,%.6g,%.6g,%.6g", law.e(), law.a(), law.b(), law.alpha(), law.beta());
     }
 
     private void kaplan(Ladder ladder, ObjectNode node, StringBuilder text) {
@@ -138,7 +138,22 @@ public final class PlanFitCommand implements Callable<Integer> {
         line(text, name, of.applyAsDouble(fit.law()), interval);
     }
 
-    private static void source(String source, Ladder ladder, ObjectNode node, StringBuilder text) {
+    /** A whole law where its runs can tell one, else its loss over size alone. */
+    private void source(String source, Ladder ladder, ObjectNode node, StringBuilder text) {
+        if (ladder.weakness().isEmpty()) {
+            LawFit fit = LawFit.of(ladder, bootstrap);
+            ObjectNode one = node.putObject(source);
+            one.putPOJO("law", fit.law());
+            one.put("residual", fit.residual());
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-12s residual %.2g over %d runs, use it: --law %s%n",
+                    source,
+                    fit.residual(),
+                    ladder.runs().size(),
+                    option(fit.law())));
+            return;
+        }
         double[] sizes = ladder.runs().stream()
                 .mapToDouble(run -> run.split().parameters())
                 .toArray();
@@ -148,12 +163,13 @@ public final class PlanFitCommand implements Callable<Integer> {
             node.putPOJO(source, curve);
             text.append(String.format(
                     Locale.ROOT,
-                    "%-12s L = %.4f + %.4g/N^%.4f, residual %.2g%n",
+                    "%-12s L = %.4f + %.4g/N^%.4f, residual %.2g; by size alone: %s%n",
                     source,
                     curve.e(),
                     curve.k(),
                     curve.gamma(),
-                    curve.residual()));
+                    curve.residual(),
+                    ladder.weakness().orElseThrow()));
         } catch (IllegalArgumentException e) {
             node.put(source, e.getMessage());
             text.append(String.format(Locale.ROOT, "%-12s %s%n", source, e.getMessage()));

@@ -57,7 +57,7 @@ final class PlanLagCommand implements Callable<Integer> {
         return String.format(
                 Locale.ROOT,
                 "loss %.4f, expected %.4f: %.1f standard errors above%n"
-                        + "this run is where a model of %s parameters should be (%s to %s), or itself after %s tokens%n%s",
+                        + "this run is where a model of %s parameters should be (95 %%: %s to %s), or itself after %s tokens%n%s",
                 loss,
                 lag.expected(),
                 lag.deviations(),
