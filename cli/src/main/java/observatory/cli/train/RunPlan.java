@@ -98,6 +98,26 @@ record RunPlan(
         manifest.put("world", Integer.toString(training().batching().ranks()));
         manifest.put("steps", Integer.toString(training().steps()));
         manifest.put("learning_rate", Double.toString(training().learningRate()));
+        manifest.put("warmup", Integer.toString(training().schedule().warmup()));
+        manifest.put(
+                "schedule",
+                training().schedule().curve().name().toLowerCase(Locale.ROOT) + " to "
+                        + training().schedule().floor());
+        manifest.put("beta1", Float.toString(training().adam().beta1()));
+        manifest.put("beta2", Float.toString(training().adam().beta2()));
+        manifest.put("epsilon", Float.toString(training().adam().epsilon()));
+        manifest.put("weight_decay", Float.toString(training().adam().weightDecay()));
+        manifest.put("clip", Double.toString(training().clip()));
+        manifest.put("micro_batch", Integer.toString(training().batching().micro()));
+        if (!training().mixture().isEmpty()) {
+            manifest.put("mixture", training().mixture().toString());
+        }
+        if (training().precision().scaled()) {
+            manifest.put(
+                    "loss_scaling",
+                    training().scaling().kind().name().toLowerCase(Locale.ROOT) + " from "
+                            + training().scaling().initial());
+        }
         manifest.put("precision", training().precision().label());
         manifest.put("backend", backend.backend().name().toLowerCase(Locale.ROOT));
         manifest.put("seed", Long.toString(training().seed()));
