@@ -90,7 +90,8 @@ class ModelCommandsTest {
                 .findFirst()
                 .orElseThrow();
         double half = 2.3 + 300 / Math.pow(5e8, 0.30) + 900 / Math.pow(2e10, 0.30);
-        Ran lag = run("plan", "lag", "--params", "1e9", "--tokens", "2e10", "--loss", "" + half, "--law", law, "--json");
+        Ran lag =
+                run("plan", "lag", "--params", "1e9", "--tokens", "2e10", "--loss", "" + half, "--law", law, "--json");
         assertEquals(5e8, lag.json().path("parameters").asDouble(), 2e7, "half of what it is: " + law);
     }
 

@@ -18,6 +18,10 @@ public record NoiseEstimate(
     private static final int RING = 16;
     /** Fewer blocks than this know nothing of their own spread. */
     private static final int FEWEST = 8;
+
+    /** Nothing is told of fewer steps. */
+    public static final int FEWEST_STEPS = FEWEST * BLOCK;
+
     /** Student's t for 95 % in two tails, at {@value #FEWEST} blocks and more. */
     private static final double[] T = {2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131};
 

@@ -51,8 +51,9 @@ public record Ladder(List<Run> runs) {
             return Optional.of(lengths + " lengths cannot tell B and beta from E; give runs of at least 3 lengths");
         }
         return together() > TOGETHER
-                ? Optional.of("tokens grow with parameters in all runs alike, which cannot tell A/N^alpha from B/D^beta; give"
-                        + " runs of one size with several lengths")
+                ? Optional.of(
+                        "tokens grow with parameters in all runs alike, which cannot tell A/N^alpha from B/D^beta; give"
+                                + " runs of one size with several lengths")
                 : Optional.empty();
     }
 

@@ -3,8 +3,13 @@ package observatory.cli.train;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import observatory.analysis.LossReading;
+import observatory.analysis.NoiseReading;
+import observatory.analysis.StepTimeReading;
 import observatory.cli.Control;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
@@ -12,6 +17,7 @@ import observatory.cli.Interrupt;
 import observatory.cli.StateDirectory;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
+import observatory.probe.Telemetry;
 import observatory.stream.Sender;
 import observatory.stream.Spool;
 import observatory.stream.Topics;
@@ -151,8 +157,20 @@ final class Demo {
                 live.overhead(),
                 live.tokensPerSecond(),
                 taken.seconds,
+                readings(live.telemetry()),
                 taken.complete,
                 interrupt.requested());
+    }
+
+    private List<String> readings(List<Telemetry> recorded) {
+        return Stream.of(
+                        Optional.of(LossReading.of(recorded))
+                                .filter(one -> Double.isFinite(one.loss()))
+                                .map(LossReading::words),
+                        StepTimeReading.of(recorded),
+                        NoiseReading.of(recorded).words(plan.model().context()))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static double seconds(long began) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.IncidentJson;
@@ -14,6 +15,7 @@ import observatory.stream.Json;
 /**
  * What a demo came to.
  *
+ * @param readings what the run says of itself in whole, a line each
  * @param complete whether everything captured was delivered, judged and read back
  */
 record DemoResult(
@@ -26,6 +28,7 @@ record DemoResult(
         Overhead.Ratio overhead,
         double tokensPerSecond,
         double wallSeconds,
+        List<String> readings,
         boolean complete,
         boolean interrupted) {
 
@@ -55,12 +58,27 @@ record DemoResult(
         node.put("overheadRatioOfAllSteps", overhead.ofAll());
         node.put("tokensPerSecond", tokensPerSecond);
         node.put("wallSeconds", wallSeconds);
+        ArrayNode whole = node.putArray("readings");
+        readings.forEach(whole::add);
         replay.ifPresent(one -> node.set("replay", one));
         try {
             return Json.mapper().writeValueAsString(node);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a result is numbers and text", e);
         }
+    }
+
+    /** In which order the signals of an incident left their levels, and how long before the one that it is named by the first did. */
+    static Optional<String> order(Incident incident) {
+        Map<String, Object> facts = incident.evidence().facts();
+        return facts.get("ledBy") == null
+                ? Optional.empty()
+                : Optional.of("left their levels in this order: %s; the first %s before %s"
+                        .formatted(facts.get("signals"), steps(facts.get("leadSteps")), incident.detector()));
+    }
+
+    private static String steps(Object lead) {
+        return lead.equals(1L) ? "1 step" : lead + " steps";
     }
 
     /** For a terminal. */
@@ -83,6 +101,7 @@ record DemoResult(
                 frames.delivered(),
                 frames.lost(),
                 frames.pending() == 0 ? "" : ", " + frames.pending() + " in the spool, sent at the next start"));
+        readings.forEach(one -> text.append(one).append('\n'));
         if (incidents.isEmpty()) {
             text.append("no incidents\n");
         }
@@ -97,6 +116,7 @@ record DemoResult(
                     incident.summary(),
                     incident.explanation(),
                     incident.remedy()));
+            order(incident).ifPresent(line -> text.append("    ").append(line).append('\n'));
         }
         spikeLogs.forEach(log -> text.append("spike log: ").append(log).append('\n'));
         text.append("report:    ").append(report);

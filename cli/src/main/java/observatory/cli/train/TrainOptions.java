@@ -125,7 +125,9 @@ final class TrainOptions {
         @Option(
                 names = "--micro-batch",
                 paramLabel = "N",
-                description = "Sequences of one pass; gradients are accumulated over as many as it takes.")
+                description =
+                        "Sequences of one pass; gradients are accumulated over as many as it takes. Where it is less"
+                                + " than --batch, the gradient noise scale is measured.")
         Integer micro;
 
         @Option(
