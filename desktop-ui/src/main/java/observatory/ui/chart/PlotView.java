@@ -226,7 +226,8 @@ public final class PlotView extends Region implements Drawn {
             written = y;
             marks.add(new Mark(tick.label(), (int) LEFT - 6, (int) Math.round(y), TextAlignment.RIGHT, VPos.CENTER));
         }
-        for (Ticks.Tick tick : labels.over(steps, (int) Math.max(2, plotWidth() / 46))) {
+        int most = (int) Math.max(2, plotWidth() / 46);
+        for (Ticks.Tick tick : plot.empty() ? List.<Ticks.Tick>of() : labels.over(steps, most)) {
             double x = xOf(tick.position());
             boolean atTheEdge = x > getWidth() - 24;
             marks.add(new Mark(

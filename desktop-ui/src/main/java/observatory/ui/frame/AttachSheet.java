@@ -166,6 +166,7 @@ final class AttachSheet {
             trouble.setText("nothing to test: type an address, or choose a line");
             return;
         }
+        trouble.setText("");
         tried.getChildren().setAll(new Label("testing " + address + " …"));
         beside(
                 () -> doors.test(address),
@@ -239,10 +240,7 @@ final class AttachSheet {
         thread(() -> {
             try {
                 T result = work.get();
-                Platform.runLater(() -> {
-                    trouble.setText("");
-                    (box.getScene() == null ? late : then).accept(result);
-                });
+                Platform.runLater(() -> (box.getScene() == null ? late : then).accept(result));
             } catch (IllegalArgumentException e) {
                 Platform.runLater(() -> failed(e.getMessage()));
             } catch (RuntimeException e) {

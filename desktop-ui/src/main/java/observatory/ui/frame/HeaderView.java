@@ -91,14 +91,14 @@ final class HeaderView {
         fitted = now;
         dispensable.forEach(one -> Labels.seen(one, true));
         root.applyCss(); // what was not to be seen has not been dressed, and is measured too small
-        run.setMinWidth(Math.clamp(run.prefWidth(-1), SHORTEST_NAME, NAME));
+        run.setMinWidth(Math.min(run.prefWidth(-1), NAME));
         for (Region one : dispensable) {
             if (root.minWidth(-1) > width) {
                 Labels.seen(one, false);
             }
         }
         if (root.minWidth(-1) > width) {
-            run.setMinWidth(SHORTEST_NAME);
+            run.setMinWidth(Math.min(run.prefWidth(-1), SHORTEST_NAME));
         }
     }
 

@@ -9,6 +9,7 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import observatory.probe.Hook;
+import observatory.probe.RunId;
 import observatory.probe.Site;
 import observatory.ui.DeepLink;
 import observatory.ui.Source;
@@ -42,7 +43,13 @@ public final class MainView {
     private final Keys keys;
     private final BorderPane frame = new BorderPane();
     private final StackPane root;
+    /** A link to a run that may yet turn out to be one of those that are read. */
+    private Optional<DeepLink> pending = Optional.empty();
+
     private Source shownSource;
+    /** Of which run it was recalled what was in view; a log tells its run only when it is read. */
+    private RunId recalled;
+
     private Recording shownRecording;
     private long shownVersion = -1;
     private boolean stale = true;
@@ -143,9 +150,25 @@ public final class MainView {
         stale = true;
     }
 
-    /** Goes where a link points, and says so where it points to a run that is not open here. */
+    /**
+     * Goes where a link points, and says so where it points to a run that is not open here: when all that is open has been
+     * read, since only what a log holds tells of which run it is.
+     */
     public void open(DeepLink link) {
-        String reason = go(link);
+        pending = Optional.of(link);
+        followLink();
+    }
+
+    private void followLink() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        String reason = go(pending.get());
+        boolean reading = bench.sources().stream().anyMatch(source -> !source.caughtUp());
+        if (!reason.isEmpty() && reading) {
+            return;
+        }
+        pending = Optional.empty();
         if (!reason.isEmpty()) {
             notices.say(reason);
         }
@@ -161,6 +184,7 @@ public final class MainView {
                     + link.run().value() + ", or its log, and follow the link again";
         }
         bench.choose(of.get());
+        recall(); // first: the link says where to go from there
         link.view().ifPresent(screens::show);
         link.layer()
                 .ifPresent(layer -> bench.siteProperty()
@@ -175,6 +199,7 @@ public final class MainView {
             playing.advance(seconds);
         }
         becomeReplays();
+        followLink();
         bench.follow();
         header.refresh();
         runs.refresh();
@@ -193,10 +218,7 @@ public final class MainView {
             half = news && !asked;
             shownVersion = version;
             shownRecording = bench.run();
-            if (source != shownSource) {
-                shownSource = source;
-                memory.restoreView(bench);
-            }
+            recall();
             if (asked) {
                 screens.current().refresh();
             } else {
@@ -214,10 +236,24 @@ public final class MainView {
         remember(seconds); // last: a run that has just come into view shows what was remembered of it first
     }
 
+    /** Shows of a run that has come into view what was remembered of it. */
+    private void recall() {
+        if (bench.sourceProperty().get() != shownSource) {
+            shownSource = bench.sourceProperty().get();
+            recalled = bench.run().run();
+            memory.restoreView(bench);
+        }
+    }
+
     private void becomeReplays() {
         for (Source source : List.copyOf(bench.sources())) {
             if (source instanceof OpenedTape tape) {
-                tape.replay().ifPresent(whole -> bench.replace(tape, whole));
+                tape.replay().ifPresent(whole -> {
+                    bench.replace(tape, whole);
+                    if (tape == shownSource && whole.recording().run().equals(recalled)) {
+                        shownSource = whole; // which was in view already, and may have been moved in since
+                    }
+                });
             }
         }
     }

@@ -60,7 +60,7 @@ public final class PrecisionView implements Screen {
         formats.valueProperty().bindBidirectional(model.formatProperty());
         formats.setOnAction(event -> refresh());
         formats.setAccessibleText("Format to look at");
-        Tables.text(table, "site", 150, range -> range.site().label());
+        Tables.text(table, "site", 190, range -> range.site().label());
         Tables.number(table, "bits left", 78, range -> range.left());
         Tables.number(
                 table,
@@ -81,7 +81,7 @@ public final class PrecisionView implements Screen {
                 bench.siteProperty().set(range.site());
             }
         });
-        table.setPrefWidth(396);
+        table.setPrefWidth(440);
         table.setMinWidth(300);
         Label what = new Label("Seen as");
         at.getStyleClass().add("soft");

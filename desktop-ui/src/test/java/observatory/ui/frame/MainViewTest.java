@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,6 +149,59 @@ class MainViewTest {
             return ((Region) main.node().lookup(".notice > .container > .header")).getBorder() == null;
         });
         assertTrue(plain);
+    }
+
+    /** A log tells of which run it is only when it has been read. */
+    @Test
+    void aLinkToARunThatIsStillReadIsFollowedWhenItIsKnown() throws Exception {
+        Recording run = new Recording(Frames.RUN);
+        AtomicReference<Recording> shown = new AtomicReference<>(new Recording(new RunId("spike-log")));
+        Workbench bench = new Workbench(new Source() {
+            @Override
+            public Recording recording() {
+                return shown.get();
+            }
+
+            @Override
+            public boolean caughtUp() {
+                return shown.get() == run;
+            }
+        });
+        List<Boolean> said = Toolkit.on(() -> {
+            MainView main = new MainView(bench, outside());
+            main.attach(new Scene(main.node(), 1280, 800));
+            main.open(DeepLink.parse("observatory://run/" + Frames.RUN.value() + "?step=3"));
+            main.beat(BEAT_SECONDS);
+            boolean early = main.node().lookup(".notice") != null;
+            for (int step = 1; step <= 5; step++) {
+                run.accept(Frames.loss(step, 2));
+            }
+            shown.set(run);
+            main.beat(BEAT_SECONDS);
+            return List.of(early, main.node().lookup(".notice") != null);
+        });
+        assertEquals(List.of(false, false), said);
+        assertEquals(3, bench.crosshairProperty().get());
+    }
+
+    @Test
+    void aLinkGoesWhereItPointsWhateverIsRememberedOfTheRun() throws Exception {
+        Files.writeString(
+                folder.resolve("window.properties"), "run." + Frames.RUN.value() + ".crosshair=4.0");
+        Recording run = new Recording(Frames.RUN);
+        for (int step = 1; step <= 5; step++) {
+            run.accept(Frames.loss(step, 2));
+        }
+        Workbench bench = new Workbench(Frames.source(run));
+        Toolkit.on(() -> {
+            MainView main = new MainView(bench, outside());
+            main.attach(new Scene(main.node(), 1280, 800));
+            main.open(DeepLink.parse("observatory://run/" + Frames.RUN.value() + "?step=3"));
+            main.beat(BEAT_SECONDS);
+            main.beat(BEAT_SECONDS);
+            return null;
+        });
+        assertEquals(3, bench.crosshairProperty().get());
     }
 
     private static Source live(Recording run) {
