@@ -166,11 +166,11 @@ final class Tour {
         Replay replay = (Replay) bench.sourceProperty().get();
         press(KeyCode.COMMA, () -> replay.position() == replay.length() - 1);
         press(KeyCode.PERIOD, () -> replay.position() == replay.length());
-        press(KeyCode.P, () -> Files.exists(pictures.resolve("exports")));
-        chord(KeyCode.CONTROL, KeyCode.C, () -> exported(".csv"));
         press(KeyCode.D, () -> bench.themeProperty().get() == Theme.DARK);
         picture("dark");
         press(KeyCode.D, () -> bench.themeProperty().get() == Theme.LIGHT);
+        press(KeyCode.P, () -> Files.exists(pictures.resolve("exports")));
+        chord(KeyCode.CONTROL, KeyCode.C, () -> exported(".csv"));
         press(KeyCode.G, () -> sheet());
         press(KeyCode.DIGIT5, () -> true);
         press(KeyCode.ENTER, () -> bench.crosshairProperty().get() == 5 && !sheet());

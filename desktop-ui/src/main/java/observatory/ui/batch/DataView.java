@@ -94,7 +94,7 @@ public final class DataView implements Screen {
         Tables.text(table, "source", 58, DataModel.Row::source);
         Tables.number(table, "offset", 78, row -> Numbers.whole(row.offset()));
         Tables.number(table, "loss", 58, row -> Numbers.of(row.loss()));
-        Tables.number(table, "deviations", 76, row -> Numbers.of(row.deviations()));
+        Tables.number(table, "deviations", 78, row -> Numbers.of(row.deviations()));
         Tables.text(
                 table,
                 "also at\nstep",

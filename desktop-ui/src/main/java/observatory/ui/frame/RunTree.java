@@ -23,7 +23,8 @@ import observatory.ui.chart.Names;
 final class RunTree {
     private static final double WIDTH = 168;
     private static final double WIDEST = 260;
-    private static final double BESIDE_NAME = 38;
+    private static final double BESIDE_NAME = 30;
+    private static final double LETTER = 9; // pixels, about
     private static final int LONGEST_NAME = 64;
 
     private final Workbench bench;
@@ -79,6 +80,7 @@ final class RunTree {
             list.getSelectionModel().select(bench.sources().indexOf(shownNow));
         }
         List<Object> states = new ArrayList<>();
+        states.add(list.getWidth()); // by which names are broken
         bench.sources().forEach(source -> {
             states.add(source.recording().run());
             states.add(source.connection().state());
@@ -111,7 +113,9 @@ final class RunTree {
             }
             Connection connection = source.connection();
             String run = source.recording().run().value();
-            name.setText(Names.cut(run, LONGEST_NAME)); // in lines: runs of a series differ at the end of their names
+            // In lines: runs of a series differ at the end of their names.
+            int most = (int) Math.max(8, (list.getWidth() - BESIDE_NAME) / LETTER);
+            name.setText(Names.lines(Names.cut(run, LONGEST_NAME), most));
             whole.setText(run);
             String word = connection.state().name().toLowerCase(Locale.ROOT);
             state.setText(HeaderView.shape(connection.state()) + " " + word);

@@ -16,7 +16,7 @@ final class ShortcutsView {
     private ShortcutsView() {}
 
     static Region of(List<Shortcut> shortcuts) {
-        GridPane grid = new GridPane(14, 7);
+        GridPane grid = new GridPane(14, 5);
         Map<String, HBox> lines = new LinkedHashMap<>();
         for (Shortcut shortcut : shortcuts) {
             Label key = Labels.styled(shortcut.keys(), "keycap");

@@ -186,8 +186,7 @@ class MainViewTest {
 
     @Test
     void aLinkGoesWhereItPointsWhateverIsRememberedOfTheRun() throws Exception {
-        Files.writeString(
-                folder.resolve("window.properties"), "run." + Frames.RUN.value() + ".crosshair=4.0");
+        Files.writeString(folder.resolve("window.properties"), "run." + Frames.RUN.value() + ".crosshair=4.0");
         Recording run = new Recording(Frames.RUN);
         for (int step = 1; step <= 5; step++) {
             run.accept(Frames.loss(step, 2));
