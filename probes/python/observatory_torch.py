@@ -17,7 +17,7 @@ Several ranks write a spool each; their sums, counts and maxima (`elements`, `su
 merge exactly.
 """
 
-import atexit, collections, contextlib, difflib, functools, itertools, json, math, operator, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
+import atexit, collections, contextlib, difflib, functools, inspect, itertools, json, math, operator, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
 from datetime import datetime, timezone
 
 import torch
@@ -94,6 +94,7 @@ _MOMENTS = ("elements", "sum", "sum_squares", "abs_max", "nan", "inf")
 _RUN, _EIGHTH = 64, 8
 _WHOLE, _ENOUGH = 1 << 16, 1 << 21  # elements: a tensor with fewer is never sampled; of a larger one about so many are enough
 _SEQUENCES, _QUERIES = 4, 4  # where sampled: sequences whose own gradients are taken; of how many queries one is looked at
+_PAIRS, _AT_ONCE = 1 << 29, 1 << 24  # of a query and a key, in all heads: of more, fewer queries are taken; in memory at once
 _HISTOGRAM = (1 << 14, 1 << 18)  # elements a histogram of exponents looks at, about, on the CPU and on CUDA
 
 
@@ -424,6 +425,59 @@ def _shape(x):
     clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
     square = clean.square()
     return torch.stack([(square * clean).sum(), square.square().sum(), (x == 0).sum().to(x.dtype)])
+
+
+def _largest_logits(query, key, at, unseen):
+    """max|q·k| of each head over the pairs that are not unseen; NaN where one is.
+
+    query: (heads, queries, d), those at the positions `at`; key: (heads of keys, keys, d), each for as many heads of queries.
+    unseen: takes positions of queries and of keys, gives what is broadcast to (heads, queries, keys).
+    """
+    heads, (shared, keys, width), largest = query.shape[0], key.shape, []
+    key, place, some = key.float().transpose(1, 2), torch.arange(keys, device=at.device), max(1, _AT_ONCE // (heads * keys))
+    for first in range(0, len(at), some):
+        part = query[:, first : first + some].float()
+        logits = (part.reshape(shared, -1, width) @ key).view(heads, -1, keys)
+        largest.append(_largest(logits.masked_fill_(unseen(at[first : first + some], place), 0), (1, 2)))
+    return torch.stack(largest).amax(0)
+
+
+def _later(at, place):
+    """What a query of a causal model does not see."""
+    return place[None, :] > at[:, None]
+
+
+def _masked(x):
+    """What hides a key, -inf or a large number, or a logit to which that was added; no bias that matters is as low."""
+    return x <= -5000.0
+
+
+def _unseen_by_mask(mask, causal):
+    """What scaled_dot_product_attention does not look at in the first sequence."""
+
+    def unseen(at, place):
+        hidden = _later(at, place) if causal else torch.zeros((), dtype=torch.bool, device=at.device)
+        if mask is None:
+            return hidden
+        first = _local(mask)[(0,) * (mask.dim() - 3)]
+        first = first[..., at, :] if mask.dim() > 1 and first.shape[-2] > 1 else first
+        return hidden | (~first if first.dtype == torch.bool else _masked(first))
+
+    return unseen
+
+
+def _unseen_in_window(causal, left, right, offset, ends):
+    """What flash-attn does not look at: keys outside of a window around a query's place, and beyond the ends of a sequence."""
+
+    def unseen(at, place):
+        middle, hidden = at[:, None] + offset, torch.zeros((), dtype=torch.bool, device=at.device)
+        if causal or right >= 0:
+            hidden = hidden | (place[None, :] > middle + (0 if causal else right))
+        if left >= 0:
+            hidden = hidden | (place[None, :] < middle - left)
+        return hidden if ends is None else hidden | (place >= ends[1])[None, :] | (at >= ends[0])[:, None]
+
+    return unseen
 
 
 def _units(rows):
@@ -918,6 +972,128 @@ class _Unsaved:
         return getattr, (contextlib.nullcontext(), "__exit__")
 
 
+_sdpa = getattr(torch.nn.functional, "scaled_dot_product_attention", None)  # since 2.0
+_active_mode = getattr(torch.overrides, "_get_current_function_mode", None)
+
+
+def _of_sdpa(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, **more):
+    return query, key, attn_mask, is_causal, scale
+
+
+class _Multiplied(torch.overrides.TorchFunctionMode):
+    """Active while an attention module runs: sees the queries and keys that it multiplies, whatever norm or rotation came before.
+
+    They are those of scaled_dot_product_attention, of an operator that calls what it takes as flash-attn does, or those of the
+    product that softmax is taken of. A mode belongs to one thread, and no function of anybody's is replaced. A compiler takes
+    in what is done here as it does with a hook, of scaled_dot_product_attention alone.
+    """
+
+    def __init__(self, place, guard=None, tell=None):
+        super().__init__()
+        # guard: runs what may fail; tell: takes queries and keys (B, H, T, d), what is unseen, and a scale; None once it was told
+        self.place, self.guard, self.tell = place, guard, tell
+        self.product = None  # of queries and keys, on its way to softmax: the tensor, the two, by what it was multiplied since
+
+    def __torch_function__(self, function, types, arguments=(), keywords=None):
+        keywords = keywords or {}
+        if _is_compiling():
+            if function is _sdpa:
+                query, key, mask, causal, scale = _of_sdpa(*arguments, **keywords)
+                if type(query) is torch.Tensor and type(key) is torch.Tensor and (mask is None or type(mask) is torch.Tensor):
+                    _compiled_attend(query, key, mask, causal, scale, _marks[self.place >> _PLACE_BITS], self.place)
+            return function(*arguments, **keywords)
+        result = function(*arguments, **keywords)
+        if self.tell is not None:
+            self.guard(self._follow, function, arguments, keywords, result)
+        return result
+
+    def _follow(self, function, arguments, keywords, result):
+        name = getattr(function, "__name__", "")
+        if function is _sdpa:
+            query, key, mask, causal, scale = _of_sdpa(*arguments, **keywords)
+            self._say(query, key, _unseen_by_mask(mask, causal), scale)
+        elif hasattr(function, "_schema") or hasattr(function, "default"):
+            self._operator(getattr(function, "_schema", None) or function.default._schema, arguments, keywords)
+        elif name == "matmul" and isinstance(result, torch.Tensor) and result.dim() == 4 and len(arguments) == 2:
+            self.product = [result, *arguments, 1.0] if arguments[0].dim() == arguments[1].dim() == 4 else None
+        elif self.product is not None and any(argument is self.product[0] for argument in arguments):
+            logits, query, key, scale = self.product
+            if name == "softmax":
+                self._say(query, key.transpose(-2, -1), lambda at, place: _masked(_local(logits.detach())[0, :, at]), scale)
+            elif isinstance(result, torch.Tensor) and result.shape == logits.shape:
+                # Scaled, masked, or bounded: by a division before tanh and a product after it, which together are none.
+                self.product = [result, query, key, scale * self._factor(name, arguments)]
+
+    @staticmethod
+    def _factor(name, arguments):
+        numbers = [a for a in arguments if isinstance(a, (int, float)) or (isinstance(a, torch.Tensor) and a.numel() == 1)]
+        if numbers and name in ("mul", "mul_", "multiply"):
+            return numbers[0]
+        return 1 / numbers[0] if numbers and name in ("div", "div_", "true_divide") else 1.0
+
+    def _operator(self, schema, arguments, keywords):
+        """A call of a registered operator: flash-attn's has q and k of (B, T, H, d), or (T, H, d) of sequences in a row."""
+        named = {**{argument.name: value for argument, value in zip(schema.arguments, arguments)}, **keywords}
+        if not {"q", "k", "v", "softmax_scale"} <= named.keys():
+            return
+        query, key, ends, offset = named["q"], named["k"], None, 0
+        if query.dim() == 3 and named.get("cu_seqlens_q") is not None:
+            ends = named["cu_seqlens_q"][1], named["cu_seqlens_k"][1]
+            query, key, offset = query[None, : named["max_seqlen_q"]], key[None, : named["max_seqlen_k"]], ends[1] - ends[0]
+        elif query.dim() == 4:
+            offset = key.shape[1] - query.shape[1]
+        window = named.get("window_size_left", -1), named.get("window_size_right", -1)
+        unseen = _unseen_in_window(bool(named.get("causal", named.get("is_causal"))), *window, offset, ends)
+        self._say(query.transpose(-3, -2), key.transpose(-3, -2), unseen, named["softmax_scale"])
+
+    def _say(self, *what):
+        tell, self.tell, self.product = self.tell, None, None
+        tell(*what)
+
+
+class _Around:
+    """What happens before and after an attention module that is not compiled: a _Multiplied is active in between."""
+
+    def __init__(self, watch, name, layer):
+        self.watch, self.name, self.layer = watch, name, layer
+        self.seen, self.inside = -1, threading.local()  # the pass it was last seen in; this thread's mode
+
+    def enter(self):
+        self.leave()  # what Ctrl-C left
+        watch = self.watch
+        if not watch._plan.attention or "attention" in watch._off or not watch._looks() or self.seen == watch._pass:
+            return
+        self.seen = watch._pass
+        guard = functools.partial(watch._guard, "attention")
+        self.inside.mode = _Multiplied(0, guard, functools.partial(watch._logits_of, self.layer))
+        self.inside.mode.__enter__()
+
+    def leave(self):
+        mode, self.inside.mode = getattr(self.inside, "mode", None), None
+        if mode is not None:
+            mode.tell = None
+            if _active_mode is None or _active_mode() is mode:
+                mode.__exit__(None, None, None)
+
+
+class _AtAttention:
+    """The hook before or after an attention module; as code that was compiled it is the mode, around the module's own code."""
+
+    def __init__(self, call, mode, enters):
+        self.call, self.mode, self.enters, self.place = call, mode, enters, mode.place
+
+    def __call__(self, module, *values):
+        if not _is_compiling():
+            self.call()
+        elif _compiled_attend is not None and (self.place & 1 or _all_hooks) and torch.is_grad_enabled():
+            if self.enters:
+                self.mode.__enter__()
+            else:
+                self.mode.__exit__(None, None, None)
+
+    __reduce__ = _Unsaved.__reduce__
+
+
 class _TakesLoss:
     """A hook that keeps the loss a model returns beside its logits; compiled code tells it by the operator of the other hooks."""
 
@@ -961,6 +1137,7 @@ _SKIPPED = 32  # steps without the optimiser's: a loss scaler that starts high p
 _UPDATES, _PASSES = 10, 1000  # so many of them without a step(): nobody calls it, or seldom
 _FORKED = "this process was forked after watch(): only its parent writes; call watch() in the process that trains"
 _NEVER_OFF = ("step", "event", "close")
+_ALWAYS_CALL = "always_call" in inspect.signature(torch.nn.Module.register_forward_hook).parameters  # since 2.0
 
 
 class Watch:
@@ -1012,7 +1189,7 @@ class Watch:
         model, layers, modules = self._model, _global_layers(self._model), {}
         for name, module in model.named_modules():
             modules.setdefault(_plain(name), (name, module))  # a wrapper and what it wraps are one
-        self._sites, self._heads, self._by_index, taken = {}, {}, [], {}
+        self._sites, self._heads, self._attentions, self._by_index, taken = {}, {}, {}, [], {}
         for plain, (name, module) in modules.items():
             found, before_mlp = _rule(plain), plain.replace("post_attention_", "pre_feedforward_")
             if not found or (before_mlp != plain and before_mlp in modules):
@@ -1028,13 +1205,19 @@ class Watch:
             self._by_index.append((name, site))  # a compiled hook knows its module by number
             if hook == "qkv":
                 self._heads[name] = self._fused_heads(name)
+            elif hook == "attention_out" and not site[2]:
+                around = _Around(self, name, site[1])
+                self._attentions[name, True] = self._attentions[name, False] = module, "attention_logits", site[1], around
+        fused = [name for name, heads in self._heads.items() if heads]  # there queries and keys are seen where they are made
+        self._attentions = {key: site for key, site in self._attentions.items() if not any(name.startswith(key[0] + ".") for name in fused)}
+        self._hooked = {**self._sites, **self._attentions}
         self._parameters = [(name, layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1][-_NAME:], p)
                             for name, p in model.named_parameters()]  # fmt: skip
         self._copies = {} if self._flat else {(layer, rest): _copies(p, self._world) for _, layer, rest, p in self._parameters}
 
     def _seen_in_every_step(self):
         most = self._plans.of(1, 1)  # a step in which nothing rare is due
-        return frozenset(name for name, site in self._sites.items() if self._needed(name, site[1], most))
+        return frozenset(name for name, site in self._hooked.items() if self._needed(name, site[1], most))
 
     def _follow_model(self):
         """Looks whether the modules and parameters are still those of the last survey; what took their place is watched."""
@@ -1127,30 +1310,48 @@ class Watch:
         """Registers the hooks that are due and lets go of the others; compiled code keeps those it was compiled with."""
         plan = self._plan
         if plan.needed is None:
-            plan.needed = frozenset(name for name, site in self._sites.items() if self._needed(name, site[1]))
+            plan.needed = frozenset(name for name, site in self._hooked.items() if self._needed(name, site[1]))
         global _all_hooks
         _all_hooks = not plan.needed <= self._often
-        needed = self._sites if everything else plan.needed
+        needed = self._hooked if everything else plan.needed
         if needed is self._held and all(id in of[kind] for of, kind, id in self._there):
             return
         for name in self._handles.keys() - needed:
             self._handles.pop(name).remove()
+        self._held, self._there = needed, []
         for name in needed:
-            module, *_, at_input = self._sites[name]
+            module, _, layer, at_input = self._hooked[name]
+            around = at_input if isinstance(at_input, _Around) else None
+            at_input = name[1] if around else at_input
             handle = self._handles.get(name)
-            there = module._forward_pre_hooks if at_input else module._forward_hooks
-            if handle is None or handle.id not in there:
+            kind = "_forward_pre_hooks" if at_input else "_forward_hooks"
+            if handle is None or handle.id not in getattr(module, kind):
                 if handle is not None:
-                    self._say_robbed(name)
-                register = module.register_forward_pre_hook if at_input else module.register_forward_hook
-                self._handles[name] = register(self._hook(name, at_input))
-        self._held, self._there = needed, [(self._sites[name][0].__dict__, "_forward_pre_hooks" if self._sites[name][3] else "_forward_hooks",
-                                            self._handles[name].id) for name in needed]  # fmt: skip
+                    self._say_robbed(name[0] if around else name)
+                hook = self._hook_around(around, at_input) if around else self._hook(name, at_input)
+                if at_input:
+                    handle = module.register_forward_pre_hook(hook)
+                elif around and _ALWAYS_CALL:
+                    handle = module.register_forward_hook(hook, always_call=True)  # after an error too
+                else:
+                    handle = module.register_forward_hook(hook)
+                self._handles[name] = handle
+            self._there.append((module.__dict__, kind, handle.id))
 
     def _needed(self, name, hook, plan=None):
         plan = plan or self._plan
+        if hook == "attention_logits":
+            return plan.attention
         return bool(plan.at(hook) or (hook == "qkv" and plan.attention and self._heads[name]) or (hook == "logits" and plan.log_z)
                     or (hook == "residual" and plan.residual_gradient) or (hook.endswith("norm") and plan.noise))  # fmt: skip
+
+    def _hook_around(self, around, enters):
+        index = [name for name, before in self._attentions if before].index(around.name)
+        mode = _Multiplied((self._key << _PLACE_BITS) | (index << 1) | ((around.name, enters) in self._often))
+        return _AtAttention(around.enter if enters else around.leave, mode, enters)
+
+    def _looks(self):
+        return not (self._dead or self._aside or self._resting) and torch.is_grad_enabled()
 
     def _hook(self, name, at_input):
         seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
@@ -1158,7 +1359,7 @@ class Watch:
         site = self._by_index[index][1]
 
         def look(module, inputs, output=None):
-            if self._dead or self._aside or self._resting or not torch.is_grad_enabled() or seen[0] == self._pass:
+            if not self._looks() or seen[0] == self._pass:
                 return
             seen[0] = self._pass
             value = inputs if at_input else output
@@ -1203,6 +1404,14 @@ class Watch:
             return
         if not self._look_quickly(site, x, True):
             self._guard(name, self._look, name, site, (), x, True)
+
+    def _attend_compiled(self, index, query, key, mask, causal, scale):
+        """What compiled code calls before scaled_dot_product_attention."""
+        self._compiled = True
+        if self._dead or self._resting or not self._plan.attention or (query.is_cuda and torch.cuda.is_current_stream_capturing()):
+            return
+        layer = [site[2] for (_, before), site in self._attentions.items() if before][index]
+        self._guard("attention", self._logits_of, layer, query, key, _unseen_by_mask(mask, causal), scale)
 
     def _on_pass(self, module, inputs):
         if torch.is_grad_enabled():
@@ -1300,14 +1509,33 @@ class Watch:
                 self._keep(site, "moments", _moments(_sample(x, every, self._step)), _merge_moments)
 
     def _attention(self, layer, x, heads):
-        """Largest |q·k|/√d of each head over the first sequence's causal pairs, for each query or one in four."""
-        q, k, _ = x.reshape((-1,) + x.shape[-2:])[0].float().chunk(3, dim=-1)
-        every = 1 if self._plan.whole or x.numel() < _WHOLE else _QUERIES
-        at = torch.arange(q.shape[0], device=x.device)
-        q, asked = q[self._step % every :: every], at[self._step % every :: every]
-        q, k = (t.reshape(t.shape[0], heads, -1).transpose(0, 1) for t in (q, k))
-        logits = (q @ k.transpose(1, 2)).masked_fill_(at[None, :] > asked[:, None], 0)
-        largest = _largest(logits, (1, 2)) / math.sqrt(q.shape[-1])
+        """Attention logits of queries and keys in one projection."""
+        q, k, _ = (t.reshape(t.shape[0], heads, -1).transpose(0, 1) for t in x.reshape((-1,) + x.shape[-2:])[0].chunk(3, dim=-1))
+        self._largest_logits(layer, q, k, _later, None, x.numel())
+
+    def _logits_of(self, layer, query, key, unseen, scale):
+        """Attention logits of the queries and keys that an attention module multiplied, (…, heads, T, d)."""
+        query, key = _local(query.detach()), _local(key.detach())
+        if query.dim() < 4 or key.dim() < 4 or query.is_nested or not query.numel():
+            return  # no telling which are the heads
+        self._now.looked = True
+        elements = query.numel() + 2 * key.numel()
+        query, key = (x[(0,) * (x.dim() - 3)] for x in (query, key))
+        self._largest_logits(layer, query, key, unseen, scale, elements)
+
+    def _largest_logits(self, layer, query, key, unseen, scale, elements):
+        """Largest |q·k| times a scale, 1/√d unless told, of each head over the first sequence's pairs, for each query or one in four.
+
+        query, key: (heads, T, d); elements: how many numbers queries, keys and values of all sequences have.
+        """
+        pairs, every = query.shape[0] * query.shape[1] * key.shape[1], 1
+        if not self._plan.whole and elements >= _WHOLE:
+            every = min(max(_QUERIES, pairs // _PAIRS), query.shape[1])
+        at = torch.arange(query.shape[1], device=query.device)[self._step % every :: every]
+        exact = torch.autocast(query.device.type, enabled=False) if query.device.type in ("cpu", "cuda") else contextlib.nullcontext()
+        with torch.no_grad(), exact:
+            largest = _largest_logits(query[:, self._step % every :: every], key, at, unseen)
+            largest = largest * abs(1 / math.sqrt(query.shape[-1]) if scale is None else scale)
         self._keep(("attention_logits", layer, ""), "attention", largest, torch.maximum)
 
     def _watch_gain(self, name, layer, inputs, output):
@@ -1754,7 +1982,7 @@ _keys, _by_key = itertools.count(), weakref.WeakValueDictionary()
 _LOSS = (1 << 23) - 2  # in place of a module's number: the model's loss, or with one more a part of it
 _marks, _PLACE_BITS = {}, 24  # a watch's mark by its key: found at one place by all hooks, or a compiler would compare those of each two
 _is_compiling = getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)  # since 2.1
-_compiled_look = None
+_compiled_look = _compiled_attend = None
 _all_hooks = False  # compilers make two variants of a model: one with the hooks of every step, one with all of them
 _library = globals().get("_library")  # of the module before it was loaded anew
 if hasattr(torch.library, "register_fake"):  # since 2.4
@@ -1764,16 +1992,27 @@ if hasattr(torch.library, "register_fake"):  # since 2.4
         if watch is not None:
             watch._look_compiled((place & (1 << _PLACE_BITS) - 1) >> 1, x)
 
+    def _attended(query, key, mask, causal, scale, mark, place):
+        watch = _by_key.get(place >> _PLACE_BITS)
+        if watch is not None:
+            watch._attend_compiled((place & (1 << _PLACE_BITS) - 1) >> 1, query, key, mask, causal, scale)
+
     # torch.library.custom_op does the same in six times the time of a call. Replayed from a CUDA graph nobody would look.
     if _library is not None:
         _library._destroy()
     _library = torch.library.Library(re.sub(r"\W", "_", __name__), "FRAGMENT")
-    _library.define("look(Tensor x, Tensor(a!) mark, int place) -> ()",
-                    tags=[getattr(torch.Tag, tag) for tag in ("pt2_compliant_tag", "cudagraph_unsafe") if hasattr(torch.Tag, tag)])  # fmt: skip
-    _library.impl("look", _looked, "CompositeExplicitAutograd")
-    _library.impl("look", torch.library.fallthrough_kernel, "Autograd")
-    torch.library.register_fake(_library.ns + "::look", lambda x, mark, place: None, lib=_library)
+    for _name, _takes, _call in (
+        ("look", "Tensor x, Tensor(a!) mark, int place", _looked),
+        ("attend", "Tensor query, Tensor key, Tensor? mask, bool causal, float? scale, Tensor(a!) mark, int place", _attended),
+    ):  # fmt: skip
+        _library.define("%s(%s) -> ()" % (_name, _takes),
+                        tags=[getattr(torch.Tag, tag) for tag in ("pt2_compliant_tag", "cudagraph_unsafe") if hasattr(torch.Tag, tag)])  # fmt: skip
+        _library.impl(_name, _call, "CompositeExplicitAutograd")
+        _library.impl(_name, torch.library.fallthrough_kernel, "Autograd")
+        torch.library.register_fake("%s::%s" % (_library.ns, _name), lambda *values: None, lib=_library)
     _compiled_look = getattr(torch.ops, _library.ns).look.default
+    if [int(number) for number in re.findall(r"\d+", torch.__version__)[:2]] >= [2, 13]:  # not tried with a compiler before
+        _compiled_attend = getattr(torch.ops, _library.ns).attend.default
 
 
 def _local(tensor):

@@ -154,6 +154,55 @@ class AdapterTest(unittest.TestCase):
                 for hook in ("residual", "qkv", "mlp_up", "mlp_hidden", "attention_norm", "mlp_norm", "attention_out", "mlp_out"):
                     self.assertGreater(metric(of[2], "rms", hook, LAYERS - 1), 0, hook)
 
+    @unittest.skipUnless(there("transformers"), "transformers is not installed here")
+    def test_attention_logits_of_families_of_models(self):
+        import transformers
+        from transformers import modeling_utils
+
+        sizes = {"vocab_size": VOCABULARY, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
+                 "num_key_value_heads": 2, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}  # fmt: skip
+        of_gpt2 = {"vocab_size": VOCABULARY, "n_embd": 32, "n_layer": 2, "n_head": 4, "bos_token_id": 1, "eos_token_id": 2}
+        interface, seen = modeling_utils.AttentionInterface.get_interface, []
+
+        def recorded(interfaces, name, default):
+            attention = interface(interfaces, name, default)
+
+            def record(module, query, key, value, mask, *more, scaling=None, **keywords):
+                seen.append((query.detach().double(), key.detach().double(), mask, scaling))
+                return attention(module, query, key, value, mask, *more, scaling=scaling, **keywords)
+
+            return record
+
+        for family, settings in (
+            ("Llama", sizes), ("Mistral", {**sizes, "sliding_window": 6}), ("Qwen3", {**sizes, "head_dim": 8}), ("Olmo2", sizes),
+            ("Gemma2", {**sizes, "head_dim": 8, "attn_logit_softcapping": 0.5, "query_pre_attn_scalar": 5, "sliding_window": 6}),
+            ("GPT2", of_gpt2),
+        ):  # fmt: skip
+            for how in ("sdpa", "eager"):
+                torch.manual_seed(7)
+                kind = transformers.GPT2LMHeadModel if family == "GPT2" else getattr(transformers, family + "ForCausalLM")
+                model = kind._from_config(getattr(transformers, family + "Config")(**settings), attn_implementation=how).train()
+                with torch.no_grad():
+                    for p in model.parameters():
+                        p.mul_(4.0 if p.dim() > 1 else 1.0)
+                batch = tokens(1)[:, :-1]
+                there = torch.ones_like(batch)
+                there[0, :5] = family == "GPT2"  # of queries and keys in one projection padding counts too
+                seen.clear()
+                with tempfile.TemporaryDirectory() as spool, mock.patch.object(modeling_utils.AttentionInterface, "get_interface", recorded):
+                    watch = observatory_torch.watch(model, **self.settings(spool=spool, probes="forensic"))
+                    model(input_ids=batch, attention_mask=there, labels=batch).loss.backward()
+                    watch.step()
+                    watch.close()
+                    frame = frames(spool)[0]
+                self.assertEqual(("", 2), (watch.trouble(), len(seen)), family)
+                for layer, (query, key, mask, scaling) in enumerate(seen):
+                    logits = query[0] @ key[0].repeat_interleave(query.shape[1] // key.shape[1], 0).transpose(1, 2) * (scaling or 8**-0.5)
+                    sees = torch.ones(CONTEXT, CONTEXT).tril() > 0 if mask is None else mask[0] if mask.dtype == torch.bool else mask[0] > -1e4
+                    for head, expected in enumerate(logits.abs().masked_fill(~sees, 0).amax((1, 2)).tolist()):
+                        told = metric(frame, "attention_logit_max", "attention_logits", layer, "head %d" % head)
+                        self.assertLess(abs(told / expected - 1), 1e-5, (family, how, layer, head))
+
     def test_an_optimizer_in_a_wrapper_is_watched_inside_of_it(self):
         class Wrapper(torch.optim.Optimizer):
             """As accelerate's, which has none of the parts of an optimiser, and does nothing while gradients are accumulated."""

@@ -1,6 +1,6 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
-import collections, contextlib, copy, gc, glob, importlib.util, io, json, math, os, resource, shutil, sqlite3, subprocess, sys, tempfile, time, types, unittest, zlib
+import collections, contextlib, copy, gc, glob, importlib.util, io, json, math, os, resource, shutil, sqlite3, subprocess, sys, tempfile, threading, time, types, unittest, zlib
 
 import torch
 import torch.nn as nn
@@ -872,6 +872,333 @@ class WatchTest(unittest.TestCase):
 
     def same(self, expected, actual, within):
         self.assertLessEqual(abs(actual - expected), within * abs(expected))
+
+
+def rotated(x):
+    """Rotary position embedding of (B, H, T, d)."""
+    d, at = x.shape[-1], torch.arange(x.shape[-2], dtype=x.dtype)[:, None]
+    angle = at / 100 ** (torch.arange(d // 2, dtype=x.dtype) / (d // 2))
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * angle.cos() - b * angle.sin(), b * angle.cos() + a * angle.sin()], -1)
+
+
+class GroupedAttention(nn.Module):
+    """As LLaMA's and Qwen3's: projections apart, norms of queries and keys, rotation, a key head for two of queries."""
+
+    def __init__(self, how, heads=4, shared=2):
+        super().__init__()
+        self.how, self.heads, self.shared = how, heads, shared
+        self.q_proj, self.o_proj = nn.Linear(WIDTH, WIDTH, bias=False), nn.Linear(WIDTH, WIDTH, bias=False)
+        self.k_proj, self.v_proj = (nn.Linear(WIDTH, WIDTH * shared // heads, bias=False) for _ in range(2))
+        self.q_norm, self.k_norm = nn.LayerNorm(WIDTH // heads), nn.LayerNorm(WIDTH // heads)
+        self.multiplied = []
+
+    def forward(self, x, mask):
+        b, t, c = x.shape
+        q, k, v = (y.view(b, t, -1, c // self.heads).transpose(1, 2) for y in (self.q_proj(x), self.k_proj(x), self.v_proj(x)))
+        q, k = rotated(self.q_norm(q)), rotated(self.k_norm(k))
+        if self.how != "compiled":
+            self.multiplied.append((q.detach().double(), k.detach().double()))
+        k, v = (y.repeat_interleave(self.heads // self.shared, 1) for y in (k, v))
+        if self.how == "eager":
+            bias = 0.0 if mask is None else torch.zeros(mask.shape).masked_fill(~mask, torch.finfo(x.dtype).min)
+            logits = q @ k.transpose(-2, -1) / 2.0
+            logits = 3.0 * torch.tanh(logits / 3.0)  # bounded, as Gemma 2 does
+            if mask is None:
+                logits = logits.masked_fill(torch.ones(t, t).tril() == 0, -math.inf)
+            y = (logits + bias).softmax(-1) @ v
+        elif mask is not None and self.how == "added":
+            y = F.scaled_dot_product_attention(q, k, v, torch.zeros(mask.shape).masked_fill(~mask, -math.inf), scale=0.5)
+        else:
+            y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=mask is None, scale=0.5)
+        return self.o_proj(y.transpose(1, 2).reshape(b, t, c))
+
+
+class GroupedBlock(nn.Module):
+    def __init__(self, how):
+        super().__init__()
+        self.input_layernorm, self.post_attention_layernorm = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.self_attn, self.mlp = GroupedAttention(how), Mlp()
+
+    def forward(self, x, mask):
+        x = x + self.self_attn(self.input_layernorm(x), mask)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Grouped(nn.Module):
+    """The shape of LLaMA, small. mask: (B or 1, 1, T, T), true where a query sees a key; causal unless given."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.embed_tokens, self.norm = nn.Embedding(VOCABULARY, WIDTH), nn.LayerNorm(WIDTH)
+        self.layers = nn.ModuleList(GroupedBlock(how) for _ in range(2))
+        self.lm_head = nn.Linear(WIDTH, VOCABULARY, bias=False)
+
+    def forward(self, tokens, mask=None):
+        x = self.embed_tokens(tokens)
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.lm_head(self.norm(x))
+
+
+WAYS = ("eager", "sdpa", "added") if hasattr(F, "scaled_dot_product_attention") else ("eager",)  # public since PyTorch 2.0
+
+
+def windowed():
+    """A causal mask of a window of five; of the first sequence four are padding, of the others none."""
+    at = torch.arange(CONTEXT)
+    seen = (at[None, :] <= at[:, None]) & (at[None, :] > at[:, None] - 5)
+    return torch.stack([seen & (at >= 4)[None, :] | torch.eye(CONTEXT, dtype=torch.bool)] + [seen] * (BATCH - 1))[:, None]
+
+
+class AttentionLogitsTest(unittest.TestCase):
+    """Largest attention logits of models whose queries and keys are projected apart, against a second way to compute them."""
+
+    def setUp(self):
+        torch.set_num_threads(1)
+
+    def train(self, how, mask=None, steps=1, probes="forensic", prepare=lambda model: model, first=1):
+        """(frames, trouble, the model) of a run; the model as it was trained where nobody watches, for probes None."""
+        torch.manual_seed(3)
+        model = Grouped(how)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        with tempfile.TemporaryDirectory() as folder:
+            watch = probes and observatory_torch.watch(model, optimizer, run="test", spool=folder, probes=probes, first_step=first)
+            called = prepare(model)
+            for step in range(1, steps + 1):
+                batch = tokens(step)
+                loss = F.cross_entropy(called(batch[:, :-1], mask).reshape(-1, VOCABULARY), batch[:, 1:].reshape(-1))
+                loss.backward()
+                optimizer.step()
+                optimizer.zero_grad()
+                if watch:
+                    watch.step(loss=loss)
+            if watch:
+                watch.close()
+            return frames(folder), watch and watch.trouble(), model
+
+    def expected(self, attention, mask, every=1):
+        """The largest logit of each head over the first sequence, one pair of a query and a key after the other."""
+        q, k = attention.multiplied[0]
+        sees = (lambda t, s: s <= t) if mask is None else (lambda t, s: bool(mask[0, 0, t, s]))
+        return [max(abs((q[0, h, t] @ k[0, h // 2, s]).item()) * 0.5 for t in range(0, CONTEXT, every) for s in range(CONTEXT) if sees(t, s))
+                for h in range(4)]  # fmt: skip
+
+    def compare(self, frame, model, mask=None, within=1e-5):
+        for layer, block in enumerate(model.layers):
+            expected = self.expected(block.self_attn, mask)
+            told = [metric(frame, "attention_logit_max", "attention_logits", layer, "head %d" % head) for head in range(4)]
+            for head in range(4):
+                self.assertLess(abs(told[head] / expected[head] - 1), within, (layer, head))
+            self.assertEqual(max(told), metric(frame, "attention_logit_max", "attention_logits", layer))
+
+    def test_largest_logits_are_those_of_what_was_multiplied(self):
+        for how in WAYS:
+            for mask in (None, windowed()):
+                with self.subTest(how, masked=mask is not None):
+                    told, trouble, model = self.train(how, mask)
+                    self.assertEqual("", trouble)
+                    self.compare(told[0], model, mask)
+                    if mask is not None:  # it hides the largest of some head, or the test would say nothing
+                        self.assertNotEqual(self.expected(model.layers[0].self_attn, None), self.expected(model.layers[0].self_attn, mask))
+
+    def test_weights_are_the_same_bits_and_only_steps_that_look_take_part(self):
+        for how in WAYS[:2]:
+            expected = self.train(how, steps=21, probes=None)[2]
+            for probes in ("continuous", "forensic"):
+                told, trouble, model = self.train(how, steps=21, probes=probes)
+                self.assertEqual("", trouble)
+                self.assertTrue(all(torch.equal(a, b) for a, b in zip(expected.parameters(), model.parameters())), (how, probes))
+                steps = [frame["step"] for frame in told if "attention_logit_max" in frame["metrics"]]
+                self.assertEqual([10, 20] if probes == "continuous" else list(range(1, 22)), steps)
+            for block in model.layers:
+                del block.self_attn.multiplied[:20]
+            self.compare(told[20], model)
+
+    def test_recomputed_attention_counts_once_and_micro_batches_all(self):
+        from torch.utils.checkpoint import checkpoint
+
+        for reentrant in (True, False):
+            calls = []
+
+            def recomputed(model):
+                for block in model.layers:
+                    forward = block.forward
+                    block.forward = lambda x, mask, f=forward: checkpoint(f, x, mask, use_reentrant=reentrant)
+                return model
+
+            attend = observatory_torch.Watch._logits_of
+            try:
+                observatory_torch.Watch._logits_of = lambda watch, layer, *what: (calls.append(layer), attend(watch, layer, *what))
+                told, trouble, model = self.train(WAYS[-1], prepare=recomputed)
+            finally:
+                observatory_torch.Watch._logits_of = attend
+            self.assertEqual(("", [0, 1]), (trouble, sorted(calls)))
+            self.compare(told[0], model)
+
+        def twice(model):  # the second micro-batch is the first again, its queries twice as large
+            def called(batch, mask):
+                first = model(batch, mask)
+                model.layers[0].self_attn.q_norm.weight.data.mul_(2.0)
+                return first + model(batch, mask)
+
+            return called
+
+        told, _, model = self.train(WAYS[-1], prepare=twice)
+        self.assertAlmostEqual(2.0, metric(told[0], "attention_logit_max", "attention_logits", 0) / max(self.expected(model.layers[0].self_attn, None)), 4)
+
+    def test_an_error_inside_and_close_leave_nothing_behind(self):
+        function, active = getattr(F, "scaled_dot_product_attention", None), torch.overrides._get_current_function_mode
+        model = Grouped(WAYS[-1])
+        with tempfile.TemporaryDirectory() as folder:
+            watch = observatory_torch.watch(model, run="test", spool=folder, probes="forensic")
+            output = model.layers[1].self_attn.o_proj.forward
+            model.layers[1].self_attn.o_proj.forward = lambda x: 1 / 0
+            for _ in range(2):
+                with self.assertRaises(ZeroDivisionError):
+                    model(tokens(1)[:, :-1])
+                if observatory_torch._ALWAYS_CALL:  # else until the next pass
+                    self.assertIsNone(active())
+            model.layers[1].self_attn.o_proj.forward = output
+            model(tokens(1)[:, :-1]).sum().backward()
+            self.assertIsNone(active())
+            watch.close()
+            self.assertFalse([m for m in model.modules() if m._forward_hooks or m._forward_pre_hooks])
+        self.assertIs(function, getattr(F, "scaled_dot_product_attention", None))
+
+    def test_what_fails_at_an_attention_never_reaches_it(self):
+        attend = observatory_torch.Watch._logits_of
+        try:
+            observatory_torch.Watch._logits_of = lambda *what: 1 / 0
+            with contextlib.redirect_stderr(io.StringIO()):
+                _, trouble, model = self.train(WAYS[-1], steps=12)
+        finally:
+            observatory_torch.Watch._logits_of = attend
+        self.assertIn("attention failed 10 times", trouble)
+        expected = self.train(WAYS[-1], steps=12, probes=None)[2]
+        self.assertTrue(all(torch.equal(a, b) for a, b in zip(expected.parameters(), model.parameters())))
+
+    def test_attentions_of_two_threads_are_told_apart(self):
+        apart = {}
+
+        def one(seed, together):
+            model = Grouped(WAYS[-1])
+
+            def meet(*of):  # so that both are inside of an attention
+                together.wait(60)
+
+            model.layers[0].self_attn.q_norm.register_forward_hook(meet)
+            with tempfile.TemporaryDirectory() as folder:
+                watch = observatory_torch.watch(model, run="test", spool=folder, probes="forensic")
+                model(tokens(seed)[:, :-1]).sum().backward()
+                watch.step()
+                watch.close()
+                apart[seed] = frames(folder)[0], model
+
+        barrier = threading.Barrier(2)
+        threads = [threading.Thread(target=one, args=(seed, barrier)) for seed in (1, 2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        for frame, model in apart.values():
+            self.compare(frame, model)
+        self.assertEqual({1, 2}, set(apart))
+
+    def test_of_large_attentions_fewer_queries_are_looked_at_in_parts(self):
+        torch.manual_seed(5)
+        q, k = torch.randn(6, 40, 8), torch.randn(3, 40, 8)
+        whole = (q.double() @ k.double().repeat_interleave(2, 0).transpose(1, 2)).abs() * (torch.ones(40, 40).tril() > 0)
+        at = torch.arange(40)
+        constants = observatory_torch._AT_ONCE, observatory_torch._PAIRS, observatory_torch._WHOLE
+        try:
+            for observatory_torch._AT_ONCE in (1, 6 * 40 * 7, 1 << 24):
+                told = observatory_torch._largest_logits(q, k, at, observatory_torch._later)
+                self.assertLess((told.double() / whole.amax((1, 2)) - 1).abs().max().item(), 1e-5)
+            k[2, 7, 0] = math.nan
+            self.assertEqual([False] * 4 + [True] * 2, observatory_torch._largest_logits(q, k, at, observatory_torch._later).isnan().tolist())
+            observatory_torch._WHOLE = 1  # then one query in four, and one in eight of so many pairs
+            for observatory_torch._PAIRS, every in ((1 << 29, 4), (4 * CONTEXT * CONTEXT // 8, 8)):
+                told, trouble, model = self.train(WAYS[-1], probes="continuous", first=40)
+                self.assertEqual("", trouble)
+                expected = self.expected(model.layers[0].self_attn, None, every)
+                for head in range(4):
+                    got = metric(told[0], "attention_logit_max", "attention_logits", 0, "head %d" % head)
+                    self.assertLess(abs(got / expected[head] - 1), 1e-5, every)
+        finally:
+            observatory_torch._AT_ONCE, observatory_torch._PAIRS, observatory_torch._WHOLE = constants
+
+    @unittest.skipUnless(hasattr(torch.library, "custom_op"), "torch.library.custom_op, by which flash-attn is called, needs PyTorch 2.4")
+    def test_queries_and_keys_of_flash_attn_by_a_stand_in(self):
+        name = "flash_attn_stand_in::_flash_attn_forward"
+        schema = "(Tensor q, Tensor k, Tensor v, float dropout_p, float softmax_scale, bool causal, int window_size_left, int window_size_right) -> Tensor"
+
+        @torch.library.custom_op(name, mutates_args=(), schema=schema)
+        def forward(q, k, v, dropout_p, softmax_scale, causal, window_size_left, window_size_right):
+            return v.repeat_interleave(q.shape[2] // v.shape[2], 2).contiguous()
+
+        rows = "(Tensor q, Tensor k, Tensor v, Tensor cu_seqlens_q, Tensor cu_seqlens_k, int max_seqlen_q, int max_seqlen_k, float softmax_scale, bool causal) -> Tensor"
+
+        @torch.library.custom_op("flash_attn_stand_in::_flash_attn_varlen_forward", mutates_args=(), schema=rows)
+        def in_a_row(q, k, v, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, softmax_scale, causal):
+            return q.clone()
+
+        class Flash(torch.autograd.Function):
+            @staticmethod
+            def forward(context, q, k, v):
+                return torch.ops.flash_attn_stand_in._flash_attn_forward(q, k, v, 0.0, 0.5, True, 4, 0)
+
+            @staticmethod
+            def backward(context, gradient):
+                return gradient, None, None
+
+        class Rows(Flash):
+            @staticmethod
+            def forward(context, q, k, v):  # of the first sequence there are fifteen, of another more
+                ends = torch.tensor([0, 15, BATCH * CONTEXT], dtype=torch.int32)
+                flat = [x.reshape(-1, *x.shape[2:]) for x in (q, k, v)]
+                return in_a_row(*flat, ends, ends, BATCH * CONTEXT - 15, BATCH * CONTEXT - 15, 0.5, True).view_as(q)
+
+        at = torch.arange(CONTEXT)
+        causal = at[None, :] <= at[:, None]
+        sdpa = F.scaled_dot_product_attention
+        for function, mask in ((Flash, causal & (at[None, :] >= at[:, None] - 4)), (Rows, causal & (at < 15)[:, None])):
+            try:
+                F.scaled_dot_product_attention = lambda q, k, v, *more, **keywords: function.apply(
+                    *(x.transpose(1, 2).contiguous() for x in (q, k, v))).transpose(1, 2)  # fmt: skip
+                told, trouble, model = self.train("sdpa")
+            finally:
+                F.scaled_dot_product_attention = sdpa
+            self.assertEqual("", trouble)
+            mask = mask | torch.zeros(CONTEXT, CONTEXT, dtype=torch.bool)
+            q, k = model.layers[1].self_attn.multiplied[0]
+            for head in range(4):
+                expected = ((q[0, head] @ k[0, head // 2].T).abs() * mask).max().item() * 0.5
+                self.assertLess(abs(metric(told[0], "attention_logit_max", "attention_logits", 1, "head %d" % head) / expected - 1), 1e-5, function)
+
+    @unittest.skipUnless(observatory_torch._compiled_attend is not None, "a mode in compiled code needs PyTorch 2.13")
+    def test_compiled_attention_is_seen_without_a_break_or_another_compilation(self):
+        for mask in (None, windowed()):
+            for probes, steps in (("forensic", 3), ("continuous", 21)):
+                graphs = []
+                torch.compiler.reset()
+
+                def backend(graph, inputs):
+                    graphs.append([str(node.target) for node in graph.graph.nodes])
+                    return graph.forward
+
+                prepare = lambda model: torch.compile(model, fullgraph=True, backend=backend)
+                told, trouble, _ = self.train("compiled", mask, steps, probes, prepare)
+                self.assertEqual("", trouble)
+                self.assertEqual(1 if probes == "forensic" else 2, len(graphs), "one with the hooks of each step, one with all")
+                self.assertEqual([2] if probes == "forensic" else [0, 2], sorted(sum("attend" in target for target in graph) for graph in graphs))
+                expected, _, _ = self.train("sdpa", mask, steps, probes)
+                for a, b in zip(expected, told):
+                    self.assertEqual("attention_logit_max" in a["metrics"], "attention_logit_max" in b["metrics"], b["step"])
+                    if "attention_logit_max" in b["metrics"]:
+                        for layer in (0, 1):
+                            where = "attention_logit_max", "attention_logits", layer
+                            self.assertLess(abs(metric(b, *where) / metric(a, *where) - 1), 1e-4)
 
 
 @unittest.skipUnless(observatory_torch._compiled_look is not None, "an operator of one's own needs PyTorch 2.4")
