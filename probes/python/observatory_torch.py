@@ -56,6 +56,8 @@ _IN_LAYER = [
     (r"(mlp|feed_forward|ffn)\.(c_fc|gate_proj|up_proj|gate_up_proj|dense_h_to_4h|linear_fc1|fc_?1|fc_in|w1|w3|wi|wi_0)|fc1", "mlp_up", False),
     (r"(mlp|feed_forward|ffn)\.(c_proj|down_proj|dense_4h_to_h|linear_fc2|fc_?2|fc_out|proj|w2|wo)|fc2", "mlp_hidden", True),
     (r"mlp|feed_forward|ffn|block_sparse_moe", "mlp_out", False),
+    (r"post_self_attn_layernorm", "attention_out", False),  # norms of what is added to the residual stream
+    (r"post_feedforward_layernorm|post_mlp_layernorm", "mlp_out", False),
 ]  # fmt: skip
 _OUTSIDE = [
     (r"(.*\.)?(wte|embed_tokens|word_embeddings|tok_embeddings|token_embedding|embed_in)", "embedding", False),
@@ -690,7 +692,7 @@ class _Plan:
         known, elements = self._quick.get(hook), x.numel()
         if known is None or known[0] != elements:
             more = (hook == "qkv" and self.attention) or (hook == "logits" and self.log_z) \
-                or (hook == "residual" and self.residual_gradient) or (hook.endswith("norm") and self.noise)  # fmt: skip
+                or (hook == "residual" and self.residual_gradient)  # fmt: skip
             due = None if more or not _Table.FUSED.issuperset(self.at(hook)) else frozenset(self.at(hook))
             known = self._quick[hook] = elements, due, self.every(hook, elements), self.apart(x)
         return known
@@ -1191,23 +1193,27 @@ class Watch:
             modules.setdefault(_plain(name), (name, module))  # a wrapper and what it wraps are one
         self._sites, self._heads, self._attentions, self._by_index, taken = {}, {}, {}, [], {}
         for plain, (name, module) in modules.items():
-            found, before_mlp = _rule(plain), plain.replace("post_attention_", "pre_feedforward_")
-            if not found or (before_mlp != plain and before_mlp in modules):
-                continue  # of the two this one norms what attention gives, not what the MLP reads
+            found, rest = _rule(plain), _place(plain)[1]
+            if not found:
+                continue
             hook, layer, at_input = found
-            site = hook, layers.get(_stack(name), layer), _split(name) if hook == "qkv" else ""
+            if rest == "post_attention_layernorm" and any(plain.replace("post_attention", beside) in modules
+                                                          for beside in ("pre_feedforward", "post_feedforward")):  # fmt: skip
+                hook = "attention_out"  # it norms what attention gives, not what the MLP reads
+            after = hook in ("attention_out", "mlp_out") and rest.endswith("norm")
+            site = hook, layers.get(_stack(name), layer), rest if after else _split(name) if hook == "qkv" else ""
             outer = taken.setdefault(site, plain)
             if plain.startswith(outer + "."):
                 continue  # the same again, before a dropout perhaps
             if plain != outer:  # such as up_proj beside gate_proj, an encoder's embedding beside a decoder's
-                site = *site[:2], _place(plain)[1][-_NAME:]
-            self._sites[name] = module, *site[:2], at_input
+                site = *site[:2], rest[-_NAME:]
+            self._sites[name] = module, site, at_input
             self._by_index.append((name, site))  # a compiled hook knows its module by number
             if hook == "qkv":
                 self._heads[name] = self._fused_heads(name)
             elif hook == "attention_out" and not site[2]:
                 around = _Around(self, name, site[1])
-                self._attentions[name, True] = self._attentions[name, False] = module, "attention_logits", site[1], around
+                self._attentions[name, True] = self._attentions[name, False] = module, ("attention_logits", site[1], ""), around
         fused = [name for name, heads in self._heads.items() if heads]  # there queries and keys are seen where they are made
         self._attentions = {key: site for key, site in self._attentions.items() if not any(name.startswith(key[0] + ".") for name in fused)}
         self._hooked = {**self._sites, **self._attentions}
@@ -1320,7 +1326,7 @@ class Watch:
             self._handles.pop(name).remove()
         self._held, self._there = needed, []
         for name in needed:
-            module, _, layer, at_input = self._hooked[name]
+            module, _, at_input = self._hooked[name]
             around = at_input if isinstance(at_input, _Around) else None
             at_input = name[1] if around else at_input
             handle = self._handles.get(name)
@@ -1338,12 +1344,12 @@ class Watch:
                 self._handles[name] = handle
             self._there.append((module.__dict__, kind, handle.id))
 
-    def _needed(self, name, hook, plan=None):
-        plan = plan or self._plan
+    def _needed(self, name, site, plan=None):
+        plan, hook = plan or self._plan, site[0]
         if hook == "attention_logits":
             return plan.attention
         return bool(plan.at(hook) or (hook == "qkv" and plan.attention and self._heads[name]) or (hook == "logits" and plan.log_z)
-                    or (hook == "residual" and plan.residual_gradient) or (hook.endswith("norm") and plan.noise))  # fmt: skip
+                    or (hook == "residual" and plan.residual_gradient) or (plan.noise and _norms_something(site)))  # fmt: skip
 
     def _hook_around(self, around, enters):
         index = [name for name, before in self._attentions if before].index(around.name)
@@ -1376,6 +1382,8 @@ class Watch:
             if isinstance(value, tuple) and value:
                 value = value[0]
             if "fused" in self._off or not isinstance(value, torch.Tensor) or not _Table.takes(value):
+                return False
+            if self._plan.noise and _norms_something(site):
                 return False
             _, due, every, apart = self._plan.quick(site[0], value)
             if not due:
@@ -1410,7 +1418,7 @@ class Watch:
         self._compiled = True
         if self._dead or self._resting or not self._plan.attention or (query.is_cuda and torch.cuda.is_current_stream_capturing()):
             return
-        layer = [site[2] for (_, before), site in self._attentions.items() if before][index]
+        layer = [site[1][1] for (_, before), site in self._attentions.items() if before][index]
         self._guard("attention", self._logits_of, layer, query, key, _unseen_by_mask(mask, causal), scale)
 
     def _on_pass(self, module, inputs):
@@ -1477,7 +1485,7 @@ class Watch:
         if tensor.requires_grad:
             if hook == "residual" and plan.residual_gradient:
                 tensor.register_hook(lambda g: self._guard("residual_gradient", self._gradient_of, ("residual_gradient", layer, part), g))
-            if hook.endswith("norm") and plan.noise and inputs:  # compiled code gives the output alone
+            if plan.noise and _norms_something(site) and inputs:  # compiled code gives the output alone
                 self._watch_gain(name, layer, inputs, tensor)
 
     def _fuse(self, site, due, x, every, at_once=False):
@@ -2038,6 +2046,11 @@ def _gradient(parameter):
 def _dense(gradient):
     """The numbers of a gradient of which only some rows are there; any other is itself."""
     return gradient.coalesce().values() if gradient is not None and gradient.layout == torch.sparse_coo else gradient
+
+
+def _norms_something(site):
+    """Whether a norm is at a site, before what reads it or after what is added to the residual stream."""
+    return site[0].endswith("norm") or site[2].endswith("norm")
 
 
 def _stack(name):

@@ -1419,8 +1419,43 @@ class RuleTest(unittest.TestCase):
 
     def test_a_norm_after_attention_is_none_of_the_mlp_where_that_has_its_own(self):
         both = "layers.1.post_attention_layernorm", "layers.1.pre_feedforward_layernorm"
-        self.assertEqual([None, ("mlp_norm", 1, "")], self.sites(*both)[0])
+        self.assertEqual([("attention_out", 1, "post_attention_layernorm"), ("mlp_norm", 1, "")], self.sites(*both)[0])
         self.assertEqual([("mlp_norm", 1, "")], self.sites(both[0])[0])
+
+    def test_norms_after_what_they_norm_are_beside_it(self):
+        olmo = ["layers.1.self_attn", "layers.1.mlp", "layers.1.post_attention_layernorm", "layers.1.post_feedforward_layernorm"]
+        attention, mlp = ("attention_out", 1, "post_attention_layernorm"), ("mlp_out", 1, "post_feedforward_layernorm")
+        for names in (olmo, olmo[::-1]):
+            expected = dict(zip(olmo, [("attention_out", 1, ""), ("mlp_out", 1, ""), attention, mlp]))
+            self.assertEqual([expected[name] for name in names], self.sites(*names)[0])
+        glm = ["layers.1.post_attention_layernorm", "layers.1.post_self_attn_layernorm", "layers.1.post_mlp_layernorm"]
+        expected = [("mlp_norm", 1, ""), ("attention_out", 1, "post_self_attn_layernorm"), ("mlp_out", 1, "post_mlp_layernorm")]
+        self.assertEqual(expected, self.sites(*glm)[0])
+
+    def test_gains_of_norms_after_what_they_norm_have_gradients_of_single_sequences(self):
+        class After(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.mlp, self.post_feedforward_layernorm = Mlp(), nn.LayerNorm(WIDTH)
+
+            def forward(self, x):
+                return x + self.post_feedforward_layernorm(self.mlp(x))
+
+        torch.manual_seed(3)
+        model = nn.Sequential(collections.OrderedDict(embed_tokens=nn.Embedding(VOCABULARY, WIDTH), layers=nn.Sequential(After(), After())))
+        gain, own = model.layers[0].post_feedforward_layernorm.weight, []
+        for row in tokens(1):
+            own.append(torch.autograd.grad(model(row[None]).square().sum() / BATCH, gain)[0].double() * BATCH)
+        with tempfile.TemporaryDirectory() as spool:
+            watch = observatory_torch.watch(model, run="test", spool=spool, probes="forensic")
+            (model(tokens(1)).square().sum() / BATCH).backward()
+            watch.step()
+            watch.close()
+            frame = frames(spool)[0]
+        expected = torch.stack(own).square().sum(1).mean().item()
+        told = metric(frame, "example_gradient_square", "norm_example_gradient", 0, "post_feedforward_layernorm.weight")
+        self.assertLess(abs(told / expected - 1), 1e-4)
+        self.assertGreater(metric(frame, "rms", "mlp_out", 0, "post_feedforward_layernorm"), 0)
 
     def test_the_layers_of_a_second_stack_are_counted_on(self):
         names = ["encoder.embed_tokens", "encoder.block.0", "encoder.block.0.layer.1", "decoder.embed_tokens", "decoder.block.0",
