@@ -2361,9 +2361,45 @@ def _agree(run, world):
 # Adapters: for loops that are not yours.
 
 
+_INCARNATIONS = "observatory-incarnations.json"
+
+
+def _incarnation(folder, settings, resumed):
+    """Which incarnation of a run begins, so that nobody takes what it tells for what was told before: 0 for a new run.
+
+    The last of each run by its name is kept in the folder of the checkpoints. One that goes on from a checkpoint and is not
+    there was trained before that was written down, as incarnation 0. Of several ranks the first says it to the others.
+    """
+    run, distributed, said = settings.get("run") or os.environ.get("OBSERVATORY_RUN"), torch.distributed, [0]
+    if run is None or "incarnation" in settings:  # a name of its own each time; or somebody keeps count
+        return settings.get("incarnation", 0)
+    together = distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1
+    if not together or distributed.get_rank() == 0:
+        file, last = os.path.join(folder, _INCARNATIONS), {}
+        try:
+            if os.path.exists(file):
+                with open(file) as kept:
+                    last = {str(name): int(number) for name, number in json.load(kept).items()}
+            last[run] = last[run] + 1 if run in last else int(resumed and not last)
+            os.makedirs(folder, exist_ok=True)
+            with open(file + ".new", "w") as kept:
+                json.dump(last, kept)
+            os.replace(file + ".new", file)
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            last.setdefault(run, int(resumed))
+            _say("%s should hold the last incarnation of each run, such as {\"%s\": 0}, and be a file that can be written: %.200r;"
+                 " this is taken for incarnation %d, unless huggingface_callback(…, incarnation=…) says which it is"
+                 % (file, run, error, last[run]))  # fmt: skip
+        said = [last[run]]
+    if together:
+        distributed.broadcast_object_list(said)
+    return said[0]
+
+
 def huggingface_callback(**settings):
     """A TrainerCallback: Trainer(…, callbacks=[observatory_torch.huggingface_callback()]).
 
+    With run=, or OBSERVATORY_RUN, a run that is resumed or begun anew is the next incarnation of it, by a file in the output_dir.
     The loss is the model's own, of every step, as the Trainer adds it up. The gradient norm before clipping is known where the
     Trainer logs it, with logging_steps=1 in every step; in the others it is told as clipped_gradient_norm.
     """
@@ -2374,7 +2410,8 @@ def huggingface_callback(**settings):
             self.watch, self.logs, self.ended, self.handle = None, {}, False, None
 
         def on_train_begin(self, arguments, state, control, model=None, optimizer=None, **more):
-            self.watch = watch(model, optimizer, **{"first_step": state.global_step + 1, **settings})
+            incarnation = _incarnation(arguments.output_dir, settings, state.global_step > 0)
+            self.watch = watch(model, optimizer, **{"first_step": state.global_step + 1, "incarnation": incarnation, **settings})
             self.clips = bool(getattr(arguments, "max_grad_norm", 0))
             # Where tokens are counted over all ranks, the losses of all are one sum, and the Trainer tells the mean of all.
             self.ranks = arguments.world_size if getattr(arguments, "average_tokens_across_devices", False) else 1

@@ -1,7 +1,7 @@
 """Loops that are not ours: Hugging Face, Lightning, Megatron, fully sharded. The real packages where they are installed;
 where they are not, stand-ins that call what those packages document, in their order."""
 
-import contextlib, importlib.util, os, pickle, subprocess, sys, tempfile, types, unittest
+import contextlib, importlib.util, io, os, pickle, subprocess, sys, tempfile, types, unittest
 from unittest import mock
 
 import torch
@@ -74,7 +74,7 @@ class AdapterTest(unittest.TestCase):
         torch.manual_seed(7)
         model = WithLoss()
         optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-        arguments, state = types.SimpleNamespace(max_grad_norm=0.5, world_size=1), types.SimpleNamespace(global_step=0)
+        arguments, state = types.SimpleNamespace(max_grad_norm=0.5, world_size=1, output_dir=self.spool), types.SimpleNamespace(global_step=0)
         callback.on_train_begin(arguments, state, None, model=model, optimizer=optimizer)
         for step in range(1, 5):
             callback.on_step_begin(arguments, state, None)
@@ -108,7 +108,7 @@ class AdapterTest(unittest.TestCase):
                 with tempfile.TemporaryDirectory() as spool:
                     torch.manual_seed(7)
                     model, callback = WithLoss(), self.hugging_face(spool=spool)
-                    arguments = types.SimpleNamespace(world_size=ranks, average_tokens_across_devices=True)
+                    arguments = types.SimpleNamespace(world_size=ranks, average_tokens_across_devices=True, output_dir=spool)
                     state = types.SimpleNamespace(global_step=0)
                     callback.on_train_begin(arguments, state, None, model=model)
                     called = torch.compile(model, backend="aot_eager", fullgraph=True) if compiled else model
@@ -202,6 +202,49 @@ class AdapterTest(unittest.TestCase):
                     for head, expected in enumerate(logits.abs().masked_fill(~sees, 0).amax((1, 2)).tolist()):
                         told = metric(frame, "attention_logit_max", "attention_logits", layer, "head %d" % head)
                         self.assertLess(abs(told / expected - 1), 1e-5, (family, how, layer, head))
+
+    @unittest.skipUnless(version() >= (2, 0), "hooks that see keywords need PyTorch 2.0, which transformers needs too")
+    def test_a_run_that_begins_again_is_the_next_incarnation_of_its_name(self):
+        out = os.path.join(self.spool, "out")
+
+        def begun(step, **settings):
+            callback = self.hugging_face(**settings)
+            state = types.SimpleNamespace(global_step=step)
+            callback.on_train_begin(types.SimpleNamespace(world_size=1, output_dir=out), state, None, model=WithLoss())
+            callback.watch.close()
+            return callback.watch._origin["incarnation"]
+
+        self.assertEqual([0, 1, 2], [begun(step) for step in (0, 40, 0)])
+        self.assertEqual([0, 3], [begun(40, run="another"), begun(40)], "a checkpoint of another run begins a new one")
+        self.assertEqual([7, 0], [begun(40, incarnation=7), begun(40, run=None)], "who keeps count; a name made now")
+        file = os.path.join(out, observatory_torch._INCARNATIONS)
+        with open(file, "w") as kept:
+            kept.write("[3")
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual([1, 0], [begun(40), begun(0)])
+        self.assertIn(file + " should hold the last incarnation of each run", said.getvalue())
+        os.remove(file)
+        self.assertEqual(1, begun(40), "trained before this was written down")
+
+    @unittest.skipUnless(there("transformers") and there("accelerate"), "transformers and accelerate are not installed here")
+    def test_a_hugging_face_run_that_is_resumed_tells_its_steps_as_another_incarnation(self):
+        import transformers
+
+        configuration = transformers.LlamaConfig(vocab_size=VOCABULARY, hidden_size=32, intermediate_size=48, num_hidden_layers=2,
+                                                 num_attention_heads=2, num_key_value_heads=1, bos_token_id=0, eos_token_id=0)  # fmt: skip
+        data = [{"input_ids": row, "labels": row} for step in range(8) for row in tokens(step)[:, :-1]]
+        with tempfile.TemporaryDirectory() as out:
+            for checkpoint in (None, os.path.join(out, "checkpoint-2")):
+                arguments = transformers.TrainingArguments(
+                    output_dir=out, max_steps=4, per_device_train_batch_size=BATCH, logging_steps=1, save_steps=2, report_to=[], use_cpu=True,
+                    disable_tqdm=True, seed=3)  # fmt: skip
+                callback = observatory_torch.huggingface_callback(**self.settings())
+                model = transformers.LlamaForCausalLM(configuration)
+                with contextlib.redirect_stdout(None):
+                    transformers.Trainer(model=model, args=arguments, train_dataset=data, callbacks=[callback]).train(checkpoint)
+                self.assertEqual("", callback.watch.trouble())
+        told = [(frame["incarnation"], frame["step"]) for frame in frames(self.spool)]
+        self.assertEqual([(0, 1), (0, 2), (0, 3), (0, 4), (1, 3), (1, 4)], sorted(told))
 
     def test_an_optimizer_in_a_wrapper_is_watched_inside_of_it(self):
         class Wrapper(torch.optim.Optimizer):
