@@ -2,7 +2,6 @@ package observatory.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,8 +24,6 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "Follow a log into Kafka while its run goes on, step by step, with no change to the trainer.")
 final class TailCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     @ParentCommand
     private Observatory parent;
 
@@ -77,15 +74,18 @@ final class TailCommand implements Callable<Integer> {
                 reading = read(wanted, item -> spool.put(item, wanted));
             } finally {
                 // Of a log that is damaged somewhere what came before is sent all the same.
-                sent = spool.drain(interrupt.requested() ? Duration.ofSeconds(1) : PATIENCE);
+                sent = spool.drain(wanted);
                 if (!sent) {
                     parent.console()
                             .error(broker.bootstrap() + " has not taken everything (" + spool.trouble()
-                                    + "); the rest waits in " + state.spool()
-                                    + " and is sent by the next tail; check the broker");
+                                    + "); the rest waits in " + state.spool() + " and is sent by the next tail"
+                                    + (interrupt.requested() ? "" : "; check the broker"));
                 }
             }
-            return sent ? end(interrupt, reading) : spool.exitCode();
+            if (sent) {
+                return end(interrupt, reading);
+            }
+            return interrupt.requested() ? ExitCode.INTERRUPTED : spool.exitCode();
         }
     }
 

@@ -19,6 +19,8 @@ final class TailSpool implements AutoCloseable {
     private static final long LIMIT = 1L << 30; // bytes on disk while the broker is away
     private static final long ROOM = 100_000; // items that may wait for the broker before reading does
 
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private final Spool spool;
     private final Sender sender;
 
@@ -50,9 +52,16 @@ final class TailSpool implements AutoCloseable {
         spool.awaitRoomFor(item);
     }
 
-    /** Waits until the broker has everything; false where it does not in time, or does not let us in. */
-    boolean drain(Duration patience) {
-        return sender.drain(patience);
+    /** Waits while the broker takes something; false where it does not take all, or does not let us in. */
+    boolean drain(BooleanSupplier wanted) {
+        Patience patience = new Patience(sender.arrived(), System.nanoTime());
+        while (!sender.drain(LOOK)) {
+            if (sender.refusal().isPresent()
+                    || patience.over(sender.arrived(), wanted.getAsBoolean(), System.nanoTime())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Why what is read does not get to the broker now; empty where it does. */

@@ -3,6 +3,7 @@ package observatory.stream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,6 +25,7 @@ public final class Sender implements AutoCloseable {
     private final Topics topics;
     private final InstantSource clock;
     private final Thread thread;
+    private final AtomicLong arrived = new AtomicLong();
     private volatile Connection connection;
     private volatile boolean closing;
     private volatile String trouble = "";
@@ -88,6 +90,11 @@ public final class Sender implements AutoCloseable {
         }
     }
 
+    /** How often something has arrived, of this process or of those before it; grows while a broker is only slow. */
+    public long arrived() {
+        return arrived.get();
+    }
+
     @Override
     public void close() {
         closing = true;
@@ -105,8 +112,7 @@ public final class Sender implements AutoCloseable {
         }
         while (!closing) {
             Connection now = connection;
-            try (Delivery delivery =
-                    new Delivery(now, topics, () -> closing || connection != now, message -> trouble = message)) {
+            try (Delivery delivery = new Delivery(now, topics, () -> closing || connection != now, this::heard)) {
                 delivery.awaitCluster();
                 refusal = null;
                 trouble = reached ? trouble : "";
@@ -133,6 +139,14 @@ public final class Sender implements AutoCloseable {
                 trouble = why.message();
                 pause(AFTER_FAILURE);
             }
+        }
+    }
+
+    /** Nothing, where all goes well, is said of each stretch that has arrived. */
+    private void heard(String message) {
+        trouble = message;
+        if (message.isEmpty()) {
+            arrived.incrementAndGet();
         }
     }
 
