@@ -37,6 +37,7 @@ final class AttachSheet {
     private final Label trouble = new Label();
     private final ProfileChoice probes = new ProfileChoice();
     private final VBox tried = new VBox(2);
+    private final Label looking = Labels.styled("", "soft"); // stays where it is: nothing moves when runs were found
     private final TableView<Offer> table = Tables.of("Runs that can be opened", "Looking for runs…");
     private final VBox box;
     private List<Offer> found = List.of();
@@ -58,6 +59,7 @@ final class AttachSheet {
         field.setAccessibleText("Path, address or link to open");
         field.setOnAction(event -> typed(field.getText().strip()));
         HBox.setHgrow(field, Priority.ALWAYS);
+        Button opening = button("Open", "Open what is typed or chosen", this::openAny);
         Button test = button("Test", "Test what is typed or chosen, item by item", this::test);
         Button keep = button("Bookmark", "Remember what is typed or chosen", this::keep);
         trouble.setWrapText(true);
@@ -66,7 +68,17 @@ final class AttachSheet {
         table();
         tried.getStyleClass().add("tried");
         Label keys = Labels.paragraph("Enter opens · Tab moves on · Delete forgets a bookmark · Esc leaves", "soft");
-        box = new VBox(10, title, what, new HBox(8, field, test, keep), trouble, table, probes.node(), tried, keys);
+        box = new VBox(
+                10,
+                title,
+                what,
+                new HBox(8, field, opening, test, keep),
+                trouble,
+                table,
+                looking,
+                probes.node(),
+                tried,
+                keys);
         box.getStyleClass().add("sheet");
         box.setMaxSize(WIDTH, Region.USE_PREF_SIZE);
         look(Optional.empty());
@@ -105,9 +117,11 @@ final class AttachSheet {
     private void look(Optional<String> broker) {
         found = List.of();
         says("Looking for runs…");
+        looking.setText("Looking for runs…");
         fill();
         beside(() -> doors.offers(broker), offers -> {
             found = offers;
+            looking.setText("");
             says("No run was found: neither on a broker nor in another JVM.");
             fill();
         });
@@ -124,7 +138,7 @@ final class AttachSheet {
             all.add(new Offer("☆ " + address, "bookmark", "", address, pack -> opened(address, pack)));
         }
         all.addAll(found);
-        table.getItems().setAll(all);
+        Tables.fill(table, all, Offer::name);
     }
 
     private Source opened(String address, Optional<Pack> pack) {
@@ -146,6 +160,18 @@ final class AttachSheet {
         }
     }
 
+    private void openAny() {
+        Offer chosen = table.getSelectionModel().getSelectedItem();
+        String text = field.getText().strip();
+        if (!text.isEmpty()) {
+            typed(text);
+        } else if (chosen != null) {
+            open(chosen);
+        } else {
+            trouble.setText("nothing to open: type an address, or choose a line");
+        }
+    }
+
     private void open(Offer offer) {
         if (isBroker(offer.address())) {
             look(Optional.of(offer.address()));
@@ -156,7 +182,8 @@ final class AttachSheet {
             return;
         }
         Optional<Pack> pack = probes.chosen();
-        trouble.setText("opening " + offer.name() + " …");
+        trouble.setText("");
+        looking.setText("Opening " + offer.name() + " …");
         opening(() -> offer.opens().open(pack));
     }
 
@@ -251,6 +278,7 @@ final class AttachSheet {
 
     private void failed(String why) {
         trouble.setText(why);
+        looking.setText("");
         tried.getChildren().clear();
         says("No runs could be listed.");
     }

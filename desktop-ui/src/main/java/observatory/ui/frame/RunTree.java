@@ -25,7 +25,7 @@ final class RunTree {
     private static final double WIDEST = 260;
     private static final double BESIDE_NAME = 30;
     private static final double LETTER = 9; // pixels, about
-    private static final int LONGEST_NAME = 64;
+    private static final int LONGEST_NAME = 48;
 
     private final Workbench bench;
     private final ListView<Source> list;

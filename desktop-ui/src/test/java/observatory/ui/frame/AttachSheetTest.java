@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import javafx.event.ActionEvent;
 import javafx.event.Event;
 import javafx.scene.Scene;
+import javafx.scene.control.Button;
 import javafx.scene.control.TextField;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -40,6 +41,28 @@ class AttachSheetTest {
         doors.unlocked.countDown();
         assertTrue(doors.closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "the run was closed");
         assertEquals(List.of(), opened);
+    }
+
+    /** One who has chosen probes for a run has left the line and the table, where Enter would open it. */
+    @Test
+    void theButtonOpensWhatIsTyped() throws Exception {
+        SlowDoors doors = new SlowDoors();
+        doors.unlocked.countDown();
+        CountDownLatch opened = new CountDownLatch(1);
+        Toolkit.on(() -> {
+            Region sheet = new AttachSheet(doors, source -> opened.countDown(), link -> "").node();
+            new Scene(new StackPane(sheet));
+            sheet.applyCss();
+            ((TextField) sheet.lookup(".text-field")).setText("host:9092/run-1");
+            sheet.lookupAll(".button").stream()
+                    .map(Button.class::cast)
+                    .filter(button -> button.getText().equals("Open"))
+                    .findFirst()
+                    .orElseThrow()
+                    .fire();
+            return null;
+        });
+        assertTrue(opened.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 
     /** Doors that open when the test says so. */
