@@ -11,6 +11,7 @@ import observatory.analysis.detector.Detector;
 import observatory.analysis.detector.Detectors;
 import observatory.analysis.detector.Judgement;
 import observatory.analysis.detector.Needs;
+import observatory.analysis.detector.Resumable;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.RunEvent;
@@ -40,6 +41,15 @@ final class Folds {
     void restart() {
         for (int i = 0; i < states.length; i++) {
             states[i] = detectors.get(i).start();
+        }
+    }
+
+    /** The run goes on from a checkpoint: a detector keeps what is still true. */
+    void resumed() {
+        for (int i = 0; i < states.length; i++) {
+            states[i] = detectors.get(i) instanceof Resumable<?> detector
+                    ? resumed(detector, states[i])
+                    : detectors.get(i).start();
         }
     }
 
@@ -153,6 +163,11 @@ final class Folds {
     @SuppressWarnings("unchecked")
     private static <S extends Record> Judgement<S> judge(Detector<S> detector, Record state, Frame frame) {
         return detector.judge((S) state, frame);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <S extends Record> S resumed(Resumable<S> detector, Record state) {
+        return detector.resumed((S) state);
     }
 
     @SuppressWarnings("unchecked")

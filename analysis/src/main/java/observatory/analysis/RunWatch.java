@@ -20,8 +20,9 @@ import observatory.stream.RunState;
 
 /**
  * All detectors and the joining of their findings over one run: the same for a live stream, a replay and a log. What
- * comes twice is passed over; a step that goes back begins the baselines anew. Its state can be stored at any point and
- * resumed elsewhere, and then judges as if it had never stopped. Belongs to one thread.
+ * comes twice is passed over; a step that goes back begins the baselines anew, but for what stays true from a
+ * checkpoint on. Its state can be stored at any point and resumed elsewhere, and then judges as if it had never
+ * stopped. Belongs to one thread.
  */
 public final class RunWatch {
     /** Incidents that are kept for {@link #incidents()}; a run with more has been told about long ago. */
@@ -29,6 +30,9 @@ public final class RunWatch {
 
     /** Checkpoints that are remembered; rings of trainers hold fewer. */
     private static final int CHECKPOINTS = 256;
+
+    /** Of the last step: what begins again from further back is another run as likely as the same one. */
+    private static final double NEAR = 0.8;
 
     private static final String LIVE = "live";
     private static final String HEAD = "head";
@@ -149,7 +153,11 @@ public final class RunWatch {
         List<Incident> changed = new ArrayList<>();
         boolean back = frame.step() <= rank.lastStep;
         if (back || frame.origin().incarnation() != rank.incarnation) {
-            rank.folds.restart();
+            if (frame.step() >= NEAR * rank.lastStep) {
+                rank.folds.resumed();
+            } else {
+                rank.folds.restart();
+            }
             boolean leads = ranks.get(ranks.firstKey()) == rank;
             if (frame.origin().incarnation() > incarnation || back && leads) {
                 changed.addAll(finish());

@@ -11,7 +11,10 @@ public final class Detectors {
     /** One line of the catalogue: how a detector is made, and what can be set. */
     private record Entry(Function<Settings, Detector<?>> make, List<Setting> settings) {}
 
-    /** They see the frames of one rank in one incarnation, and begin anew with the next. */
+    /**
+     * They see the frames of one rank in one incarnation, and begin anew with the next but for what stays true
+     * ({@link Resumable}).
+     */
     private static final List<Entry> OF_RANK = List.of(
             new Entry(s -> new Overflow(), List.of()),
             new Entry(s -> new NonFinite(), List.of()),
