@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.function.ToDoubleFunction;
@@ -24,12 +25,14 @@ public final class StreamMetrics {
 
     private final MeterRegistry registry;
     private final InstantSource clock;
+    private final Instant began;
     /** In the order in which they were heard of last. */
     private final LinkedHashMap<String, RunMetrics> runs = new LinkedHashMap<>(16, 0.75f, true);
 
     public StreamMetrics(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
         this.clock = clock;
+        this.began = clock.instant();
     }
 
     /** The writer's side. */
@@ -79,9 +82,11 @@ public final class StreamMetrics {
     /** An item as it reached a reader; of the runs beyond {@link #MOST_RUNS} those not heard of longest are forgotten. */
     public void read(Telemetry item) {
         Duration delay = Duration.between(item.time(), clock.instant());
-        if (!delay.isNegative()) {
+        // What was there before we looked has an age, not a delay: after a restart some thousand records are read
+        // again.
+        if (!delay.isNegative() && !item.time().isBefore(began)) {
             Timer.builder("observatory.end.to.end.delay")
-                    .description("From the training step to the reader")
+                    .description("From a training step since the start to the reader")
                     .publishPercentileHistogram()
                     .maximumExpectedValue(Duration.ofMinutes(1))
                     .register(registry)

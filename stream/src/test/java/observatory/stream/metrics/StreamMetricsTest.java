@@ -32,10 +32,12 @@ class StreamMetricsTest {
     private static final Instant TIME = Instant.parse("2026-11-27T12:00:00Z");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final StreamMetrics metrics = new StreamMetrics(registry, () -> TIME.plusMillis(250));
+    private Instant now = TIME;
+    private final StreamMetrics metrics = new StreamMetrics(registry, () -> now);
 
     @Test
     void aRunIsToldByWhatItsFramesSay() {
+        now = TIME.plusMillis(250);
         List<Site> sites =
                 List.of(Site.of(Hook.RESIDUAL, 0), Site.of(Hook.MLP_OUT, 1), new Site(Hook.GRADIENT, 0, "mlp.up"));
         for (int step = 0; step < 2; step++) {
@@ -118,6 +120,15 @@ class StreamMetricsTest {
                 .toList();
         assertEquals(samples.stream().distinct().count(), samples.size());
         assertFalse(samples.stream().anyMatch(line -> line.startsWith("observatory_observatory")));
+    }
+
+    /** After a restart a reader begins a little before the place where it stopped. */
+    @Test
+    void whatWasThereBeforeTheStartHasNoDelay() {
+        now = TIME.plusSeconds(3600);
+        new StreamMetrics(registry, () -> now).read(frame(0, Map.of(Scalars.LOSS, 1.0), Sites.none()));
+        says("observatory_run_step{run=\"told\"} 0");
+        assertFalse(registry.scrape().contains("observatory_end_to_end_delay_seconds"));
     }
 
     @Test
