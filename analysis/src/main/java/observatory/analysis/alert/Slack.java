@@ -11,11 +11,11 @@ import observatory.stream.Json;
  * A notification as a message of Slack's incoming webhooks: a line for every client, blocks for those that show them.
  */
 final class Slack {
-    /** Slack's limits: 3000 characters of a section, 150 of a header, 50 blocks. */
+    /** Slack's limits: 3000 characters of a section, 50 blocks. */
     private static final int SECTION = 2900;
 
-    private static final int HEADER = 150;
     private static final int MOST_ALERTS = 15;
+    private static final int LONGEST_ESCAPE = "&amp;".length();
     private static final String FIRING = "#D55E00";
     private static final String RESOLVED = "#009E73";
 
@@ -24,19 +24,16 @@ final class Slack {
     static ObjectNode message(Notification notification) {
         ObjectNode node = Json.mapper().createObjectNode();
         node.put("text", escaped(Headline.of(notification), SECTION));
-        ArrayNode blocks = node.putArray("blocks");
-        ObjectNode header = blocks.addObject().put("type", "header").putObject("text");
-        header.put("type", "plain_text");
-        header.put("text", cut(Headline.of(notification), HEADER));
+        // Blocks have no colour of their own, only an attachment does that has them inside.
+        ObjectNode coloured = node.putArray("attachments").addObject();
+        coloured.put("color", notification.firing() ? FIRING : RESOLVED);
+        coloured.put("fallback", escaped(Headline.of(notification), SECTION));
+        ArrayNode blocks = coloured.putArray("blocks");
         notification.alerts().stream().limit(MOST_ALERTS).forEach(alert -> section(blocks, alert));
         int more = notification.alerts().size() + notification.omitted() - MOST_ALERTS;
         if (more > 0) {
             context(blocks, "and " + more + " more");
         }
-        node.putArray("attachments")
-                .addObject()
-                .put("color", notification.firing() ? FIRING : RESOLVED)
-                .put("fallback", escaped(Headline.of(notification), SECTION));
         return node;
     }
 
@@ -67,9 +64,19 @@ final class Slack {
                 .put("text", escaped(text, SECTION));
     }
 
-    /** Slack asks for these three and no others. */
+    /** Slack asks for these three and no others. What is escaped is longer, and no more than this may be sent. */
     private static String escaped(String text, int longest) {
-        return cut(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        int kept = longest;
+        String escaped = escaped(cut(text, kept));
+        while (escaped.length() > longest) {
+            kept -= Math.ceilDiv(escaped.length() - longest, LONGEST_ESCAPE);
+            escaped = escaped(cut(text, kept));
+        }
+        return escaped;
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     private static String cut(String text, int longest) {

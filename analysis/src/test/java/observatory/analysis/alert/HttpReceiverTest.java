@@ -158,24 +158,28 @@ class HttpReceiverTest {
     void slackGetsALineForEveryClientAndBlocks() throws Exception {
         Alert alert = Said.alert(Kind.LOSS_SPIKE);
         var annotations = new TreeMap<>(alert.annotations());
-        annotations.put("summary", "a < b & c > d " + "x".repeat(5000));
+        annotations.put("summary", "a < b & c > d " + "&x".repeat(5000));
         Alert nasty = new Alert(alert.labels(), annotations, alert.startsAt(), Optional.empty(), "");
         tell(Dialect.SLACK, Notification.of(new TreeMap<>(), List.of(nasty), 0));
         JsonNode body = next().json();
         assertTrue(body.path("text").asText().startsWith("[WARNING] LossSpike gpt-1b-7 at step 9: a &lt; b &amp; c"));
-        assertEquals("header", body.path("blocks").path(0).path("type").asText());
-        for (JsonNode block : body.path("blocks")) {
+        assertTrue(body.path("blocks").isMissingNode(), "blocks outside an attachment have no colour");
+        assertEquals("#D55E00", body.path("attachments").path(0).path("color").asText());
+        assertEquals(2, blocks(body).size());
+        for (JsonNode block : blocks(body)) {
             assertTrue(block.path("text").path("text").asText().length() <= 3000);
         }
-        assertTrue(
-                body.path("blocks").path(0).path("text").path("text").asText().length() <= 150);
         assertEquals("detector Detector · steps 5 to 9 · fp " + alert.fingerprint(), facts(body));
         tell(Dialect.SLACK, TestAlert.notification(Said.START));
         assertTrue(facts(next().json()).startsWith("fp "));
     }
 
+    private static JsonNode blocks(JsonNode body) {
+        return body.path("attachments").path(0).path("blocks");
+    }
+
     private static String facts(JsonNode body) {
-        return body.path("blocks").path(2).path("elements").path(0).path("text").asText();
+        return blocks(body).path(1).path("elements").path(0).path("text").asText();
     }
 
     @Test
