@@ -172,8 +172,11 @@ public final class Observatory implements Runnable {
 
     /** What is wrong, in one line. */
     public static String line(ParameterException error) {
-        if (error instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+        if (error instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().getFirst();
+            if (unmatched.isUnknownOption()) {
+                return "there is no option " + first;
+            }
             CommandLine command = error.getCommandLine();
             return command.getSubcommands().isEmpty()
                     ? "this is more than it takes: " + first

@@ -40,7 +40,8 @@ class BadInputTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-                    demo --bogus                               | 2 | --bogus, demo --help
+                    demo --bogus                               | 2 | there is no option --bogus; see, demo --help
+                    watch --alert {}/small.txt                 | 2 | there is no option --alert; did you mean --alerts? See
                     bogus                                      | 2 | there is no command observatory bogus, --help
                     postmort {}/small.txt                      | 2 | did you mean postmortem? See
                     demo --corpis {}/small.txt                 | 2 | did you mean --corpus? See
@@ -143,7 +144,7 @@ class BadInputTest {
                     plan fit {}/absent                         | 6 | cannot read
                     plan fit {}/small.txt                      | 6 | needs a column parameters
                     plan size {}/small.txt --reference 1B=1,2B=2 | 6 | no JSON
-                    plan size {}/small.txt --reference 1B=1    | 2 | two members
+                    plan size {}/small.txt --reference 1B=1    | 2 | two members, members=1; add one as SIZE=SCORE
                     alerts list --data-dir {}/none             | 3 | no alerts were ever watched for, observatory watch
                     alerts test --alerts {}/absent             | 3 | cannot read, correct the path
                     alerts test --alerts {}/small.txt          | 3 | expected settings by name

@@ -21,8 +21,15 @@ public record Family(List<Member> members) {
     public record Equivalent(double parameters, Interval interval, boolean extrapolated) {}
 
     public Family {
-        if (members.size() < 2 || members.stream().anyMatch(one -> !(one.parameters > 0))) {
-            throw new IllegalArgumentException("a family has two members or more, of sizes above 0: " + members);
+        if (members.size() < 2) {
+            throw new IllegalArgumentException(
+                    "a family has two members or more: members=" + members.size() + "; add one as SIZE=SCORE");
+        }
+        for (Member one : members) {
+            if (!(one.parameters > 0)) {
+                throw new IllegalArgumentException(
+                        "the size of a model is above 0: size=" + one.parameters + "; give its parameters, as 1.3B");
+            }
         }
         members = members.stream()
                 .sorted(Comparator.comparingDouble(Member::parameters))
