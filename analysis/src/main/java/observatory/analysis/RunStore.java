@@ -32,6 +32,8 @@ final class RunStore {
 
     private static final String LOG = "log/";
     private static final String TRAIL = "trail";
+    /** No run is called so: they sort before all of them. */
+    private static final String SILENCES = "/silence/";
 
     /** A watch, and what the store has of it beyond its snapshot. */
     static final class Live {
@@ -115,6 +117,28 @@ final class RunStore {
             one.records = 0;
             one.bytes = 0;
         }
+    }
+
+    /** Keeps what another process has to know of a run's silence; null where it is over. */
+    void keep(RunId run, Silence.Kept silence) {
+        if (silence == null) {
+            store.delete(SILENCES + run.value() + "#0");
+            return;
+        }
+        Map<String, byte[]> chunks = new HashMap<>();
+        StateCodec.write(SILENCES + run.value(), silence, chunks);
+        chunks.forEach(store::put);
+    }
+
+    /** What was kept of the silence of every run that is not over. */
+    List<Silence.Kept> silences() {
+        Map<String, byte[]> chunks = new HashMap<>();
+        try (KeyValueIterator<String, byte[]> all = store.range(SILENCES, "/silence0")) {
+            all.forEachRemaining(one -> chunks.put(one.key, one.value));
+        }
+        return StateCodec.names(SILENCES, chunks).keySet().stream()
+                .map(name -> StateCodec.read(name, Silence.Kept.class, chunks))
+                .toList();
     }
 
     private void keep(RunId run, Trail trail) {

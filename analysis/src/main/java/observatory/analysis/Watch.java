@@ -77,6 +77,7 @@ public final class Watch {
         public void init(ProcessorContext<String, byte[]> context) {
             this.context = context;
             this.runs = new RunStore(context.getStateStore(STORE), settings);
+            runs.silences().forEach(kept -> silence.resume(kept, context.currentSystemTimeMs()));
             context.schedule(Duration.ofMillis(Silence.EVERY_MILLIS), PunctuationType.WALL_CLOCK_TIME, this::tick);
         }
 
@@ -110,6 +111,7 @@ public final class Watch {
                 context.forward(
                         new Record<>(event.origin().run().value(), Codec.smile(event), Math.max(0, now)), TICKS);
             }
+            silence.keep(runs::keep);
         }
 
         private void refuse(Record<String, byte[]> record, CodecException why) {

@@ -169,6 +169,40 @@ class WatchTest {
         }
     }
 
+    /** A trainer that dies while the analysis is begun anew is found silent all the same, one that has ended is not. */
+    @Test
+    void aRunThatFallsSilentWhileNobodyWatchesIsFoundSilent() {
+        List<Telemetry> items = Recorded.eventful().subList(0, 40);
+        Map<String, byte[]> left = new TreeMap<>();
+        try (TopologyTestDriver driver = driver()) {
+            TestInputTopic<String, byte[]> telemetry = telemetry(driver);
+            items.forEach(item -> telemetry.pipeInput(Recorded.RUN.value(), Codec.smile(item)));
+            driver.advanceWallClockTime(Duration.ofMillis(Silence.EVERY_MILLIS));
+            driver.<String, byte[]>getKeyValueStore("runs").all().forEachRemaining(one -> left.put(one.key, one.value));
+        }
+        Silence next = new Silence();
+        try (TopologyTestDriver driver = driver()) {
+            left.forEach(driver.<String, byte[]>getKeyValueStore("runs")::put);
+            RunStore store = new RunStore(driver.getKeyValueStore("runs"), Settings.DEFAULTS);
+            store.silences().forEach(kept -> next.resume(kept, 1_000_000));
+            assertEquals(List.of(), next.ticks(new Remarks(), 1_029_000), "the time between counts for nothing");
+            RunEvent tick = next.ticks(new Remarks(), 1_030_000).getFirst();
+            assertEquals(Recorded.RUN, tick.origin().run());
+            assertEquals(items.getLast().step(), tick.step());
+            next.keep(store::keep);
+            Silence third = new Silence();
+            store.silences().forEach(kept -> third.resume(kept, 2_000_000));
+            assertEquals(
+                    List.of(), third.ticks(new Remarks(), 2_029_000), "it goes on at 30 s and is told again at 60 s");
+            assertEquals(
+                    "60",
+                    third.ticks(new Remarks(), 2_030_000).getFirst().details().get("silent_seconds"));
+            third.heard(Recorded.eventful().getLast(), 2_031_000);
+            third.keep(store::keep);
+            assertEquals(List.of(), store.silences(), "a run that has ended is not waited for");
+        }
+    }
+
     @Test
     void aFrameThatTravelsInPartsIsJudgedAsOne() {
         List<Telemetry> items = new ArrayList<>();
