@@ -22,6 +22,11 @@ import observatory.ui.overview.OverviewModel;
 public final class NoiseModel {
     private static final int WINDOW = 100;
     private static final int FEWEST = 20;
+    /** The noise scale is a proxy for the critical batch, and not good for less. */
+    private static final double APART = 3;
+
+    private static final String GAINS = "the gains of norm layers";
+
 
     private final Workbench bench;
     private Parts of;
@@ -42,7 +47,7 @@ public final class NoiseModel {
      * Of whole gradients where micro-batches or ranks tell, else of the norm layers' gains, which tell in every run.
      */
     private Optional<Parts> parts() {
-        return parts("gradient_noise", "whole gradients").or(() -> parts("norm_noise", "the gains of norm layers"));
+        return parts("gradient_noise", "whole gradients").or(() -> parts("norm_noise", GAINS));
     }
 
     private Optional<Parts> parts(String prefix, String from) {
@@ -101,22 +106,30 @@ public final class NoiseModel {
             return estimate;
         }
         double share = batch.getAsDouble() / scale;
+        if (parts().orElseThrow().from.equals(GAINS)) {
+            return estimate + "  It is that of the gains of norms alone, which the whole model's follows within a small"
+                    + " factor; micro-batches, or ranks, would tell that one and what the batch costs.";
+        }
         return estimate + "  The batch of " + Numbers.of(batch.getAsDouble()) + " is " + Numbers.of(share)
                 + (share < 1 ? " of it: " : " times that: ")
                 + regime(share, scale);
     }
 
-    /** The regime of a batch that is this share of the noise scale. */
+    /**
+     * The regime of a batch that is this share of the noise scale: such a run takes 1 + 1/share times the fewest steps and
+     * 1 + share times the fewest tokens. The bounds are those at which the detector NoiseScale speaks.
+     */
     static String regime(double share, double scale) {
         String target = Numbers.of(Math.max(1, Math.pow(2, Math.round(Math.log(scale) / Math.log(2)))));
-        if (share < 0.1) {
-            return "small. Steps are mostly noise; a larger batch, up to about " + target
-                    + ", would need almost proportionally fewer of them.";
+        String cost = " The run takes about " + Numbers.of(1 + 1 / share) + " times the fewest steps and "
+                + Numbers.of(1 + share) + " times the fewest tokens.";
+        if (share < 1 / APART) {
+            return "small." + cost + " A larger batch, up to about " + target + ", would need fewer steps.";
         }
-        if (share <= 2) {
-            return "in balance between the number of steps and the number of tokens.";
+        if (share <= APART) {
+            return "in balance between the number of steps and the number of tokens." + cost;
         }
-        return "large. Most of it no longer shortens the run; about " + target + " would do.";
+        return "large." + cost + " About " + target + " would do.";
     }
 
     private OptionalDouble batch(int row) {
