@@ -8,6 +8,7 @@ import observatory.analysis.Incident;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import observatory.trainer.TrainingSpec;
+import observatory.trainer.checkpoint.CheckpointException;
 import observatory.trainer.replay.Course;
 import observatory.trainer.replay.Snapshot;
 import observatory.trainer.replay.Trial;
@@ -27,6 +28,7 @@ record Turn(long step, Told before, List<Snapshot> ranks) {
     /** The first change; none where one lies among the steps that are varied, or an operator changed the run since. */
     static Optional<Turn> of(Subject subject, Lab lab, Ground ground) throws IOException {
         TrainingSpec schedule = subject.recipe().training();
+        otherProgram(subject, schedule);
         Optional<Long> found = recorded(subject, ground, schedule).or(() -> again(ground, schedule));
         if (found.isEmpty()
                 || subject.changed().stream().anyMatch(each -> each >= found.get() - 1 && each < ground.last())) {
@@ -38,6 +40,18 @@ record Turn(long step, Told before, List<Snapshot> ranks) {
                 step - 2 >= ground.start().step() ? ground.start() : subject.before(step - 2, lab.stand());
         Course course = lab.run("the steps to a change of settings", Trial.asRun(start.ranks(), step - 1, List.of()));
         return Optional.of(new Turn(step, new Told(course.settings().getLast(), schedule), course.end()));
+    }
+
+    /** What another program told before a resumption is nothing that this one's schedule was changed from. */
+    static void otherProgram(Subject subject, TrainingSpec schedule) {
+        boolean other = subject.recorded().stream()
+                .filter(frame -> frame.step() <= subject.resumedAfter())
+                .anyMatch(frame -> differ(OptionalDouble.of(1), rate(frame, schedule))
+                        || differ(OptionalDouble.of(schedule.adam().beta2()), beta2(frame)));
+        if (other) {
+            throw new CheckpointException("up to " + Incident.step(subject.resumedAfter())
+                    + " they were those of another program, which this one's checkpoints cannot run without the change");
+        }
     }
 
     String name() {
@@ -54,8 +68,9 @@ record Turn(long step, Told before, List<Snapshot> ranks) {
 
     private static Optional<Long> recorded(Subject subject, Ground ground, TrainingSpec schedule) {
         List<Frame> before = subject.recorded().stream()
-                .filter(frame ->
-                        frame.step() >= 2 && frame.step() <= ground.start().step() + 1)
+                .filter(frame -> frame.step() >= 2
+                        && frame.step() > subject.resumedAfter()
+                        && frame.step() <= ground.start().step() + 1)
                 .toList();
         for (Frame frame : before) {
             if (differ(rate(before.getFirst(), schedule), rate(frame, schedule))
