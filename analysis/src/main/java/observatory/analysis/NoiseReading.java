@@ -69,9 +69,10 @@ public record NoiseReading(NoiseEstimate estimate, long samples, double batch, d
                         Numbers.of(1 + batch / scale.value()),
                         scale.value() * sequence,
                         loss))
-                .orElse("gradient noise scale not determined from " + samples + " steps: "
+                .orElse("gradient noise scale not determined from the " + samples + " steps that measured it: "
                         + (samples < NoiseEstimate.FEWEST_STEPS
                                 ? "it takes " + NoiseEstimate.FEWEST_STEPS
+                                        + "; a longer run, or --probes profile, has them"
                                 : "|G|² cannot be told from zero; a longer run, or a larger batch, tells")));
     }
 }

@@ -49,8 +49,9 @@ record Turn(long step, Told before, List<Snapshot> ranks) {
                 .anyMatch(frame -> differ(OptionalDouble.of(1), rate(frame, schedule))
                         || differ(OptionalDouble.of(schedule.adam().beta2()), beta2(frame)));
         if (other) {
-            throw new CheckpointException("up to " + Incident.step(subject.resumedAfter())
-                    + " they were those of another program, which this one's checkpoints cannot run without the change");
+            throw new CheckpointException(
+                    "up to " + Incident.step(subject.resumedAfter())
+                            + " they were those of another program, which this one's checkpoints cannot run without the change");
         }
     }
 

@@ -27,7 +27,6 @@ public final class NoiseModel {
 
     private static final String GAINS = "the gains of norm layers";
 
-
     private final Workbench bench;
     private Parts of;
     private NoiseBand band;

@@ -12,6 +12,8 @@ class NoiseModelTest {
         assertTrue(small.startsWith("small. The run takes about 5 times the fewest steps and 1.25 times"), small);
         assertTrue(small.contains("up to about 64"), small);
         assertTrue(NoiseModel.regime(2.9, 100).startsWith("in balance"));
-        assertTrue(NoiseModel.regime(4, 100).startsWith("large. The run takes about 1.25 times"), NoiseModel.regime(4, 100));
+        assertTrue(
+                NoiseModel.regime(4, 100).startsWith("large. The run takes about 1.25 times"),
+                NoiseModel.regime(4, 100));
     }
 }
