@@ -42,22 +42,31 @@ class NoiseTest {
         };
     }
 
+    /** Pages in all runs of a kind; docs/detection.md says how many there are in many more. */
+    private static int most(HealthyCurve curve) {
+        return switch (curve) {
+            // A level of 16 values follows such a loss too closely to know its width.
+            case SMOOTHED -> 8;
+            case VERY_HEAVY_TAILED -> 12;
+            // Until it has come back to its second level three times.
+            case TWO_SOURCES_IN_SHORT_BLOCKS -> 60;
+            case TWO_SOURCES_IN_LONG_BLOCKS -> 80;
+            default -> 3;
+        };
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            mode = Mode.EXCLUDE, // docs/detection.md has their figures
-            names = {"VERY_HEAVY_TAILED", "ODD_BATCHES", "TWO_SOURCES_IN_SHORT_BLOCKS", "TWO_SOURCES_IN_LONG_BLOCKS"})
+    @EnumSource(mode = Mode.EXCLUDE, names = "ODD_BATCHES")
     void aHealthyRunIsPagedOnceInThousandsOfPointsAtMost(HealthyCurve curve) {
         List<String> all = new ArrayList<>();
         for (int interval : new int[] {1, 10}) {
             for (long seed = SEED; seed < SEED + RUNS; seed++) {
                 List<Incident> pages = pages(curve, interval, 100 * interval + seed);
-                assertTrue(pages.size() <= 2, curve + ", every " + interval + " steps, seed " + seed + ": " + pages);
+                assertTrue(pages.size() <= Math.max(2, most(curve) / 4), curve + ", every " + interval + " steps, seed " + seed + ": " + pages);
                 pages.forEach(page -> all.add(curve + ", every " + interval + ": " + page.summary()));
             }
         }
-        // A level of 16 values follows a smoothed loss too closely to know its width: some three pages, of which eight
-        // come by chance once in a hundred.
-        int most = curve == HealthyCurve.SMOOTHED ? 8 : 3;
+        int most = most(curve);
         assertTrue(all.size() <= most, all.size() + " pages in " + 2 * RUNS * POINTS + " points: " + all);
     }
 

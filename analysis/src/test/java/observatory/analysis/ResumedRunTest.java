@@ -1,11 +1,13 @@
 package observatory.analysis;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import observatory.analysis.rules.HealthyCurve;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,13 @@ class ResumedRunTest {
             int incarnation = i / process;
             Origin origin = new Origin(Recorded.RUN, incarnation, new UUID(0, incarnation), 0);
             watch.accept(new Frame(
-                    origin, frame.seq(), frame.step(), frame.time(), frame.scalars(), frame.sites(), Optional.empty()));
+                    origin,
+                    frame.seq(),
+                    frame.step(),
+                    frame.time(),
+                    frame.scalars(),
+                    frame.sites(),
+                    Optional.empty()));
         }
         watch.finish();
         return watch.incidents().stream()
@@ -39,5 +47,11 @@ class ResumedRunTest {
         }
         List<Kind> kinds = pages(losses, 250).stream().map(Incident::kind).toList();
         assertTrue(kinds.contains(Kind.SLOW_DIVERGENCE), "found " + kinds);
+    }
+
+    @Test
+    void aRunOfTwoSourcesIsNotPagedForThemAfterEachRestart() {
+        double[] losses = HealthyCurve.TWO_SOURCES_MIXED.losses(3000, new Random(SEED));
+        assertEquals(List.of(), pages(losses, 500));
     }
 }

@@ -59,6 +59,11 @@ public record Baseline(
         return fresh;
     }
 
+    /** What a run that goes on from a checkpoint may keep: how its values scatter, but not where. */
+    Baseline resumed() {
+        return new Baseline(Window.of(SPAN), distances, Double.NaN, noise, tail, typical, persistence, resolution, 0);
+    }
+
     boolean known() {
         return healthy.size() >= LEARN;
     }

@@ -15,7 +15,7 @@ import observatory.probe.Scalars;
  * once is a remark, an outlier of the data; what lasts, or what no single batch can do, is a spike. A loss that is not
  * finite is {@link NonFinite}'s.
  */
-public final class LossSpike implements Detector<LossSpike.State> {
+public final class LossSpike implements Resumable<LossSpike.State> {
     static final Setting REMARK = new Setting(
             "loss_spike.remark",
             5,
@@ -90,13 +90,28 @@ public final class LossSpike implements Detector<LossSpike.State> {
 
     /** How the loss stands against its own recent level, since {@code firstStep}. */
     public record State(
-            Baseline loss, Extremes harmless, Excursion off, Pace pace, Beginning beginning, long firstStep) {
+            Baseline loss,
+            SecondLevel second,
+            Extremes harmless,
+            Excursion off,
+            Pace pace,
+            Beginning beginning,
+            long firstStep) {
+        public State {
+            // A state that was stored before this was kept has none.
+            second = second == null ? SecondLevel.none() : second;
+        }
+
         State with(Baseline loss, Excursion off) {
-            return new State(loss, harmless, off, pace, beginning, firstStep);
+            return new State(loss, second, harmless, off, pace, beginning, firstStep);
+        }
+
+        State with(SecondLevel second) {
+            return new State(loss, second, harmless, off, pace, beginning, firstStep);
         }
 
         State tolerating(double deviations) {
-            return new State(loss, harmless.with(deviations), off, pace, beginning, firstStep);
+            return new State(loss, second, harmless.with(deviations), off, pace, beginning, firstStep);
         }
     }
 
@@ -113,7 +128,17 @@ public final class LossSpike implements Detector<LossSpike.State> {
 
     @Override
     public State start() {
-        return new State(Baseline.start(), Extremes.none(), Excursion.none(), Pace.start(), Beginning.unknown(), -1);
+        return begun(Baseline.start(), SecondLevel.none(), Extremes.none());
+    }
+
+    private static State begun(Baseline loss, SecondLevel second, Extremes harmless) {
+        return new State(loss, second, harmless, Excursion.none(), Pace.start(), Beginning.unknown(), -1);
+    }
+
+    /** How the loss scatters, and between which levels, it does from the checkpoint on as well. */
+    @Override
+    public State resumed(State state) {
+        return begun(state.loss.resumed(), state.second, state.harmless);
     }
 
     @Override
@@ -129,9 +154,11 @@ public final class LossSpike implements Detector<LossSpike.State> {
         Excursion off = pace.changed() ? Excursion.none() : state.off;
         if (known.known() && state.beginning.again(frame, known.level(), known.cautious(0))) {
             return Judgement.quiet(
-                    new State(Baseline.start().learn(loss), Extremes.none(), Excursion.none(), pace, beginning, 0));
+                    new State(Baseline.start().learn(loss), SecondLevel.none(), Extremes.none(), Excursion.none(), pace, beginning, 0));
         }
-        State now = new State(known, pace.changed() ? Extremes.none() : state.harmless, off, pace, beginning, first);
+        SecondLevel second = pace.changed() ? SecondLevel.none() : state.second.next();
+        Extremes harmless = pace.changed() ? Extremes.none() : state.harmless;
+        State now = new State(known, second, harmless, off, pace, beginning, first);
         return known.known() ? judge(now, frame, loss) : young(now, frame, loss);
     }
 
@@ -159,7 +186,12 @@ public final class LossSpike implements Detector<LossSpike.State> {
         double floor = Math.max(
                 Math.max(FLOOR_OF_LEVEL * Math.abs(level), FLOOR_OF_FIRST * Math.abs(now.beginning.loss())),
                 now.loss.resolution());
-        double deviations = (loss - level) / now.loss.cautious(floor);
+        double deviation = now.loss.cautious(floor);
+        if (now.second.holds(loss - level, deviation)) {
+            State there = now.with(now.second.with(loss - level));
+            return Judgement.quiet(there.with(now.loss.learn(loss - now.second.height()), Excursion.none()));
+        }
+        double deviations = (loss - level) / deviation;
         Reading reading = new Reading(loss, level, deviations, frame.step());
         if (!now.off.open()) {
             if ((loss - level) / now.loss.usual(floor) <= settings.get(REMARK)) {
@@ -176,21 +208,22 @@ public final class LossSpike implements Detector<LossSpike.State> {
         boolean lasts = off.drift() > settings.get(LASTS) && strong || confirmed(now, off, deviations);
         boolean said = lasts && !off.lasting() || off.lasting() && deviations > 2;
         off = lasts ? off.last() : off;
-        State next = after(now, off, loss, deviations);
+        State next = after(now, off, loss, deviations, deviation);
         Reading highest = new Reading(off.highest(), level, off.peak(), off.at());
         return said ? Judgement.of(next, spike(frame, highest, severity(off, highest))) : Judgement.quiet(next);
     }
 
-    private State after(State now, Excursion off, double loss, double deviations) {
-        if (off.back(deviations, settings.get(LASTS))) {
-            return off.lasting()
-                    ? now.with(now.loss.learn(loss), Excursion.none())
-                    : now.with(now.loss.tolerate(off.first()).learn(loss), Excursion.none())
-                            .tolerating(off.onset());
+    private State after(State now, Excursion off, double loss, double deviations, double deviation) {
+        boolean back = off.back(deviations, settings.get(LASTS));
+        if (!back && !off.isNewLevel()) {
+            return now.with(now.loss, off);
         }
-        return off.isNewLevel()
-                ? now.with(Baseline.of(off.values().values()), Excursion.none())
-                : now.with(now.loss, off);
+        SecondLevel second = now.second.visited(off, back, now.loss.level(), deviation);
+        State over = now.with(second).with(back ? now.loss.learn(loss) : Baseline.of(off.values().values()), Excursion.none());
+        if (!back || off.lasting()) {
+            return over;
+        }
+        return over.with(now.loss.tolerate(off.first()).learn(loss), Excursion.none()).tolerating(off.onset());
     }
 
     /**
