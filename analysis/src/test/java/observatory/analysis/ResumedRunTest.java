@@ -24,13 +24,7 @@ class ResumedRunTest {
             int incarnation = i / process;
             Origin origin = new Origin(Recorded.RUN, incarnation, new UUID(0, incarnation), 0);
             watch.accept(new Frame(
-                    origin,
-                    frame.seq(),
-                    frame.step(),
-                    frame.time(),
-                    frame.scalars(),
-                    frame.sites(),
-                    Optional.empty()));
+                    origin, frame.seq(), frame.step(), frame.time(), frame.scalars(), frame.sites(), Optional.empty()));
         }
         watch.finish();
         return watch.incidents().stream()

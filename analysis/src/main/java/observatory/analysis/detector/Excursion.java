@@ -68,6 +68,11 @@ record Excursion(
         return lasting ? deviations < 2 * SLACK : deviations < SLACK && drift <= lasts;
     }
 
+    /** Whether only the first point and the one that came back belong to it. */
+    boolean isAlone() {
+        return values.size() == 2;
+    }
+
     boolean isNewLevel() {
         return values.size() >= RESEED;
     }

@@ -85,14 +85,22 @@ public final class LossSpike implements Resumable<LossSpike.State> {
     private static final double MOST_ALONE = 12;
 
     private static final double RARE = 20_000;
+    /** Odd batches of one run resemble one another: the next that is told rises twice as high as any before. */
+    private static final double HIGHER = 2;
+
     /** Deviations of the second point; noise of any tail has it once in thirty values, and not by the first. */
     private static final double NOT_BACK = 2;
 
-    /** How the loss stands against its own recent level, since {@code firstStep}. */
+    /**
+     * How the loss stands against its own recent level, since {@code firstStep}.
+     *
+     * @param oddest deviations of the highest point that was told alone and was not followed by another
+     */
     public record State(
             Baseline loss,
             SecondLevel second,
             Extremes harmless,
+            double oddest,
             Excursion off,
             Pace pace,
             Beginning beginning,
@@ -103,15 +111,19 @@ public final class LossSpike implements Resumable<LossSpike.State> {
         }
 
         State with(Baseline loss, Excursion off) {
-            return new State(loss, second, harmless, off, pace, beginning, firstStep);
+            return new State(loss, second, harmless, oddest, off, pace, beginning, firstStep);
         }
 
         State with(SecondLevel second) {
-            return new State(loss, second, harmless, off, pace, beginning, firstStep);
+            return new State(loss, second, harmless, oddest, off, pace, beginning, firstStep);
+        }
+
+        State odd(double deviations) {
+            return new State(loss, second, harmless, Math.max(oddest, deviations), off, pace, beginning, firstStep);
         }
 
         State tolerating(double deviations) {
-            return new State(loss, second, harmless.with(deviations), off, pace, beginning, firstStep);
+            return new State(loss, second, harmless.with(deviations), oddest, off, pace, beginning, firstStep);
         }
     }
 
@@ -128,17 +140,17 @@ public final class LossSpike implements Resumable<LossSpike.State> {
 
     @Override
     public State start() {
-        return begun(Baseline.start(), SecondLevel.none(), Extremes.none());
+        return begun(Baseline.start(), SecondLevel.none(), Extremes.none(), 0);
     }
 
-    private static State begun(Baseline loss, SecondLevel second, Extremes harmless) {
-        return new State(loss, second, harmless, Excursion.none(), Pace.start(), Beginning.unknown(), -1);
+    private static State begun(Baseline loss, SecondLevel second, Extremes harmless, double oddest) {
+        return new State(loss, second, harmless, oddest, Excursion.none(), Pace.start(), Beginning.unknown(), -1);
     }
 
     /** How the loss scatters, and between which levels, it does from the checkpoint on as well. */
     @Override
     public State resumed(State state) {
-        return begun(state.loss.resumed(), state.second, state.harmless);
+        return begun(state.loss.resumed(), state.second, state.harmless, state.oddest);
     }
 
     @Override
@@ -153,12 +165,19 @@ public final class LossSpike implements Resumable<LossSpike.State> {
         Baseline known = pace.changed() ? Baseline.start() : state.loss;
         Excursion off = pace.changed() ? Excursion.none() : state.off;
         if (known.known() && state.beginning.again(frame, known.level(), known.cautious(0))) {
-            return Judgement.quiet(
-                    new State(Baseline.start().learn(loss), SecondLevel.none(), Extremes.none(), Excursion.none(), pace, beginning, 0));
+            return Judgement.quiet(new State(
+                    Baseline.start().learn(loss),
+                    SecondLevel.none(),
+                    Extremes.none(),
+                    0,
+                    Excursion.none(),
+                    pace,
+                    beginning,
+                    0));
         }
         SecondLevel second = pace.changed() ? SecondLevel.none() : state.second.next();
         Extremes harmless = pace.changed() ? Extremes.none() : state.harmless;
-        State now = new State(known, second, harmless, off, pace, beginning, first);
+        State now = new State(known, second, harmless, pace.changed() ? 0 : state.oddest, off, pace, beginning, first);
         return known.known() ? judge(now, frame, loss) : young(now, frame, loss);
     }
 
@@ -219,11 +238,13 @@ public final class LossSpike implements Resumable<LossSpike.State> {
             return now.with(now.loss, off);
         }
         SecondLevel second = now.second.visited(off, back, now.loss.level(), deviation);
-        State over = now.with(second).with(back ? now.loss.learn(loss) : Baseline.of(off.values().values()), Excursion.none());
+        State over = now.with(second)
+                .with(back ? now.loss.learn(loss) : Baseline.of(off.values().values()), Excursion.none());
         if (!back || off.lasting()) {
-            return over;
+            return back && off.isAlone() ? over.odd(off.onset()) : over;
         }
-        return over.with(now.loss.tolerate(off.first()).learn(loss), Excursion.none()).tolerating(off.onset());
+        return over.with(now.loss.tolerate(off.first()).learn(loss), Excursion.none())
+                .tolerating(off.onset());
     }
 
     /**
@@ -233,7 +254,8 @@ public final class LossSpike implements Resumable<LossSpike.State> {
     private boolean beyondABatch(State now, Reading reading) {
         double perBatch = BETWEEN_SEQUENCES / Math.max(now.loss.noise(), 1e-9);
         double sequences = (reading.loss - reading.level) * perBatch * perBatch / GARBAGE;
-        double alone = Math.max(settings.get(ALONE), Math.min(MOST_ALONE, now.harmless.onceIn(RARE)));
+        double ownTail = Math.min(MOST_ALONE, now.harmless.onceIn(RARE));
+        double alone = Math.max(settings.get(ALONE), Math.max(ownTail, HIGHER * now.oddest));
         return !now.pace.everyStep() && reading.deviations > alone && sequences > settings.get(SEQUENCES);
     }
 
