@@ -4,7 +4,8 @@
 #
 # The PTX is for compute capability 8.0 and newer. Its .version is lowered to 7.0, which drivers of CUDA 11 and later
 # accept: legal as long as nothing newer than that is used, which a test checks by assembling it. Hints that newer
-# compilers leave behind (used_bytes_mask) are taken out.
+# compilers leave behind (used_bytes_mask) are taken out, and numbers of the process that compiled from the names of
+# functions: the same compiler makes the same bytes of the same sources.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,7 +22,8 @@ for format in f32 bf16 f16; do
   nvcc -ptx -arch=compute_80 -fmad=false -std=c++17 --diag-suppress 177 -I"$sources" "$work/$format.cu" -o "$work/$format.ptx"
   {
     printf '// element: %s\n// sources: %s\n' "$format" "$(sources_hash "$sources")"
-    sed -E -e '/used_bytes_mask/d' -e '/^\/\//d' -e '/^$/d' -e 's/^\.version .*/.version 7.0/' "$work/$format.ptx"
+    sed -E -e '/used_bytes_mask/d' -e '/^\/\//d' -e '/^$/d' -e 's/^\.version .*/.version 7.0/' \
+      -e 's/[0-9]*_(INTERNAL|GLOBAL__N_)_[0-9a-f]{8}_[0-9]+_[a-z0-9]+_cu_[0-9a-f]{8}_[0-9]+/_\1_/g' "$work/$format.ptx"
   } >"$out/kernels.$format.ptx"
 done
 ls -l "$out"/*.ptx

@@ -13,7 +13,7 @@
 // adam_ratio: what observers see of an update that was made -> a partial summary for each chunk, and for each parameter
 //     how many values lie above a threshold. kind 0 is the clipped gradient over max(root, epsilon), with the root of the
 //     debiased second moment; 1 is the direction of the step; 2 the root itself. Reads three arrays.
-// round_weights: weights -> working copies, rounded to nearest even.
+// round_weights: weights -> working copies, rounded to nearest even; only 16-bit formats have such copies.
 #include "control.cuh"
 #include "exponents.cuh"
 #include "summary.cuh"
@@ -218,9 +218,11 @@ KERNEL(adam_ratio, 256)(const float* gradients, const float* firsts, const float
     }
 }
 
+#ifndef ELEMENT_F32
 KERNEL(round_weights, 256)(const float* weights, Element* working, long n) {
     const long stride = static_cast<long>(gridDim.x) * blockDim.x;
     for (long i = static_cast<long>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride) {
         working[i] = narrow(weights[i]);
     }
 }
+#endif

@@ -1,5 +1,5 @@
-// Statistics that take a read of their own: what is asked now and then, of tensors in the format of the run, and, in the
-// twins named _floats, of float tensors such as weights. Elements that are not finite are counted and enter no sum.
+// Statistics that take a read of their own: what is asked now and then, of tensors of 16 bits in the format of the run, and,
+// in the twins named _floats, of float tensors, which weights are in every format. Elements that are not finite are counted and enter no sum.
 //
 // exponents: how many elements have each exponent of fp32 -> counts (257): 255 bins, zeros, not finite. Looks at one run
 //     of 64 elements in `stride`. Integer atomics, whose order does not matter.
@@ -328,5 +328,7 @@ KERNEL(merge_columns, 256)(const double* parts, int groups, int columns, const O
         columnSums(x, rows, columns, rowsEach, parts);                                                             \
     }
 
+#ifndef ELEMENT_F32
 FOR_FORMAT(Element, )
+#endif
 FOR_FORMAT(float, _floats)

@@ -1,6 +1,6 @@
 // Statistics of a tensor that no other kernel could measure, and the merge of all partial summaries of a step.
 //
-// summarise: x (n) -> one partial for each block. Reads n elements, writes 40 bytes a block; about 6 instructions an
+// summarise: x (n), of 16 bits -> one partial for each block; for floats see statistics.cu. Reads n elements, writes 40 bytes a block; about 6 instructions an
 //     element. Blocks are a function of n alone, so the result does not depend on the device.
 // merge_summaries: partials -> one row for each tensor, always in the same order. Rows are scaled by 1 / loss scale where asked,
 //     so that gradients are told unscaled.
@@ -10,6 +10,7 @@
 /** Vectors that a thread has on their way before it uses the first. */
 constexpr int AHEAD = 4;
 
+#ifndef ELEMENT_F32
 KERNEL(summarise, 256)(const Element* x, long n, Summary* partials) {
     Odd odd[1];
     RangeTally tallies[1] = {odd[0]};
@@ -36,6 +37,7 @@ KERNEL(summarise, 256)(const Element* x, long n, Summary* partials) {
     }
     publish(tallies, {partials});
 }
+#endif
 
 /** Where the partials of a row are. */
 struct Span {
