@@ -32,7 +32,7 @@ struct Stream {
     Graph* capture = nullptr;
 };
 struct Function {
-    std::string name;
+    std::string name; // "bf16/norm_forward"
     const emulation::Caller* caller;
 };
 struct Module {
@@ -231,7 +231,7 @@ int cuModuleGetFunction(Function** function, Module* module, const char* name) {
     CALL(cuModuleGetFunction);
     const auto found = emulation::registry().find(module->format + "/" + name);
     if (found == emulation::registry().end()) return NOT_FOUND;
-    *function = &(module->functions[name] = {name, &found->second});
+    *function = &(module->functions[name] = {found->first, &found->second});
     return 0;
 }
 int cuFuncSetAttribute(Function*, int, int) { return 0; }
@@ -368,6 +368,7 @@ int cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, un
                    unsigned shared, Stream* stream, void** arguments, void**) {
     const Alone alone(one);
     CALL(cuLaunchKernel);
+    calls[function->name]++;
     if (gx == 0 || gy == 0 || gz == 0 || gy > 65535 || gz > 65535 || bx * by * bz > 1024) return INVALID_VALUE;
     std::function<void()> body = (*function->caller)(arguments);
     enqueue(stream, [=] {

@@ -22,7 +22,7 @@ record Assembly(
         Space space = new Space(new Footprint(spec, parameters, format).allocate(device, sequences));
         Kernels kernels = new Kernels(device, format.name());
         owned.add(kernels, kernels::close);
-        Operations operations = Operations.of(kernels, format.bytes());
+        Operations operations = Operations.of(kernels, Blocks.of(format));
         Weights weights = Weights.in(space, parameters, format);
         Activations activations = Activations.in(space, spec, sequences, format);
         Gemm gemm = gemm(device, training.precision(), products, owned)

@@ -1,7 +1,7 @@
 package observatory.trainer.cuda;
 
+import java.util.Arrays;
 import java.util.List;
-import observatory.probe.Reduction;
 import observatory.trainer.FixedPositions;
 
 /** Attention forward and backward beside the formulas, with whole score matrices in double. */
@@ -10,16 +10,18 @@ final class AttentionCases {
 
     static List<KernelCase> all() {
         return List.of(
-                new KernelCase("attention, heads of 32", rig -> check(rig, new Setting(70, 32, false, false))),
-                new KernelCase("attention, heads of 64, alibi", rig -> check(rig, new Setting(65, 64, true, false))),
-                new KernelCase("attention, heads of 20", rig -> check(rig, new Setting(37, 20, false, false))),
-                new KernelCase("attention, heads of 32, prefix", rig -> check(rig, new Setting(66, 32, false, true))));
+                new KernelCase("attention, heads of 32", rig -> check(rig, new Setting(2, 70, 32, false, false))),
+                new KernelCase("attention, heads of 64, alibi", rig -> check(rig, new Setting(1, 65, 64, true, false))),
+                new KernelCase("attention, heads of 128", rig -> check(rig, new Setting(1, 66, 128, false, false))),
+                new KernelCase("attention, heads of 20", rig -> check(rig, new Setting(2, 37, 20, false, false))),
+                new KernelCase(
+                        "attention, heads of 32, prefix", rig -> check(rig, new Setting(2, 66, 32, false, true))));
     }
 
-    private record Setting(int context, int size, boolean alibi, boolean prefix) {}
+    private record Setting(int batch, int context, int size, boolean alibi, boolean prefix) {}
 
     private static double check(KernelRig rig, Setting s) {
-        int batch = 2;
+        int batch = s.batch;
         int count = 2;
         int width = count * s.size;
         int rows = batch * s.context;
@@ -45,6 +47,7 @@ final class AttentionCases {
         int blocks = rig.ops.attention().partialBlocks(heads);
         long partials = blocks == 0 ? 0 : rig.poisoned((long) blocks * Summary.BYTES);
         rig.ops.attention().forward(in, out, scores, heads, partials);
+        double worst = alike(rig, in, out, scores, heads);
         rig.ops.attention().backward(in, out, rig.elements(dOut), scores.logs(), rig.poisoned(perQuery), grad, heads);
 
         Plain plain = new Plain(qkv, dOut, s, count, scale);
@@ -53,17 +56,40 @@ final class AttentionCases {
                 plain.head(b, h, s.prefix ? prefixes[b] : 0, s.alibi ? slopes[h] : 0);
             }
         }
-        double worst = KernelCase.difference(plain.out, rig.readElements(out, rows * width));
+        worst = Math.max(worst, KernelCase.difference(plain.out, rig.readElements(out, rows * width)));
         if (partials != 0) {
-            long merged = rig.poisoned(Summary.BYTES);
-            rig.ops.reductions().mergeSummaries(StatisticsCases.span(rig, partials, blocks), 1, 0, merged);
-            Summary got = Summary.read(rig.bytes(merged, Summary.BYTES), 0);
-            Object expected = StatisticsCases.onHost(new Reduction.ToMoments(), qkv, 3 * width);
-            worst = Math.max(worst, StatisticsCases.away(expected, got.moments(qkv.length)));
+            worst = Math.max(worst, MeasuredCases.summary(rig, partials, blocks, qkv));
         }
         worst = Math.max(worst, KernelCase.difference(plain.grad, rig.readElements(grad, rows * 3 * width)));
         worst = Math.max(worst, KernelCase.difference(plain.largest, rig.readFloats(scores.largest(), rows * count)));
         return Math.max(worst, KernelCase.difference(plain.entropy, rig.readFloats(scores.entropies(), rows * count)));
+    }
+
+    /**
+     * 0 where attention that tells nothing, and attention that only measures, leave the bits that this one has left that
+     * tells of its scores; else infinite.
+     */
+    static double alike(KernelRig rig, long qkv, long out, AttentionKernels.Scores scores, Heads heads) {
+        int rows = heads.batch() * heads.context();
+        int elements = rows * heads.count() * heads.size();
+        int queries = rows * heads.count();
+        long logs = rig.poisoned((long) queries * Float.BYTES);
+        AttentionKernels.Scores untold = new AttentionKernels.Scores(logs, 0, 0);
+        long other = rig.poisonedElements(elements);
+        rig.ops.attention().forward(qkv, other, untold, heads, 0);
+        double worst = MeasuredCases.twins(rig, new long[] {out, other}, elements);
+        boolean sameLogs = Arrays.equals(rig.readFloats(scores.logs(), queries), rig.readFloats(logs, queries));
+        worst = sameLogs ? worst : Double.POSITIVE_INFINITY;
+        int blocks = rig.ops.attention().partialBlocks(heads);
+        if (blocks != 0) {
+            long measured = rig.poisonedElements(elements);
+            long partials = rig.poisoned((long) blocks * Summary.BYTES);
+            rig.ops.attention().forward(qkv, measured, untold, heads, partials);
+            worst = Math.max(worst, MeasuredCases.twins(rig, new long[] {out, measured}, elements));
+            float[] elementsOfQkv = rig.readElements(qkv, 3 * elements);
+            worst = Math.max(worst, MeasuredCases.summary(rig, partials, blocks, elementsOfQkv));
+        }
+        return worst;
     }
 
     /** The formulas. */

@@ -31,7 +31,7 @@ final class BandwidthBench {
         long bytes = elements * format.bytes();
         try (Device device = new Device();
                 Kernels kernels = new Kernels(device, format.name())) {
-            Operations ops = Operations.of(kernels, format.bytes());
+            Operations ops = Operations.of(kernels, Blocks.of(format));
             long x = device.allocate(bytes);
             long y = device.allocate(bytes);
             long z = device.allocate(bytes);

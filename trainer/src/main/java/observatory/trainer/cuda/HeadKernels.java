@@ -38,7 +38,7 @@ final class HeadKernels {
         int rows = heads.batch() * heads.context();
         kernels.launch(
                 "head_norm",
-                Grid.of(Blocks.forRows(rows), Blocks.THREADS),
+                Grid.of(blocks.forRows(rows), Blocks.THREADS),
                 qkv,
                 raw,
                 gains.queries(),
@@ -49,8 +49,8 @@ final class HeadKernels {
     }
 
     /** Parts of the gradients of the gains of heads. */
-    static int parts(int rows) {
-        return Math.min(256, Blocks.forRows(rows));
+    int parts(int rows) {
+        return Math.min(256, blocks.forRows(rows));
     }
 
     /**

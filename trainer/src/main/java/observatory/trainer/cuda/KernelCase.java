@@ -35,10 +35,15 @@ public record KernelCase(String name, Body body) {
     static List<KernelCase> all() {
         return Stream.of(
                         StatisticsCases.all(),
+                        EmbeddingCases.all(),
                         LayerCases.all(),
+                        HeadCases.all(),
                         AttentionCases.all(),
+                        ActivationCases.all(),
+                        LossCases.all(),
                         MeasuredCases.all(),
-                        OptimizerCases.all())
+                        OptimizerCases.all(),
+                        DamageCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -19,6 +19,8 @@ import observatory.trainer.SplitMix;
 final class KernelRig implements AutoCloseable {
     private static final int GUARD = 256;
     private static final byte MARK = 0x5a;
+    /** So few that small tensors are gone over several times, as only large ones are in a run. */
+    private static final int MOST_BLOCKS = 8;
 
     private final Arena arena = Arena.ofConfined();
     private final List<Buffer> buffers = new ArrayList<>();
@@ -34,7 +36,7 @@ final class KernelRig implements AutoCloseable {
         this.precision = precision;
         this.format = Elements.of(precision);
         this.kernels = new Kernels(device, format.name());
-        this.ops = Operations.of(kernels, format.bytes());
+        this.ops = Operations.of(kernels, new Blocks(16 / format.bytes(), MOST_BLOCKS));
     }
 
     /** Numbers drawn for their place, normal, as the format of the run holds them. */

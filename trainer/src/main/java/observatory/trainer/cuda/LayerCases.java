@@ -1,19 +1,15 @@
 package observatory.trainer.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import observatory.trainer.cuda.Gemm.Kind;
 import observatory.trainer.cuda.NormKernels.Norm;
 import observatory.trainer.cuda.NormKernels.NormPartials;
 import observatory.trainer.cuda.NormKernels.NormParts;
 
-/** What a layer is made of but attention, beside the formulas. */
+/** Norms and matrix products beside the formulas. */
 final class LayerCases {
-    private static final int ROWS = 12;
+    private static final int CONTEXT = 4;
+    private static final int ROWS = 17 * CONTEXT;
     private static final double EPSILON = 1e-5;
 
     private LayerCases() {}
@@ -25,10 +21,6 @@ final class LayerCases {
                 new KernelCase("rmsnorm, 40 columns", rig -> norm(rig, 40, false)),
                 new KernelCase("layernorm, 392 columns", rig -> norm(rig, 392, true)),
                 new KernelCase("rmsnorm, 1032 columns", rig -> norm(rig, 1032, false)),
-                new KernelCase("activation gelu", rig -> activation(rig, 0)),
-                new KernelCase("activation squared relu", rig -> activation(rig, 3)),
-                new KernelCase("cross-entropy, 48 columns", rig -> crossEntropy(rig, 48)),
-                new KernelCase("cross-entropy, 1031 columns", rig -> crossEntropy(rig, 1031)),
                 new KernelCase("products of odd sizes", rig -> products(rig, 13, 21, 35)),
                 new KernelCase("products of even sizes", rig -> products(rig, 136, 144, 72)));
     }
@@ -52,17 +44,26 @@ final class LayerCases {
         long d = rig.elements(d0);
         long dyAt = rig.elements(dy);
         rig.ops.norm().backwardInput(dyAt, residual, norm, d, rows, 0);
-        NormParts parts = NormParts.of(ROWS, 4);
-        long gains = rig.zeros((long) c * Float.BYTES);
-        long biases = rig.zeros((long) c * Float.BYTES);
+        NormParts parts = NormParts.of(ROWS, CONTEXT);
+        float[] before = rig.drawn(c, 7);
+        long gains = rig.floats(before);
+        long biases = rig.floats(before);
         long room = rig.poisoned(2L * parts.count() * c * Float.BYTES);
         rig.ops.norm().backwardParameters(dyAt, residual, norm, room, gains, biases, rows, parts);
+        int sequences = ROWS / CONTEXT;
+        long own = rig.poisoned((long) sequences * c * Float.BYTES);
+        rig.ops.norm().exampleGradients(room, own, sequences, c, parts);
 
         double[] expectedStream = new double[n];
         double[] expectedY = new double[n];
         double[] expectedD = new double[n];
         double[] expectedGain = new double[c];
         double[] expectedBias = new double[c];
+        double[] expectedOwn = new double[sequences * c];
+        for (int i = 0; i < c; i++) {
+            expectedGain[i] = before[i];
+            expectedBias[i] = before[i];
+        }
         for (int row = 0; row < ROWS; row++) {
             double mean = 0;
             double variance = 0;
@@ -83,6 +84,7 @@ final class LayerCases {
                 meanHn += h * normal / c;
                 expectedY[row * c + i] = normal * gain[i] + (centred ? bias[i] : 0);
                 expectedGain[i] += dy[row * c + i] * normal;
+                expectedOwn[row / CONTEXT * c + i] += dy[row * c + i] * normal;
                 expectedBias[i] += dy[row * c + i];
             }
             for (int i = 0; i < c; i++) {
@@ -94,92 +96,9 @@ final class LayerCases {
         double worst = KernelCase.difference(expectedStream, stream);
         worst = Math.max(worst, KernelCase.difference(expectedY, rig.readElements(y, n)));
         worst = Math.max(worst, KernelCase.difference(expectedD, rig.readElements(d, n)));
+        worst = Math.max(worst, KernelCase.difference(expectedOwn, rig.readFloats(own, sequences * c)));
         worst = Math.max(worst, KernelCase.difference(expectedGain, rig.readFloats(gains, c)));
         return Math.max(worst, KernelCase.difference(expectedBias, rig.readFloats(biases, c)));
-    }
-
-    private static double activation(KernelRig rig, int kind) {
-        double worst = 0;
-        for (int n : new int[] {1, 7, 300, 2053}) {
-            float[] x = rig.drawn(n, 11);
-            float[] dy = rig.drawn(n, 12);
-            long xAt = rig.elements(x);
-            long y = rig.poisonedElements(n);
-            long dx = rig.poisonedElements(n);
-            rig.ops.activation().forward(xAt, y, n, kind, 0, 0);
-            rig.ops.activation().backward(rig.elements(dy), xAt, dx, n, kind);
-            double[] expected = new double[n];
-            double[] expectedDx = new double[n];
-            double h = 1e-5;
-            for (int i = 0; i < n; i++) {
-                expected[i] = activated(x[i], kind);
-                expectedDx[i] = dy[i] * (activated(x[i] + h, kind) - activated(x[i] - h, kind)) / (2 * h);
-            }
-            worst = Math.max(worst, KernelCase.difference(expected, rig.readElements(y, n)));
-            worst = Math.max(worst, KernelCase.difference(expectedDx, rig.readElements(dx, n)));
-        }
-        return worst;
-    }
-
-    private static double activated(double x, int kind) {
-        if (kind == 0) {
-            return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
-        }
-        return x > 0 ? x * x : 0;
-    }
-
-    private static double crossEntropy(KernelRig rig, int v) {
-        int n = 5 * v;
-        float[] logits = rig.drawn(n, 21);
-        int[] targets = {0, v - 1, 3, v / 2, 7};
-        float[] shares = {0.25f, 0, 0.125f, 0.5f, 0.25f};
-        double scale = 8;
-        double z = 1e-2;
-        long at = rig.elements(logits);
-        long losses = rig.poisoned(10 * Float.BYTES);
-        long orders = orders(rig, scale, z);
-        LossKernels.Targets given = new LossKernels.Targets(rig.ints(targets), rig.floats(shares), 0);
-        rig.ops
-                .loss()
-                .crossEntropy(
-                        at,
-                        given,
-                        new LossKernels.Losses(losses, losses + 5 * Float.BYTES),
-                        new Rows(5, v),
-                        orders,
-                        0,
-                        0);
-        double[] expectedLosses = new double[10];
-        double[] expected = new double[n];
-        for (int row = 0; row < 5; row++) {
-            double sum = 0;
-            for (int i = 0; i < v; i++) {
-                sum += Math.exp(logits[row * v + i]);
-            }
-            double log = Math.log(sum);
-            expectedLosses[row] = log - logits[row * v + targets[row]];
-            expectedLosses[5 + row] = log;
-            for (int i = 0; i < v; i++) {
-                double p = Math.exp(logits[row * v + i]) / sum;
-                expected[row * v + i] =
-                        scale * shares[row] * (p * (1 + 2 * (float) z * log) - (i == targets[row] ? 1 : 0));
-            }
-        }
-        return Math.max(
-                KernelCase.difference(expectedLosses, rig.readFloats(losses, 10)),
-                KernelCase.difference(expected, rig.readElements(at, n)));
-    }
-
-    static long orders(KernelRig rig, double scale, double z) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment orders = arena.allocate(64, 8);
-            orders.set(JAVA_DOUBLE, 0, scale);
-            orders.set(JAVA_FLOAT, 44, (float) z);
-            long at = rig.poisoned(64);
-            rig.device.toDevice(at, orders);
-            rig.device.await();
-            return at;
-        }
     }
 
     private static double products(KernelRig rig, int m, int n, int k) {

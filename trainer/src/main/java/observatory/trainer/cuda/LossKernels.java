@@ -7,9 +7,11 @@ final class LossKernels {
     private static final int CROSS_ENTROPY_THREADS = 512;
 
     private final Kernels kernels;
+    private final Blocks blocks;
 
-    LossKernels(Kernels kernels) {
+    LossKernels(Kernels kernels, Blocks blocks) {
         this.kernels = kernels;
+        this.blocks = blocks;
     }
 
     /** Targets of the loss, and each row's share in the step's mean and in its sequence's. */
@@ -28,7 +30,7 @@ final class LossKernels {
             long gradPartials) {
         kernels.launch(
                 Kernels.measured("cross_entropy", logitPartials | gradPartials),
-                Grid.of(Blocks.forLoss(rows.count()), CROSS_ENTROPY_THREADS),
+                Grid.of(blocks.forLoss(rows.count()), CROSS_ENTROPY_THREADS),
                 logits,
                 targets.tokens(),
                 targets.stepShares(),

@@ -22,16 +22,19 @@ final class MeasuredCases {
         List<KernelCase> cases = new ArrayList<>();
         for (boolean spoiled : new boolean[] {false, true}) {
             String of = spoiled ? ", measured, spoiled" : ", measured";
-            // More rows than there are warps, whose next row is on its way while they work on one.
-            cases.add(new KernelCase("layernorm, 4500 rows" + of, rig -> norm(rig, 4500, 40, spoiled)));
+            // More rows than warps, whose next row is on its way while they work on one.
+            cases.add(new KernelCase("layernorm, 68 rows" + of, rig -> norm(rig, 68, 40, spoiled)));
             cases.add(new KernelCase("layernorm, 392 columns" + of, rig -> norm(rig, 12, 392, spoiled)));
             cases.add(new KernelCase("layernorm, 33 columns" + of, rig -> norm(rig, 12, 33, spoiled)));
             cases.add(new KernelCase("layernorm, 1032 columns" + of, rig -> norm(rig, 12, 1032, spoiled)));
             cases.add(new KernelCase("activation" + of, rig -> activation(rig, spoiled)));
             cases.add(new KernelCase("cross-entropy, 1200 columns" + of, rig -> crossEntropy(rig, 1200, spoiled)));
             cases.add(new KernelCase("cross-entropy, 1031 columns" + of, rig -> crossEntropy(rig, 1031, spoiled)));
-            cases.add(new KernelCase("attention" + of, rig -> attention(rig, spoiled)));
+            cases.add(new KernelCase("gate" + of, rig -> gate(rig, spoiled)));
+            cases.add(new KernelCase("embedding, 40 columns" + of, rig -> embedding(rig, 40, spoiled)));
+            cases.add(new KernelCase("embedding, 33 columns" + of, rig -> embedding(rig, 33, spoiled)));
         }
+        cases.add(new KernelCase("attention, measured, spoiled", MeasuredCases::attention));
         return cases;
     }
 
@@ -56,7 +59,7 @@ final class MeasuredCases {
                 kept + (long) count * Float.BYTES,
                 true);
         Rows rows = new Rows(count, columns);
-        int blocks = Blocks.forNorm(count);
+        int blocks = rig.ops.blocks().forNorm(count);
         long partials = rig.poisoned(3L * blocks * Summary.BYTES);
         long each = (long) blocks * Summary.BYTES;
         long[] residuals = {rig.poisonedElements(n), rig.poisonedElements(n)};
@@ -68,12 +71,25 @@ final class MeasuredCases {
         worst = Math.max(worst, twins(rig, ys, n));
         worst = Math.max(worst, summary(rig, all.branch(), blocks, rig.readElements(branch, n)));
         worst = Math.max(worst, summary(rig, all.residual(), blocks, rig.readElements(residuals[1], n)));
-        return Math.max(worst, summary(rig, all.y(), blocks, rig.readElements(ys[1], n)));
+        worst = Math.max(worst, summary(rig, all.y(), blocks, rig.readElements(ys[1], n)));
+        return Math.max(worst, normBackward(rig, residuals[1], norm, rows, spoiled));
+    }
+
+    private static double normBackward(KernelRig rig, long residual, Norm norm, Rows rows, boolean spoiled) {
+        int n = rows.count() * rows.columns();
+        long dy = rig.elements(rig.drawn(n, 55));
+        float[] before = drawn(rig, n, 56, spoiled);
+        long[] ds = {rig.elements(before), rig.elements(before)};
+        int blocks = rig.ops.blocks().forRows(rows.count());
+        long partials = rig.poisoned((long) blocks * Summary.BYTES);
+        rig.ops.norm().backwardInput(dy, residual, norm, ds[0], rows, 0);
+        rig.ops.norm().backwardInput(dy, residual, norm, ds[1], rows, partials);
+        return Math.max(twins(rig, ds, n), summary(rig, partials, blocks, rig.readElements(ds[1], n)));
     }
 
     private static double activation(KernelRig rig, boolean spoiled) {
         double worst = 0;
-        for (int n : new int[] {1, 7, 300, 20011}) {
+        for (int n : new int[] {1, 7, 300, 33011}) {
             float[] drawn = drawn(rig, n, 61, spoiled);
             for (int kind : new int[] {0, 2, 3}) {
                 long x = rig.elements(drawn);
@@ -102,8 +118,8 @@ final class MeasuredCases {
         long[] at = {rig.elements(logits), rig.elements(logits)};
         long losses = rig.poisoned(2L * count * Float.BYTES);
         LossKernels.Losses told = new LossKernels.Losses(losses, losses + (long) count * Float.BYTES);
-        long orders = LayerCases.orders(rig, 8, 1e-2);
-        int blocks = Blocks.forLoss(count);
+        long orders = LossCases.orders(rig, 8, 1e-2);
+        int blocks = rig.ops.blocks().forLoss(count);
         long each = (long) blocks * Summary.BYTES;
         long partials = rig.poisoned(2 * each);
         Rows rows = new Rows(count, columns);
@@ -114,38 +130,75 @@ final class MeasuredCases {
         return Math.max(worst, summary(rig, partials + each, blocks, rig.readElements(at[1], n)));
     }
 
-    private static double attention(KernelRig rig, boolean spoiled) {
+    /** Queries, keys and values that are not all finite: everything that attention can be asked for at once, and apart. */
+    private static double attention(KernelRig rig) {
         double worst = 0;
         for (int size : new int[] {32, 64, 128}) {
-            Heads heads = new Heads(2, 2, 70, size, 0.125f, 0, 0);
+            Heads heads = new Heads(1, 2, 66, size, 0.125f, 0, 0);
             int width = heads.count() * size;
             int rows = heads.batch() * heads.context();
-            float[] qkv = drawn(rig, rows * 3 * width, 81, spoiled);
-            long in = rig.elements(qkv);
-            long[] outs = {rig.poisonedElements(rows * width), rig.poisonedElements(rows * width)};
-            long logs = rig.poisoned((long) rows * heads.count() * Float.BYTES);
-            AttentionKernels.Scores scores = new AttentionKernels.Scores(logs, 0, 0);
-            rig.ops.attention().forward(in, outs[0], scores, heads, 0);
+            long in = rig.elements(drawn(rig, rows * 3 * width, 81, true));
+            long out = rig.poisonedElements(rows * width);
+            long each = (long) rows * heads.count() * Float.BYTES;
+            AttentionKernels.Scores scores =
+                    new AttentionKernels.Scores(rig.poisoned(each), rig.poisoned(each), rig.poisoned(each));
             int blocks = rig.ops.attention().partialBlocks(heads);
-            if (blocks == 0) {
-                continue;
+            long partials = blocks == 0 ? 0 : rig.poisoned((long) blocks * Summary.BYTES);
+            rig.ops.attention().forward(in, out, scores, heads, partials);
+            worst = Math.max(worst, AttentionCases.alike(rig, in, out, scores, heads));
+        }
+        return worst;
+    }
+
+    private static double embedding(KernelRig rig, int columns, boolean spoiled) {
+        int vocabulary = 13;
+        int context = 70;
+        Rows rows = new Rows(2 * context, columns);
+        int n = rows.count() * columns;
+        int[] tokens = new int[rows.count()];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = i * 5 % vocabulary;
+        }
+        long in = rig.ints(tokens);
+        long vectors = rig.elements(drawn(rig, vocabulary * columns, 91, spoiled));
+        long positions = rig.elements(rig.drawn(context * columns, 92));
+        long[] xs = {rig.poisonedElements(n), rig.poisonedElements(n)};
+        int blocks = rig.ops.blocks().forElements(n);
+        long partials = rig.poisoned((long) blocks * Summary.BYTES);
+        rig.ops.embedding().forward(in, vectors, positions, xs[0], rows, context, 0);
+        rig.ops.embedding().forward(in, vectors, positions, xs[1], rows, context, partials);
+        return Math.max(twins(rig, xs, n), summary(rig, partials, blocks, rig.readElements(xs[1], n)));
+    }
+
+    private static double gate(KernelRig rig, boolean spoiled) {
+        double worst = 0;
+        for (int n : new int[] {1, 7, 300, 9011}) {
+            float[] drawn = drawn(rig, n, 63, spoiled);
+            long gates = rig.elements(drawn);
+            long values = rig.elements(rig.drawn(n, 64));
+            for (int kind : new int[] {0, 2}) {
+                long[] ys = {rig.poisonedElements(n), rig.poisonedElements(n)};
+                int blocks = rig.ops.blocks().forElements(n);
+                long each = (long) blocks * Summary.BYTES;
+                long partials = rig.poisoned(2 * each);
+                rig.ops.activation().gate(gates, values, ys[0], n, kind, 0, 0);
+                rig.ops.activation().gate(gates, values, ys[1], n, kind, partials, partials + each);
+                worst = Math.max(worst, twins(rig, ys, n));
+                worst = Math.max(worst, summary(rig, partials, blocks, drawn));
+                worst = Math.max(worst, summary(rig, partials + each, blocks, rig.readElements(ys[1], n)));
             }
-            long partials = rig.poisoned((long) blocks * Summary.BYTES);
-            rig.ops.attention().forward(in, outs[1], scores, heads, partials);
-            worst = Math.max(worst, twins(rig, outs, rows * width));
-            worst = Math.max(worst, summary(rig, partials, blocks, qkv));
         }
         return worst;
     }
 
     /** 0, or infinite where the second differs from the first in a bit that is not one of a NaN. */
-    private static double twins(KernelRig rig, long[] tensors, int count) {
+    static double twins(KernelRig rig, long[] tensors, int count) {
         boolean same = Arrays.equals(rig.readElements(tensors[0], count), rig.readElements(tensors[1], count));
         return same ? 0 : Double.POSITIVE_INFINITY;
     }
 
     /** 0, or infinite where a summary is not that of these elements. */
-    private static double summary(KernelRig rig, long partials, int blocks, float[] elements) {
+    static double summary(KernelRig rig, long partials, int blocks, float[] elements) {
         long merged = rig.poisoned(Summary.BYTES);
         rig.ops.reductions().mergeSummaries(StatisticsCases.span(rig, partials, blocks), 1, 0, merged);
         Summary got = Summary.read(rig.bytes(merged, Summary.BYTES), 0);

@@ -126,7 +126,7 @@ final class Measurements {
     }
 
     private Function<MemorySegment, Object> rows(Place place, Room room) {
-        long partials = room.own().applyAsLong((long) Blocks.forRows(place.rows()) * ROW_NORM_BYTES);
+        long partials = room.own().applyAsLong((long) operations.blocks().forRows(place.rows()) * ROW_NORM_BYTES);
         long at = room.results().take(ROW_NORM_BYTES);
         operations.reductions().rowNorms(place, partials, room.results().address() + at);
         return home -> new RowNorms(

@@ -102,7 +102,7 @@ final class Network {
                 Kind.FORWARD, pass.rows(), vocabulary, spec.width(), kept.normalised(), unembedding, kept.logits());
         HookLines lines = pass.lines();
         lines.damage(Hook.LOGITS, Site.NO_LAYER, kept.logits(), (long) pass.rows() * vocabulary);
-        int blocks = Blocks.forLoss(pass.rows());
+        int blocks = operations.blocks().forLoss(pass.rows());
         long logitPartials = lines.partials(Hook.LOGITS, Site.NO_LAYER, blocks);
         long gradientPartials = lines.partials(Hook.LOGITS_GRADIENT, Site.NO_LAYER, blocks);
         network.show(pass, Hook.LOGITS, Site.NO_LAYER, kept.logits(), vocabulary);

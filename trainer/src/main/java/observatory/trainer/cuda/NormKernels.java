@@ -31,7 +31,7 @@ final class NormKernels {
     void forward(long x, long branch, Norm norm, long residual, long y, Rows rows, NormPartials partials) {
         kernels.launch(
                 Kernels.measured("norm_forward", partials.branch() | partials.residual() | partials.y()),
-                Grid.of(Blocks.forNorm(rows.count()), 32 * Blocks.NORM_WARPS).sharing(room(rows)),
+                Grid.of(blocks.forNorm(rows.count()), 32 * Blocks.NORM_WARPS).sharing(room(rows)),
                 x,
                 branch,
                 norm.gain(),
@@ -57,7 +57,7 @@ final class NormKernels {
     void backwardInput(long dy, long x, Norm norm, long d, Rows rows, long partials) {
         kernels.launch(
                 Kernels.measured("norm_backward_input", partials),
-                Grid.of(Blocks.forRows(rows.count()), Blocks.THREADS),
+                Grid.of(blocks.forRows(rows.count()), Blocks.THREADS),
                 dy,
                 x,
                 norm.gain(),

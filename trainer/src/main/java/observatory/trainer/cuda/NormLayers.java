@@ -51,7 +51,7 @@ final class NormLayers {
     private void enter(Pass pass, int number, Hook hook, NormKernels.Norm norm, long output) {
         int before = number - 1;
         int layer = number == spec.layers() ? Site.NO_LAYER : number;
-        int blocks = Blocks.forNorm(pass.rows());
+        int blocks = network.operations().blocks().forNorm(pass.rows());
         HookLines lines = pass.lines();
         boolean first = number == 0;
         NormPartials partials = new NormPartials(
@@ -76,7 +76,7 @@ final class NormLayers {
     void beforeMlp(Pass pass, int number) {
         Layer layer = kept.layers().get(number);
         HookLines lines = pass.lines();
-        int blocks = Blocks.forNorm(pass.rows());
+        int blocks = network.operations().blocks().forNorm(pass.rows());
         NormPartials partials = new NormPartials(
                 lines.partials(Hook.ATTENTION_OUT, number, blocks),
                 lines.partials(Hook.RESIDUAL_MID, number, blocks),
@@ -104,7 +104,11 @@ final class NormLayers {
     }
 
     void beforeAttentionBackward(Pass pass, int number) {
-        long partials = pass.lines().partials(Hook.RESIDUAL_GRADIENT, number, Blocks.forRows(pass.rows()));
+        long partials = pass.lines()
+                .partials(
+                        Hook.RESIDUAL_GRADIENT,
+                        number,
+                        network.operations().blocks().forRows(pass.rows()));
         KeptByNorm rows = kept.layers().get(number).attentionNorm();
         backward(pass, number, "attention.norm", rows, network.residualBefore(number), partials);
         network.show(pass, Hook.RESIDUAL_GRADIENT, number, kept.gradient(), spec.width());

@@ -13,17 +13,15 @@ record Operations(
         DamageKernels damage,
         Reductions reductions) {
 
-    /** @param elementBytes 4, or 2 in 16-bit formats */
-    static Operations of(Kernels kernels, int elementBytes) {
-        Blocks blocks = new Blocks(16 / elementBytes);
+    static Operations of(Kernels kernels, Blocks blocks) {
         return new Operations(
                 blocks,
                 new EmbeddingKernels(kernels, blocks),
                 new NormKernels(kernels, blocks),
                 new HeadKernels(kernels, blocks),
-                new AttentionKernels(kernels, elementBytes == Short.BYTES),
+                new AttentionKernels(kernels, blocks.elementBytes() == Short.BYTES),
                 new ActivationKernels(kernels, blocks),
-                new LossKernels(kernels),
+                new LossKernels(kernels, blocks),
                 new OptimizerKernels(kernels, blocks),
                 new DamageKernels(kernels, blocks),
                 new Reductions(kernels, blocks));

@@ -54,7 +54,7 @@ final class Reductions {
     }
 
     void rowNorms(Place place, long partials, long out) {
-        int count = Blocks.forRows(place.rows());
+        int count = blocks.forRows(place.rows());
         kernels.launch(
                 named("rows", place),
                 Grid.of(count, Blocks.THREADS),

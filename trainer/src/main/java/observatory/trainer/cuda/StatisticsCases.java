@@ -1,11 +1,14 @@
 package observatory.trainer.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import observatory.probe.ColumnSums;
@@ -24,7 +27,7 @@ import observatory.trainer.cuda.CudaTensor.Place;
 
 /** Every reduction beside the plain one of the host; counts have to agree exactly, non-finite elements included. */
 final class StatisticsCases {
-    private static final int[][] SHAPES = {{1, 1}, {1, 7}, {3, 8}, {37, 27}, {129, 64}};
+    private static final int[][] SHAPES = {{1, 1}, {1, 7}, {3, 8}, {37, 27}, {513, 64}};
 
     private StatisticsCases() {}
 
@@ -42,6 +45,7 @@ final class StatisticsCases {
             cases.add(new KernelCase(reduction.toString(), rig -> over(rig, reduction)));
         }
         cases.add(new KernelCase("power iteration", StatisticsCases::power));
+        cases.add(new KernelCase("many summaries merged", StatisticsCases::merged));
         return cases;
     }
 
@@ -56,6 +60,10 @@ final class StatisticsCases {
                 }
                 Place place = new Place(rig.elements(x), shape[0], shape[1], rig.format);
                 worst = Math.max(worst, away(onHost(reduction, x, shape[1]), onDevice(rig, reduction, place)));
+                if (!place.isFloat()) {
+                    Place floats = Place.ofFloats(rig.floats(x), shape[0], shape[1]);
+                    worst = Math.max(worst, away(onHost(reduction, x, shape[1]), onDevice(rig, reduction, floats)));
+                }
             }
         }
         return worst;
@@ -156,6 +164,47 @@ final class StatisticsCases {
             case Exponents a -> a.equals(got) ? 0 : Double.POSITIVE_INFINITY;
             default -> throw new IllegalArgumentException(expected.toString());
         };
+    }
+
+    /** More partials than a block has threads; unscaled. */
+    private static double merged(KernelRig rig) {
+        int count = 600;
+        float[] x = rig.drawn(count, 6);
+        long partials = rig.poisoned((long) count * Summary.BYTES);
+        double sum = 0;
+        double squares = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment table = arena.allocate((long) count * Summary.BYTES, 8);
+            for (int i = 0; i < count; i++) {
+                long at = (long) i * Summary.BYTES;
+                sum += x[i];
+                squares += (double) x[i] * x[i];
+                table.set(JAVA_DOUBLE, at, x[i]);
+                table.set(JAVA_DOUBLE, at + 8, (double) x[i] * x[i]);
+                table.set(JAVA_FLOAT, at + 16, x[i]);
+                table.set(JAVA_FLOAT, at + 20, x[i]);
+                table.set(JAVA_FLOAT, at + 24, Math.abs(x[i]));
+                table.set(JAVA_INT, at + 28, i % 2);
+                table.set(JAVA_INT, at + 32, i % 3);
+            }
+            rig.device.toDevice(partials, table);
+            rig.device.await();
+        }
+        long merged = rig.poisoned(Summary.BYTES);
+        rig.ops.reductions().mergeSummaries(span(rig, partials, count), 1, LossCases.orders(rig, 8, 0), merged);
+        Summary got = Summary.read(rig.bytes(merged, Summary.BYTES), 0);
+        float[] sorted = x.clone();
+        Arrays.sort(sorted);
+        float low = sorted[0] / 8;
+        float high = sorted[count - 1] / 8;
+        boolean exact = got.low() == low
+                && got.high() == high
+                && got.largest() == Math.max(-low, high)
+                && got.nan() == count / 2
+                && got.infinite() == count;
+        return exact
+                ? Math.max(relative(squares / 64, got.squares()), sum(sum / 8, got.sum(), squares / 64))
+                : Double.POSITIVE_INFINITY;
     }
 
     private static double power(KernelRig rig) {

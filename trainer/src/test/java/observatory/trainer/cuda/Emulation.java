@@ -97,6 +97,7 @@ final class Emulation {
         }
     }
 
+    /** How often a driver call was made since the reset, or a kernel launched or captured, by a name such as bf16/embed. */
     static long calls(String driverCall) {
         try (Arena arena = Arena.ofConfined()) {
             return (long) function("emulationCalls", ValueLayout.JAVA_LONG, ValueLayout.ADDRESS)
