@@ -12,12 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -219,7 +219,9 @@ class OtherProducersIT {
         Origin origin = Frames.origin("scraped", new UUID(5, 5));
         try (MetricsEndpoint endpoint = MetricsEndpoint.start(0, "1.2.3");
                 Spool spool = new Spool(folder.resolve("scraped"), origin.writer(), 1L << 30)) {
-            StreamMetrics metrics = new StreamMetrics(endpoint.registry(), InstantSource.system());
+            AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH); // it looks from before the first frame
+            StreamMetrics metrics = new StreamMetrics(endpoint.registry(), now::get);
+            now.set(Instant.now());
             metrics.watch(spool, "scraped", 1L << 30);
             for (int seq = 0; seq < 7; seq++) {
                 spool.offer(Frames.frame(origin, seq));
