@@ -59,7 +59,7 @@ final class Draft {
                 Weighing.mean(strengths),
                 Weighing.spread(strengths),
                 asRun.length == 0 ? 0 : Weighing.removed(asRun, strengths),
-                gone == 0 ? 0 : gone / Math.max(spread, Double.MIN_NORMAL),
+                gone == 0 ? 0 : gone / spread,
                 asRun.length == 0 ? 1 : Weighing.test(asRun, strengths),
                 repeats.stream().mapToDouble(Measured::lastLoss).average().orElse(Double.NaN),
                 repeats.getFirst().firstBad()));
