@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.DoubleFunction;
+import java.util.stream.IntStream;
 import observatory.probe.Batch;
 import observatory.probe.Column;
 import observatory.probe.Frame;
@@ -231,6 +232,20 @@ final class Provocations {
                 "DuplicateData",
                 size -> run(step ->
                         batch(step, size > 0 && step.from((int) Math.ceil(4 * size) + 1) ? 1 : step.number, 0, 0.5)));
+        all.put(
+                "RepeatedSource",
+                size -> run(step -> {
+                    batch(step, step.number, 0, step.from(STEPS) ? 0.5 : 1);
+                    List<Batch.Sequence> sequences = step.batch.orElseThrow().sequences();
+                    // The new source has fewer sequences the larger the fault is; from then on it has none that is new.
+                    boolean over = size > 0 && step.number >= AT + 20 / size;
+                    double[] seen = sequences.stream()
+                            .mapToDouble(one -> over && one.source().equals("web") ? 1 : 0)
+                            .toArray();
+                    int[] at = IntStream.range(0, seen.length).toArray();
+                    step.batch =
+                            step.batch.map(batch -> batch.with(List.of(new Column("ngram_seen_fraction", at, seen))));
+                }));
         all.put(
                 "MixtureShift",
                 size -> run(step ->

@@ -42,6 +42,7 @@ public final class Detectors {
             new Entry(SpectralDrift::new, SpectralDrift.SETTINGS),
             new Entry(BadBatch::new, BadBatch.SETTINGS),
             new Entry(DuplicateData::new, DuplicateData.SETTINGS),
+            new Entry(RepeatedSource::new, RepeatedSource.SETTINGS),
             new Entry(MixtureShift::new, MixtureShift.SETTINGS),
             new Entry(SourceDivergence::new, SourceDivergence.SETTINGS),
             new Entry(NoiseScale::new, NoiseScale.SETTINGS),
