@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.IncidentJson;
+import observatory.analysis.Severity;
 import observatory.stream.Json;
 
 /**
@@ -31,6 +32,8 @@ record DemoResult(
         List<String> readings,
         boolean complete,
         boolean interrupted) {
+
+    private static final int MOST_REMARKS = 5;
 
     /** Frames that left the trainer, came back from the broker, wait in the spool for the next start, and are gone. */
     record Frames(long captured, long delivered, long pending, long lost) {}
@@ -105,21 +108,39 @@ record DemoResult(
         if (incidents.isEmpty()) {
             text.append("no incidents\n");
         }
-        for (Incident incident : incidents) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%s %s, %s, verdict %s%n    %s%n    %s%n    %s%n",
-                    incident.severity().label(),
-                    incident.kind().label(),
-                    incident.steps(),
-                    incident.verdict().label(),
-                    incident.summary(),
-                    incident.explanation(),
-                    incident.remedy()));
-            order(incident).ifPresent(line -> text.append("    ").append(line).append('\n'));
+        incidents.stream().filter(one -> !informs(one)).forEach(one -> whole(text, one));
+        List<Incident> remarks = incidents.stream().filter(DemoResult::informs).toList();
+        remarks.stream()
+                .limit(MOST_REMARKS)
+                .forEach(one -> text.append(head(one))
+                        .append(": ")
+                        .append(one.summary())
+                        .append('\n'));
+        if (remarks.size() > MOST_REMARKS) {
+            text.append("and ").append(remarks.size() - MOST_REMARKS).append(" more of severity info, in the report\n");
         }
         spikeLogs.forEach(log -> text.append("spike log: ").append(log).append('\n'));
         text.append("report:    ").append(report);
         return text.toString();
+    }
+
+    /** What only informs is a line; its reasons and what to try stand in the report. */
+    private static boolean informs(Incident incident) {
+        return incident.severity() == Severity.INFO;
+    }
+
+    private static String head(Incident incident) {
+        return incident.severity().label() + " " + incident.kind().label() + ", " + incident.steps();
+    }
+
+    private static void whole(StringBuilder text, Incident incident) {
+        text.append(head(incident))
+                .append(", verdict ")
+                .append(incident.verdict().label())
+                .append('\n');
+        for (String line : List.of(incident.summary(), incident.explanation(), incident.remedy())) {
+            text.append("    ").append(line).append('\n');
+        }
+        order(incident).ifPresent(line -> text.append("    ").append(line).append('\n'));
     }
 }
