@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-/** What {@code spectrum}, {@code plan} and {@code alerts} print for a person and for a program. */
+/** What {@code spectrum}, {@code plan}, {@code alerts} and a {@code train} that is refused print for a person and for a program. */
 @ResourceLock(Resources.SYSTEM_OUT)
 @ResourceLock(Resources.SYSTEM_ERR)
 class ModelCommandsTest {
@@ -237,5 +237,18 @@ class ModelCommandsTest {
         Ran oneOfThem = run("alerts", "test", "good", "maybe", "--alerts", file.toString());
         assertEquals(ExitCode.USAGE, oneOfThem.exitCode());
         assertTrue(oneOfThem.err().contains("has no receiver maybe; there are good, bad"), oneOfThem::err);
+    }
+
+    @Test
+    void onlyARunWithACheckpointIsSaidToBeOneToGoOnWith() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("checkpoints/again"));
+        String[] train = {"train", "--run", "again", "--data-dir", folder.toString()};
+        Ran without = run(train);
+        Files.createDirectory(run.resolve("step-00000100"));
+        Ran with = run(train);
+
+        assertEquals(List.of(ExitCode.USAGE, ExitCode.USAGE), List.of(without.exitCode(), with.exitCode()));
+        assertTrue(without.err().contains("it has no checkpoint to go on from: choose another --run"), without.err());
+        assertTrue(with.err().contains("go on with it by --resume " + run + ", or choose another --run"), with.err());
     }
 }

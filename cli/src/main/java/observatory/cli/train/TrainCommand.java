@@ -26,6 +26,7 @@ import observatory.probe.NearestName;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.stream.Connection;
+import observatory.trainer.checkpoint.CheckpointRing;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,8 +91,11 @@ public final class TrainCommand implements Callable<Integer> {
                 : "train-" + LocalDateTime.now().format(STAMP) + "-" + options.loop.seed));
         Path own = all.resolve(run.value());
         if (resumed.isEmpty() && Files.exists(own)) {
-            throw Failure.usage("there is a run " + run.value() + " already, in " + all + "; go on with it by --resume "
-                    + own + ", or choose another --run");
+            throw Failure.usage("there is a run " + run.value() + " already, in " + all + "; "
+                    + (new CheckpointRing(own, 1).all().isEmpty()
+                            ? "it has no checkpoint to go on from: "
+                            : "go on with it by --resume " + own + ", or ")
+                    + "choose another --run");
         }
         if (resumed.isPresent()) {
             RunSession.checkFree(run, own);
