@@ -30,14 +30,13 @@ public record NoiseReading(NoiseEstimate estimate, long samples, double batch, d
     }
 
     private NoiseReading with(Scalars scalars) {
-        double square = scalars.find("gradient_noise_square").orElse(Double.NaN);
-        double trace = scalars.find("gradient_noise_trace").orElse(Double.NaN);
+        NoiseEstimate learnt = estimate.learn(scalars);
         double now = scalars.find(Scalars.LOSS).orElse(Double.NaN);
-        if (!Double.isFinite(square) || !Double.isFinite(trace) || !Double.isFinite(now)) {
+        if (learnt == estimate || !Double.isFinite(now)) {
             return this;
         }
         return new NoiseReading(
-                estimate.learn(square, trace),
+                learnt,
                 samples + 1,
                 scalars.find(Scalars.BATCH_SEQUENCES).orElse(batch),
                 // The mean of all until there are as many as the average remembers.

@@ -1,7 +1,6 @@
 package observatory.analysis;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +11,7 @@ import java.util.stream.Collectors;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import observatory.probe.Telemetry;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Where the time of a run's steps went, as a sentence: medians over the second half of its steps, when compilers and
@@ -82,12 +82,7 @@ public final class StepTimeReading {
                 .map(scalars -> scalars.find(name))
                 .filter(OptionalDouble::isPresent)
                 .mapToDouble(OptionalDouble::getAsDouble)
-                .sorted()
                 .toArray();
-        return values.length == 0
-                ? Double.NaN
-                : Arrays.stream(values, (values.length - 1) / 2, values.length / 2 + 1)
-                        .average()
-                        .orElseThrow();
+        return StatUtils.percentile(values, 50); // NaN of none
     }
 }

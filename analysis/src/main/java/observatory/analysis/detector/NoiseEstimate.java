@@ -2,6 +2,7 @@ package observatory.analysis.detector;
 
 import java.util.Arrays;
 import java.util.Optional;
+import observatory.probe.Scalars;
 
 /**
  * The gradient noise scale B = tr Σ/|G|² from its two halves as single steps have them, over the last 256 steps. Their
@@ -14,6 +15,9 @@ import java.util.Optional;
  */
 public record NoiseEstimate(
         double[] squares, double[] traces, long blocks, double squareSum, double traceSum, int inBlock) {
+    static final String SQUARE = "gradient_noise_square";
+    static final String TRACE = "gradient_noise_trace";
+
     private static final int BLOCK = 16;
     private static final int RING = 16;
     /** Fewer blocks than this know nothing of their own spread. */
@@ -30,6 +34,12 @@ public record NoiseEstimate(
 
     public static NoiseEstimate start() {
         return new NoiseEstimate(new double[RING], new double[RING], 0, 0, 0, 0);
+    }
+
+    /** Takes in what a step measured; this estimate itself where it did not measure both halves. */
+    public NoiseEstimate learn(Scalars scalars) {
+        return learn(
+                scalars.find(SQUARE).orElse(Double.NaN), scalars.find(TRACE).orElse(Double.NaN));
     }
 
     /** Takes in one step; what is not finite is left out. */

@@ -17,16 +17,13 @@ import observatory.probe.Scalars;
  * proxy for the critical batch, good for its trend and order of magnitude (Merrill et al. 2025, arXiv 2505.23971).
  */
 public final class NoiseScale implements Detector<NoiseScale.State> {
-    static final Setting FACTOR = new Setting(
+    public static final Setting FACTOR = new Setting(
             "noise_scale.factor",
             3,
             Setting.from(1.5, 100),
             "ratio",
             "at a third of the critical batch a run takes four times the fewest steps; as a proxy it is not good for less");
     static final List<Setting> SETTINGS = List.of(FACTOR);
-
-    private static final String SQUARE = "gradient_noise_square";
-    private static final String TRACE = "gradient_noise_trace";
 
     public record State(NoiseEstimate estimate) {}
 
@@ -38,7 +35,7 @@ public final class NoiseScale implements Detector<NoiseScale.State> {
 
     @Override
     public Needs needs() {
-        return Needs.scalars(SQUARE, TRACE, Scalars.BATCH_SEQUENCES);
+        return Needs.scalars(NoiseEstimate.SQUARE, NoiseEstimate.TRACE, Scalars.BATCH_SEQUENCES);
     }
 
     @Override
@@ -49,9 +46,7 @@ public final class NoiseScale implements Detector<NoiseScale.State> {
     @Override
     public Judgement<State> judge(State state, Frame frame) {
         OptionalDouble batch = frame.scalars().find(Scalars.BATCH_SEQUENCES);
-        State next = new State(state.estimate.learn(
-                frame.scalars().find(SQUARE).orElse(Double.NaN),
-                frame.scalars().find(TRACE).orElse(Double.NaN)));
+        State next = new State(state.estimate.learn(frame.scalars()));
         var scale = next.estimate.scale();
         if (scale.isEmpty() || !(batch.orElse(Double.NaN) > 0)) {
             return Judgement.quiet(next);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import observatory.analysis.detector.NoiseScale;
 import observatory.probe.Scalars;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Numbers;
@@ -23,7 +24,7 @@ public final class NoiseModel {
     private static final int WINDOW = 100;
     private static final int FEWEST = 20;
     /** The noise scale is a proxy for the critical batch, and not good for less. */
-    private static final double APART = 3;
+    private static final double APART = NoiseScale.FACTOR.preset();
 
     private static final String GAINS = "the gains of norm layers";
 
