@@ -15,7 +15,7 @@ import java.util.Optional;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 import observatory.stream.FrameReader;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Topics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

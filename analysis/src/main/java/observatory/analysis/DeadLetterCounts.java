@@ -3,7 +3,7 @@ package observatory.analysis;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import observatory.stream.CodecException;
+import observatory.stream.wire.CodecException;
 
 /** How many records could not be read, by reason. Any thread. */
 public final class DeadLetterCounts {

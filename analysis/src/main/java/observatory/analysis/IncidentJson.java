@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Map;
 import observatory.probe.RunId;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /** An incident as other programs see it. */
 public final class IncidentJson {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
 import observatory.probe.RunId;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * What the analysis says on its topic: incidents, and after the end of a run a watermark, behind which nothing about

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
-import observatory.stream.CodecException;
 import observatory.stream.DeadLetters;
+import observatory.stream.wire.CodecException;
 
 /**
  * Keeps a producer that says only what nobody can read from filling the dead letters: of each key {@value #BURST} are

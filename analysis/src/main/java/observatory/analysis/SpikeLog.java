@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
-import observatory.stream.Codec;
-import observatory.stream.CodecException;
-import observatory.stream.Json;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
+import observatory.stream.wire.Json;
 
 /**
  * An incident with everything recorded around it, as a file of JSON lines: first the incident, then each

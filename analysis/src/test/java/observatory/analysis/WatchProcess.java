@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import observatory.analysis.detector.Settings;
-import observatory.stream.Connection;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 
 /** An analysis that is there to be killed: one fixed member of the group, so that the next takes its place at once. */
 final class WatchProcess {

@@ -14,7 +14,7 @@ import observatory.analysis.alert.AlertStore;
 import observatory.analysis.alert.Policy;
 import observatory.analysis.alert.Silence;
 import observatory.analysis.alert.Tracked;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;

@@ -2,9 +2,9 @@ package observatory.cli;
 
 import java.time.Duration;
 import java.util.Optional;
-import observatory.stream.Connection;
-import observatory.stream.KafkaErrors;
-import observatory.stream.TopicReader;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.KafkaErrors;
+import observatory.stream.cluster.TopicReader;
 import org.apache.kafka.common.KafkaException;
 
 /** Whether the cluster that is read from answers: readers wait for one that is away, and do not tell it from one at rest. */

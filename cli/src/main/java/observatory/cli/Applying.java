@@ -13,10 +13,10 @@ import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.probe.TrainerCommand;
 import observatory.stream.FrameReader;
-import observatory.stream.Json;
 import observatory.stream.control.CommandJson;
 import observatory.stream.control.Gate;
 import observatory.stream.control.Operator;
+import observatory.stream.wire.Json;
 
 /**
  * Gives a run that is still going what came out best of a replay: signed, one command after the other, each followed

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import observatory.stream.Broker;
-import observatory.stream.Clusters;
-import observatory.stream.Connection;
-import observatory.stream.KafkaErrors;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Broker;
+import observatory.stream.cluster.Clusters;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.KafkaErrors;
+import observatory.stream.cluster.Topics;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
 

@@ -2,9 +2,9 @@ package observatory.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
-import observatory.stream.Connection;
 import observatory.stream.DeadLetters;
-import observatory.stream.Json;
+import observatory.stream.cluster.Connection;
+import observatory.stream.wire.Json;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

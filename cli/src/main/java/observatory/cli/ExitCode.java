@@ -1,7 +1,7 @@
 package observatory.cli;
 
-import observatory.stream.KafkaErrors;
-import observatory.stream.Sender;
+import observatory.stream.cluster.KafkaErrors;
+import observatory.stream.spool.Sender;
 
 /** What the command tells the shell. 0 is success, 1 a fault of ours, 2 a wrong command line. */
 public final class ExitCode {

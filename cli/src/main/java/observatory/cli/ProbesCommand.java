@@ -11,7 +11,7 @@ import observatory.probe.Metric;
 import observatory.probe.Probe;
 import observatory.probe.StepProbe;
 import observatory.probe.builtin.Probes;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;

@@ -2,9 +2,9 @@ package observatory.cli;
 
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import observatory.stream.Connection;
-import observatory.stream.KafkaErrors;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.KafkaErrors;
+import observatory.stream.cluster.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.common.KafkaException;

@@ -7,7 +7,7 @@ import java.math.MathContext;
 import java.util.concurrent.Callable;
 import observatory.analysis.detector.Detectors;
 import observatory.analysis.detector.Setting;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;

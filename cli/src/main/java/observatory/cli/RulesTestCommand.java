@@ -14,7 +14,7 @@ import observatory.analysis.Rules;
 import observatory.analysis.detector.Settings;
 import observatory.analysis.log.LogException;
 import observatory.analysis.report.PostMortem;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

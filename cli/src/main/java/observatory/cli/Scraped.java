@@ -8,10 +8,10 @@ import observatory.analysis.alert.NotificationCounts;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.FrameReader;
-import observatory.stream.Spool;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Topics;
 import observatory.stream.metrics.MetricsEndpoint;
 import observatory.stream.metrics.StreamMetrics;
+import observatory.stream.spool.Spool;
 
 /** The Prometheus endpoint of a command that was asked for one; where none was, nothing happens. */
 public final class Scraped implements AutoCloseable {

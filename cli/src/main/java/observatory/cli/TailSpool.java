@@ -9,10 +9,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import observatory.probe.RunEvent;
 import observatory.probe.Telemetry;
-import observatory.stream.Connection;
-import observatory.stream.Sender;
-import observatory.stream.Spool;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
+import observatory.stream.spool.Sender;
+import observatory.stream.spool.Spool;
 
 /** A spool with its sender. Unlike a trainer, who reads a log can wait for room, so nothing is ever dropped. */
 final class TailSpool implements AutoCloseable {

@@ -14,7 +14,7 @@ import observatory.analysis.Incident;
 import observatory.analysis.SpikeLog;
 import observatory.analysis.replay.ReplayJson;
 import observatory.analysis.replay.ReplayResult;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.ui.replay.Replayer;
 
 /**

@@ -11,6 +11,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.TopicReader;
+import observatory.stream.cluster.Topics;
+import observatory.stream.spool.SpoolSource;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
+import observatory.stream.wire.PartJoin;
 
 /**
  * The telemetry of one run, or of all, from the beginning of a source on: each item once, whole, and those of one
@@ -27,7 +34,7 @@ public final class FrameReader implements AutoCloseable {
     private boolean caughtUp;
 
     /** Where records come from. */
-    interface Source extends AutoCloseable {
+    public interface Source extends AutoCloseable {
         /** What came since the last call; may wait a moment where there is nothing. */
         List<byte[]> poll();
 
@@ -107,7 +114,8 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /** @param atOnce records read by one poll; {@code aside} gets those that are no telemetry */
-    static FrameReader spool(Path folder, int atOnce, BiConsumer<byte[], CodecException> aside) throws IOException {
+    public static FrameReader spool(Path folder, int atOnce, BiConsumer<byte[], CodecException> aside)
+            throws IOException {
         return new FrameReader(SpoolSource.open(folder, atOnce), Optional.empty(), aside);
     }
 
@@ -141,12 +149,12 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /** Records that are not what was written, and were given up so far. */
-    long damaged() {
+    public long damaged() {
         return source.damaged();
     }
 
     /** Why something could not be read by the last poll and is to be tried again; empty where all was. */
-    String trouble() {
+    public String trouble() {
         return source.trouble();
     }
 

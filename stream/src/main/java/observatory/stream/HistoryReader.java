@@ -9,6 +9,14 @@ import java.util.function.Consumer;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.TopicReader;
+import observatory.stream.cluster.Topics;
+import observatory.stream.spool.History;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
+import observatory.stream.wire.Part;
+import observatory.stream.wire.PartJoin;
 
 /**
  * The decimated past of a run at once: a bucket for each {@value History#STEPS} steps of each rank, as a frame whose

@@ -44,7 +44,7 @@ public final class Lock {
     }
 
     /** Takes the folder again where someone deleted it. */
-    void renew() {
+    public void renew() {
         if (Files.exists(file)) {
             return;
         }

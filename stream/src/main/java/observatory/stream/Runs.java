@@ -14,6 +14,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import observatory.probe.RunEvent;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.TopicReader;
+import observatory.stream.cluster.Topics;
+import observatory.stream.spool.Spool;
+import observatory.stream.wire.Envelope;
+import observatory.stream.wire.Json;
+import observatory.stream.wire.Manifest;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The runs a cluster has seen: the first, the latest and the last word on each, as it passed through the sender. */
@@ -81,11 +88,12 @@ public final class Runs {
     record Mark(String run, int incarnation, String kind, String time, long step, Map<String, String> details) {}
 
     /** Whether an event belongs into the registry. */
-    static boolean marks(RunEvent event) {
+    public static boolean marks(RunEvent event) {
         return event.kind() == RunEvent.Kind.START || event.kind() == RunEvent.Kind.END;
     }
 
-    static ProducerRecord<String, byte[]> record(Topics topics, RunEvent event) {
+    /** What the registry keeps of an event that belongs into it. */
+    public static ProducerRecord<String, byte[]> record(Topics topics, RunEvent event) {
         String kind = event.kind().name().toLowerCase(Locale.ROOT);
         boolean lower = event.origin().rank() > 0;
         return record(
@@ -106,7 +114,8 @@ public final class Runs {
     }
 
     /** Says that a rank lives, how far it has come, and how much of it waits. */
-    static ProducerRecord<String, byte[]> heartbeat(Topics topics, Envelope last, Instant now, Spool.Counts counts) {
+    public static ProducerRecord<String, byte[]> heartbeat(
+            Topics topics, Envelope last, Instant now, Spool.Counts counts) {
         Map<String, String> details = new TreeMap<>(Map.of(
                 "rank", Long.toString(last.rank()),
                 "writer", last.writer(),

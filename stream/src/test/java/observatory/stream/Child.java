@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM of its own that runs one of the test programs, to be killed, stopped and continued. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private final Process process;
     private final Path said;
 
@@ -17,7 +17,7 @@ final class Child implements AutoCloseable {
         this.said = said;
     }
 
-    static Child start(Path folder, Class<?> program, List<String> args) throws IOException {
+    public static Child start(Path folder, Class<?> program, List<String> args) throws IOException {
         Files.createDirectories(folder);
         Path said = Files.createTempFile(folder, "said", ".txt");
         Path errors = Files.createTempFile(folder, "errors", ".txt");
@@ -40,7 +40,7 @@ final class Child implements AutoCloseable {
     }
 
     /** The complete lines it has written so far. */
-    List<String> lines() {
+    public List<String> lines() {
         try {
             String text = Files.readString(said);
             return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
@@ -50,16 +50,16 @@ final class Child implements AutoCloseable {
     }
 
     /** Its first line, waited for. */
-    String firstLine() {
+    public String firstLine() {
         Await.until("the first line of a child", () -> !lines().isEmpty() || !process.isAlive());
         return lines().getFirst();
     }
 
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();

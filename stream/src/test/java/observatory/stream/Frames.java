@@ -18,21 +18,21 @@ import observatory.probe.Site;
 import observatory.probe.Sites;
 
 /** Plain telemetry for tests, numbered. */
-final class Frames {
+public final class Frames {
     private Frames() {}
 
-    static Origin origin(String run, UUID writer) {
+    public static Origin origin(String run, UUID writer) {
         return new Origin(new RunId(run), 0, writer, 0);
     }
 
-    static Frame frame(Origin origin, long seq) {
+    public static Frame frame(Origin origin, long seq) {
         Scalars scalars =
                 new Scalars.Builder().put(Scalars.LOSS, 5.0 / (seq + 1)).build();
         return new Frame(origin, seq, seq, Instant.EPOCH.plusSeconds(seq), scalars, Sites.none(), Optional.empty());
     }
 
     /** A frame with so many scalars and nothing else. */
-    static Frame scalars(Origin origin, long seq, int count) {
+    public static Frame scalars(Origin origin, long seq, int count) {
         Scalars.Builder scalars = new Scalars.Builder();
         for (int i = 0; i < count; i++) {
             scalars.put("scalar " + i, Math.cos(seq + i));
@@ -41,7 +41,7 @@ final class Frames {
     }
 
     /** A frame with so many sites, each with one layer metric and the four bins of a histogram. */
-    static Frame wide(Origin origin, long seq, int count) {
+    public static Frame wide(Origin origin, long seq, int count) {
         List<Site> sites = IntStream.range(0, count)
                 .mapToObj(layer -> Site.of(Hook.RESIDUAL, layer))
                 .toList();
@@ -57,7 +57,7 @@ final class Frames {
         return new Frame(origin, seq, seq, plain.time(), plain.scalars(), new Sites(sites, columns), Optional.empty());
     }
 
-    static RunEvent event(Origin origin, long seq, RunEvent.Kind kind) {
+    public static RunEvent event(Origin origin, long seq, RunEvent.Kind kind) {
         return RunEvent.of(origin, seq, seq, Instant.EPOCH.plusSeconds(seq), kind, Map.of("model", "tiny"));
     }
 }

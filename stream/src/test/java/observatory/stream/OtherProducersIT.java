@@ -26,8 +26,16 @@ import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
+import observatory.stream.cluster.Broker;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 import observatory.stream.metrics.MetricsEndpoint;
 import observatory.stream.metrics.StreamMetrics;
+import observatory.stream.spool.History;
+import observatory.stream.spool.Sender;
+import observatory.stream.spool.Spool;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -202,7 +210,7 @@ class OtherProducersIT {
                 assertTrue(spool.offer(item));
                 text.append(new String(Codec.json(item))).append('\n');
             }
-            Await.until("all of it on disk", () -> spool.store().counts().held() == 50);
+            Await.until("all of it on disk", () -> spool.kept() == 50);
             Files.writeString(lines, text);
             Path own = folder.resolve("everywhere").resolve(origin.writer().toString());
             try (FrameReader fromSpool = FrameReader.spool(own);
@@ -227,7 +235,7 @@ class OtherProducersIT {
                 spool.offer(Frames.frame(origin, seq));
                 metrics.read(Frames.frame(origin, seq));
             }
-            Await.until("all of it on disk", () -> spool.store().counts().held() == 7);
+            Await.until("all of it on disk", () -> spool.kept() == 7);
             String text = scrape(endpoint.port());
             for (String line : List.of(
                     "observatory_build_info{version=\"1.2.3\"} 1",

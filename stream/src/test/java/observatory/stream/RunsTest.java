@@ -11,6 +11,7 @@ import java.util.UUID;
 import observatory.probe.Origin;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
+import observatory.stream.cluster.Topics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /** A connection that misbehaves: slow, half-open, or reset, whatever the test says at the moment. */
-final class TcpProxy implements AutoCloseable {
-    enum Mode {
+public final class TcpProxy implements AutoCloseable {
+    public enum Mode {
         PASS,
         /** A chunk of at most 2 KB every 5 ms. */
         SLOW,
@@ -29,21 +29,21 @@ final class TcpProxy implements AutoCloseable {
     private volatile int target;
     private volatile Mode mode = Mode.PASS;
 
-    TcpProxy() throws IOException {
+    public TcpProxy() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    void to(int port) {
+    public void to(int port) {
         target = port;
     }
 
     /** From now on; connections there are already change as well. */
-    void mode(Mode next) {
+    public void mode(Mode next) {
         mode = next;
         if (next == Mode.RESET) {
             sockets.forEach(TcpProxy::reset);

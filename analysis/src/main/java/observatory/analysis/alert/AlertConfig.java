@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import observatory.analysis.Severity;
-import observatory.stream.Secret;
+import observatory.stream.cluster.Secret;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /** Who is told of what, and when: read from a YAML file, refused as a whole where one setting is wrong. */

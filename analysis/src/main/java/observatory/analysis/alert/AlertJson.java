@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /** Alerts as Alertmanager's interface version 2 and its webhook version 4 have them, and as they are stored. */
 final class AlertJson {

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import observatory.analysis.Judged;
-import observatory.stream.Codec;
-import observatory.stream.CodecException;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
 
 /**
  * Turns incidents into alerts and tells them, until it is closed: one thread reads and decides, one for each receiver

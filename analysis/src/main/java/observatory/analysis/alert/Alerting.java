@@ -8,8 +8,8 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Set;
-import observatory.stream.Connection;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 
 /** Alerting against a cluster: {@link AlertService} with its store and its feed, until it is closed. */
 public final class Alerting implements AutoCloseable {

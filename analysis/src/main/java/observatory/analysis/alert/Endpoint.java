@@ -6,7 +6,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import observatory.stream.Secret;
+import observatory.stream.cluster.Secret;
 
 /**
  * Where a message may go: https to a public host unless private networks are allowed, then http too. The URL comes from

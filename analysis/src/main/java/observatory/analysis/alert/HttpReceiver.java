@@ -15,7 +15,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import observatory.stream.Secret;
+import observatory.stream.cluster.Secret;
 
 /** The three receivers that are told by HTTP: they differ in body, path and headers. */
 public final class HttpReceiver implements Receiver {

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import observatory.stream.Secret;
+import observatory.stream.cluster.Secret;
 
 /** One mapping of a configuration file: reads its settings, and at the end refuses what nobody read. */
 final class Section {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * A notification as a message of Slack's incoming webhooks: a line for every client, blocks for those that show them.

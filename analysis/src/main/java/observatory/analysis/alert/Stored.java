@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import observatory.analysis.alert.Tracked.Moment;
 import observatory.analysis.alert.Tracked.Phase;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /** How alerts, groups and silences are written in the store, as JSON. */
 final class Stored {

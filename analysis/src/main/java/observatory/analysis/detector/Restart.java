@@ -14,7 +14,7 @@ import observatory.analysis.Verdict;
 import observatory.probe.Frame;
 import observatory.probe.RunEvent;
 import observatory.probe.Scalars;
-import observatory.stream.Manifest;
+import observatory.stream.wire.Manifest;
 
 /**
  * The run began again: what changed in its configuration, how many steps are done twice, and whether the loss goes on

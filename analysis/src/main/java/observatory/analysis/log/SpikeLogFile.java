@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import observatory.probe.Frame;
 import observatory.probe.Telemetry;
-import observatory.stream.Codec;
-import observatory.stream.CodecException;
-import observatory.stream.Json;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
+import observatory.stream.wire.Json;
 
 /** Our own spike log, and any other recording of frames and events as JSON lines: they are handed on as they are. */
 public final class SpikeLogFile implements LogFormat {

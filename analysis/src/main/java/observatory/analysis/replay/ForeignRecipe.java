@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.Verdict;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * The same experiment for a run of another framework: what its log alone tells, and the runs that would tell the rest,

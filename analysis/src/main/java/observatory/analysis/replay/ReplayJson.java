@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import observatory.analysis.Verdict;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /** A replay as other programs see it. */
 public final class ReplayJson {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import observatory.analysis.Severity;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /** Labelled logs: which steps of a file must be found, which may be told, and where nothing is wrong. */
 public final class Labels {

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * Results of the lm-evaluation-harness over training: the mean over tasks of one metric, in percent, by step. Reads one

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /** A spectrum report as one JSON document; below {@code weightwatcher} each column has the name it has there. */
 public final class SpectrumJson {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
-import observatory.stream.Secret;
+import observatory.stream.cluster.Secret;
 
 /** Takes the waiting messages of a store to a webhook and ends; it is killed on the way. */
 final class CourierProcess {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Kind;
 import observatory.analysis.alert.EmailReceiver.Encryption;
-import observatory.stream.Secret;
+import observatory.stream.cluster.Secret;
 import org.junit.jupiter.api.Test;
 
 /** Against a real SMTP server in this process. */

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /** A webhook of somebody, on this machine. */
 final class Hook implements AutoCloseable {

@@ -19,7 +19,7 @@ import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.probe.Scalars;
 import observatory.probe.Sites;
-import observatory.stream.Codec;
+import observatory.stream.wire.Codec;
 
 /**
  * A short log of one format, as its framework writes it: three steps with losses 3.5, NaN and 2.5, where the format can

@@ -30,7 +30,7 @@ import observatory.probe.RunId;
 import observatory.probe.Scalars;
 import observatory.probe.Sites;
 import observatory.probe.Telemetry;
-import observatory.stream.Codec;
+import observatory.stream.wire.Codec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Verdict;
 import observatory.analysis.report.ReplayReport;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import org.junit.jupiter.api.Test;
 
 /** A replay written and read again is the same, numbers that JSON lacks included; every other form shows it whole. */

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.trainer.Corpus;
 import observatory.trainer.CorpusFiles;
 import observatory.trainer.ModelSpec;

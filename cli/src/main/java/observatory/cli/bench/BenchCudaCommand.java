@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import observatory.cli.Console;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.trainer.cuda.CudaBench;
 import observatory.trainer.cuda.CudaProbe;
 import observatory.trainer.cuda.Measured;

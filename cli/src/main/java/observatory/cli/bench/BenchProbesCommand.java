@@ -10,7 +10,7 @@ import observatory.cli.Failure;
 import observatory.cli.Words;
 import observatory.probe.Pack;
 import observatory.probe.builtin.Probes;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.trainer.ModelSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import observatory.analysis.spectrum.SpectrumBench;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;

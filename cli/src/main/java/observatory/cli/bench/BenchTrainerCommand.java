@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.kernel.blas.Blas;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.trainer.cpu.TrainerBench;
 import observatory.trainer.cpu.TrainerBench.Shape;
 import observatory.trainer.cpu.TrainerBench.Speed;

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.cli.LogFile;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.ui.DesktopWindow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

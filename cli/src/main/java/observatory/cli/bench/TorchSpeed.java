@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.kernel.blas.Blas;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.trainer.ModelSpec;
 import observatory.trainer.Recipe;
 import observatory.trainer.TimedProcess;

@@ -14,7 +14,7 @@ import observatory.cli.Console;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.cli.Observatory;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

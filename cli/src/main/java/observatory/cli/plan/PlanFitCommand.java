@@ -16,7 +16,7 @@ import observatory.analysis.scaling.PowerCurve;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.cli.Words;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

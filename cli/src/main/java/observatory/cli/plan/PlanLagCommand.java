@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import observatory.analysis.scaling.Lag;
 import observatory.analysis.scaling.LossLaw;
 import observatory.cli.ExitCode;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -6,7 +6,7 @@ import observatory.analysis.scaling.LossLaw;
 import observatory.analysis.scaling.Utilisation;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;

@@ -14,7 +14,7 @@ import observatory.analysis.scaling.Family;
 import observatory.analysis.scaling.Score;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -7,7 +7,7 @@ import java.util.List;
 import observatory.analysis.replay.Signals;
 import observatory.analysis.replay.Symptom;
 import observatory.probe.Frame;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import observatory.trainer.Trainer;
 import observatory.trainer.replay.Course;
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * The trials that are done, one a line, so that a replay that was stopped goes on where it was. Its first line

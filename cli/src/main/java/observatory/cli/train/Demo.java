@@ -18,9 +18,9 @@ import observatory.cli.StateDirectory;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
-import observatory.stream.Sender;
-import observatory.stream.Spool;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Topics;
+import observatory.stream.spool.Sender;
+import observatory.stream.spool.Spool;
 import observatory.trainer.run.Checkpoints;
 
 /**

@@ -11,7 +11,7 @@ import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.IncidentJson;
 import observatory.analysis.Severity;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * What a demo came to.

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import observatory.cli.Control;
 import observatory.probe.CommandSource;
 import observatory.probe.RunId;
-import observatory.stream.Connection;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 import observatory.stream.control.Gate;
 import observatory.stream.control.TopicCommandSource;
 

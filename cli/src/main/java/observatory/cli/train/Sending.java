@@ -16,12 +16,12 @@ import observatory.cli.Scraped;
 import observatory.cli.StateDirectory;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
-import observatory.stream.Connection;
-import observatory.stream.Json;
-import observatory.stream.Sender;
-import observatory.stream.Spool;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 import observatory.stream.control.TopicCommandSource;
+import observatory.stream.spool.Sender;
+import observatory.stream.spool.Spool;
+import observatory.stream.wire.Json;
 
 /** A training run that writes to a broker it did not start; who watches and judges it is somebody else. */
 final class Sending {

@@ -8,7 +8,7 @@ import observatory.analysis.Incident;
 import observatory.analysis.Severity;
 import observatory.cli.Console;
 import observatory.probe.Scalars;
-import observatory.stream.Spool;
+import observatory.stream.spool.Spool;
 import observatory.trainer.Trainer;
 
 /** The run in a few lines: drawn over on a terminal, and elsewhere a line for each tenth and each new incident. */

@@ -25,7 +25,7 @@ import observatory.cli.StateDirectory;
 import observatory.probe.NearestName;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
-import observatory.stream.Connection;
+import observatory.stream.cluster.Connection;
 import observatory.trainer.checkpoint.CheckpointRing;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -14,9 +14,9 @@ import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.FrameReader;
 import observatory.stream.HistoryReader;
-import observatory.stream.KafkaErrors;
-import observatory.stream.TopicReader;
-import observatory.stream.Topics;
+import observatory.stream.cluster.KafkaErrors;
+import observatory.stream.cluster.TopicReader;
+import observatory.stream.cluster.Topics;
 import observatory.ui.Connection;
 import observatory.ui.Source;
 import observatory.ui.data.Recording;
@@ -33,7 +33,7 @@ public final class LiveSource implements Source {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private final observatory.stream.Connection connection;
+    private final observatory.stream.cluster.Connection connection;
     private final Topics topics;
     private final RunId run;
     private final InstantSource clock;
@@ -54,7 +54,7 @@ public final class LiveSource implements Source {
         }
     }
 
-    public LiveSource(observatory.stream.Connection connection, Topics topics, RunId run, InstantSource clock) {
+    public LiveSource(observatory.stream.cluster.Connection connection, Topics topics, RunId run, InstantSource clock) {
         this.connection = connection;
         this.topics = topics;
         this.run = run;

@@ -18,11 +18,11 @@ import observatory.probe.LiveInstruments;
 import observatory.probe.RunId;
 import observatory.probe.Setup;
 import observatory.probe.builtin.Probes;
-import observatory.stream.Sender;
-import observatory.stream.Spool;
 import observatory.stream.control.Gate;
 import observatory.stream.control.Keys;
 import observatory.stream.control.TopicCommandSource;
+import observatory.stream.spool.Sender;
+import observatory.stream.spool.Spool;
 
 /**
  * Inside the trainer's JVM: gives all its instruments a spool, a sender and probes, and takes them away again. What the

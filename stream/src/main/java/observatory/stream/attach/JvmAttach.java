@@ -15,8 +15,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import observatory.probe.Pack;
-import observatory.stream.Connection;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 
 /**
  * Attaches the observatory to a trainer in another JVM of this user, by process id, through the Java Attach API: its

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import observatory.probe.Pack;
-import observatory.stream.Connection;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 
 /**
  * What the agent is asked, as it travels in a file of properties, secrets of the connection included: nobody else may

@@ -10,10 +10,10 @@ import java.util.function.LongSupplier;
 import java.util.stream.DoubleStream;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
-import observatory.stream.Broker;
-import observatory.stream.Sender;
-import observatory.stream.Spool;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Broker;
+import observatory.stream.cluster.Topics;
+import observatory.stream.spool.Sender;
+import observatory.stream.spool.Spool;
 import org.apache.commons.math3.stat.StatUtils;
 
 /**

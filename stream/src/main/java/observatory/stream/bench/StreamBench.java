@@ -13,14 +13,14 @@ import java.util.function.Consumer;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
-import observatory.stream.Broker;
-import observatory.stream.Codec;
-import observatory.stream.CodecException;
-import observatory.stream.Connection;
 import observatory.stream.FrameReader;
-import observatory.stream.Sender;
-import observatory.stream.Spool;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Broker;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
+import observatory.stream.spool.Sender;
+import observatory.stream.spool.Spool;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
 import org.apache.kafka.clients.admin.Admin;
 
 /**

@@ -10,7 +10,7 @@ import observatory.probe.Pack;
 import observatory.probe.ProbeCommand;
 import observatory.probe.Schedule;
 import observatory.probe.TrainerCommand;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * Commands as JSON: {@code {"command":"add-probe","probe":"rms","every":10,"ttl":"PT10M"}}. Only what is listed here

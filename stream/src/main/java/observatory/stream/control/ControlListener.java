@@ -7,11 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import observatory.probe.Request;
 import observatory.probe.RunId;
-import observatory.stream.Audit;
-import observatory.stream.AuditLog;
-import observatory.stream.Connection;
-import observatory.stream.TopicReader;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.TopicReader;
+import observatory.stream.cluster.Topics;
 import org.apache.kafka.common.KafkaException;
 
 /**

@@ -9,10 +9,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import observatory.probe.Command;
 import observatory.probe.RunId;
-import observatory.stream.Audit;
-import observatory.stream.AuditLog;
-import observatory.stream.Connection;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 import org.apache.kafka.common.KafkaException;
 
 /** Gives commands: signs them, puts them on the control topic, and waits for what became of them. */

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Base64;
 import observatory.probe.Command;
 import observatory.probe.RunId;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 
 /**
  * A command as it travels: the signed bytes as they were signed, and the signature over them. What is signed names the

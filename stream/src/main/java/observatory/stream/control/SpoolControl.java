@@ -20,11 +20,11 @@ import observatory.probe.Request;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
-import observatory.stream.Connection;
-import observatory.stream.Json;
-import observatory.stream.Relay;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 import observatory.stream.control.ControlListener.Outcome;
+import observatory.stream.relay.Relay;
+import observatory.stream.wire.Json;
 
 /**
  * Takes commands to processes that spool for a relay. What a {@link Gate} lets through is put down as a line of the

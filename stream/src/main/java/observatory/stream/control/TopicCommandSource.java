@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import observatory.probe.CommandSource;
 import observatory.probe.Request;
 import observatory.probe.RunId;
-import observatory.stream.Connection;
-import observatory.stream.Topics;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
 
 /**
  * Commands from the control topic for a trainer in this process. A {@link ControlListener} reads, decides and answers;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import observatory.stream.Leftovers;
+import observatory.stream.spool.Leftovers;
 
 /** Examines this machine: Java, the data directory and the spools in it, a display, a GPU driver. */
 final class Machine {

@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.function.ToDoubleFunction;
 import observatory.probe.Frame;
 import observatory.probe.Telemetry;
-import observatory.stream.CodecException;
 import observatory.stream.FrameReader;
-import observatory.stream.Spool;
+import observatory.stream.spool.Spool;
+import observatory.stream.wire.CodecException;
 
 /**
  * The metrics of the stream: where every captured item is, the spool, what readers could not read, and each run as a

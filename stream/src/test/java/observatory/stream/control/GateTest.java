@@ -23,7 +23,7 @@ import observatory.probe.ProbeCommand;
 import observatory.probe.RunId;
 import observatory.probe.Schedule;
 import observatory.probe.TrainerCommand;
-import observatory.stream.Json;
+import observatory.stream.wire.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

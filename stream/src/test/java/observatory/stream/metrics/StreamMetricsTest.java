@@ -24,7 +24,7 @@ import observatory.probe.RunId;
 import observatory.probe.Scalars;
 import observatory.probe.Site;
 import observatory.probe.Sites;
-import observatory.stream.CodecException;
+import observatory.stream.wire.CodecException;
 import org.junit.jupiter.api.Test;
 
 /** What a scrape says of frames whose numbers are known. */

@@ -1,0 +1,200 @@
+package observatory.stream.spool;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import observatory.probe.RunEvent;
+import observatory.stream.Runs;
+import observatory.stream.cluster.Connection;
+import observatory.stream.cluster.Topics;
+import observatory.stream.wire.Codec;
+import observatory.stream.wire.CodecException;
+import observatory.stream.wire.Envelope;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+
+/**
+ * Sends stretches of rows to a cluster. A record is tried until the broker has it, because one given up in the middle
+ * would arrive behind its successors; so order is that of the rows, and what is sent again after a restart is the same
+ * sequence from an earlier point. Belongs to one thread, never a training thread.
+ */
+final class Delivery implements AutoCloseable {
+    private static final long PATIENCE_MILLIS = 200;
+    /** A connection that was opened a moment ago may still have to learn where a topic lies. */
+    private static final long FAREWELL_MILLIS = 5000;
+
+    private final KafkaProducer<String, byte[]> producer;
+    private final Topics topics;
+    private final BooleanSupplier giveUp;
+    private final Consumer<String> trouble;
+    private Envelope last;
+
+    /** Whether all rows are with the broker, and how many captured items it refuses for ever. */
+    record Outcome(boolean complete, long refused) {}
+
+    /** @param giveUp asked while waiting; {@code trouble} gets what to tell people, or nothing where all goes well */
+    Delivery(Connection connection, Topics topics, BooleanSupplier giveUp, Consumer<String> trouble) {
+        this.producer = new KafkaProducer<>(connection.producer(Map.of(
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "zstd",
+                ProducerConfig.LINGER_MS_CONFIG,
+                0,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                256 << 10,
+                // Only this thread waits for it.
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                1000,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                5000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                Integer.MAX_VALUE,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                16L << 20)));
+        this.topics = topics;
+        this.giveUp = giveUp;
+        this.trouble = trouble;
+    }
+
+    /** @throws KafkaException where the cluster cannot be reached, or does not let us in, or has no topic for this */
+    void awaitCluster() {
+        producer.partitionsFor(topics.telemetry());
+    }
+
+    /** @throws KafkaException where this producer cannot go on; the rows are then to be sent by another */
+    Outcome deliver(List<Row> rows) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>(rows.size());
+        long refused = 0;
+        for (Row row : rows) {
+            for (ProducerRecord<String, byte[]> record : records(row)) {
+                Future<RecordMetadata> future = producer.send(record);
+                if (tooLarge(future)) {
+                    refused += row.counts() ? 1 : 0;
+                    future = producer.send(telemetry(Shedding.refused(row)));
+                }
+                if (future.state() == Future.State.FAILED) {
+                    // It has waited in vain for the cluster; the others would wait as long.
+                    throw failure(future.exceptionNow());
+                }
+                sent.add(future);
+            }
+        }
+        for (Future<RecordMetadata> future : sent) {
+            if (!await(future, 0)) {
+                return new Outcome(false, 0);
+            }
+        }
+        trouble.accept("");
+        return new Outcome(true, refused);
+    }
+
+    /** What was last delivered; null before the first. */
+    Envelope last() {
+        return last;
+    }
+
+    /** What was delivered so far was another's, and says nothing of who lives now; this was theirs before, if any. */
+    void goOnAfter(Envelope theirs) {
+        last = theirs;
+    }
+
+    /** Sends a record that nobody waits for. */
+    void tell(ProducerRecord<String, byte[]> record) {
+        producer.send(record);
+    }
+
+    /** Sends a last record, and waits for it some seconds even where who closes would wait no longer. */
+    void farewell(ProducerRecord<String, byte[]> record) {
+        await(producer.send(record), FAREWELL_MILLIS);
+    }
+
+    @Override
+    public void close() {
+        // What it still has goes to the next producer or the next process.
+        producer.close(Duration.ZERO);
+    }
+
+    /** Whether it has arrived; it is not given up before {@code leastMillis}. */
+    private boolean await(Future<RecordMetadata> future, long leastMillis) {
+        long waited = 0;
+        while (true) {
+            try {
+                future.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                waited += PATIENCE_MILLIS;
+                if (waited >= 1000) {
+                    trouble.accept("the broker has acknowledged nothing for " + waited / 1000 + " s");
+                }
+                if (waited >= leastMillis && giveUp.getAsBoolean()) {
+                    return false;
+                }
+            } catch (ExecutionException e) {
+                throw failure(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+    }
+
+    private static KafkaException failure(Throwable cause) {
+        return cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
+    }
+
+    private static boolean tooLarge(Future<RecordMetadata> future) {
+        return future.isDone()
+                && future.state() == Future.State.FAILED
+                && future.exceptionNow() instanceof RecordTooLargeException;
+    }
+
+    private List<ProducerRecord<String, byte[]>> records(Row row) {
+        List<ProducerRecord<String, byte[]>> records = new ArrayList<>(2);
+        records.add(row.kind() == Row.Kind.HISTORY ? history(row.body()) : telemetry(row.body()));
+        if (row.kind() == Row.Kind.EVENT) {
+            registry(row).ifPresent(records::add);
+        }
+        return records;
+    }
+
+    private ProducerRecord<String, byte[]> telemetry(byte[] body) {
+        Envelope envelope = envelope(body);
+        last = envelope;
+        return new ProducerRecord<>(topics.telemetry(), null, null, envelope.run(), body, envelope.headers());
+    }
+
+    private ProducerRecord<String, byte[]> history(byte[] body) {
+        Envelope envelope = envelope(body);
+        return new ProducerRecord<>(topics.history(), null, null, envelope.run(), body, envelope.headers());
+    }
+
+    private Optional<ProducerRecord<String, byte[]>> registry(Row row) {
+        try {
+            return Codec.decode(row.body()) instanceof RunEvent event && Runs.marks(event)
+                    ? Optional.of(Runs.record(topics, event))
+                    : Optional.empty();
+        } catch (CodecException e) {
+            throw new IllegalStateException("a row with the right checksum is what this program wrote", e);
+        }
+    }
+
+    static Envelope envelope(byte[] body) {
+        try {
+            return Envelope.read(body);
+        } catch (IOException e) {
+            throw new IllegalStateException("a row with the right checksum is what this program wrote", e);
+        }
+    }
+}
