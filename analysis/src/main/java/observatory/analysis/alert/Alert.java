@@ -51,8 +51,26 @@ public record Alert(
                 .map(last -> Incident.steps(Long.parseLong(annotations.get(STEP_FIRST)), Long.parseLong(last)));
     }
 
+    /** Whether both are about one run; what is about none is about no run that another is about. */
+    boolean sameRun(Alert other) {
+        return labels.containsKey(RUN) && labels.get(RUN).equals(other.labels.get(RUN));
+    }
+
+    /** Whether this fires while the other does; where the other is over, whether both fired at once. */
+    boolean firesBeside(Alert other) {
+        return other.endsAt
+                .map(end -> !startsAt.isAfter(end)
+                        && endsAt.map(ended -> !ended.isBefore(other.startsAt)).orElse(true))
+                .orElse(!resolved());
+    }
+
     public boolean resolved() {
         return endsAt.isPresent();
+    }
+
+    /** The same while it fired. */
+    Alert firing() {
+        return new Alert(labels, annotations, startsAt, Optional.empty(), generatorUrl);
     }
 
     public Alert resolvedAt(Instant when) {

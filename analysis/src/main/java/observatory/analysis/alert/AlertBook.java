@@ -18,10 +18,6 @@ import observatory.analysis.alert.Tracked.Phase;
  * of time, never looking at a clock; what changed since the last look is what has to be stored. Belongs to one thread.
  */
 public final class AlertBook {
-    /**
-     * How long a resolved alert is still known, because Alertmanager must be told for a while: as Prometheus keeps it.
-     */
-    static final long KEEP_RESOLVED_SECONDS = 15 * 60;
     /** More alerts than this at once are not read by anybody; the oldest resolved ones go first. */
     static final int MOST = 10_000;
 
@@ -102,7 +98,7 @@ public final class AlertBook {
                     }
                 }
                 case RESOLVED -> {
-                    if (now.isAfter(one.since().time().plusSeconds(KEEP_RESOLVED_SECONDS))) {
+                    if (now.isAfter(one.since().time().plusSeconds(policy.keepResolvedSeconds()))) {
                         forget(one);
                     }
                 }

@@ -37,7 +37,7 @@ public final class AlertService implements AutoCloseable {
     private final NotificationCounts notifications = new NotificationCounts();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean catchingUp;
-    private volatile List<Alert> state;
+    private volatile List<Tracked> state;
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -52,7 +52,7 @@ public final class AlertService implements AutoCloseable {
         for (AlertConfig.Configured one : config.receivers()) {
             Receiver receiver = notifications.counted(one.name(), one.receiver());
             if (one.keepsState()) {
-                StatePush push = new StatePush(receiver, clock);
+                StatePush push = new StatePush(one.name(), receiver, store, clock);
                 thread(one.name(), () -> {
                     if (!catchingUp) {
                         push.run(state);
@@ -129,10 +129,9 @@ public final class AlertService implements AutoCloseable {
         return !arrived.isEmpty();
     }
 
-    private List<Alert> known() {
+    private List<Tracked> known() {
         return book.all().stream()
                 .filter(one -> one.phase() != Tracked.Phase.PENDING)
-                .map(Tracked::alert)
                 .toList();
     }
 

@@ -61,7 +61,7 @@ public final class AlertStore implements AutoCloseable {
                 database.run("INSERT OR REPLACE INTO position VALUES (?, ?)", one.getKey(), one.getValue());
             }
             for (Map.Entry<String, SortedMap<String, Group>> one : round.told.entrySet()) {
-                database.run("INSERT OR REPLACE INTO told VALUES (?, ?)", one.getKey(), Stored.groups(one.getValue()));
+                keepTold(one.getKey(), one.getValue());
             }
             for (Map.Entry<String, List<Notification>> one : round.messages.entrySet()) {
                 for (Notification message : one.getValue()) {
@@ -122,6 +122,11 @@ public final class AlertStore implements AutoCloseable {
                 .stream()
                 .findFirst()
                 .orElseGet(TreeMap::new);
+    }
+
+    /** Keeps what a receiver was told that is no message. */
+    void keepTold(String receiver, SortedMap<String, Group> groups) throws SQLException {
+        database.run("INSERT OR REPLACE INTO told VALUES (?, ?)", receiver, Stored.groups(groups));
     }
 
     /** A message that waits. */

@@ -92,7 +92,7 @@ public final class EmailReceiver implements Receiver {
     @Override
     public Outcome tell(Notification notification) {
         try {
-            Transport.send(message(notification));
+            Transport.send(message(notification.readable()));
             return new Outcome.Delivered();
         } catch (AddressException e) {
             return new Outcome.Refused("an address is none: " + e.getRef());

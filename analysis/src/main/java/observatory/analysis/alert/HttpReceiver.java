@@ -74,7 +74,7 @@ public final class HttpReceiver implements Receiver {
         return switch (dialect) {
             case ALERTMANAGER -> AlertJson.alertmanager(notification.alerts(), clock.instant());
             case WEBHOOK -> AlertJson.bytes(AlertJson.webhook(name, notification));
-            case SLACK -> AlertJson.bytes(Slack.message(notification));
+            case SLACK -> AlertJson.bytes(Slack.message(notification.readable()));
         };
     }
 

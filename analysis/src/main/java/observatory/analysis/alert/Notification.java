@@ -39,6 +39,19 @@ public record Notification(String key, SortedMap<String, String> group, List<Ale
         return firing() ? "firing" : "resolved";
     }
 
+    /** For people: without what is over only because the same now fires with another severity. */
+    Notification readable() {
+        return new Notification(
+                key, group, alerts.stream().filter(alert -> !escalated(alert)).toList(), omitted);
+    }
+
+    private boolean escalated(Alert alert) {
+        return alert.resolved()
+                && alerts.stream()
+                        .anyMatch(other ->
+                                !other.resolved() && other.name().equals(alert.name()) && alert.sameRun(other));
+    }
+
     private static String key(Alert alert) {
         return alert.fingerprint() + "-" + alert.startsAt().toEpochMilli() + "-"
                 + (alert.resolved() ? "resolved" : "firing");

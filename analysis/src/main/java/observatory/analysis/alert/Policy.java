@@ -8,6 +8,9 @@ import observatory.analysis.alert.Tracked.Span;
 
 /** Which alerts are told, when, and which others keep them quiet: rules in order, the first that matches counts. */
 public record Policy(List<Rule> rules, List<Inhibition> inhibitions, Timing timing) {
+    /** As Prometheus keeps what is resolved, for an Alertmanager that was away. */
+    private static final long KEEP_RESOLVED_SECONDS = 15 * 60;
+
     public static final Policy STANDARD = new Policy(List.of(), Inhibition.STANDARD, Timing.STANDARD);
 
     public Policy {
@@ -54,10 +57,13 @@ public record Policy(List<Rule> rules, List<Inhibition> inhibitions, Timing timi
             return sources.contains(source.name())
                     && !sources.contains(target.name())
                     && (targets.isEmpty() || targets.contains(target.name()))
-                    && source.labels()
-                            .getOrDefault(Alert.RUN, "")
-                            .equals(target.labels().get(Alert.RUN));
+                    && source.sameRun(target);
         }
+    }
+
+    /** How long what is over is still known, in seconds: until everybody was told that it fired and that it ended. */
+    long keepResolvedSeconds() {
+        return Math.max(KEEP_RESOLVED_SECONDS, timing.waitSeconds + 2 * timing.intervalSeconds);
     }
 
     /**
@@ -95,18 +101,20 @@ public record Policy(List<Rule> rules, List<Inhibition> inhibitions, Timing timi
                 .orElse(Span.NONE);
     }
 
-    /** Those that fire and may keep others quiet, usually none. */
-    List<Alert> quieting(List<Tracked> all) {
+    /** Those that may keep others quiet, usually none. */
+    List<Alert> sources(List<Tracked> all) {
         return all.stream()
-                .filter(one -> one.phase().fires())
+                .filter(one -> one.phase() != Tracked.Phase.PENDING)
                 .map(Tracked::alert)
                 .filter(alert -> inhibitions.stream().anyMatch(rule -> rule.sources.contains(alert.name())))
                 .toList();
     }
 
-    /** Whether an alert is kept quiet by one of these. */
-    boolean inhibited(Alert alert, List<Alert> quieting) {
-        return quieting.stream().anyMatch(source -> inhibitions.stream().anyMatch(rule -> rule.quiets(source, alert)));
+    /** Whether an alert is kept quiet by one of these, or, if it is over, was when it ended. */
+    boolean inhibited(Alert alert, List<Alert> sources) {
+        return sources.stream()
+                .filter(source -> source.firesBeside(alert))
+                .anyMatch(source -> inhibitions.stream().anyMatch(rule -> rule.quiets(source, alert)));
     }
 
     /** Whether an alert is at least as bad as a severity. */

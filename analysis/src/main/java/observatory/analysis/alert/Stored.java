@@ -39,20 +39,40 @@ final class Stored {
         ObjectNode node = Json.mapper().createObjectNode();
         groups.forEach((key, group) -> {
             ObjectNode one = node.putObject(key);
-            one.put("first", group.first().toString());
+            group.first().ifPresent(first -> one.put("first", first.toString()));
             group.last().ifPresent(last -> one.put("last", last.toString()));
-            group.told().forEach(one.putObject("told")::put);
+            ObjectNode all = one.putObject("told");
+            group.told()
+                    .forEach((fingerprint, told) -> all.putObject(fingerprint)
+                            .put("firing", told.firing())
+                            .put("startsAt", told.startsAt().toString())
+                            .put("at", told.at().toString()));
             one.put("repeat", group.repeat());
         });
         return node.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static Group group(JsonNode node) {
+        SortedMap<String, Told> told = new TreeMap<>();
+        node.path("told").properties().stream()
+                .filter(one -> one.getValue().isObject()) // an earlier version kept a word, from which nothing follows
+                .forEach(one -> told.put(one.getKey(), told(one.getValue())));
         return new Group(
-                Instant.parse(node.path("first").asText()),
-                node.has("last") ? Optional.of(Instant.parse(node.path("last").asText())) : Optional.empty(),
-                AlertJson.texts(node.path("told")),
+                time(node.path("first")),
+                time(node.path("last")),
+                told,
                 node.path("repeat").asInt());
+    }
+
+    private static Told told(JsonNode node) {
+        return new Told(
+                node.path("firing").asBoolean(),
+                Instant.parse(node.path("startsAt").asText()),
+                Instant.parse(node.path("at").asText()));
+    }
+
+    private static Optional<Instant> time(JsonNode node) {
+        return node.isMissingNode() ? Optional.empty() : Optional.of(Instant.parse(node.asText()));
     }
 
     static SortedMap<String, Group> groups(byte[] stored) {

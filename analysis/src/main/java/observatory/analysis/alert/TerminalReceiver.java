@@ -12,7 +12,7 @@ public final class TerminalReceiver implements Receiver {
 
     @Override
     public Outcome tell(Notification notification) {
-        line.accept(Headline.of(notification));
+        line.accept(Headline.of(notification.readable()));
         return new Outcome.Delivered();
     }
 }

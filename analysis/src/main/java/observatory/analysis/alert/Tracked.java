@@ -1,6 +1,7 @@
 package observatory.analysis.alert;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * An alert and where it stands. Its clock has two hands: steps of the run, and seconds.
@@ -41,6 +42,19 @@ public record Tracked(Alert alert, Phase phase, int incident, Moment since) {
                 throw new IllegalArgumentException("a span is 0 or more: steps=" + steps + ", seconds=" + seconds);
             }
         }
+    }
+
+    /** Whether it is over only because its incident goes on as another alert: another kind, or another severity. */
+    boolean replaced(List<Tracked> all) {
+        return phase == Phase.RESOLVED && all.stream().anyMatch(this::replacedBy);
+    }
+
+    private boolean replacedBy(Tracked other) {
+        return other.incident == incident
+                && other.phase != Phase.PENDING
+                && alert.sameRun(other.alert)
+                && !alert.fingerprint().equals(other.alert.fingerprint())
+                && !other.alert.startsAt().isBefore(alert.endsAt().orElseThrow());
     }
 
     Tracked with(Alert newer) {

@@ -53,7 +53,7 @@ class AlertBookTest {
         assertEquals(Phase.RESOLVED, phase(book));
         assertEquals(T, book.all().getFirst().alert().startsAt());
         assertEquals(T.plusSeconds(9), book.all().getFirst().alert().endsAt().orElseThrow());
-        book.tick(T.plusSeconds(9 + AlertBook.KEEP_RESOLVED_SECONDS + 1));
+        book.tick(T.plusSeconds(9 + Policy.STANDARD.keepResolvedSeconds() + 1));
         assertEquals(List.of(), book.all());
     }
 

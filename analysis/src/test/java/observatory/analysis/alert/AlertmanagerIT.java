@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import observatory.analysis.Incident;
 import observatory.analysis.Kind;
 import observatory.analysis.Severity;
 import observatory.stream.cluster.Secret;
@@ -41,7 +43,8 @@ class AlertmanagerIT {
     void aRealAlertmanagerUnderstandsUsAndTellsTheSame() throws Exception {
         Path program = program();
         int port = freePort();
-        try (Hook hook = new Hook()) {
+        try (Hook hook = new Hook();
+                AlertStore store = new AlertStore(folder.resolve("alerts.db"))) {
             Process alertmanager = start(program, port, hook.url());
             try {
                 Said.await(
@@ -49,11 +52,15 @@ class AlertmanagerIT {
                 Said.Clock clock = new Said.Clock();
                 clock.forward(Duration.between(Said.START, Instant.now()));
                 NotificationCounts counts = new NotificationCounts();
-                StatePush push = new StatePush(counts.counted("am", receiver(port, clock)), clock);
-                Alert alert = Alerts.of(
-                        Said.incident(1, Kind.DIVERGENCE, Severity.CRITICAL, 5, 9),
-                        clock.instant().minusSeconds(60));
-                push.run(List.of(alert));
+                StatePush push = new StatePush("am", counts.counted("am", receiver(port, clock)), store, clock);
+                Instant began = clock.instant().minusSeconds(60);
+                AlertBook book = new AlertBook(Policy.STANDARD, List.of(), Map.of());
+                Incident incident = Said.incident(1, Kind.DIVERGENCE, Severity.CRITICAL, 5, 9);
+                // It came and went before the first push; of an end only an Alertmanager tells nobody.
+                book.accept(incident, began);
+                book.accept(Said.resolved(incident), began);
+                Alert alert = book.all().getFirst().alert();
+                push.run(book.all());
                 assertEquals(List.of(), counts.troubles());
                 JsonNode known =
                         Json.mapper().readTree(get(port, "/api/v2/alerts").orElseThrow());
@@ -62,9 +69,9 @@ class AlertmanagerIT {
                 assertTrue(fingerprints.contains(alert.fingerprint()), "the same fingerprint: " + fingerprints);
                 assertEquals(2, known.size(), "the alert and the watchdog");
                 Said.await("its webhook", () -> hook.statuses().contains("firing"));
-                assertSameShape(hook.bodies().getFirst(), alert);
-                // Of an end that lies ahead of its own clock it would say that the alert still fires.
-                push.run(List.of(alert.resolvedAt(clock.instant().minusSeconds(1))));
+                assertSameShape(hook.bodies().getFirst(), alert.firing());
+                clock.forward(StatePush.LEAST_FIRING);
+                push.run(book.all());
                 assertEquals(List.of(), counts.troubles());
                 Said.await("its webhook again", () -> hook.statuses().contains("resolved"));
             } finally {

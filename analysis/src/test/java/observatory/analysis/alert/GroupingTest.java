@@ -80,24 +80,114 @@ class GroupingTest {
         assertTrue(groups.isEmpty());
     }
 
-    @Test
-    void whatCameAndWentWithinTheWaitIsToldAsOver() {
-        Incident spike = Said.incident(1, Kind.LOSS_SPIKE, Severity.WARNING, 5, 5);
-        say(spike, 0);
-        say(Said.resolved(spike), 3);
-        round(10);
-        assertEquals(
-                List.of("resolved"), told.stream().map(Notification::status).toList());
+    private List<String> statuses() {
+        return told.stream().map(Notification::status).toList();
     }
 
+    private List<String> shown(int message) {
+        return told.get(message).alerts().stream()
+                .map(alert -> alert.name() + " " + alert.labels().get("severity") + (alert.resolved() ? " over" : ""))
+                .sorted()
+                .toList();
+    }
+
+    /** Nobody hears of an end only: who is paged by what fires would not be. */
+    @Test
+    void whatCameAndWentWithinTheWaitIsToldAsFiringAndThenAsOver() {
+        Incident spike = Said.incident(1, Kind.NON_FINITE, Severity.CRITICAL, 5, 5);
+        book.accept(spike, T);
+        say(Said.resolved(spike), 0);
+        for (int second = 0; second < 100_000; second += 10) {
+            round(second);
+        }
+        assertEquals(List.of("firing", "resolved"), statuses());
+        assertEquals(
+                T, told.getLast().alerts().getFirst().endsAt().orElseThrow(), "the end is when it was, not when told");
+        assertTrue(groups.isEmpty());
+    }
+
+    @Test
+    void whatCameAndWentAndCameBackAndWentIsToldAgain() {
+        Incident spike = Said.incident(1, Kind.LOSS_SPIKE, Severity.WARNING, 5, 5);
+        say(spike, 0);
+        round(10);
+        say(Said.resolved(spike), 20);
+        round(70);
+        book.accept(Said.incident(2, Kind.LOSS_SPIKE, Severity.WARNING, 50, 50), T.plusSeconds(200));
+        say(Said.resolved(Said.incident(2, Kind.LOSS_SPIKE, Severity.WARNING, 50, 50)), 200);
+        round(260);
+        round(320);
+        assertEquals(List.of("firing", "resolved", "firing", "resolved"), statuses());
+    }
+
+    @Test
+    void whatCameAndWentSilencedIsNotToldWhenTheSilenceEnds() {
+        silenced = alert -> true;
+        Incident spike = Said.incident(1, Kind.LOSS_SPIKE, Severity.CRITICAL, 5, 5);
+        say(spike, 0);
+        say(Said.resolved(spike), 3);
+        silenced = alert -> false;
+        round(20);
+        assertEquals(List.of(), told);
+        say(Said.incident(2, Kind.THROUGHPUT, Severity.WARNING, 6, 6), 30);
+        round(39);
+        assertEquals(List.of(), told, "what was kept quiet begins no wait");
+        round(40);
+        assertEquals(List.of("Throughput warning"), shown(0));
+    }
+
+    @Test
+    void whatCameAndWentBesideItsCauseIsNotToldAfterIt() {
+        Incident cause = Said.incident(1, Kind.DIVERGENCE, Severity.CRITICAL, 5, 5);
+        Incident spike = Said.incident(2, Kind.LOSS_SPIKE, Severity.WARNING, 5, 5);
+        say(cause, 0);
+        book.accept(spike, T.plusSeconds(1));
+        book.accept(Said.resolved(spike), T.plusSeconds(2));
+        say(Said.resolved(cause), 2);
+        for (int second = 10; second < 2000; second += 10) {
+            round(second);
+        }
+        assertEquals(List.of("firing", "resolved"), statuses());
+        assertEquals(List.of("RunDiverged critical"), shown(0));
+        assertEquals(List.of("RunDiverged critical over"), shown(1));
+    }
+
+    /** Its cause came after it was told: who keeps a page open for it hears that it is over. */
+    @Test
+    void whatWasToldAndThenKeptQuietIsToldAsOver() {
+        Incident spike = Said.incident(1, Kind.LOSS_SPIKE, Severity.WARNING, 5, 5);
+        say(spike, 0);
+        round(10);
+        say(Said.incident(2, Kind.DIVERGENCE, Severity.CRITICAL, 6, 6), 20);
+        round(70);
+        say(Said.resolved(spike), 100);
+        round(130);
+        assertEquals(List.of("RunDiverged critical"), shown(1));
+        assertEquals(List.of("LossSpike warning over", "RunDiverged critical"), shown(2));
+    }
+
+    /** A program keeps both by their labels; people are told that it is worse, not that it is over. */
     @Test
     void anEscalationIsNoRecovery() {
         say(Said.incident(1, Kind.LOSS_SPIKE, Severity.WARNING, 5, 5), 0);
         round(10);
         say(Said.incident(1, Kind.LOSS_SPIKE, Severity.CRITICAL, 5, 9), 100);
         assertEquals(2, told.size());
-        assertEquals(1, told.get(1).alerts().size());
-        assertEquals("critical", told.get(1).alerts().getFirst().labels().get("severity"));
+        assertEquals(List.of("LossSpike critical", "LossSpike warning over"), shown(1));
+        List<Alert> read = told.get(1).readable().alerts();
+        assertEquals(1, read.size());
+        assertEquals("critical", read.getFirst().labels().get("severity"));
+    }
+
+    @Test
+    void whatBecameSomethingElseBeforeItWasToldIsToldAsThatOnly() {
+        book.accept(Said.incident(1, Kind.LOSS_SPIKE, Severity.WARNING, 5, 5), T);
+        say(Said.incident(1, Kind.NON_FINITE, Severity.CRITICAL, 5, 6), 0);
+        for (int second = 10; second < 2000; second += 10) {
+            round(second);
+        }
+        assertEquals(1, told.size());
+        assertEquals(List.of("NonFinite critical"), shown(0));
     }
 
     @Test

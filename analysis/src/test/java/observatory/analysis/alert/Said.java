@@ -93,9 +93,16 @@ final class Said {
         private final Queue<Arrived> waiting = new ArrayDeque<>();
         private long next;
 
-        synchronized void hand(Incident incident) {
-            waiting.add(new Arrived(
-                    "incidents/0", ++next, incident.run().value(), Content.JUDGED, new Judged.Of(incident).encode()));
+        /** All of these come with one poll. */
+        synchronized void hand(Incident... incidents) {
+            for (Incident incident : incidents) {
+                waiting.add(new Arrived(
+                        "incidents/0",
+                        ++next,
+                        incident.run().value(),
+                        Content.JUDGED,
+                        new Judged.Of(incident).encode()));
+            }
         }
 
         @Override
