@@ -92,7 +92,7 @@ def _rule(name):
 # What: reductions, computed where the tensor lies. Each returns one small vector; nothing is fetched here.
 
 _MOMENTS = ("elements", "sum", "sum_squares", "abs_max", "nan", "inf")
-# Where a tensor is sampled: one run of 64 elements in 8, in each step the next one, so that 8 steps see all of it.
+# Where a tensor is sampled: one run of 64 elements in 8, in each look the next one, so that 8 looks see all of it.
 _RUN, _EIGHTH = 64, 8
 _WHOLE, _ENOUGH = 1 << 16, 1 << 21  # elements: a tensor with fewer is never sampled; of a larger one about so many are enough
 _SEQUENCES, _QUERIES = 4, 4  # where sampled: sequences whose own gradients are taken; of how many queries one is looked at
@@ -248,25 +248,25 @@ class _Table:
         return (triton is not None and x.is_cuda and x.dtype in _Table.KINDS and x.numel() >= _RUN * _EIGHTH
                 and x.is_contiguous() and x.data_ptr() % 16 == 0)  # fmt: skip
 
-    def reduce(self, site, due, x, every, apart, step, at_once=False):
+    def reduce(self, site, due, x, every, apart, turns, at_once=False):
         """Starts or plans the reductions of one run in `every`, exponents of one in `apart`; `at_once` where the tensor's
         memory may be used for another soon."""
         if at_once or site in self.at_once:
-            self._launch_one(site, due, x, every, apart, step)
+            self._launch_one(site, due, x, every, apart, turns)
             return
-        self.waiting.append((site, due, x, x._version, every, apart, step))
+        self.waiting.append((site, due, x, x._version, every, apart, turns))
         self.bytes += x.numel() * x.element_size()
         if len(self.waiting) >= self.GROUP or self.bytes > self.room:
             self.flush()
 
-    def _launch_one(self, site, due, x, every, apart, step):
+    def _launch_one(self, site, due, x, every, apart, turns):
         if torch.cuda.current_device() != self.device.index:
             with torch.cuda.device(self.device):
-                return self._launch_one(site, due, x, every, apart, step)
+                return self._launch_one(site, due, x, every, apart, turns)
         n, counters = _looked_at(x, every), self.COUNTERS if "exponents" in due else 0
         row = self._rows("moments", [(site if "moments" in due else None, n)])
         counted = self._rows("exponents", [(site, 0)]) if counters else 0
-        numbers = n, every, step % every, x.numel() // (_RUN * apart), apart, step % apart
+        numbers = n, every, turns[0] % every, x.numel() // (_RUN * apart), apart, turns[1] % apart
         kind = x.dtype, counters, n >> 31  # beyond 2^31 a number is another type
         compiled = self.compiled.get(kind) if self.direct else None
         if compiled is not None:
@@ -289,9 +289,9 @@ class _Table:
             self.at_once.update(one[0] for one in self.waiting if one[2]._version != one[3])
         self.waiting, self.bytes = [], 0
         rows, measured, counted = [], [], []
-        for site, due, x, _, every, apart, step in group:
+        for site, due, x, _, every, apart, turns in group:
             n = _looked_at(x, every)
-            rows.append((x.data_ptr(), self.KINDS[x.dtype], n, every, step % every, x.numel() // (_RUN * apart), apart, step % apart))
+            rows.append((x.data_ptr(), self.KINDS[x.dtype], n, every, turns[0] % every, x.numel() // (_RUN * apart), apart, turns[1] % apart))
             measured.append((site if "moments" in due else None, n))
             counted.append((site if "exponents" in due else None, 0))
         if not rows:
@@ -349,21 +349,21 @@ def _wide(x):
     return x.float() if x.device.type == "mps" else x.double()
 
 
-def _sample(x, every, step):
+def _sample(x, every, turn):
     """One run in `every` of a large tensor, as a tensor of its own; what is small is itself."""
-    return x if every == 1 or x.numel() < _WHOLE else _every_run(x, every, step)
+    return x if every == 1 or x.numel() < _WHOLE else _every_run(x, every, turn)
 
 
-def _every_run(x, every, step):
+def _every_run(x, every, turn):
     x = x.contiguous()
-    first = x.storage_offset() + step % every * _RUN
+    first = x.storage_offset() + turn % every * _RUN
     return x.as_strided((x.numel() // (_RUN * every), _RUN), (_RUN * every, 1), first).clone()
 
 
-def _rows(x, every, step):
+def _rows(x, every, turn):
     """The rows of a tensor, (elements / width, width); of a large one each `every`-th."""
     rows = x.reshape(-1, x.shape[-1])
-    return rows if every == 1 or x.numel() < _WHOLE else rows[step % every :: every]
+    return rows if every == 1 or x.numel() < _WHOLE else rows[turn % every :: every]
 
 
 def _largest(x, *dimensions):
@@ -402,9 +402,9 @@ def _merge_moments(a, b):
     return both
 
 
-def _exponents(x, every, step):
+def _exponents(x, every, turn):
     """Counts of the 255 exponents of finite fp32 numbers, of a sample; bin e holds [2^(e-127), 2^(e-126)). Zeros apart."""
-    x = (_every_run(x, every, step) if every > 1 and x.numel() >= _RUN * every else x).float()
+    x = (_every_run(x, every, turn) if every > 1 and x.numel() >= _RUN * every else x).float()
     if x.device.type == "cpu":  # in few operations: beside a step's products each comes from memory, its code too
         bits = x.contiguous().view(torch.int32).bitwise_and(0x7F800000).bitwise_right_shift_(23)
         bins = torch.bincount(bits.reshape(-1), minlength=256)[:255]
@@ -646,17 +646,21 @@ class _Plans:
         self._asked, self._whole, self._made = questions.asked(), questions.pack() == "forensic", {}
 
     def of(self, step, stretch):
-        key = tuple(self._due(every, phase, step, stretch)
-                    for cadences in self._asked.values() for cadence, phase in cadences for every in cadence.values())  # fmt: skip
+        key = stretch, *(self._due(every, phase, step, stretch)
+                         for cadences in self._asked.values() for cadence, phase in cadences for every in cadence.values())  # fmt: skip
         if key not in self._made:
-            cadences = [(probe, {hook: self._due(every, phase, step, stretch) for hook, every in cadence.items()})
+            cadences = [(probe, {hook: (self._stretched(every, stretch), self._due(every, phase, step, stretch)) for hook, every in cadence.items()})
                         for probe, cadences in self._asked.items() for cadence, phase in cadences]  # fmt: skip
             self._made[key] = _Plan(cadences, self._whole)
         return self._made[key]
 
     @staticmethod
+    def _stretched(every, stretch):
+        return every * stretch if every > 1 else every
+
+    @staticmethod
     def _due(every, phase, step, stretch):
-        every = every * stretch if every > 1 else every
+        every = _Plans._stretched(every, stretch)
         return every > 0 and step % every == phase % every
 
 
@@ -664,8 +668,8 @@ class _Plan:
     """What is due in a step; steps in which the same is due share one."""
 
     def __init__(self, cadences, whole):
-        self._cadences, self.whole = cadences, whole  # [(probe, {hook: whether due})]
-        self._at, self._metrics = {}, {}
+        self._cadences, self.whole = cadences, whole  # [(probe, {hook: (how often, whether due)})]
+        self._at, self._metrics, self._periods = {}, {}, {}
         self.noise = "example-gradients" in self.due("norm_example_gradient")
         self.attention = "attention-logits" in self.due("attention_logits")
         self.log_z = "log-z" in self.due("log_z")
@@ -675,7 +679,16 @@ class _Plan:
         self._quick = {}
 
     def due(self, hook):
-        return frozenset(probe for probe, due in self._cadences if due.get(hook, due.get(None, False)))
+        return frozenset(probe for probe, cadence in self._cadences if cadence.get(hook, cadence.get(None, (0, False)))[1])
+
+    def turn(self, kind, hook, step):
+        """How many looks of a kind there were at a hook before: what is seen of a tensor turns with them. Of the steps in which
+        one looks, such as those that 10 divides, the remainders by 8 are four only."""
+        if (kind, hook) not in self._periods:
+            read = "shape" if kind == "moments" and "shape" in self.at(hook) else kind  # one sample for both, by the rarer
+            every = [cadence.get(hook, cadence.get(None, (0, False)))[0] for probe, cadence in self._cadences if _PROBES[probe][0] == read]
+            self._periods[kind, hook] = min(filter(None, every), default=1)
+        return step // self._periods[kind, hook]
 
     def at(self, hook):
         """The reductions due for the activations of a hook."""
@@ -1389,7 +1402,7 @@ class Watch:
             if not due:
                 return False
             self._now.looked = True
-            self._table(value.device).reduce(site, due, value, every, apart, self._step, at_once)
+            self._table(value.device).reduce(site, due, value, every, apart, self._turns(site[0]), at_once)
         except Exception as error:  # noqa: BLE001 - as in _guard
             self._failed("fused", error)
         finally:
@@ -1475,7 +1488,7 @@ class Watch:
                 due = [reduction for reduction in due if reduction not in fused]
                 if fused:
                     self._guard("fused", self._fuse, site, fused, x, every, at_once)
-            sample = _sample(x, every, self._step) if "moments" in due or "shape" in due else None
+            sample = _sample(x, every, self._turns(hook)[0]) if "moments" in due or "shape" in due else None
             for reduction in due:
                 self._guard(reduction, self._reduce, site, reduction, x, sample, every)
             if hook == "qkv" and plan.attention and self._heads[name]:
@@ -1488,19 +1501,23 @@ class Watch:
             if plan.noise and _norms_something(site) and inputs:  # compiled code gives the output alone
                 self._watch_gain(name, layer, inputs, tensor)
 
+    def _turns(self, hook):
+        """Of moments and of exponents at a hook the part whose turn it is."""
+        return self._plan.turn("moments", hook, self._step), self._plan.turn("exponents", hook, self._step)
+
     def _fuse(self, site, due, x, every, at_once=False):
-        self._table(x.device).reduce(site, due, x, every, self._plan.apart(x), self._step, at_once)
+        self._table(x.device).reduce(site, due, x, every, self._plan.apart(x), self._turns(site[0]), at_once)
 
     def _reduce(self, site, reduction, x, sample, every):
         if reduction == "units":
-            self._now.later["units"].append((site, _units(_rows(x, every, self._step))))
+            self._now.later["units"].append((site, _units(_rows(x, every, self._plan.turn("units", site[0], self._step)))))
             return
         reduce, merge = _REDUCTIONS[reduction]
         counted = reduction == "exponents"  # of a sample of its own
-        self._keep(site, reduction, reduce(x, self._plan.apart(x), self._step) if counted else reduce(sample), merge)
+        self._keep(site, reduction, reduce(x, self._plan.apart(x), self._turns(site[0])[1]) if counted else reduce(sample), merge)
 
     def _log_z(self, x, every):
-        rows = _rows(x, every, self._step)
+        rows = _rows(x, every, self._plan.turn("log_z", "log_z", self._step))
         self._keep(("log_z", -1, ""), "log_z", _moments(torch.logsumexp(rows.float(), -1)), _merge_moments)
 
     def _keep(self, site, kind, vector, merge):
@@ -1514,7 +1531,7 @@ class Watch:
             if "fused" not in self._off and _Table.takes(x):
                 self._fuse(site, ("moments",), x, every)
             else:
-                self._keep(site, "moments", _moments(_sample(x, every, self._step)), _merge_moments)
+                self._keep(site, "moments", _moments(_sample(x, every, self._turns("residual_gradient")[0])), _merge_moments)
 
     def _attention(self, layer, x, heads):
         """Attention logits of queries and keys in one projection."""
@@ -1539,10 +1556,11 @@ class Watch:
         pairs, every = query.shape[0] * query.shape[1] * key.shape[1], 1
         if not self._plan.whole and elements >= _WHOLE:
             every = min(max(_QUERIES, pairs // _PAIRS), query.shape[1])
-        at = torch.arange(query.shape[1], device=query.device)[self._step % every :: every]
+        first = self._plan.turn("attention", "attention_logits", self._step) % every
+        at = torch.arange(query.shape[1], device=query.device)[first::every]
         exact = torch.autocast(query.device.type, enabled=False) if query.device.type in ("cpu", "cuda") else contextlib.nullcontext()
         with torch.no_grad(), exact:
-            largest = _largest_logits(query[:, self._step % every :: every], key, at, unseen)
+            largest = _largest_logits(query[:, first::every], key, at, unseen)
             largest = largest * abs(1 / math.sqrt(query.shape[-1]) if scale is None else scale)
         self._keep(("attention_logits", layer, ""), "attention", largest, torch.maximum)
 
@@ -1644,19 +1662,19 @@ class Watch:
         self._gradients()
         self._before = None
         if "update-ratio" in self._plan.parameters and "update" not in self._off:
-            moved = [(("update", layer, rest), self._slab(layer, _local(p.detach()))) for _, layer, rest, p in self._parameters
+            moved = [(("update", layer, rest), self._slab("update_ratio", layer, _local(p.detach()))) for _, layer, rest, p in self._parameters
                      if _gradient(p) is not None and (p.dim() > 1 or self._sharded)]  # fmt: skip
             moved = [(site, p) for site, p in moved if p.numel()]
             with torch.no_grad():  # by one to copy them all in few launches
                 copies = torch._foreach_mul([p for _, p in moved], 1.0) if moved else []
             self._before = [(site, p, copy) for (site, p), copy in zip(moved, copies)]
 
-    def _slab(self, layer, tensor):
-        """An eighth of a large tensor of a layer, in each step the next one; the rows of an embedding are too unlike for that."""
+    def _slab(self, kind, layer, tensor):
+        """An eighth of a large tensor of a layer, in each look of a kind the next one; the rows of an embedding are too unlike for that."""
         if self._plan.whole or layer < 0 or tensor.numel() < _WHOLE or not tensor.is_contiguous():
             return tensor
         size = tensor.numel() // _EIGHTH
-        return tensor.view(-1).narrow(0, self._step // _SPARSE % _EIGHTH * size, size)
+        return tensor.view(-1).narrow(0, self._plan.turn(kind, "gradient", self._step) % _EIGHTH * size, size)
 
     def _gradients(self, each=False):
         """Norms of every parameter's gradient in one pass, and of all of them together."""
@@ -1711,7 +1729,7 @@ class Watch:
                 gradient, layer = _local(p.grad.detach()), places[id(p)][1]
                 square = _local(state["exp_avg_sq"])
                 if gradient.is_contiguous() and square.is_contiguous():
-                    gradient, square = self._slab(layer, gradient), self._slab(layer, square)
+                    gradient, square = (self._slab("adam_rms", layer, x) for x in (gradient, square))
                 if gradient.numel():
                     members.append((places[id(p)], gradient, square, state["step"]))
         if not members:

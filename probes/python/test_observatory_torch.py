@@ -1,6 +1,7 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
 import collections, contextlib, copy, gc, glob, importlib.util, io, json, math, os, resource, shutil, sqlite3, subprocess, sys, tempfile, threading, time, types, unittest, zlib
+from unittest import mock
 
 import torch
 import torch.nn as nn
@@ -311,6 +312,40 @@ class WatchTest(unittest.TestCase):
         seen = torch.cat([observatory_torch._sample(x, 8, step).reshape(-1) for step in range(8)])
         self.assertTrue(torch.equal(x, seen.sort().values))
         self.assertEqual(x.numel() // 8, observatory_torch._sample(x, 8, 3).numel())
+
+    def test_what_is_due_at_every_tenth_step_turns_all_the_same(self):
+        own, runs, queries, slabs = observatory_torch, collections.defaultdict(set), set(), collections.defaultdict(set)
+        one, logits, slab = own._every_run, own._largest_logits, own.Watch._slab
+
+        def every_run(x, every, turn):
+            runs[tuple(x.shape), every].add(turn % every)
+            return one(x, every, turn)
+
+        def largest_logits(query, key, at, unseen):
+            queries.add(at[0].item())
+            return logits(query, key, at, unseen)
+
+        def eighth(watch, kind, layer, tensor):
+            part = slab(watch, kind, layer, tensor)
+            if part is not tensor:
+                slabs[kind].add((part.storage_offset() - tensor.storage_offset()) // part.numel())
+            return part
+
+        with mock.patch.multiple(own, _WHOLE=1, _every_run=every_run, _largest_logits=largest_logits), mock.patch.object(own.Watch, "_slab", eighth):
+            model, optimizer = make()
+            watch = self.watch(model, optimizer, budget=math.inf)
+            train(model, optimizer, 80, watch)
+            watch.close()
+        self.assertEqual("", watch.trouble())
+        self.assertEqual(set(range(4)), queries)
+        self.assertLess(3, len(runs))
+        self.assertEqual({key: set(range(8)) for key in runs}, runs)
+        self.assertEqual({kind: set(range(8)) for kind in ("update_ratio", "adam_rms")}, slabs)
+        for stretch in (1, 2, 4):
+            plans, due = own._Plans(own._Questions("profile")), 10 * stretch
+            for kind, hook in (("moments", "mlp_up"), ("exponents", "mlp_up"), ("units", "mlp_hidden"), ("log_z", "log_z"), ("attention", "attention_logits")):
+                turns = {plans.of(step, stretch).turn(kind, hook, step) % 8 for step in range(due, 9 * due, due)}
+                self.assertEqual(set(range(8)), turns, (stretch, kind))
 
     def test_ranks_whose_clocks_are_apart_are_told(self):
         script = (
@@ -1137,7 +1172,7 @@ class AttentionLogitsTest(unittest.TestCase):
             self.assertEqual([False] * 4 + [True] * 2, observatory_torch._largest_logits(q, k, at, observatory_torch._later).isnan().tolist())
             observatory_torch._WHOLE = 1  # then one query in four, and one in eight of so many pairs
             for observatory_torch._PAIRS, every in ((1 << 29, 4), (4 * CONTEXT * CONTEXT // 8, 8)):
-                told, trouble, model = self.train(WAYS[-1], probes="continuous", first=40)
+                told, trouble, model = self.train(WAYS[-1], probes="continuous", first=80)
                 self.assertEqual("", trouble)
                 expected = self.expected(model.layers[0].self_attn, None, every)
                 for head in range(4):
