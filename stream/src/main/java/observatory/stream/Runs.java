@@ -64,9 +64,15 @@ public final class Runs {
             return spooled >= BEHIND ? RunState.SPOOLING : RunState.RUNNING;
         }
 
-        /** This run as it stands after a later word that it begins: one that was let go of goes on, and is the same. */
-        private Run begun() {
-            return RunState.ended(reason.orElse("")) == RunState.DETACHED
+        /**
+         * This run as it stands after a later word that it begins: one that was let go of goes on, and is the same. So
+         * does one that another process begins again after its end; one whose log is read once more began before it.
+         */
+        private Run begun(Run again) {
+            boolean anew = !ofALowerRank(again)
+                    && ended.isPresent()
+                    && again.started().filter(ended.get()::isBefore).isPresent();
+            return anew || RunState.ended(reason.orElse("")) == RunState.DETACHED
                     ? new Run(
                             run,
                             incarnation,
@@ -203,7 +209,7 @@ public final class Runs {
     }
 
     private static Run merged(Run before, Run later) {
-        Run known = later.started().isPresent() ? before.begun() : before;
+        Run known = later.started().isPresent() ? before.begun(later) : before;
         return new Run(
                 known.run(),
                 known.incarnation(),

@@ -83,6 +83,26 @@ class RunsTest {
         assertEquals(RunState.INTERRUPTED, run.state(NOON.plusSeconds(6)));
     }
 
+    @Test
+    void anIncarnationThatAnotherProcessBeginsAfterItsEndRuns() {
+        RunEvent[] told = {start(0, 0), start(1, 0), end(1, 8, "RuntimeError"), end(0, 9, "finished"), start(0, 20)};
+        Runs.Run run = only(told);
+        assertEquals(RunState.RUNNING, run.state(NOON.plusSeconds(21)));
+        assertEquals(Optional.empty(), run.reason());
+        assertEquals(
+                RunState.FINISHED,
+                only(told[0], told[3], told[4], end(0, 30, "finished")).state(NOON.plusSeconds(31)));
+    }
+
+    /** Their clocks may be hours apart. */
+    @Test
+    void theBeginningOfALowerRankTellsNothingOfAnEnd() {
+        String place = "[{\"rank\":1,\"data\":1,\"tensor\":0,\"pipeline\":0,\"context\":0,\"expert\":0}]";
+        RunEvent lower = event(1, 4000, RunEvent.Kind.START, Map.of("ranks", place));
+        Runs.Run run = only(start(0, 0), end(0, 9, "finished"), lower);
+        assertEquals(RunState.FINISHED, run.state(NOON.plusSeconds(10)));
+    }
+
     private static Runs.Run only(RunEvent... events) {
         Map<String, Runs.Run> runs = new TreeMap<>();
         for (RunEvent event : events) {
