@@ -12,7 +12,8 @@ import observatory.probe.Scalars;
 
 /**
  * The learning rate jumps up: a mistyped schedule, a restart at the wrong step or with another peak. A witness for what
- * follows. It goes on through restarts, which is where rates jump; a run that begins anew far back may have any.
+ * follows, until the rate is back or the run has learned on at the new one. It goes on through restarts, which is where
+ * rates jump; a run that begins anew far back may have any.
  */
 public final class RateJump implements Detector<RateJump.State> {
     static final Setting JUMP = new Setting(
@@ -29,13 +30,57 @@ public final class RateJump implements Detector<RateJump.State> {
     /** Of the last step: one that goes further back has begun anew. */
     private static final double FAR_BACK = 0.5;
 
+    /** Points after which the moments of Adam (β2 = 0.99: some hundred steps) are made of steps at the new rate. */
+    private static final int LEARNED_ON = 128;
+
+    /** Points on either side that are compared. */
+    private static final int SPAN = 32;
+
+    /** Twice the standard error of the difference of two medians of {@link #SPAN} values, in their deviation. */
+    private static final double ERROR = 2 * 1.2533 * Math.sqrt(2.0 / SPAN);
+
     /**
      * @param highest so far
      * @param seen values so far
      * @param high points in a row since the jump
      * @param rank the lowest seen, which speaks for the run
+     * @param before the last losses before the jump
+     * @param since the last losses since the jump
      */
-    public record State(double last, double highest, int seen, int high, int rank, long step) {}
+    public record State(
+            double last, double highest, int seen, int high, int rank, long step, Window before, Window since) {
+        public State {
+            // A state that was stored before these were kept has none.
+            before = before == null ? Window.of(SPAN) : before;
+            since = since == null ? Window.of(SPAN) : since;
+        }
+
+        /** Whether the rate is one that the run has learned on at: its losses are where they were before, or lower. */
+        private boolean isOver() {
+            boolean told = before.size() == SPAN;
+            boolean learns = since.size() == SPAN
+                    && since.recentMedian(SPAN) <= before.recentMedian(SPAN) + ERROR * before.noise();
+            return high >= LEARNED_ON && (learns || !told);
+        }
+
+        /** At a rate of its own. */
+        private State usual(double rate, Frame frame) {
+            Window losses = with(isOver() ? since : before, frame);
+            int more = Math.min(seen + 1, PAST_THE_FIRST);
+            int own = frame.origin().rank();
+            return new State(rate, Math.max(highest, rate), more, 0, own, frame.step(), losses, Window.of(SPAN));
+        }
+
+        private State jumped(double rate, Frame frame) {
+            int own = frame.origin().rank();
+            return new State(rate, highest, seen, high + 1, own, frame.step(), before, with(since, frame));
+        }
+
+        private static Window with(Window losses, Frame frame) {
+            double loss = frame.scalars().find(Scalars.LOSS).orElse(Double.NaN);
+            return Double.isFinite(loss) ? losses.with(loss) : losses;
+        }
+    }
 
     private final Settings settings;
 
@@ -50,7 +95,7 @@ public final class RateJump implements Detector<RateJump.State> {
 
     @Override
     public State start() {
-        return new State(Double.NaN, 0, 0, 0, Integer.MAX_VALUE, -1);
+        return new State(Double.NaN, 0, 0, 0, Integer.MAX_VALUE, -1, Window.of(SPAN), Window.of(SPAN));
     }
 
     @Override
@@ -64,27 +109,12 @@ public final class RateJump implements Detector<RateJump.State> {
             return Judgement.quiet(state);
         }
         double before = state.high > 0 ? state.highest : Math.max(state.highest, state.last);
-        boolean above = state.seen >= PAST_THE_FIRST && rate > settings.get(JUMP) * before;
-        State next = above
-                ? new State(
-                        rate,
-                        state.highest,
-                        state.seen,
-                        state.high + 1,
-                        frame.origin().rank(),
-                        frame.step())
-                : new State(
-                        rate,
-                        Math.max(state.highest, rate),
-                        Math.min(state.seen + 1, PAST_THE_FIRST),
-                        0,
-                        frame.origin().rank(),
-                        frame.step());
+        boolean above = state.seen >= PAST_THE_FIRST && rate > settings.get(JUMP) * before && !state.isOver();
         if (!above) {
-            return Judgement.quiet(next);
+            return Judgement.quiet(state.usual(rate, frame));
         }
         return Judgement.of(
-                next,
+                state.jumped(rate, frame),
                 new Finding(
                         "RateJump",
                         Kind.GRADIENT_DRIFT,
