@@ -64,6 +64,11 @@ record SiteTrend(List<Site> sites, double[] fast, double[] slow, double[] noise,
             return next.slow[i];
         }
 
+        /** How far a value usually lies from the fast level before it, this column included. */
+        double noise(int i) {
+            return next.noise[i];
+        }
+
         /** The measure of a site whose fast level stands this many times above its slow one; of logarithms. */
         IntToDoubleFunction grown(int values, double ratio) {
             return i -> known(i, values) && growth[i] >= Math.log(ratio) ? growth[i] : Double.NaN;

@@ -50,9 +50,10 @@ class RateJumpTest {
 
     @Test
     void theNextJumpIsMeasuredFromTheRateThatWasKept() {
-        List<Incident> found = jumps(
-                step -> step < AT ? 3e-4 : step < 700 ? 1.5e-3 : step < 900 ? 3e-3 : 1e-2, step -> 0);
-        assertEquals(List.of(300L, 900L), found.stream().map(Incident::firstStep).toList());
+        List<Incident> found =
+                jumps(step -> step < AT ? 3e-4 : step < 700 ? 1.5e-3 : step < 900 ? 3e-3 : 1e-2, step -> 0);
+        assertEquals(
+                List.of(300L, 900L), found.stream().map(Incident::firstStep).toList());
         assertEquals(1.5e-3, found.getFirst().evidence().facts().get("learningRate"));
         assertEquals(3e-3, found.getLast().evidence().facts().get("highestBefore"));
     }
