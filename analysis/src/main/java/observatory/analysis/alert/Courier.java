@@ -11,10 +11,13 @@ import java.util.Optional;
 /**
  * Takes one receiver its messages, in order, on a thread of its own, so that one that hangs holds up nobody else. At
  * least once: a message is struck off after it was taken. Failures are tried again after 1, 2, 4, 8, 16 and then every
- * 30 seconds; what a receiver refuses is kept with its reason and not tried again.
+ * 30 seconds, or when the receiver asks for it; what a receiver refuses is kept with its reason and not tried again.
  */
 final class Courier {
     private static final Duration LONGEST = Duration.ofSeconds(30);
+    /** No receiver keeps a message back for longer, whatever it asks for: a page that comes tomorrow is none. */
+    private static final Duration MOST_PATIENCE = Duration.ofMinutes(5);
+
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final String name;
@@ -51,14 +54,19 @@ final class Courier {
             case Outcome.Later later -> {
                 store.failed(waiting.id(), later.reason());
                 Duration backOff = Duration.ofSeconds(1L << Math.min(failures, 5));
-                Duration longest = backOff.compareTo(LONGEST) < 0 ? backOff : LONGEST;
-                notBefore = clock.instant().plus(later.pause().compareTo(longest) > 0 ? later.pause() : longest);
+                Duration ours = least(backOff, LONGEST);
+                Duration theirs = least(later.pause(), MOST_PATIENCE);
+                notBefore = clock.instant().plus(theirs.compareTo(ours) > 0 ? theirs : ours);
                 failures++;
                 return false;
             }
             case Outcome.Refused refused -> store.refused(waiting.id(), name, refused.reason(), now);
         }
         return true;
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private boolean allowed(Instant now) {

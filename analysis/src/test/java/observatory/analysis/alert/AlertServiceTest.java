@@ -253,6 +253,35 @@ class AlertServiceTest {
         }
     }
 
+    /** What a receiver asks for is heeded, but not for days: a proxy that says `Retry-After: 999999` holds back no page. */
+    @Test
+    void aReceiverIsWaitedForAsItAsksButNoLongerThanFiveMinutes() throws SQLException {
+        try (AlertStore store = store()) {
+            AlertBook none = new AlertBook(AT_ONCE, List.of(), Map.of());
+            Notification one = Said.notification(Kind.LOSS_SPIKE);
+            store.commit(new AlertStore.Round(none, Map.of(), Map.of(), Map.of("a", List.of(one)), Said.START));
+            List<Duration> pauses = List.of(Duration.ofSeconds(120), Duration.ofSeconds(999_999));
+            List<Instant> attempts = new ArrayList<>();
+            Courier courier = new Courier(
+                    "a",
+                    notification -> {
+                        attempts.add(clock.instant());
+                        return attempts.size() <= pauses.size()
+                                ? new Outcome.Later("h answered 429", pauses.get(attempts.size() - 1))
+                                : new Outcome.Delivered();
+                    },
+                    store,
+                    clock,
+                    1000);
+            while (attempts.size() < 3 && clock.instant().isBefore(Said.START.plusSeconds(1000))) {
+                courier.run();
+                clock.forward(Duration.ofSeconds(1));
+            }
+            assertEquals(
+                    List.of(Said.START, Said.START.plusSeconds(120), Said.START.plusSeconds(420)), attempts);
+        }
+    }
+
     @Test
     void tooManyThatWaitAreGivenUpAndCounted() throws SQLException {
         try (AlertStore store = new AlertStore(folder.resolve("alerts.db"), 3)) {
