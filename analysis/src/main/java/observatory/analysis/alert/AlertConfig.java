@@ -52,16 +52,22 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
     /** What receivers are made with. */
     public record Means(Map<String, String> environment, Consumer<String> terminal, InstantSource clock, Wires wires) {
         public static Means standard(Map<String, String> environment, Consumer<String> terminal) {
-            return new Means(environment, terminal, InstantSource.system(), new Wires(HttpPost.standard()));
+            return new Means(
+                    environment,
+                    terminal,
+                    InstantSource.system(),
+                    new Wires(HttpPost.standard(), Wire.standard(EmailReceiver.TOTAL)));
         }
     }
 
     /** How receivers reach the network. */
     public static final class Wires {
         private final HttpPost http;
+        private final Wire mail;
 
-        Wires(HttpPost http) {
+        Wires(HttpPost http, Wire mail) {
             this.http = http;
+            this.mail = mail;
         }
     }
 
@@ -173,7 +179,7 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
             case ALERTMANAGER -> http(one, HttpReceiver.Dialect.ALERTMANAGER, name, means);
             case WEBHOOK -> http(one, HttpReceiver.Dialect.WEBHOOK, name, means);
             case SLACK -> http(one, HttpReceiver.Dialect.SLACK, name, means);
-            case EMAIL -> new EmailReceiver(email(one));
+            case EMAIL -> new EmailReceiver(email(one), means.wires.mail);
             case COMMAND -> new CommandReceiver(name, command(one));
             case TERMINAL -> new TerminalReceiver(means.terminal);
         };
@@ -213,10 +219,19 @@ public record AlertConfig(Policy policy, List<String> groupBy, List<Configured> 
             throw one.bad(
                     "user", "goes with a password (password_file or password_env), and neither without the other");
         }
+        EmailReceiver.Encryption encryption =
+                one.word("encryption", EmailReceiver.Encryption.class).orElse(EmailReceiver.Encryption.STARTTLS);
+        boolean privateAllowed = one.flag("allow_private");
+        if (encryption == EmailReceiver.Encryption.NONE && !privateAllowed) {
+            throw one.bad(
+                    "encryption", "is none; use starttls or tls, or allow_private: true for a server of your own");
+        }
         return new EmailReceiver.Settings(
-                one.required("host"),
-                Math.toIntExact(one.number("port", 1, 65535).orElse(SUBMISSION)),
-                one.word("encryption", EmailReceiver.Encryption.class).orElse(EmailReceiver.Encryption.STARTTLS),
+                new Wire.Place(
+                        one.required("host"),
+                        Math.toIntExact(one.number("port", 1, 65535).orElse(SUBMISSION)),
+                        privateAllowed),
+                encryption,
                 address(one, "from", one.required("from")),
                 to.stream().map(each -> address(one, "to", each)).toList(),
                 user,

@@ -11,10 +11,8 @@ import observatory.stream.cluster.Secret;
 /**
  * Where a message may go: https to a public host unless private networks are allowed, then http too. The URL comes from
  * the local configuration only, and is a secret, because those of chat services are.
- *
- * @param privateAllowed whether addresses of private networks and of this machine may be connected to
  */
-record Endpoint(Secret url, String host, int port, boolean tls, boolean privateAllowed) {
+record Endpoint(Secret url, Wire.Place place, boolean tls) {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
@@ -46,7 +44,8 @@ record Endpoint(Secret url, String host, int port, boolean tls, boolean privateA
             throw refused(receiver, "the host " + host + " is not among allowed_hosts", "add it there");
         }
         boolean tls = scheme.equals("https");
-        return new Endpoint(url, host, uri.getPort() > 0 ? uri.getPort() : tls ? HTTPS : HTTP, tls, privateAllowed);
+        int port = uri.getPort() > 0 ? uri.getPort() : tls ? HTTPS : HTTP;
+        return new Endpoint(url, new Wire.Place(host, port, privateAllowed), tls);
     }
 
     private static URI parse(String receiver, String text) {
@@ -71,6 +70,10 @@ record Endpoint(Secret url, String host, int port, boolean tls, boolean privateA
             throw refused(receiver, "`" + host + "` is no host name and no plain address", "write it out");
         }
         return ascii.toLowerCase(Locale.ROOT);
+    }
+
+    String host() {
+        return place.host();
     }
 
     private static IllegalArgumentException refused(String receiver, String reason, String next) {

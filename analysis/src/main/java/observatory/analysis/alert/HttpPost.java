@@ -2,49 +2,31 @@ package observatory.analysis.alert;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Posts a body and reads the status of the answer, over HTTP/1.1 on its own connection. Written for hostile receivers:
- * the name is resolved once, every address checked and that address connected to (no client of a library lets one pin
- * it and keep the host name for TLS); redirects are not followed; the whole exchange has one deadline; of the answer at
- * most 64 KiB are read. An error never shows the URL, and nothing of the answer but its status.
+ * Posts a body and reads the status of the answer, over HTTP/1.1 on a {@link Wire} of its own: redirects are not followed,
+ * and of the answer at most 64 KiB are read. An error never shows the URL, and nothing of the answer but its status.
  */
 final class HttpPost {
-    private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration TOTAL = Duration.ofSeconds(10);
     private static final int LARGEST_HEAD = 64 << 10;
 
-    private final Addresses.Resolver resolver;
-    private final LongSupplier nanos;
-    private final SSLSocketFactory tls;
-    private final Duration total;
+    private final Wire wire;
 
-    HttpPost(Addresses.Resolver resolver, LongSupplier nanos, SSLSocketFactory tls, Duration total) {
-        this.resolver = resolver;
-        this.nanos = nanos;
-        this.tls = tls;
-        this.total = total;
+    HttpPost(Wire wire) {
+        this.wire = wire;
     }
 
     /** The system's resolver, clock and trust. */
     static HttpPost standard() {
-        return new HttpPost(
-                InetAddress::getAllByName, System::nanoTime, (SSLSocketFactory) SSLSocketFactory.getDefault(), TOTAL);
+        return new HttpPost(Wire.standard(TOTAL));
     }
 
     /** A status, and after how many seconds the receiver wants to be asked again. */
@@ -54,80 +36,22 @@ final class HttpPost {
     record Message(String target, Map<String, String> headers, byte[] body) {}
 
     Answer send(Endpoint endpoint, Message message) throws IOException {
-        long deadline = nanos.getAsLong() + total.toNanos();
-        InetAddress address = address(endpoint);
-        try (Socket plain = new Socket()) {
-            plain.connect(new InetSocketAddress(address, endpoint.port()), Math.toIntExact(CONNECT.toMillis()));
-            Thread guard = guard(plain, deadline);
-            try (Socket socket = endpoint.tls() ? secured(plain, endpoint) : plain) {
-                socket.setSoTimeout(left(deadline));
-                socket.getOutputStream().write(head(endpoint, message));
-                socket.getOutputStream().write(message.body);
-                socket.getOutputStream().flush();
-                return answer(readHead(socket, deadline));
-            } catch (IOException e) {
-                throw nanos.getAsLong() >= deadline ? late() : e;
-            } finally {
-                guard.interrupt();
-            }
-        } catch (SocketTimeoutException e) {
-            throw late();
-        }
-    }
-
-    private SocketTimeoutException late() {
-        return new SocketTimeoutException("did not answer within " + CONNECT.toSeconds() + " s to connect and "
-                + total.toSeconds() + " s in all");
-    }
-
-    /** Every address a name has must be allowed: one good among them does not excuse the others. */
-    private InetAddress address(Endpoint endpoint) throws IOException {
-        InetAddress[] all = resolver.resolve(endpoint.host().replaceAll("[\\[\\]]", ""));
-        for (InetAddress one : all) {
-            if (!endpoint.privateAllowed() && !Addresses.isPublic(one)) {
-                throw new Refused(endpoint.host() + " is " + one.getHostAddress()
-                        + ", no public address; set allow_private: true if that is meant");
-            }
-        }
-        return all[0];
-    }
-
-    /** Not to be tried again. */
-    static final class Refused extends IOException {
-        private static final long serialVersionUID = 1;
-
-        Refused(String message) {
-            super(message);
-        }
-    }
-
-    /** Closes the connection at the deadline: a write or a handshake that hangs heeds no time-out. */
-    private Thread guard(Socket socket, long deadline) {
-        return Thread.ofVirtual().start(() -> {
-            try {
-                TimeUnit.NANOSECONDS.sleep(deadline - nanos.getAsLong());
-                socket.close();
-            } catch (InterruptedException | IOException e) {
-                Thread.currentThread().interrupt(); // the exchange is over, or the connection already is
-            }
+        return wire.talk(endpoint.place(), endpoint.tls(), line -> {
+            OutputStream out = line.socket().getOutputStream();
+            out.write(head(endpoint, message));
+            out.write(message.body);
+            out.flush();
+            return answer(readHead(line));
         });
-    }
-
-    private Socket secured(Socket plain, Endpoint endpoint) throws IOException {
-        SSLSocket socket = (SSLSocket) tls.createSocket(plain, endpoint.host(), endpoint.port(), true);
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        socket.setSSLParameters(parameters);
-        return socket;
     }
 
     private static byte[] head(Endpoint endpoint, Message message) {
         StringBuilder head = new StringBuilder("POST ")
                 .append(message.target)
                 .append(" HTTP/1.1\r\nHost: ")
-                .append(endpoint.host())
+                .append(endpoint.place().host())
                 .append(':')
-                .append(endpoint.port())
+                .append(endpoint.place().port())
                 .append("\r\nConnection: close\r\nUser-Agent: observatory\r\nContent-Length: ")
                 .append(message.body.length)
                 .append("\r\n");
@@ -140,19 +64,19 @@ final class HttpPost {
         return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private List<String> readHead(Socket socket, long deadline) throws IOException {
-        InputStream in = socket.getInputStream();
+    private static List<String> readHead(Wire.Line line) throws IOException {
+        InputStream in = line.socket().getInputStream();
         StringBuilder head = new StringBuilder();
         byte[] chunk = new byte[1024];
         while (head.indexOf("\r\n\r\n") < 0 && head.length() < LARGEST_HEAD) {
-            socket.setSoTimeout(left(deadline));
+            line.hurry();
             int n = in.read(chunk);
             if (n < 0) {
                 break;
             }
             head.append(new String(chunk, 0, n, StandardCharsets.ISO_8859_1));
         }
-        return head.toString().lines().takeWhile(line -> !line.isEmpty()).toList();
+        return head.toString().lines().takeWhile(text -> !text.isEmpty()).toList();
     }
 
     private static Answer answer(List<String> head) throws IOException {
@@ -166,13 +90,5 @@ final class HttpPost {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst();
         return new Answer(Integer.parseInt(status[1]), after);
-    }
-
-    private int left(long deadline) throws SocketTimeoutException {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - nanos.getAsLong());
-        if (left <= 0) {
-            throw new SocketTimeoutException("deadline");
-        }
-        return Math.toIntExact(left);
     }
 }

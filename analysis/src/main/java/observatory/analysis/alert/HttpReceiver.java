@@ -1,8 +1,6 @@
 package observatory.analysis.alert;
 
 import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -13,8 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import observatory.stream.cluster.Secret;
 
 /** The three receivers that are told by HTTP: they differ in body, path and headers. */
@@ -63,10 +59,11 @@ public final class HttpReceiver implements Receiver {
         String target = endpoint.target(dialect == Dialect.ALERTMANAGER ? "/api/v2/alerts" : "");
         try {
             return outcome(http.send(endpoint, new HttpPost.Message(target, headers, body)));
-        } catch (HttpPost.Refused e) {
+        } catch (Wire.Refused e) {
             return new Outcome.Refused(e.getMessage());
         } catch (IOException e) {
-            return new Outcome.Later(endpoint.host() + " " + reason(e), SOON);
+            return new Outcome.Later(
+                    endpoint.host() + " " + ConnectionTrouble.reason(e, endpoint.host(), "the scheme"), SOON);
         }
     }
 
@@ -90,19 +87,6 @@ public final class HttpReceiver implements Receiver {
                         reason, Duration.ofSeconds(answer.retryAfterSeconds().orElse(SOON.toSeconds())))
                 : new Outcome.Refused(
                         status / 100 == 3 ? reason + "; redirects are not followed, so name where it leads" : reason);
-    }
-
-    /** In our words where we know some: those of a socket may begin with the host once more. */
-    private static String reason(IOException e) {
-        return switch (e) {
-            case SocketTimeoutException _ -> e.getMessage();
-            case UnknownHostException _ -> "has no address; check the name, and what resolves names here";
-            case SSLHandshakeException _ -> "shows no certificate that is trusted for that name: " + e.getMessage();
-            case SSLException _ -> "could not be spoken to by TLS; compare the scheme with what the port speaks";
-            default ->
-                "could not be reached: "
-                        + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-        };
     }
 
     private static String signature(Secret key, byte[] body) {

@@ -88,6 +88,7 @@ class AlertConfigTest {
                 "receivers: [{name: a, type: terminal, min_severty: info}]",
                 "receivers: [{name: a, type: email, host: h, from: f, to: [t], user: u}]",
                 "receivers: [{name: a, type: email, host: h, from: f, to: []}]",
+                "receivers: [{name: a, type: email, host: h, from: f, to: [t], encryption: none}]",
                 "receivers: [{name: a, type: command, command: []}]",
                 "receivers: {name: a}",
                 "group_wait: soon",

@@ -277,8 +277,7 @@ class AlertServiceTest {
                 courier.run();
                 clock.forward(Duration.ofSeconds(1));
             }
-            assertEquals(
-                    List.of(Said.START, Said.START.plusSeconds(120), Said.START.plusSeconds(420)), attempts);
+            assertEquals(List.of(Said.START, Said.START.plusSeconds(120), Said.START.plusSeconds(420)), attempts);
         }
     }
 

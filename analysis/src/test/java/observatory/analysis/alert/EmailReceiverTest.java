@@ -21,14 +21,19 @@ class EmailReceiverTest {
     private static final String PASSWORD = "p4ssw0rd-canary";
 
     private static EmailReceiver receiver(int port, Encryption encryption, String to, String password) {
-        return new EmailReceiver(new EmailReceiver.Settings(
-                "127.0.0.1",
-                port,
-                encryption,
-                "observatory@example.org",
-                List.of(to),
-                Optional.ofNullable(password).map(p -> "user"),
-                Optional.ofNullable(password).map(Secret::new)));
+        return receiver(new Wire.Place("127.0.0.1", port, true), encryption, List.of(to), password);
+    }
+
+    private static EmailReceiver receiver(Wire.Place server, Encryption encryption, List<String> to, String password) {
+        return new EmailReceiver(
+                new EmailReceiver.Settings(
+                        server,
+                        encryption,
+                        "observatory@example.org",
+                        to,
+                        Optional.ofNullable(password).map(p -> "user"),
+                        Optional.ofNullable(password).map(Secret::new)),
+                Wire.standard(EmailReceiver.TOTAL));
     }
 
     @Test
@@ -80,7 +85,9 @@ class EmailReceiverTest {
             Outcome outcome = receiver(server.getSmtp().getPort(), Encryption.NONE, "oncall@example.org", PASSWORD)
                     .tell(Said.notification(Kind.LOSS_SPIKE));
             Outcome.Later later = assertInstanceOf(Outcome.Later.class, outcome);
-            assertTrue(later.reason().endsWith(" refuses user or password"), later.reason());
+            assertTrue(
+                    later.reason().endsWith(" refuses the user `user` or the password; check user and password_file"),
+                    later.reason());
         } finally {
             server.stop();
         }
@@ -124,7 +131,7 @@ class EmailReceiverTest {
         Outcome outcome =
                 receiver(port, Encryption.NONE, "oncall@example.org", null).tell(Said.notification(Kind.LOSS_SPIKE));
         assertEquals(
-                "127.0.0.1:" + port + " cannot be reached; check host and port",
+                "127.0.0.1:" + port + " could not be reached: Connection refused",
                 assertInstanceOf(Outcome.Later.class, outcome).reason());
     }
 
@@ -132,17 +139,14 @@ class EmailReceiverTest {
     @Test
     void whoHasLeftKeepsTheMailFromNobodyElse() throws Exception {
         try (SmtpScript server = new SmtpScript("RCPT TO:<left@example.org>")) {
-            EmailReceiver receiver = new EmailReceiver(new EmailReceiver.Settings(
-                    "127.0.0.1",
-                    server.port(),
+            EmailReceiver receiver = receiver(
+                    new Wire.Place("127.0.0.1", server.port(), true),
                     Encryption.NONE,
-                    "observatory@example.org",
                     List.of("left@example.org", "oncall@example.org"),
-                    Optional.empty(),
-                    Optional.empty()));
+                    null);
             Outcome outcome = receiver.tell(Said.notification(Kind.LOSS_SPIKE));
             assertEquals(
-                    "127.0.0.1 took the mail, but not for left@example.org",
+                    "127.0.0.1:" + server.port() + " took the mail, but not for left@example.org",
                     assertInstanceOf(Outcome.Refused.class, outcome).reason());
             assertTrue(server.heard().contains("RCPT TO:<oncall@example.org>"), server::heard);
             assertTrue(server.heard().contains("Try less."), server::heard);
@@ -154,5 +158,35 @@ class EmailReceiverTest {
         assertInstanceOf(
                 Outcome.Refused.class,
                 receiver(1, Encryption.NONE, "no address@@", null).tell(Said.notification(Kind.LOSS_SPIKE)));
+    }
+
+    /** As every receiver: an address of a private network only where it is meant. */
+    @Test
+    void aServerOfAPrivateNetworkIsRefusedUnlessItIsMeant() {
+        Wire.Place internal = new Wire.Place("localhost", 25, false);
+        Outcome outcome = receiver(internal, Encryption.STARTTLS, List.of("oncall@example.org"), null)
+                .tell(Said.notification(Kind.LOSS_SPIKE));
+        assertEquals(
+                "localhost is 127.0.0.1, no public address; set allow_private: true if that is meant",
+                assertInstanceOf(Outcome.Refused.class, outcome).reason());
+    }
+
+    @Test
+    void aRefusalSaysToWhatAndWithWhichCode() throws Exception {
+        List<String> to = List.of("oncall@example.org");
+        try (SmtpScript server = new SmtpScript("RCPT TO:<oncall@example.org>")) {
+            Wire.Place place = new Wire.Place("127.0.0.1", server.port(), true);
+            Outcome outcome = receiver(place, Encryption.NONE, to, null).tell(Said.notification(Kind.LOSS_SPIKE));
+            assertEquals(
+                    "127.0.0.1:" + server.port() + " answered 550 to oncall@example.org",
+                    assertInstanceOf(Outcome.Refused.class, outcome).reason());
+        }
+        try (SmtpScript server = new SmtpScript("MAIL FROM:<observatory@example.org>")) {
+            Wire.Place place = new Wire.Place("127.0.0.1", server.port(), true);
+            Outcome outcome = receiver(place, Encryption.NONE, to, null).tell(Said.notification(Kind.LOSS_SPIKE));
+            assertEquals(
+                    "127.0.0.1:" + server.port() + " answered 550 to mail from observatory@example.org",
+                    assertInstanceOf(Outcome.Refused.class, outcome).reason());
+        }
     }
 }

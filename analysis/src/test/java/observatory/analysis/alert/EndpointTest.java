@@ -89,8 +89,7 @@ class EndpointTest {
     void aNameThatIsPrivateIsRefusedAndNotTriedAgain() {
         HttpPost post = post(InetAddress.getLoopbackAddress());
         IOException error = assertThrows(
-                HttpPost.Refused.class,
-                () -> post.send(endpoint("https://internal.example/" + CANARY, false), empty()));
+                Wire.Refused.class, () -> post.send(endpoint("https://internal.example/" + CANARY, false), empty()));
         assertEquals(
                 "internal.example is 127.0.0.1, no public address; set allow_private: true if that is meant",
                 error.getMessage());
@@ -100,15 +99,15 @@ class EndpointTest {
     @Test
     void aNameIsResolvedOnceAndAllItsAddressesCount() throws IOException {
         AtomicInteger asked = new AtomicInteger();
-        HttpPost post = new HttpPost(
+        HttpPost post = new HttpPost(new Wire(
                 host -> {
                     asked.incrementAndGet();
                     return new InetAddress[] {InetAddress.getByName("8.8.8.8"), InetAddress.getByName("10.0.0.1")};
                 },
                 System::nanoTime,
                 (SSLSocketFactory) SSLSocketFactory.getDefault(),
-                Duration.ofSeconds(10));
-        assertThrows(HttpPost.Refused.class, () -> post.send(endpoint("https://both.example/", false), empty()));
+                Duration.ofSeconds(10)));
+        assertThrows(Wire.Refused.class, () -> post.send(endpoint("https://both.example/", false), empty()));
         assertEquals(1, asked.get());
     }
 
@@ -118,7 +117,9 @@ class EndpointTest {
         assertThrows(IllegalArgumentException.class, () -> Endpoint.of("hook", url, false, Set.of("hooks.slack.com")));
         assertEquals(
                 443,
-                Endpoint.of("hook", url, false, Set.of("elsewhere.example")).port());
+                Endpoint.of("hook", url, false, Set.of("elsewhere.example"))
+                        .place()
+                        .port());
     }
 
     @Test
@@ -131,11 +132,11 @@ class EndpointTest {
     }
 
     private static HttpPost post(InetAddress address) {
-        return new HttpPost(
+        return new HttpPost(new Wire(
                 host -> new InetAddress[] {address},
                 System::nanoTime,
                 (SSLSocketFactory) SSLSocketFactory.getDefault(),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10)));
     }
 
     private static HttpPost.Message empty() {

@@ -78,11 +78,11 @@ class HttpReceiverTest {
         exchange.close();
     }
 
-    private static final HttpPost QUICK = new HttpPost(
+    private static final HttpPost QUICK = new HttpPost(new Wire(
             InetAddress::getAllByName,
             System::nanoTime,
             (SSLSocketFactory) SSLSocketFactory.getDefault(),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1)));
 
     private HttpReceiver receiver(Dialect dialect, int port, Optional<Secret> key) {
         return receiver(dialect, port, key, HttpPost.standard());
