@@ -45,6 +45,13 @@ class LauncherIT {
     }
 
     @Test
+    void whatThisMavenBuiltIsFresh() throws IOException, InterruptedException {
+        try (Program program = Program.shell(folder, "OBSERVATORY_BUILD=on ./observatory --version")) {
+            assertEquals("", program.await().err());
+        }
+    }
+
+    @Test
     void whatTrainsSaysNothingOfTheJvmEither() throws IOException, InterruptedException {
         Program.Ended wrong = Program.run(folder, "demo", "--steps", "0");
         assertEquals("observatory: steps must be at least 1: steps=0; try --steps 300\n", wrong.err());

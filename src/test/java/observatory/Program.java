@@ -47,6 +47,8 @@ final class Program implements AutoCloseable {
                         .toList());
         builder.environment().put("XDG_STATE_HOME", scratch.resolve("state").toString());
         builder.environment().remove("DISPLAY");
+        // What Maven built is what these tests test, though a source be edited while they run.
+        builder.environment().put("OBSERVATORY_BUILD", "off");
         builder.directory(home().toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         this.process =
@@ -97,13 +99,17 @@ final class Program implements AutoCloseable {
     }
 
     /** What it has written to standard output so far. */
-    String printed() throws IOException {
-        return Files.readString(out);
+    String printed() {
+        return read(out);
     }
 
     private String said() {
+        return read(err);
+    }
+
+    private static String read(Path file) {
         try {
-            return Files.readString(err);
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
