@@ -18,7 +18,7 @@ merge exactly.
 """
 
 import atexit, collections, contextlib, difflib, functools, inspect, itertools, json, math, operator, os, queue, re, sqlite3, sys, threading, time, types, uuid, weakref, zlib
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import torch
 
@@ -1163,7 +1163,7 @@ class Watch:
         self._questions, self._scaler, self._sums = _Questions(settings["probes"]), settings["scaler"], settings["sums"]
         self._budget, self._compiled = settings["budget"], settings["compiled"]
         self._sharded = settings["manifest"].get("sharding") is not None
-        self._origin = {"run": settings["run"], "incarnation": settings["incarnation"],
+        self._origin = {"run": settings["run"], "incarnation": settings["incarnation"] or 0,
                         "writer": str(uuid.uuid4()), "rank": settings["rank"]}  # fmt: skip
         self._pid, self._key = os.getpid(), next(_keys)
         self._dead = self._forked = self._robbed = False
@@ -1178,6 +1178,8 @@ class Watch:
         self._before, self._losses = None, []
         self._need_norm = True  # until the loop tells the gradient norm itself
         self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
+        if settings["named"]:  # otherwise the name is new, and so is the run
+            self._origin["incarnation"] = _of_the_first(settings["run"], settings["incarnation"], functools.partial(_begins, settings))
         self._world, self._flat = settings["world"], settings["flat"]
         self._handles, self._tables, self._often = {}, {}, frozenset()  # of the last: the modules looked at in every step
         self._survey()
@@ -2262,7 +2264,7 @@ def _add_moments(columns, sites, m, sums):
 _watched = weakref.WeakKeyDictionary()
 
 
-def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, spool=None, first_step=1, incarnation=0,
+def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, spool=None, first_step=1, incarnation=None,
           rank=None, coordinates=None, manifest=None, budget=None, limit_bytes=2 << 30, sums=None, compiled=None):  # fmt: skip
     """Begins to watch a model; returns the Watch whose step() ends each step.
 
@@ -2271,6 +2273,7 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     probes: off, continuous (cheap), profile, forensic (everything, for short windows).
     scaler: torch.cuda.amp.GradScaler, so that the loss scale and skipped steps are seen.
     spool: folder (OBSERVATORY_SPOOL, else ~/.local/state/observatory/spool).
+    incarnation: which of those of this name it is; one more than the last that began with this spool, unless given.
     coordinates: this rank's place, such as {"data": 0, "tensor": 1, "pipeline": 0}; manifest: whatever else to tell.
     budget: share of a step's time observing may take before cadences are lowered; the pack's own unless given.
     limit_bytes: of the spool on disk.
@@ -2282,7 +2285,7 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
         ("run", run, run is None or isinstance(run, str), "a text"),
         ("spool", spool, spool is None or isinstance(spool, (str, os.PathLike)), "a folder's path"),
         ("first_step", first_step, _whole_number(first_step), "a whole number from 0 on"),
-        ("incarnation", incarnation, _whole_number(incarnation), "a whole number from 0 on"),
+        ("incarnation", incarnation, incarnation is None or _whole_number(incarnation), "a whole number from 0 on"),
         ("rank", rank, rank is None or _whole_number(rank), "a whole number from 0 on"),
         ("limit_bytes", limit_bytes, _whole_number(limit_bytes) and limit_bytes > 0, "a whole number of bytes"),
         ("budget", budget, budget is None or (isinstance(budget, (int, float)) and budget > 0), "a share of a step's time such as 0.01"),
@@ -2314,13 +2317,13 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
         rank, world = distributed.get_rank() if rank is None else rank, distributed.get_world_size()
     rank = int(os.environ.get("RANK", 0)) if rank is None else rank
     run, apart = run or os.environ.get("OBSERVATORY_RUN"), 0.0
-    if run is None:
+    named = run is not None
+    if not named:
         run = re.sub(r"[^a-z0-9._-]", "-", type(model).__name__.lower())[:80] + "-" + time.strftime("%Y%m%d-%H%M%S")
         if world > 1 and together:
             run, apart = _agree(run, world)
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", run):
         raise ValueError("the name of a run is 1 to 100 of A-Z a-z 0-9 . _ -: run=%r" % run)
-    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     told = {"framework": "pytorch " + torch.__version__, "model": type(inner).__name__, "probes": probes,
             "parameters": sum(p.numel() for p in model.parameters()), "world": world, "commands": ", ".join(_PROBES),
             "optimizer": type(optimizer).__name__ if optimizer is not None else "not given"}  # fmt: skip
@@ -2339,8 +2342,8 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     told.update(("coordinate_" + axis, place) for axis, place in (coordinates or {"data": rank}).items())
     told.update(manifest or {})
     settings = {
-        "probes": probes, "scaler": scaler, "run": run, "rank": int(rank), "incarnation": int(incarnation), "first_step": int(first_step),
-        "spool": spool or os.environ.get("OBSERVATORY_SPOOL") or os.path.join(state, "observatory", "spool"),
+        "probes": probes, "scaler": scaler, "run": run, "rank": int(rank), "first_step": int(first_step), "named": named,
+        "incarnation": None if incarnation is None else int(incarnation), "spool": _spools(spool),
         "limit": limit_bytes, "budget": budget, "manifest": told, "sums": world > 1 if sums is None else sums, "compiled": compiled,
         "world": world, "flat": flat,
     }  # fmt: skip
@@ -2366,6 +2369,77 @@ def _whole_number(value):
         return False
 
 
+def _spools(spool=None):
+    """The folder of all spools."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return spool or os.environ.get("OBSERVATORY_SPOOL") or os.path.join(state, "observatory", "spool")
+
+
+_COUNTED = "incarnations.json"  # beside the spools
+_PATIENCE, _NAMES = 5.0, 4096  # seconds that a rank waits for what the first says; runs of which the last incarnation is kept
+_begun = collections.Counter()  # how often this process has begun a run of each name
+
+
+def _of_the_first(run, told, count):
+    """Which incarnation begins: what is told, or what the first rank of a process group counts, by the store over which the
+    ranks met; no rank waits long for another, which may not watch. Where there is no group each rank counts for itself."""
+    distributed = torch.distributed
+    together = distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1
+    if not together:
+        return count(told)
+    _begun[run] += 1
+    store, key = distributed.distributed_c10d._get_default_store(), "observatory/%s/%d" % (run, _begun[run])
+    if distributed.get_rank() == 0:
+        number = count(told)
+        store.set(key, str(number))
+        return number
+    if told is None:
+        with contextlib.suppress(RuntimeError):  # not said in time
+            store.wait([key], timedelta(seconds=_PATIENCE))
+            told = int(store.get(key))
+    return count(told)
+
+
+def _begins(settings, told):
+    """Counts an incarnation of a run of a name, in the folder of the spools, or notes the one that is told."""
+    with contextlib.ExitStack() as alone:
+        with contextlib.suppress(OSError):  # then it cannot be counted either, which is said
+            lock = alone.enter_context(open(os.path.join(settings["spool"], "incarnations.lock"), "w"))
+            if fcntl:
+                fcntl.lockf(lock, fcntl.LOCK_EX)  # several ranks begin at once
+        name = "%s/%d" % (settings["run"], settings["rank"])
+        return _count_incarnation(os.path.join(settings["spool"], _COUNTED), name, "watch", told)
+
+
+def _count_incarnation(file, name, who, told=None, least=0, resumed=False):
+    """The incarnation that begins, which is noted: what is told, or one more than the last by a file with that of each name.
+
+    least: it is that at least. resumed: whether it goes on from a checkpoint; where the file has no name at all, it was trained
+    before that was written down, as incarnation 0."""
+    last, begins = {}, max(least, int(resumed)) if told is None else told
+    try:
+        last = _counted(file)
+        if told is None:
+            begins = max(least, last[name] + 1 if name in last else int(resumed and not last))
+        last[name] = max(begins, last.pop(name, 0))
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        with open(file + ".new", "w") as kept:
+            json.dump(dict(list(last.items())[-_NAMES:]), kept)
+        os.replace(file + ".new", file)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        _say("%s should hold the last incarnation of each run, such as {\"%s\": 0}, and be a file that can be written: %.200r;"
+             " this is taken for incarnation %d, unless %s(…, incarnation=…) says which it is" % (file, name, error, begins, who))  # fmt: skip
+    return begins
+
+
+def _counted(file):
+    """The last incarnation of each name in a file."""
+    if not os.path.exists(file):
+        return {}
+    with open(file) as kept:
+        return {str(name): int(number) for name, number in json.load(kept).items()}
+
+
 def _agree(run, world):
     """Rank 0's name of the run, and how far the clocks of the ranks are apart, in seconds."""
     torch.distributed.barrier()
@@ -2385,30 +2459,18 @@ _INCARNATIONS = "observatory-incarnations.json"
 def _incarnation(folder, settings, resumed):
     """Which incarnation of a run begins, so that nobody takes what it tells for what was told before: 0 for a new run.
 
-    The last of each run by its name is kept in the folder of the checkpoints. One that goes on from a checkpoint and is not
-    there was trained before that was written down, as incarnation 0. Of several ranks the first says it to the others.
+    The last of each run by its name is kept in the folder of the checkpoints, which may come from another machine. Of several
+    ranks the first says it to the others.
     """
     run, distributed, said = settings.get("run") or os.environ.get("OBSERVATORY_RUN"), torch.distributed, [0]
-    if run is None or "incarnation" in settings:  # a name of its own each time; or somebody keeps count
-        return settings.get("incarnation", 0)
+    if run is None or settings.get("incarnation") is not None:  # a name of its own each time; or somebody keeps count
+        return settings.get("incarnation") or 0
     together = distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1
     if not together or distributed.get_rank() == 0:
-        file, last = os.path.join(folder, _INCARNATIONS), {}
-        try:
-            if os.path.exists(file):
-                with open(file) as kept:
-                    last = {str(name): int(number) for name, number in json.load(kept).items()}
-            last[run] = last[run] + 1 if run in last else int(resumed and not last)
-            os.makedirs(folder, exist_ok=True)
-            with open(file + ".new", "w") as kept:
-                json.dump(last, kept)
-            os.replace(file + ".new", file)
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            last.setdefault(run, int(resumed))
-            _say("%s should hold the last incarnation of each run, such as {\"%s\": 0}, and be a file that can be written: %.200r;"
-                 " this is taken for incarnation %d, unless huggingface_callback(…, incarnation=…) says which it is"
-                 % (file, run, error, last[run]))  # fmt: skip
-        said = [last[run]]
+        least = 0
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # watch() says it
+            least = _counted(os.path.join(_spools(settings.get("spool")), _COUNTED)).get(run + "/0", -1) + 1
+        said = [_count_incarnation(os.path.join(folder, _INCARNATIONS), run, "huggingface_callback", None, least, resumed)]
     if together:
         distributed.broadcast_object_list(said)
     return said[0]
@@ -2417,7 +2479,8 @@ def _incarnation(folder, settings, resumed):
 def huggingface_callback(**settings):
     """A TrainerCallback: Trainer(…, callbacks=[observatory_torch.huggingface_callback()]).
 
-    With run=, or OBSERVATORY_RUN, a run that is resumed or begun anew is the next incarnation of it, by a file in the output_dir.
+    With run=, or OBSERVATORY_RUN, a run that is resumed or begun anew is the next incarnation of it, by a file in the output_dir
+    too.
     The loss is the model's own, of every step, as the Trainer adds it up. The gradient norm before clipping is known where the
     Trainer logs it, with logging_steps=1 in every step; in the others it is told as clipped_gradient_norm.
     """

@@ -207,7 +207,7 @@ class AdapterTest(unittest.TestCase):
     def test_a_run_that_begins_again_is_the_next_incarnation_of_its_name(self):
         out = os.path.join(self.spool, "out")
 
-        def begun(step, **settings):
+        def begun(step, out=out, **settings):
             callback = self.hugging_face(**settings)
             state = types.SimpleNamespace(global_step=step)
             callback.on_train_begin(types.SimpleNamespace(world_size=1, output_dir=out), state, None, model=WithLoss())
@@ -216,15 +216,19 @@ class AdapterTest(unittest.TestCase):
 
         self.assertEqual([0, 1, 2], [begun(step) for step in (0, 40, 0)])
         self.assertEqual([0, 3], [begun(40, run="another"), begun(40)], "a checkpoint of another run begins a new one")
+        self.assertEqual([4, 5], [begun(0, out + "2"), begun(0)], "whatever folder: there is one run of a name")
+        self.assertEqual(0, begun(0, spool=os.path.join(self.spool, "elsewhere"), run="third"))
+        self.assertEqual(1, begun(40, spool=os.path.join(self.spool, "new"), run="third"), "a machine that never had it")
         self.assertEqual([7, 0], [begun(40, incarnation=7), begun(40, run=None)], "who keeps count; a name made now")
         file = os.path.join(out, observatory_torch._INCARNATIONS)
         with open(file, "w") as kept:
             kept.write("[3")
         with contextlib.redirect_stderr(io.StringIO()) as said:
-            self.assertEqual([1, 0], [begun(40), begun(0)])
+            self.assertEqual([8, 9], [begun(40), begun(0)], "the spool's folder knows")
+            self.assertEqual([1, 0], [begun(step, spool=os.path.join(self.spool, str(step))) for step in (40, 0)])
         self.assertIn(file + " should hold the last incarnation of each run", said.getvalue())
         os.remove(file)
-        self.assertEqual(1, begun(40), "trained before this was written down")
+        self.assertEqual(1, begun(40, spool=os.path.join(self.spool, "newer")), "trained before this was written down")
 
     @unittest.skipUnless(there("transformers") and there("accelerate"), "transformers and accelerate are not installed here")
     def test_a_hugging_face_run_that_is_resumed_tells_its_steps_as_another_incarnation(self):

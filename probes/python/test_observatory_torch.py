@@ -630,6 +630,52 @@ class WatchTest(unittest.TestCase):
         self.assertIn("reached its limit", lost["reason"])
         self.assertIn("start `observatory relay`", watch.trouble())
 
+    def test_a_run_that_begins_again_under_its_name_is_its_next_incarnation(self):
+        def begun(**settings):
+            watch = observatory_torch.watch(make()[0], **{"run": "test", "spool": self.spool, **settings})
+            watch.close()
+            self.assertEqual("", watch.trouble())
+            return watch._origin["incarnation"]
+
+        self.assertEqual([0, 1, 2], [begun() for _ in range(3)])
+        self.assertEqual([0, 3, 0, 0], [begun(run="test.1"), begun(), begun(rank=1), begun(run=None)])
+        self.assertEqual([9, 10, 2, 11], [begun(incarnation=9), begun(), begun(incarnation=2), begun()], "who keeps count oneself")
+        self.assertEqual({"test/0": 11, "test.1/0": 0, "test/1": 0}, observatory_torch._counted(os.path.join(self.spool, "incarnations.json")))
+        with mock.patch.dict(os.environ, {"OBSERVATORY_RUN": "test", "OBSERVATORY_SPOOL": self.spool}):
+            self.assertEqual(12, begun(run=None, spool=None))
+
+    def test_a_count_of_incarnations_that_cannot_be_read_is_told(self):
+        with open(os.path.join(self.spool, "incarnations.json"), "w") as kept:
+            kept.write("[3")
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            watch = self.watch(make()[0])
+        watch.close()
+        self.assertEqual(0, watch._origin["incarnation"])
+        self.assertIn("incarnations.json should hold the last incarnation of each run", said.getvalue())
+        self.assertIn("watch(…, incarnation=…)", said.getvalue())
+
+    def test_ranks_that_begin_together_forget_none_and_hear_the_first(self):
+        script = (
+            "import sys, os, torch; sys.path[:0] = [%r]; torch.set_num_threads(1)\n"
+            "from test_observatory_torch import *\n"
+            "import torch.distributed as dist\n"
+            "rank, spool = int(os.environ['RANK']), os.path.join(%r, os.environ['RANK'])\n"  # as of two machines
+            "if rank == 0: os.makedirs(spool); json.dump({'test/0': 4}, open(os.path.join(spool, 'incarnations.json'), 'w'))\n"
+            "dist.init_process_group('gloo', rank=rank, world_size=2, init_method='file://%s')\n"
+            "for expected in (5, 6):\n"
+            "    watch = observatory_torch.watch(make()[0], run='test', spool=spool); watch.close()\n"
+            "    assert watch._origin['incarnation'] == expected, watch._origin\n"
+            "    assert watch.trouble() == '', watch.trouble()\n"
+            "assert observatory_torch._counted(os.path.join(spool, 'incarnations.json')) == {'test/%%d' %% rank: 6}\n"
+            "if rank == 1:\n"  # alone: nobody says anything, and it is not waited for long
+            "    observatory_torch._PATIENCE = 0.2\n"
+            "    watch = observatory_torch.watch(make()[0], run='alone', spool=spool); watch.close()\n"
+            "    assert watch._origin['incarnation'] == 0, watch._origin\n"
+            "dist.barrier()\n"
+        ) % (os.path.dirname(os.path.abspath(__file__)), self.spool, os.path.join(self.spool, "meet"))
+        ranks = [subprocess.Popen([sys.executable, "-c", script], env=dict(os.environ, RANK=str(r))) for r in (0, 1)]
+        self.assertEqual([0, 0], [process.wait(120) for process in ranks])
+
     def test_a_process_that_dies_of_an_error_says_which(self):
         script = (
             "import sys, torch; sys.path[:0] = [%r, %r]; torch.set_num_threads(1)\n"
