@@ -31,7 +31,8 @@ class LauncherBuildTest {
                 trap 'exit 130' INT # as a JVM ends
                 echo call >> calls
                 mkdir running || echo beside >> calls
-                [ ! -e broken ] || { echo "pom.xml does not compile"; exit 1; }
+                [ ! -e broken ] || { echo "[ERROR] COMPILATION ERROR : pom.xml does not compile"; exit 1; }
+                [ ! -e cut-off ] || { echo "[ERROR] Could not transfer artifact"; exit 1; }
                 mkdir -p cli/target/lib
                 rm -f cli/target/built
                 touch cli/target/lib/other.jar
@@ -186,6 +187,24 @@ class LauncherBuildTest {
             assertEquals("build 1\n", ended.out());
             assertEquals("", ended.err());
         }
+    }
+
+    @Test
+    void whereMavenFailsForAnotherReasonThanTheSourcesTheOldBuildRunsWithAWord()
+            throws IOException, InterruptedException {
+        go();
+        run();
+        change();
+        Files.createFile(home.resolve("cut-off"));
+        Program.Ended ended = run();
+        assertEquals("build 1\n", ended.out());
+        assertTrue(
+                ended.err()
+                        .endsWith(
+                                "observatory: this build is older than pom.xml, and the build failed: [ERROR] Could not"
+                                        + " transfer artifact; it runs all the same\n"),
+                ended::toString);
+        assertEquals(0, ended.exitCode());
     }
 
     @Test
