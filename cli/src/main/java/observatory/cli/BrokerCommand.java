@@ -1,10 +1,10 @@
 package observatory.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import observatory.stream.cluster.Broker;
+import observatory.stream.cluster.BrokerFolder;
 import observatory.stream.cluster.Topics;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,7 +39,8 @@ final class BrokerCommand implements Callable<Integer> {
         StateDirectory state = StateDirectory.open(dataDir, System.getenv());
         LogFile.use(state.log());
         try (Interrupt interrupt = Interrupt.listen();
-                Broker broker = start(state);
+                BrokerFolder folder = state.takeBroker();
+                Broker broker = folder.start(port);
                 Admin admin = Admin.create(
                         Map.<String, Object>of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()))) {
             Topics.STANDARD.create(admin, 1);
@@ -51,13 +52,5 @@ final class BrokerCommand implements Callable<Integer> {
             interrupt.await();
         }
         return ExitCode.INTERRUPTED;
-    }
-
-    private Broker start(StateDirectory state) {
-        try {
-            return Broker.start(state.broker(), port);
-        } catch (IOException e) {
-            throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import observatory.stream.cluster.BrokerFolder;
 
 /** Where the observatory keeps what outlives it: broker data, spools, spike logs and reports. */
 public record StateDirectory(Path root) {
@@ -42,6 +43,15 @@ public record StateDirectory(Path root) {
 
     public Path broker() {
         return root.resolve("broker");
+    }
+
+    /** The folder of the broker, for this process alone. */
+    public BrokerFolder takeBroker() {
+        try {
+            return BrokerFolder.take(broker());
+        } catch (IOException e) {
+            throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
+        }
     }
 
     public Path spool() {

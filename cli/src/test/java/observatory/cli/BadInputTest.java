@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import observatory.stream.cluster.BrokerFolder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person mistypes is answered by one line that names the thing, the value and the next step. */
 @ResourceLock(Resources.SYSTEM_ERR)
@@ -167,6 +169,18 @@ class BadInputTest {
         }
         assertEquals(1, said.lines().count(), said);
         assertFalse(said.contains("\tat "), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train --run r --steps 3", "demo --headless --steps 3", "broker"})
+    void whileAnotherStartsABrokerNothingBegins(String line) throws IOException {
+        Path data = folder.resolve("data");
+        BrokerFolder other = BrokerFolder.take(data.resolve("broker"));
+        isOneLineWithTheNextStep(
+                line + " --data-dir " + data, 3, "just starts or ends a broker on, wait until it runs, --data-dir");
+        other.close();
+        assertFalse(Files.exists(data.resolve("checkpoints")), "the run's name is taken");
+        assertFalse(Files.exists(data.resolve("spool")), "something waits to be sent");
     }
 
     @Test

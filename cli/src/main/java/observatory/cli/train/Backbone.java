@@ -16,6 +16,7 @@ import observatory.cli.StateDirectory;
 import observatory.probe.Origin;
 import observatory.stream.FrameReader;
 import observatory.stream.cluster.Broker;
+import observatory.stream.cluster.BrokerFolder;
 import observatory.stream.cluster.Connection;
 import observatory.stream.cluster.TopicReader;
 import observatory.stream.cluster.Topics;
@@ -49,12 +50,12 @@ final class Backbone implements AutoCloseable {
     private volatile String notice = "";
     private volatile boolean closing;
 
-    Backbone(StateDirectory state, int port, Sender sender, Origin origin, LiveRun live) {
+    Backbone(StateDirectory state, BrokerFolder folder, int port, Sender sender, Origin origin, LiveRun live) {
         this.state = state;
         this.sender = sender;
         this.origin = origin;
         this.live = live;
-        this.starter = new Thread(() -> start(port), "observatory-start");
+        this.starter = new Thread(() -> start(folder, port), "observatory-start");
         starter.setDaemon(true);
         starter.start();
     }
@@ -98,9 +99,9 @@ final class Backbone implements AutoCloseable {
         }
     }
 
-    private void start(int port) {
+    private void start(BrokerFolder folder, int port) {
         try {
-            Broker started = Broker.start(state.broker(), port);
+            Broker started = folder.start(port);
             broker = started;
             if (port > 0 && started.port() != port) {
                 notice = "port " + port + " is taken; the broker listens on " + started.port();

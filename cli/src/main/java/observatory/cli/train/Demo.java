@@ -18,6 +18,7 @@ import observatory.cli.StateDirectory;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
+import observatory.stream.cluster.BrokerFolder;
 import observatory.stream.cluster.Topics;
 import observatory.stream.spool.Sender;
 import observatory.stream.spool.Spool;
@@ -37,15 +38,25 @@ final class Demo {
 
     private final RunPlan plan;
     private final StateDirectory state;
+    private final BrokerFolder folder;
     private final int port;
     private final List<View> views;
     private final Interrupt interrupt;
     private final Control control;
     private final Holding holding;
 
-    Demo(RunPlan plan, StateDirectory state, int port, List<View> views, Interrupt interrupt, Control control) {
+    /** @param folder for the broker: with that taken, nothing of the run is refused after it began */
+    Demo(
+            RunPlan plan,
+            StateDirectory state,
+            BrokerFolder folder,
+            int port,
+            List<View> views,
+            Interrupt interrupt,
+            Control control) {
         this.plan = plan;
         this.state = state;
+        this.folder = folder;
         this.port = port;
         this.views = views;
         this.interrupt = interrupt;
@@ -75,7 +86,7 @@ final class Demo {
             training = new Training(plan, origin, spool);
             training.start();
             try (Sender sender = new Sender(spool, Topics.STANDARD);
-                    Backbone backbone = new Backbone(state, port, sender, origin, live);
+                    Backbone backbone = new Backbone(state, folder, port, sender, origin, live);
                     Obeying obeying = new Obeying(control, run, training::obey)) {
                 Stage stage = new Stage(run, plan, training, backbone, spool, sender, live);
                 show(stage, obeying);

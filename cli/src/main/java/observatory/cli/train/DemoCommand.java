@@ -18,6 +18,7 @@ import observatory.cli.Opening;
 import observatory.cli.Port;
 import observatory.cli.StateDirectory;
 import observatory.probe.RunId;
+import observatory.stream.cluster.BrokerFolder;
 import observatory.trainer.checkpoint.CheckpointRing;
 import observatory.trainer.run.Checkpoints;
 import observatory.ui.DesktopWindow;
@@ -51,19 +52,26 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Console console = parent.console();
         RunPlan plan = DemoPlan.of(options);
         Port.check(options.port, "--port");
         Control control = options.control.control();
         StateDirectory state = StateDirectory.open(options.dataDir, System.getenv());
         LogFile.use(state.log());
+        // Taken before the run begins: what is refused then has sent nothing.
+        try (BrokerFolder folder = state.takeBroker()) {
+            return run(plan, state, folder, control);
+        }
+    }
+
+    private int run(RunPlan plan, StateDirectory state, BrokerFolder folder, Control control) throws Exception {
+        Console console = parent.console();
         List<View> views = new ArrayList<>();
         if (!options.quiet) {
             plan.announce(console);
             views.add(new TerminalView(console));
         }
         RunId run = new RunId("demo-" + LocalDateTime.now().format(STAMP) + "-" + options.seed);
-        plan = plan.keeping(checkpoints(state, run));
+        RunPlan kept = plan.keeping(checkpoints(state, run));
         boolean shown = !options.headless && DesktopWindow.possible(System.getenv(), System.getProperty("os.name"));
         WindowView window = shown
                 ? new WindowView(
@@ -83,12 +91,12 @@ public final class DemoCommand implements Callable<Integer> {
         boolean interrupted;
         try (Interrupt interrupt = Interrupt.listen();
                 RunSession session = RunSession.begin(run, state.checkpoints().resolve(run.value()))) {
-            result = new Demo(plan, state, options.port, views, interrupt, control).run(session.origin());
+            result = new Demo(kept, state, folder, options.port, views, interrupt, control).run(session.origin());
             DemoReplay replay = new DemoReplay(state, console, interrupt, options);
             if (!options.json) {
                 console.result(result.text());
             }
-            Optional<DemoReplay.Done> replayed = replay.of(result, plan);
+            Optional<DemoReplay.Done> replayed = replay.of(result, kept);
             if (options.json) {
                 console.result(result.json(replayed.map(DemoReplay.Done::json)));
             } else {

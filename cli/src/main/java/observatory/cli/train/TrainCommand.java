@@ -25,6 +25,7 @@ import observatory.cli.StateDirectory;
 import observatory.probe.NearestName;
 import observatory.probe.Origin;
 import observatory.probe.RunId;
+import observatory.stream.cluster.BrokerFolder;
 import observatory.stream.cluster.Connection;
 import observatory.trainer.checkpoint.CheckpointRing;
 import picocli.CommandLine;
@@ -105,18 +106,20 @@ public final class TrainCommand implements Callable<Integer> {
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         LogFile.use(state.log());
         Console console = parent.console();
-        if (!quiet) {
-            plan.announce(console);
-        }
+        // Taken before the run begins: what is refused then has taken no name and sent nothing.
         try (Interrupt interrupt = Interrupt.listen();
+                BrokerFolder folder = broker.isPresent() ? null : state.takeBroker();
                 RunSession session = RunSession.begin(run, own)) {
+            if (!quiet) {
+                plan.announce(console);
+            }
             if (resumed.isPresent()) {
                 goOn(plan, session.origin());
             }
             return broker.isPresent()
                     ? new Sending(plan, state, cluster.topics(), control, console, interrupt)
                             .run(session.origin(), broker.get(), new Sending.Told(json, quiet, metricsPort))
-                    : watched(session.origin(), plan, state, control, interrupt);
+                    : watched(session.origin(), plan, state, folder, control, interrupt);
         }
     }
 
@@ -141,14 +144,20 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private int watched(Origin origin, RunPlan plan, StateDirectory state, Control control, Interrupt interrupt)
+    private int watched(
+            Origin origin,
+            RunPlan plan,
+            StateDirectory state,
+            BrokerFolder folder,
+            Control control,
+            Interrupt interrupt)
             throws Exception {
         Console console = parent.console();
         List<View> views = new ArrayList<>();
         if (!quiet) {
             views.add(new TerminalView(console));
         }
-        DemoResult result = new Demo(plan, state, port, views, interrupt, control).run(origin);
+        DemoResult result = new Demo(plan, state, folder, port, views, interrupt, control).run(origin);
         console.result(json ? result.json() : result.text());
         if (result.interrupted()) {
             return ExitCode.INTERRUPTED;

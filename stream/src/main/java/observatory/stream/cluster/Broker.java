@@ -30,7 +30,6 @@ import org.apache.kafka.server.common.MetadataVersion;
  */
 public final class Broker implements AutoCloseable {
     private static final String ADDRESS = "broker.address";
-    private static final String LOCK = "broker.lock";
 
     private final Path folder;
     private final Lock lock;
@@ -61,8 +60,12 @@ public final class Broker implements AutoCloseable {
      */
     static Broker start(Path folder, int preferredPort, Map<String, String> overrides, List<String> users)
             throws IOException {
-        Files.createDirectories(folder);
-        Lock lock = lock(folder);
+        return BrokerFolder.take(folder).start(preferredPort, overrides, users);
+    }
+
+    /** @param lock of the folder, given back with the broker, or where it does not start */
+    static Broker start(Path folder, Lock lock, int preferredPort, Map<String, String> overrides, List<String> users)
+            throws IOException {
         try {
             int port = preferredPort > 0 && free(preferredPort) ? preferredPort : freePort();
             format(folder, users);
@@ -123,15 +126,6 @@ public final class Broker implements AutoCloseable {
         } finally {
             lock.close(false);
         }
-    }
-
-    private static Lock lock(Path folder) throws IOException {
-        return Lock.tryLock(folder, LOCK)
-                .orElseThrow(() -> new IOException("another observatory has the broker data in " + folder
-                        + running(folder)
-                                .map(address -> " (it runs at " + address + ")")
-                                .orElse("")
-                        + "; stop it, or give another folder with --data-dir"));
     }
 
     private static void format(Path folder, List<String> users) throws IOException {
