@@ -51,7 +51,7 @@ final class Heard implements BiConsumer<Object, Object> {
         return byTrainer.computeIfAbsent(trainer, _ -> {
             String name = byTrainer.isEmpty() ? run : run + "-" + (byTrainer.size() + 1);
             try {
-                ObservatoryListener listener = new ObservatoryListener(name, 0, true);
+                ObservatoryListener listener = new ObservatoryListener(name, 0, true, System::nanoTime);
                 all.add(listener);
                 return Optional.of(listener);
             } catch (Throwable e) {

@@ -6,6 +6,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import observatory.probe.FrameSink;
 import observatory.probe.Hook;
 import observatory.probe.Instruments;
@@ -32,17 +33,18 @@ public final class ObservatoryListener implements TrainingListener {
 
     /** @param rank which of several processes that train one model this is, from 0 */
     public ObservatoryListener(String run, int rank) {
-        this(run, rank, false);
+        this(run, rank, false, System::nanoTime);
     }
 
-    ObservatoryListener(String run, int rank, boolean stepsAreHeard) {
+    /** @param nanos by which it is told what observing takes */
+    ObservatoryListener(String run, int rank, boolean stepsAreHeard, LongSupplier nanos) {
         instruments = new Instruments<>(
                 new Origin(new RunId(run), 0, UUID.randomUUID(), rank),
                 new EngineReducer(),
                 FrameSink.NOBODY,
                 InstantSource.system(),
-                System::nanoTime);
-        watch = new StepWatch(instruments, System::nanoTime, stepsAreHeard);
+                nanos);
+        watch = new StepWatch(instruments, nanos, stepsAreHeard);
     }
 
     /** To whom it tells, and what is asked; see {@code Probes.setup}. */
