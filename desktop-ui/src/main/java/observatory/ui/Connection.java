@@ -10,6 +10,10 @@ public record Connection(State state, Duration age) {
     public enum State {
         /** The way to the run is being made. */
         CONNECTING,
+        /** The broker answers, and of the run nothing has come. */
+        WAITING,
+        /** The broker does not answer, and of the run nothing has come. */
+        UNANSWERED,
         /** The file that it is in, or what a broker has of it from before, is being read. */
         READING,
         /** The age is how far the screen is behind the run. */
@@ -38,6 +42,8 @@ public record Connection(State state, Duration age) {
     public String text() {
         return switch (state) {
             case CONNECTING -> "connecting";
+            case WAITING -> "waiting";
+            case UNANSWERED -> "no answer";
             case READING -> "reading";
             case LIVE -> "live " + Numbers.duration(age) + " behind";
             case SPOOLED -> "spooled " + Numbers.duration(age);

@@ -139,10 +139,10 @@ final class HeaderView {
 
     static String shape(Connection.State state) {
         return switch (state) {
-            case CONNECTING, READING -> "○";
+            case CONNECTING, WAITING, READING -> "○";
             case LIVE -> "●";
             case SPOOLED -> "◆";
-            case STALE, UNREADABLE -> "▲";
+            case STALE, UNANSWERED, UNREADABLE -> "▲";
             case RECORDING -> "■";
         };
     }

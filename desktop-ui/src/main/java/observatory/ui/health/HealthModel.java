@@ -36,7 +36,7 @@ public final class HealthModel {
                 connection.state() == Connection.State.STALE
                         ? "nothing has come for longer than " + Numbers.duration(Connection.PATIENCE)
                         : "how this window hangs together with the run",
-                connection.state() != Connection.State.STALE));
+                connection.state() != Connection.State.STALE && connection.state() != Connection.State.UNANSWERED));
         rows.add(new Row("steps", Numbers.whole(run.frames().size()), "frames of the rank shown", true));
         rows.add(new Row("ranks", Numbers.whole(run.ranks().size()), "of which one is shown (K shows the next)", true));
         double dropped = last(run, Scalars.FRAMES_DROPPED);

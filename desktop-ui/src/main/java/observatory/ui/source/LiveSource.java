@@ -108,7 +108,7 @@ public final class LiveSource implements Source {
     public Connection connection() {
         Optional<Frame> latest = recording.latest();
         if (latest.isEmpty()) {
-            return new Connection(Connection.State.CONNECTING, Duration.ZERO);
+            return new Connection(beforeTheFirstStep(), Duration.ZERO);
         }
         if (recording.ended()) {
             return Connection.recording();
@@ -118,6 +118,12 @@ public final class LiveSource implements Source {
                 Duration.between(latest.get().time(), now),
                 Duration.between(arrived, now).compareTo(Connection.PATIENCE) <= 0,
                 caughtUp || !health.trouble().isEmpty());
+    }
+
+    private Connection.State beforeTheFirstStep() {
+        return !health.trouble().isEmpty()
+                ? Connection.State.UNANSWERED
+                : caughtUp ? Connection.State.WAITING : Connection.State.CONNECTING;
     }
 
     /**

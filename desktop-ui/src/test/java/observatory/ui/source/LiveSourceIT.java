@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -75,17 +74,21 @@ class LiveSourceIT {
         }
     }
 
-    /** A run whose name was mistyped would be waited for without a word. */
+    /** A run whose name was mistyped would be waited for without a word, as would one whose broker has gone. */
     @Test
     void ofARunThatNobodyKnowsItSaysSo() throws Exception {
+        LiveSource live;
         try (Broker broker = Broker.start(folder, 0)) {
             try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
                 TOPICS.create(admin, 1);
             }
-            try (LiveSource live = new LiveSource(
-                    Connection.to(broker.bootstrap()), TOPICS, new RunId("mistyped"), InstantSource.system())) {
-                await("that nothing is known of it", () -> live.trouble().startsWith("no step of the run mistyped"));
-            }
+            live = new LiveSource(Connection.to(broker.bootstrap()), TOPICS, new RunId("mistyped"), this::now);
+            await("that nothing is known of it", () -> live.trouble().startsWith("no step of the run mistyped"));
+            assertEquals("waiting", live.connection().text());
+        }
+        ahead = Duration.ofMinutes(1); // of silence
+        try (live) {
+            await("that the broker has gone", () -> live.connection().text().equals("no answer"));
         }
     }
 
