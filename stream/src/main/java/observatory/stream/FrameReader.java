@@ -158,6 +158,7 @@ public final class FrameReader implements AutoCloseable {
         return source.trouble();
     }
 
+    /** Items that came once more, or after they had been given up: a writer sends again what was not acknowledged. */
     public long duplicates() {
         return sequencer.duplicates();
     }
