@@ -6,8 +6,10 @@ import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
+import javafx.scene.control.TableColumnBase;
 import javafx.scene.control.TableView;
 import javafx.scene.control.Tooltip;
+import javafx.scene.control.TreeTableView;
 
 /** Tables of text that are filled anew only when their rows have changed. */
 public final class Tables {
@@ -26,49 +28,66 @@ public final class Tables {
         empty.setWrapText(true);
         table.setPlaceholder(empty);
         table.setColumnResizePolicy(change -> change.getColumn() == null
-                ? share(table, change.getContentWidth())
+                ? share(table.getVisibleLeafColumns(), change.getContentWidth())
                 : TableView.UNCONSTRAINED_RESIZE_POLICY.call(change)); // a person draws at one
         return table;
     }
 
+    /** Has the columns of a tree, each a {@link #wishing} one, share its room as those of a table do. */
+    public static void share(TreeTableView<?> tree) {
+        tree.setColumnResizePolicy(change -> change.getColumn() == null
+                ? share(tree.getVisibleLeafColumns(), change.getContentWidth())
+                : TreeTableView.UNCONSTRAINED_RESIZE_POLICY.call(change));
+    }
+
+    /** The same column, which is as wide as it wishes where there is room. */
+    public static <C extends TableColumnBase<?, ?>> C wishing(C column, double width, boolean number) {
+        column.setUserData(width);
+        column.setSortable(false);
+        if (number) {
+            column.getStyleClass().add(NUMBER);
+        }
+        return column;
+    }
+
     public static <R> void text(TableView<R> table, String title, double width, Function<R, String> of) {
-        table.getColumns().add(column(title, width, of));
+        table.getColumns().add(wishing(column(title, of), width, false));
     }
 
     public static <R> void number(TableView<R> table, String title, double width, Function<R, String> of) {
-        TableColumn<R, String> column = column(title, width, of);
-        column.getStyleClass().add(NUMBER);
-        table.getColumns().add(column);
+        table.getColumns().add(wishing(column(title, of), width, true));
     }
 
     /**
-     * Columns share the room: where it is too little, the widest give way. What is left over is the last one's, whose
-     * text is the longest; where that is a number, it is everybody's.
+     * Columns share the room: where it is too little, the widest give way, and where none could be read any more, it
+     * scrolls and none does. What is left over is the last one's, whose text is the longest; where that is a number, it
+     * is everybody's.
      */
-    private static boolean share(TableView<?> table, double room) {
-        List<? extends TableColumn<?, ?>> columns = table.getVisibleLeafColumns();
+    private static boolean share(List<? extends TableColumnBase<?, ?>> columns, double room) {
         if (columns.isEmpty()) {
             return true;
         }
-        double most = most(columns.stream().mapToDouble(Tables::wished).sorted().toArray(), room);
+        double share =
+                most(columns.stream().mapToDouble(Tables::wished).sorted().toArray(), room);
+        double most = share < LEAST ? Double.POSITIVE_INFINITY : share;
         double sum = columns.stream()
                 .mapToDouble(column -> Math.min(wished(column), most))
                 .sum();
         double left = Math.max(0, room - sum);
-        TableColumn<?, ?> last = columns.getLast();
+        TableColumnBase<?, ?> last = columns.getLast();
         double each = ofNumbers(last) ? Math.floor(left / columns.size()) : 0;
-        for (TableColumn<?, ?> column : columns) {
+        for (TableColumnBase<?, ?> column : columns) {
             double more = column == last ? left - each * (columns.size() - 1) : each;
             column.setPrefWidth(Math.min(wished(column), most) + more);
         }
         return true;
     }
 
-    private static boolean ofNumbers(TableColumn<?, ?> column) {
+    private static boolean ofNumbers(TableColumnBase<?, ?> column) {
         return column.getStyleClass().contains(NUMBER);
     }
 
-    private static double wished(TableColumn<?, ?> column) {
+    private static double wished(TableColumnBase<?, ?> column) {
         return (double) column.getUserData();
     }
 
@@ -78,7 +97,7 @@ public final class Tables {
         for (int i = 0; i < narrowestFirst.length; i++) {
             double share = left / (narrowestFirst.length - i);
             if (narrowestFirst[i] > share) {
-                return Math.max(LEAST, Math.floor(share)); // whole pixels, or their sum may exceed the room
+                return Math.floor(share); // whole pixels, or their sum may exceed the room
             }
             left -= narrowestFirst[i];
         }
@@ -111,11 +130,9 @@ public final class Tables {
         }
     }
 
-    private static <R> TableColumn<R, String> column(String title, double width, Function<R, String> of) {
+    private static <R> TableColumn<R, String> column(String title, Function<R, String> of) {
         TableColumn<R, String> column = new TableColumn<>(title);
         column.setCellValueFactory(row -> new ReadOnlyStringWrapper(of.apply(row.getValue())));
-        column.setUserData(width);
-        column.setSortable(false);
         column.setCellFactory(each -> new Cell<>());
         return column;
     }

@@ -25,6 +25,7 @@ import observatory.ui.data.StepIndex;
 /** What the tree of probes says of each place, at a step of a run. */
 final class ProbeLines {
     private static final String FRAME = "frame";
+    private static final String OFF = "off";
     private static final int STEPS_IN_MEAN = 32;
     private static final int BATCHES = 256; // that are looked back over
 
@@ -44,6 +45,16 @@ final class ProbeLines {
     record Line(
             String place, String on, String last, String micros, String share, String by, String left, String pack) {
         static final Line NOTHING = new Line("", "", "", "", "", "", "", "");
+
+        /** How often, or, of one that does not look, in which pack it would. */
+        String often() {
+            return on.equals(OFF) && !pack.isEmpty() ? OFF + " (" + pack + ")" : on;
+        }
+
+        /** Who changed it and when, and for how long that still holds. */
+        String changed() {
+            return left.isEmpty() ? by : by + ", " + left + " left";
+        }
     }
 
     ProbeLines(Recording run, Watched watched, long step) {
@@ -76,7 +87,7 @@ final class ProbeLines {
         boolean layers = sites.stream()
                 .allMatch(site -> site.layer() >= 0 && site.parameter().isEmpty());
         String on = sites.isEmpty()
-                ? "off"
+                ? OFF
                 : count(sites.size(), layers ? "layer" : "site") + ", " + count(probes.size(), "probe");
         return place(
                 hook.label().replace('_', ' '),
@@ -103,7 +114,7 @@ final class ProbeLines {
         InForce.Change change = inForce.of(asked.name());
         return new Line(
                 asked.name(),
-                beat.map(Beat::words).orElse("off"),
+                beat.map(Beat::words).orElse(OFF),
                 beat.map(known -> Numbers.whole(known.last())).orElse(""),
                 micros(cost),
                 share(cost),

@@ -76,10 +76,11 @@ final class ProbeTree {
             return "";
         }
         return Watched.entry(asked.name())
-                .map(entry -> entry.metrics().stream()
-                        .map(metric -> metric.name() + ": " + metric.tells()
-                                + (metric.unit().equals("1") ? "" : ", in " + metric.unit()))
-                        .collect(Collectors.joining("\n")))
+                .map(entry -> entry.name() + ", of the pack " + entry.pack().label() + "\n"
+                        + entry.metrics().stream()
+                                .map(metric -> metric.name() + ": " + metric.tells()
+                                        + (metric.unit().equals("1") ? "" : ", in " + metric.unit()))
+                                .collect(Collectors.joining("\n")))
                 .orElse("a metric that no built-in probe reports");
     }
 

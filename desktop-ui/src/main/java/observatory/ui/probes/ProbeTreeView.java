@@ -12,6 +12,7 @@ import javafx.scene.control.TreeItem;
 import javafx.scene.control.TreeTableColumn;
 import javafx.scene.control.TreeTableRow;
 import javafx.scene.control.TreeTableView;
+import observatory.ui.frame.Tables;
 
 /** The tree of hooks, sites and probes as it unfolds on the screen. What is folded is not asked for. */
 final class ProbeTreeView {
@@ -30,14 +31,13 @@ final class ProbeTreeView {
         table.getStyleClass().add("dense");
         table.setShowRoot(false);
         table.setRoot(root);
+        Tables.share(table);
         column("hook, layer, probe", 188, ProbeLines.Line::place, false);
-        column("on", 134, ProbeLines.Line::on, false);
+        column("on", 134, ProbeLines.Line::often, false);
         column("µs/step", 68, ProbeLines.Line::micros, true);
-        column("share", 80, ProbeLines.Line::share, true);
+        column("share", 72, ProbeLines.Line::share, true);
         column("last at", 60, ProbeLines.Line::last, true);
-        column("changed by", 110, ProbeLines.Line::by, false);
-        column("reverts", 66, ProbeLines.Line::left, false);
-        column("pack", 84, ProbeLines.Line::pack, false);
+        column("changed", 90, ProbeLines.Line::changed, false);
         table.setRowFactory(view -> new Telling());
         table.getSelectionModel()
                 .selectedItemProperty()
@@ -64,12 +64,7 @@ final class ProbeTreeView {
         TreeTableColumn<Row, String> column = new TreeTableColumn<>(title);
         column.setCellValueFactory(cell ->
                 new ReadOnlyStringWrapper(of.apply(cell.getValue().getValue().line())));
-        column.setPrefWidth(width);
-        column.setSortable(false);
-        if (number) {
-            column.getStyleClass().add("number-column");
-        }
-        table.getColumns().add(column);
+        table.getColumns().add(Tables.wishing(column, width, number));
     }
 
     /** A place whose children are made when it is unfolded first, and brought up to date while it is open. */

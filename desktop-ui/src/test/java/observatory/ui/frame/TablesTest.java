@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,19 @@ class TablesTest {
         assertEquals(70, widths.getFirst(), "the narrow one keeps its width");
         double sum = widths.stream().mapToDouble(Double::doubleValue).sum();
         assertTrue(sum <= width && sum >= width - 4, "of " + width + " pixels " + widths);
+    }
+
+    /** Nine numbers of which each lacks its last digits say nothing. */
+    @Test
+    void whereNoneCouldBeReadItScrollsAndNoneIsCut() throws Exception {
+        List<Double> widths = Toolkit.on(() -> {
+            TableView<Row> table = Tables.of("sites", "none");
+            for (int i = 0; i < 9; i++) {
+                Tables.number(table, "value", 78, row -> Integer.toString(row.value()));
+            }
+            return widths(laidOut(table, 400));
+        });
+        assertEquals(Collections.nCopies(9, 78.0), widths);
     }
 
     @Test
