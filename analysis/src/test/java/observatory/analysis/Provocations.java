@@ -205,6 +205,22 @@ final class Provocations {
                         Hook.SECOND_MOMENT,
                         step.from(STEPS) ? Math.min(0.95, 0.05 + 0.5 * size) : 0.05)));
         all.put(
+                "DampedUpdates",
+                size -> run(step -> {
+                    step.scalars.put(Scalars.ADAM_BETA2, 0.95);
+                    double norm = step.get(Scalars.GRADIENT_NORM);
+                    double rms = step.noisy(1, .05) / (step.from(STEPS) ? 1 + 3 * size : 1);
+                    step.sites = new Sites(
+                            List.of(
+                                    new Site(Hook.GRADIENT, 0, "mlp.up"),
+                                    new Site(Hook.GRADIENT, 1, "mlp.up"),
+                                    new Site(Hook.NORMALISED_GRADIENT, 0, "mlp.up"),
+                                    new Site(Hook.NORMALISED_GRADIENT, 1, "mlp.up")),
+                            List.of(
+                                    new Column("norm", new int[] {0, 1}, new double[] {0.6 * norm, 0.7 * norm}),
+                                    new Column("adam_rms", new int[] {2, 3}, new double[] {rms, 1.05 * rms})));
+                }));
+        all.put(
                 "UpdateBand",
                 size -> run(step -> step.metric(
                         "update_ratio", Hook.UPDATE, step.noisy(2e-3, .1) * (step.from(10) ? 1 + 30 * size : 1))));

@@ -35,6 +35,7 @@ public final class Detectors {
             new Entry(LogitDrift::new, LogitDrift.SETTINGS),
             new Entry(AdamPrecursor::new, AdamPrecursor.SETTINGS),
             new Entry(EpsilonDominance::new, EpsilonDominance.SETTINGS),
+            new Entry(DampedUpdates::new, DampedUpdates.SETTINGS),
             new Entry(UpdateBand::new, UpdateBand.SETTINGS),
             new Entry(ResidualGrowth::new, ResidualGrowth.SETTINGS),
             new Entry(DeadUnits::new, DeadUnits.SETTINGS),
