@@ -138,6 +138,19 @@ class BadInputTest {
                     probes profile --run r --key {}/ops.key.pub --bootstrap 127.0.0.1:1 | 3 | is the public part, sign with ops.key
                     probes profile --run r --key {}/ops.key --bootstrap 127.0.0.1:1 | 3 | there is no file, ops.key
                     bench stream --sites 5000                  | 2 | sites=5000, try --sites
+                    bench variants position                    | 2 | its values: position, write position=rotary,alibi
+                    bench variants positon=alibi               | 2 | no option positon, did you mean position?, train --help
+                    bench variants run=a,b                     | 2 | in the variant run=a,b, every run has its own run, leave it out
+                    bench variants heads=2,3                   | 2 | cannot train heads=3, heads must divide width
+                    bench variants --heads 3                   | 2 | cannot train the baseline, heads must divide width
+                    bench variants --layers many               | 2 | cannot train the baseline, --layers, 'many' is no whole number
+                    bench variants --rates 0.1                 | 2 | two or more rates, --rates 0.1, try --rates
+                    bench variants --rates 0.1,x               | 2 | --rates, 'x' is no number
+                    bench variants --seeds 0                   | 2 | --seeds 0, try --seeds 5
+                    bench variants --threads 0                 | 2 | at least 1, threads=0
+                    bench variants --seed 3                    | 2 | there is no option --seed, did you mean --seeds?
+                    bench variants --spec {}/odd.yaml          | 2 | in the spec, no option layerz, did you mean layers
+                    bench variants --runs {}/small.txt         | 6 | line 1 of, small.txt is no run of variants, name another file
                     plan                                       | 2 | --flops, --gpu-hours
                     plan --flops many                          | 2 | --flops, many, write 13e9
                     plan --flops 1e20 --noise-scale 1M         | 2 | --noise-loss

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** Measurements a person can repeat: each prints what it measured and how. */
 @Command(
         mixinStandardHelpOptions = true,
-        description = "Measure speed and overhead on this machine.",
+        description = "Measure speed and overhead on this machine, and what models and detectors do.",
         subcommands = {
             BenchTrainerCommand.class,
             BenchCudaCommand.class,
@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             BenchProbesCommand.class,
             BenchSpectrumCommand.class,
             BenchStreamCommand.class,
-            BenchUiCommand.class
+            BenchUiCommand.class,
+            BenchVariantsCommand.class
         })
 public final class BenchCommand implements Runnable {
     @CommandLine.Spec

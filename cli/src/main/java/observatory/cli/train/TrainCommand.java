@@ -102,7 +102,7 @@ public final class TrainCommand implements Callable<Integer> {
             RunSession.checkFree(run, own);
         }
         Control control = options.control.control();
-        RunPlan plan = TrainPlan.of(options, own);
+        RunPlan plan = TrainPlan.of(options, Optional.of(own));
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         LogFile.use(state.log());
         Console console = parent.console();

@@ -36,8 +36,8 @@ final class TrainPlan {
 
     private TrainPlan() {}
 
-    /** @param checkpoints the folder the run's own checkpoints go to */
-    static RunPlan of(TrainOptions options, Path checkpoints) {
+    /** @param checkpoints the folder the run's own checkpoints go to; empty for a run that keeps none */
+    static RunPlan of(TrainOptions options, Optional<Path> checkpoints) {
         int threads = options.run.threads == null ? Runtime.getRuntime().availableProcessors() : options.run.threads;
         if (threads < 1) {
             throw Failure.usage("threads must be at least 1: threads=" + threads);
@@ -67,13 +67,12 @@ final class TrainPlan {
                 checkLeft(resume.get(), options.loop.steps);
                 resume.get().checkTensors();
             }
-            Checkpoints own =
-                    new Checkpoints(new CheckpointRing(checkpoints, options.run.keep), options.run.checkpointEvery);
+            Optional<Checkpoints> own = checkpoints.map(folder ->
+                    new Checkpoints(new CheckpointRing(folder, options.run.keep), options.run.checkpointEvery));
             String name = options.data.corpus == null
                     ? CorpusFiles.BUNDLED
                     : options.data.corpus.toAbsolutePath().normalize().toString();
-            return new RunPlan(
-                    recipe, name, data(options.data), options.run.probes, backend, threads, Optional.of(own), resume);
+            return new RunPlan(recipe, name, data(options.data), options.run.probes, backend, threads, own, resume);
         } catch (CheckpointException e) {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         } catch (IOException e) {

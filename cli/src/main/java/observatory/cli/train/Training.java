@@ -51,6 +51,7 @@ final class Training {
     private final Exchange exchange;
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile Trainer.Result latest;
+    private boolean timed = true;
     private volatile boolean stop;
     private volatile boolean told;
     private volatile Throwable error;
@@ -106,6 +107,13 @@ final class Training {
     void obey(CommandSource commands) {
         Instruments<?> first = seats.getFirst().instruments();
         first.setUp(first.setup().with(commands, Probes.CATALOGUE));
+    }
+
+    /** Looks as often as the probes say, whatever that costs, and not at speed: what is seen depends on no clock. */
+    void lookAtAnyCost() {
+        timed = false;
+        seats.forEach(
+                seat -> seat.instruments().setUp(seat.instruments().setup().withBudget(Double.POSITIVE_INFINITY)));
     }
 
     void start() {
@@ -234,7 +242,7 @@ final class Training {
             Pathology.Copy copy = new Pathology.Copy(all.size(), seats.size());
             Trainer trainer = new Trainer(plan.recipe(), model, seat.instruments(), copy, System::nanoTime);
             // The peak of a GPU is not measured here, so no utilisation is told of one.
-            if (seat.instruments().watched() && !workers.isEmpty()) {
+            if (timed && seat.instruments().watched() && !workers.isEmpty()) {
                 Workers own = workers.getLast();
                 trainer.peak(() -> PeakRate.measure(own, threadsEach(), System::nanoTime));
             }

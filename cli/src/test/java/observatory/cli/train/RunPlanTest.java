@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,7 +23,7 @@ class RunPlanTest {
                 new String[] {"--corpus", folder.resolve("text.md").toString(), "--backend", "cpu"}, 0, all, 0, 4);
         System.arraycopy(more, 0, all, 4, more.length);
         new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(all);
-        return TrainPlan.of(options, folder.resolve("own")).manifest();
+        return TrainPlan.of(options, Optional.of(folder.resolve("own"))).manifest();
     }
 
     /** What is not there is no change that a restart could be blamed for. */
