@@ -2,6 +2,7 @@ package observatory.analysis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import observatory.probe.RunId;
@@ -46,7 +47,14 @@ public record Incidents(RunId run, List<Open> open, int next) {
             int untold) {
 
         private boolean over() {
-            return quietPoints > (slow(worst.kind()) ? QUIET_SLOW : QUIET);
+            return quietPoints > (slow(worst.kind()) || source(worst).isPresent() ? QUIET_SLOW : QUIET);
+        }
+
+        /** Documents join those of their source and nothing else: the next may come long after, and the model is well. */
+        private boolean takes(Finding finding) {
+            Optional<String> own = source(worst);
+            Optional<String> other = source(finding);
+            return own.isEmpty() && other.isEmpty() ? Family.joins(worst.kind(), finding.kind()) : own.equals(other);
         }
 
         /** Whether it may well go on: some detectors speak so seldom that a few quiet points say nothing. */
@@ -167,11 +175,18 @@ public record Incidents(RunId run, List<Open> open, int next) {
     /** The open incident a finding belongs to, or -1. */
     private static int home(List<Open> open, Finding finding) {
         for (int i = 0; i < open.size(); i++) {
-            if (Family.joins(open.get(i).worst.kind(), finding.kind())) {
+            if (open.get(i).takes(finding)) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /** Of documents, the source they are of. */
+    private static Optional<String> source(Finding finding) {
+        return finding.kind() == Kind.DATA_OUTLIER && finding.evidence().facts().get("source") instanceof String source
+                ? Optional.of(source)
+                : Optional.empty();
     }
 
     private static boolean slow(Kind kind) {

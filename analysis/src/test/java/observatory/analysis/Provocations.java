@@ -245,6 +245,17 @@ final class Provocations {
     private static void data(Map<String, DoubleFunction<List<Telemetry>>> all) {
         all.put("BadBatch", size -> run(step -> batch(step, step.number, step.from(4) ? 3 * size : 0, 0.5)));
         all.put(
+                "OutlierDocuments",
+                size -> run(step -> {
+                    List<Batch.Sequence> sequences = new ArrayList<>();
+                    for (int i = 0; i < 8; i++) {
+                        boolean broken = i < 4 && step.random.nextDouble() < (step.from(STEPS) ? 0.03 * size : 0);
+                        double loss = 2.4 + 0.3 * step.random.nextGaussian() + (broken ? 5 : 0);
+                        sequences.add(new Batch.Sequence(i < 4 ? "web" : "books", 1000 * step.number + i, loss));
+                    }
+                    step.batch = Optional.of(new Batch(sequences));
+                }));
+        all.put(
                 "DuplicateData",
                 size -> run(step ->
                         batch(step, size > 0 && step.from((int) Math.ceil(4 * size) + 1) ? 1 : step.number, 0, 0.5)));

@@ -25,8 +25,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
             6,
             Setting.from(3, 50),
             "deviations",
-            "losses of sequences of one source have tails to one side; six deviations of one, or of the mean of a batch, come"
-                    + " once in some thousand");
+            "losses of sequences of one source have tails to one side; six deviations of the mean of a batch are no chance");
     static final Setting TOKENS = new Setting(
             "bad_batch.tokens",
             6,
@@ -78,8 +77,7 @@ public final class BadBatch implements Detector<BadBatch.State> {
     }
 
     /** What the sequences of a batch say together. */
-    private record Witness(
-            int worst, double deviations, int high, int low, int known, double excess, double together, double tokens) {
+    private record Witness(int high, int low, int known, double excess, double together, double tokens) {
 
         /** Of {@code known} independent sequences the mean has their deviation over the root of their number. */
         private boolean allHigh(double bound) {
@@ -130,17 +128,13 @@ public final class BadBatch implements Detector<BadBatch.State> {
                             "the batches of %,d steps alone were high, and the next is back at the level of its sources"
                                     .formatted(state.high)));
         }
-        return seen.worst >= 0 && seen.deviations > settings.get(HIGH)
-                ? Judgement.of(next, document(frame, batch, seen, state.losses))
-                : Judgement.quiet(next);
+        return Judgement.quiet(next);
     }
 
     private Witness witness(State state, Batch batch, Optional<Double> entropy) {
-        int worst = -1;
         int high = 0;
         int low = 0;
         int known = 0;
-        double deviations = 0;
         double excess = 0;
         double sum = 0;
         for (int i = 0; i < batch.sequences().size(); i++) {
@@ -154,23 +148,12 @@ public final class BadBatch implements Detector<BadBatch.State> {
             high += away > 1 ? 1 : 0;
             sum += away;
             low += sequence.loss() < settings.get(LOW) * state.losses.level(sequence) ? 1 : 0;
-            if (away > deviations) {
-                worst = i;
-                deviations = away;
-            }
         }
         double tokens = entropy.isPresent() && state.tokens.known()
                 ? (entropy.get() - state.tokens.level()) / state.tokens.cautious(ENTROPY_FLOOR)
                 : 0;
         return new Witness(
-                worst,
-                deviations,
-                high,
-                low,
-                known,
-                known == 0 ? 0 : excess / known,
-                known == 0 ? 0 : sum / Math.sqrt(known),
-                tokens);
+                high, low, known, known == 0 ? 0 : excess / known, known == 0 ? 0 : sum / Math.sqrt(known), tokens);
     }
 
     private static Optional<Double> mean(Batch batch, String metric) {
@@ -210,31 +193,5 @@ public final class BadBatch implements Detector<BadBatch.State> {
                 "Look at the documents of %s, and skip them: rewind to a checkpoint before them, as PaLM did with"
                                 .formatted(Incident.steps(since, last))
                         + " 200 to 500 batches; if the loss is back already, taking them out of the data is enough.");
-    }
-
-    private static Finding document(Frame frame, Batch batch, Witness seen, SourceLevels levels) {
-        Batch.Sequence worst = batch.sequences().get(seen.worst);
-        return new Finding(
-                "BadBatch",
-                Kind.DATA_OUTLIER,
-                Severity.INFO,
-                frame.step(),
-                seen.deviations,
-                Verdict.DATA_DRIVEN,
-                Evidence.none()
-                        .with("sequence", worst.source() + "@" + worst.offset())
-                        .with("sequenceLoss", worst.loss())
-                        .with("sourceLevel", levels.level(worst))
-                        .with("deviations", seen.deviations)
-                        .with("sequencesHigh", (long) seen.high),
-                "In step %,d the sequence at %d of %s cost %s, %s deviations above its source."
-                        .formatted(
-                                frame.step(),
-                                worst.offset(),
-                                worst.source(),
-                                Numbers.of(worst.loss()),
-                                Numbers.of(seen.deviations)),
-                "One document out of many hardly moves the mean of a batch, but it can carry much of its gradient.",
-                "Look at this document; if it is broken (wrong encoding, markup, noise), search its source for more.");
     }
 }

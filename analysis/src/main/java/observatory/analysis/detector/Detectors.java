@@ -42,6 +42,7 @@ public final class Detectors {
             new Entry(OutlierFeatures::new, OutlierFeatures.SETTINGS),
             new Entry(SpectralDrift::new, SpectralDrift.SETTINGS),
             new Entry(BadBatch::new, BadBatch.SETTINGS),
+            new Entry(OutlierDocuments::new, OutlierDocuments.SETTINGS),
             new Entry(DuplicateData::new, DuplicateData.SETTINGS),
             new Entry(RepeatedSource::new, RepeatedSource.SETTINGS),
             new Entry(MixtureShift::new, MixtureShift.SETTINGS),

@@ -21,6 +21,10 @@ record SourceLevels(SortedMap<String, Level> levels) {
     /** Sequences differ by a tenth of a nat at least; a smaller deviation is a level that has not been seen move. */
     private static final double FLOOR = 0.1;
 
+    private static final double MOST_OF_A_BATCH = 0.5;
+    /** Deviations of a mean of many sequences, which chance passes once in 30,000. */
+    private static final double TOGETHER = 4;
+
     record Level(double mean, double deviation, long seen) {}
 
     static SourceLevels start() {
@@ -36,6 +40,19 @@ record SourceLevels(SortedMap<String, Level> levels) {
         return level == null || level.seen < KNOWN || !Double.isFinite(sequence.loss())
                 ? Double.NaN
                 : (sequence.loss() - level.mean) / Math.max(FLOOR, level.deviation);
+    }
+
+    /** Whether most of a batch, by the deviations of its sequences, is high, and not by some wild ones among them. */
+    static boolean highTogether(double[] deviations) {
+        int known = 0;
+        int high = 0;
+        double sum = 0;
+        for (double away : deviations) {
+            known += Double.isNaN(away) ? 0 : 1;
+            high += away > 1 ? 1 : 0;
+            sum += Double.isNaN(away) ? 0 : Math.min(CLIP, away);
+        }
+        return known > 0 && high > MOST_OF_A_BATCH * known && sum / Math.sqrt(known) > TOGETHER;
     }
 
     double level(Batch.Sequence sequence) {
