@@ -1,12 +1,7 @@
 package observatory.analysis.detector;
 
 import java.util.List;
-import observatory.analysis.Evidence;
-import observatory.analysis.Finding;
-import observatory.analysis.Kind;
-import observatory.analysis.Numbers;
 import observatory.analysis.Severity;
-import observatory.analysis.Verdict;
 import observatory.probe.Frame;
 import observatory.probe.Scalars;
 
@@ -193,12 +188,9 @@ public final class LossSpike implements Resumable<LossSpike.State> {
                 && loss > settings.get(CRITICAL) * highest;
         return far
                 ? Judgement.of(
-                        now, spike(frame, new Reading(loss, highest, Double.NaN, frame.step()), Severity.WARNING))
+                        now, new LossRise(loss, highest, Double.NaN, frame.step()).spike(frame, Severity.WARNING))
                 : Judgement.quiet(now.with(now.loss.learn(loss), now.off));
     }
-
-    /** The highest loss of the departure so far, and where it stood. */
-    private record Reading(double loss, double level, double deviations, long at) {}
 
     private Judgement<State> judge(State now, Frame frame, double loss) {
         double level = now.loss.level();
@@ -211,16 +203,16 @@ public final class LossSpike implements Resumable<LossSpike.State> {
             return Judgement.quiet(there.with(now.loss.learn(loss - now.second.height()), Excursion.none()));
         }
         double deviations = (loss - level) / deviation;
-        Reading reading = new Reading(loss, level, deviations, frame.step());
+        LossRise rise = new LossRise(loss, level, deviations, frame.step());
         if (!now.off.open()) {
             if ((loss - level) / now.loss.usual(floor) <= settings.get(REMARK)) {
                 return Judgement.quiet(
                         now.with(now.loss.learn(loss), Excursion.none()).tolerating(deviations));
             }
             Excursion begun = Excursion.begins(frame.step(), loss, loss - level, deviations);
-            return beyondABatch(now, reading)
-                    ? Judgement.of(now.with(now.loss, begun.last()), spike(frame, reading, Severity.WARNING))
-                    : Judgement.of(now.with(now.loss, begun), outlier(frame, reading));
+            return beyondABatch(now, rise)
+                    ? Judgement.of(now.with(now.loss, begun.last()), rise.spike(frame, Severity.WARNING))
+                    : Judgement.of(now.with(now.loss, begun), rise.outlier(frame));
         }
         Excursion off = now.off.with(frame.step(), loss, deviations, now.loss.persistence());
         boolean strong = off.onset() > settings.get(SUDDEN) || off.peak() > settings.get(GRADUAL);
@@ -228,8 +220,8 @@ public final class LossSpike implements Resumable<LossSpike.State> {
         boolean said = lasts && !off.lasting() || off.lasting() && deviations > 2;
         off = lasts ? off.last() : off;
         State next = after(now, off, loss, deviations, deviation);
-        Reading highest = new Reading(off.highest(), level, off.peak(), off.at());
-        return said ? Judgement.of(next, spike(frame, highest, severity(off, highest))) : Judgement.quiet(next);
+        LossRise highest = new LossRise(off.highest(), level, off.peak(), off.at());
+        return said ? Judgement.of(next, highest.spike(frame, severity(highest))) : Judgement.quiet(next);
     }
 
     private State after(State now, Excursion off, double loss, double deviations, double deviation) {
@@ -251,12 +243,12 @@ public final class LossSpike implements Resumable<LossSpike.State> {
      * A jump between two logged steps that no batch of this run can hold. Where every step is logged,
      * the next one tells.
      */
-    private boolean beyondABatch(State now, Reading reading) {
+    private boolean beyondABatch(State now, LossRise rise) {
         double perBatch = BETWEEN_SEQUENCES / Math.max(now.loss.noise(), 1e-9);
-        double sequences = (reading.loss - reading.level) * perBatch * perBatch / GARBAGE;
+        double sequences = (rise.loss() - rise.level()) * perBatch * perBatch / GARBAGE;
         double ownTail = Math.min(MOST_ALONE, now.harmless.onceIn(RARE));
         double alone = Math.max(settings.get(ALONE), Math.max(ownTail, HIGHER * now.oddest));
-        return !now.pace.everyStep() && reading.deviations > alone && sequences > settings.get(SEQUENCES);
+        return !now.pace.everyStep() && rise.deviations() > alone && sequences > settings.get(SEQUENCES);
     }
 
     /**
@@ -270,57 +262,8 @@ public final class LossSpike implements Resumable<LossSpike.State> {
                 && deviations > NOT_BACK;
     }
 
-    private Severity severity(Excursion off, Reading reading) {
-        boolean large = reading.level > 0 && off.highest() >= settings.get(CRITICAL) * reading.level;
+    private Severity severity(LossRise rise) {
+        boolean large = rise.level() > 0 && rise.loss() >= settings.get(CRITICAL) * rise.level();
         return large ? Severity.CRITICAL : Severity.WARNING;
-    }
-
-    private static Evidence evidence(Reading reading) {
-        return Evidence.none()
-                .with("loss", reading.loss)
-                .with("level", reading.level)
-                .with("deviations", reading.deviations)
-                .with("peakStep", reading.at);
-    }
-
-    private static Finding spike(Frame frame, Reading reading, Severity severity) {
-        return new Finding(
-                "LossSpike",
-                Kind.LOSS_SPIKE,
-                severity,
-                frame.step(),
-                reading.loss - reading.level,
-                Verdict.UNDETERMINED,
-                evidence(reading),
-                "The loss rose to %s at step %,d, from a level of %s%s."
-                        .formatted(
-                                Numbers.of(reading.loss),
-                                reading.at,
-                                Numbers.of(reading.level),
-                                Double.isFinite(reading.deviations)
-                                        ? " (" + Numbers.of(reading.deviations) + " deviations of its noise)"
-                                        : ""),
-                "A rise that lasts means that an update has thrown the model off its path, or that the data has changed;"
-                        + " loss alone does not tell which.",
-                "If the loss is not back within some hundred steps, rewind to a checkpoint about 100 steps before it and"
-                        + " skip 200 to 500 batches around it (PaLM, section 5.1); an isolated spike that recovers needs"
-                        + " nothing (BLOOM recovered in 30 steps).");
-    }
-
-    private static Finding outlier(Frame frame, Reading reading) {
-        return new Finding(
-                "LossSpike",
-                Kind.DATA_OUTLIER,
-                Severity.INFO,
-                frame.step(),
-                reading.loss - reading.level,
-                Verdict.UNDETERMINED,
-                evidence(reading),
-                "The loss of step %,d alone was %s, against a level of %s."
-                        .formatted(frame.step(), Numbers.of(reading.loss), Numbers.of(reading.level)),
-                "A single value off the level is what a batch unlike the others gives; the model's state shows in the steps"
-                        + " after it.",
-                "Nothing, unless it recurs; then look at the documents of these batches (repeated text, wrong encoding,"
-                        + " another language).");
     }
 }
