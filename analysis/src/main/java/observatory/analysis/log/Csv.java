@@ -43,7 +43,7 @@ public final class Csv implements LogFormat {
         Recording recording = new Recording(source, names, sink);
         Rows rows = new Rows(recording, source, new LinkedHashSet<>(table.columns()));
         MissingLoss missing = new MissingLoss(table.columns(), recording);
-        TextLog.each(source, line -> {
+        TextLog.each(source, recording::remark, line -> {
             List<String> cells = table.split(line);
             if (cells.size() == table.columns().size() && !cells.equals(table.columns())) {
                 rows.row(missing.filled(table.row(cells)));

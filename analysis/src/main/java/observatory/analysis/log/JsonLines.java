@@ -38,6 +38,7 @@ public final class JsonLines implements LogFormat {
         MissingLoss missing = new MissingLoss(tags, recording);
         TextLog.each(
                 source,
+                recording::remark,
                 line -> parse.apply(line)
                         .map(missing::filledWhereNull)
                         .ifPresentOrElse(rows::row, () -> recording.skip(line.startsWith("{") ? 1 : 0)));

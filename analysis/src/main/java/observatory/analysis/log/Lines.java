@@ -22,6 +22,7 @@ final class Lines implements AutoCloseable {
     private int to;
     private byte[] line = new byte[1 << 12];
     private long offset;
+    private boolean ended;
 
     Lines(LogSource source, Path file) {
         this.file = file;
@@ -40,6 +41,7 @@ final class Lines implements AutoCloseable {
                 end++;
             }
             boolean whole = end < to;
+            ended = whole;
             offset += end - from + (whole ? 1 : 0);
             if (whole && length == 0) {
                 String text = text(buffer, from, end - from);
@@ -75,6 +77,11 @@ final class Lines implements AutoCloseable {
         } catch (IOException e) {
             throw new LogException(file, offset, e);
         }
+    }
+
+    /** Whether the line had its end; the last may have none, because it is cut off or because no more comes. */
+    boolean ended() {
+        return ended;
     }
 
     long offset() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,13 +38,15 @@ public final class LinguaProbe implements LogFormat {
         FrameWriter out = new FrameWriter(source.name(), sink);
         AtomicLong last = new AtomicLong(Long.MIN_VALUE);
         AtomicLong damaged = new AtomicLong();
+        List<String> remarks = new ArrayList<>();
         TextLog.each(
                 source,
+                remarks::add,
                 line -> document(line)
                         .ifPresentOrElse(
                                 document -> frame(document, last, out),
                                 () -> damaged.addAndGet(line.isBlank() ? 0 : 1)));
-        return new Reading(out.written(), damaged.get(), List.of());
+        return new Reading(out.written(), damaged.get(), remarks);
     }
 
     private static Optional<JsonNode> document(String line) {

@@ -16,9 +16,15 @@ import java.util.Optional;
  * @param run what the run is called; the name of the file or folder where nothing is said
  * @param columns from tags of the log to what they are: {@code step}, or a series of ours
  * @param follower waits at the end of the log for more of it; without one the end is the end
+ * @param growing whether a later reading may find more at the end
  */
 public record LogSource(
-        Path path, Progress progress, Optional<String> run, Map<String, String> columns, Optional<Follower> follower) {
+        Path path,
+        Progress progress,
+        Optional<String> run,
+        Map<String, String> columns,
+        Optional<Follower> follower,
+        boolean growing) {
     private static final int BUFFER = 1 << 16;
 
     public LogSource {
@@ -26,24 +32,29 @@ public record LogSource(
     }
 
     public LogSource(Path path, Progress progress) {
-        this(path, progress, Optional.empty(), Map.of(), Optional.empty());
+        this(path, progress, Optional.empty(), Map.of(), Optional.empty(), false);
     }
 
     public LogSource named(String run) {
-        return new LogSource(path, progress, Optional.of(run), columns, follower);
+        return new LogSource(path, progress, Optional.of(run), columns, follower, growing);
     }
 
     public LogSource mapped(Map<String, String> columns) {
-        return new LogSource(path, progress, run, columns, follower);
+        return new LogSource(path, progress, run, columns, follower, growing);
     }
 
     public LogSource following(Follower follower) {
-        return new LogSource(path, progress, run, columns, Optional.of(follower));
+        return new LogSource(path, progress, run, columns, Optional.of(follower), true);
     }
 
     /** The same log as far as it is written now. */
     LogSource still() {
-        return new LogSource(path, progress, run, columns, Optional.empty());
+        return new LogSource(path, progress, run, columns, Optional.empty(), growing);
+    }
+
+    /** The same log as far as it is written now, of which a later reading may find more. */
+    LogSource soFar() {
+        return new LogSource(path, progress, run, columns, Optional.empty(), true);
     }
 
     /** The name of the run. */

@@ -28,7 +28,8 @@ public final class MegatronText implements LogFormat {
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         FrameWriter out = new FrameWriter(source.name(), sink);
         MegatronSteps steps = new MegatronSteps();
-        TextLog.each(source, line -> {
+        List<String> remarks = new ArrayList<>();
+        TextLog.each(source, remarks::add, line -> {
             steps.evaluation(line);
             MegatronLine.parse(line).filter(parsed -> !steps.repeats(parsed)).ifPresent(parsed -> {
                 if (steps.goesBack(parsed)) {
@@ -37,7 +38,7 @@ public final class MegatronText implements LogFormat {
                 out.write(parsed.step(), parsed.time(), steps.read(parsed));
             });
         });
-        List<String> remarks = new ArrayList<>(steps.remarks());
+        remarks.addAll(steps.remarks());
         if (out.incarnation() > 0) {
             remarks.add("the iteration goes back " + out.incarnation() + " times: the run was restarted");
         }

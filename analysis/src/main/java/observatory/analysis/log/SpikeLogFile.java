@@ -2,6 +2,7 @@ package observatory.analysis.log;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -47,7 +48,8 @@ public final class SpikeLogFile implements LogFormat {
     public Reading read(LogSource source, Consumer<? super Telemetry> sink) {
         AtomicLong frames = new AtomicLong();
         AtomicLong damaged = new AtomicLong();
-        TextLog.each(source, line -> {
+        List<String> remarks = new ArrayList<>();
+        TextLog.each(source, remarks::add, line -> {
             if (line.isBlank()) {
                 return;
             }
@@ -59,6 +61,6 @@ public final class SpikeLogFile implements LogFormat {
                 damaged.addAndGet(isHead(line) ? 0 : 1);
             }
         });
-        return new Reading(frames.get(), damaged.get(), List.of());
+        return new Reading(frames.get(), damaged.get(), remarks);
     }
 }

@@ -70,7 +70,7 @@ public final class Tail {
     /** Reads what there is now, once; less where nobody wants it any more. */
     public Reading read(Consumer<? super Telemetry> sink) {
         LogFormat found = LogFormats.find(source.path(), format);
-        return ended(new Bounds(found.name(), clock, sink), each -> found.read(source.still(), each));
+        return ended(new Bounds(found.name(), clock, sink), each -> found.read(source.soFar(), each));
     }
 
     /**

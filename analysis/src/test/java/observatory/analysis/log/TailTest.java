@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
@@ -257,6 +258,38 @@ class TailTest {
                 fresh.stream().map(TailTest::told).toList());
         assertEquals(0, fresh.getLast().seq(), "the first and only word of its writer");
         assertEquals(frames().getLast().origin().run(), fresh.getLast().origin().run());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            s:1 trl:3.5%ns:2 trl:3.4%n                                     | s:3 trl:3
+            step,loss,lr%n1,3.5,0.01%n2,3.4,0.01%n                         | 3,3.3,0.0
+            iter 1: loss 3.5, time 9ms%niter 2: loss 3.4, time 9ms%n       | iter 3: loss 3
+            step 1 loss 3.5%nstep 2 loss 3.4%n                             | step 3 loss 3
+            {"step": 1, "loss": 3.5}%n{"step": 2, "loss": 3.4}%n           | {"step": 3, "loss": 3
+            {"step": 1, "x": {"loss": 3.5}}%n{"step": 2, "x": {"loss": 3.4}}%n | {"step": 3, "x": {"loss": 3}
+            """)
+    void halfALineIsLeftToTheNextReading(String lines, String half) throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), lines.formatted() + half);
+        Reading reading = once(log);
+        assertEquals(2, reading.frames());
+        assertEquals(0, reading.skipped());
+        assertTrue(reading.remarks().getLast().endsWith("as it may be cut off: " + half), reading.remarks()::toString);
+        append(log, "\n");
+        assertTrue(once(log).remarks().stream().noneMatch(remark -> remark.contains("cut off")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            {"step": 1, "loss": 3.5}%n{"step": 2, "loss": 3.4}     | true
+            {'loss': 3.5, 'step': 1}%n{'loss': 3.4, 'step': 2}     | true
+            step,loss,lr%n1,3.5,0.01%n2,3.4,0.01                   | false
+            """)
+    void aLastLineThatIsKnownToBeWholeNeedsNoEnd(String lines, boolean known) throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), lines.formatted());
+        assertEquals(known ? 2 : 1, once(log).frames());
+        Reading complete = LogFormats.find(log, Optional.empty()).read(new LogSource(log, Progress.NONE), got::add);
+        assertEquals(2, complete.frames(), "of a log that is over the last line is taken");
     }
 
     @Test
