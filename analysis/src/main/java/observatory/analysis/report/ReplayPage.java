@@ -177,7 +177,7 @@ record ReplayPage(
                         + large(first.size()) + " deviations from the steps before"
                         + result.leadSteps()
                                 .map(lead -> lead > 0
-                                        ? ", " + lead + " steps before the loss"
+                                        ? ", " + lead + (lead == 1 ? " step" : " steps") + " before the loss"
                                         : ", in the same step as the loss")
                                 .orElse("; the loss did not depart")
                         + ".")

@@ -14,6 +14,7 @@ import javafx.scene.control.TreeTableView;
 /** Tables of text that are filled anew only when their rows have changed. */
 public final class Tables {
     private static final double LEAST = 64; // of a column; narrower, numbers are cut
+    private static final double BAR = 14; // what a tree that is unfolded needs at its side, and asks for too late
     private static final double TIP_WIDTH = 480;
     private static final String NUMBER = "number-column";
 
@@ -36,7 +37,7 @@ public final class Tables {
     /** Has the columns of a tree, each a {@link #wishing} one, share its room as those of a table do. */
     public static void share(TreeTableView<?> tree) {
         tree.setColumnResizePolicy(change -> change.getColumn() == null
-                ? share(tree.getVisibleLeafColumns(), change.getContentWidth())
+                ? share(tree.getVisibleLeafColumns(), change.getContentWidth() - BAR)
                 : TreeTableView.UNCONSTRAINED_RESIZE_POLICY.call(change));
     }
 

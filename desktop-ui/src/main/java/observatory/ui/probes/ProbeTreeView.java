@@ -35,7 +35,7 @@ final class ProbeTreeView {
         column("hook, layer, probe", 188, ProbeLines.Line::place, false);
         column("on", 134, ProbeLines.Line::often, false);
         column("µs/step", 68, ProbeLines.Line::micros, true);
-        column("share", 72, ProbeLines.Line::share, true);
+        column("share", 80, ProbeLines.Line::share, true);
         column("last at", 60, ProbeLines.Line::last, true);
         column("changed", 90, ProbeLines.Line::changed, false);
         table.setRowFactory(view -> new Telling());
