@@ -991,15 +991,46 @@ _sdpa = getattr(torch.nn.functional, "scaled_dot_product_attention", None)  # si
 _active_mode = getattr(torch.overrides, "_get_current_function_mode", None)
 
 
+_multi_head = torch.nn.functional.multi_head_attention_forward
+_of_multi_head = inspect.signature(_multi_head)
+_SHAPED = ("view", "reshape", "unflatten", "flatten")
+
+
 def _of_sdpa(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, **more):
     return query, key, attn_mask, is_causal, scale
+
+
+def _of_einsum(equation, *operands):
+    """Queries (B, H, T, d) and keys (B, H, d, S) of a sum over d; nothing where it is another, or a product of other shapes."""
+    found = re.fullmatch(r"([a-zA-Z]{4}),([a-zA-Z]{4})->([a-zA-Z]{4})", equation.replace(" ", ""))
+    if not found:
+        return None
+    one, other, out = found.groups()
+    width = [letter for letter in one if letter in other and letter not in out]
+    if len(width) != 1 or out[2] in other or out[3] in one or set(one) != {*out[:3], *width} or set(other) != {*out[:2], out[3], *width}:
+        return None
+    query, key = operands[0] if isinstance(operands[0], (tuple, list)) else operands
+    return query.permute([one.index(letter) for letter in (*out[:3], *width)]), key.permute([other.index(letter) for letter in (*out[:2], *width, out[3])])
+
+
+def _of_product(name, arguments, keywords):
+    """Queries, keys (…, d, S) and a factor of a product of such by its name; nothing where it has not as many dimensions."""
+    scale = 1.0
+    if name == "einsum":
+        two = _of_einsum(*arguments)
+    elif name == "baddbmm":  # onto a bias, which is none of the product
+        named = {**dict(zip(("input", "batch1", "batch2"), arguments)), **keywords}
+        two, scale = (named["batch1"], named["batch2"]), named.get("alpha", 1.0)
+    else:
+        two = arguments if len(arguments) == 2 else None
+    return (*two, scale) if two and two[0].dim() == two[1].dim() in (3, 4) else None
 
 
 class _Multiplied(torch.overrides.TorchFunctionMode):
     """Active while an attention module runs: sees the queries and keys that it multiplies, whatever norm or rotation came before.
 
-    They are those of scaled_dot_product_attention, of an operator that calls what it takes as flash-attn does, or those of the
-    product that softmax is taken of. A mode belongs to one thread, and no function of anybody's is replaced. A compiler takes
+    They are those of scaled_dot_product_attention, of an operator that calls what it takes as flash-attn does, those of the
+    product that softmax is taken of, or what nn.MultiheadAttention projects, once more for the first sequence. A mode belongs to one thread, and no function of anybody's is replaced. A compiler takes
     in what is done here as it does with a hook, of scaled_dot_product_attention alone.
     """
 
@@ -1007,12 +1038,12 @@ class _Multiplied(torch.overrides.TorchFunctionMode):
         super().__init__()
         # guard: runs what may fail; tell: takes queries and keys (B, H, T, d), what is unseen, and a scale; None once it was told
         self.place, self.guard, self.tell = place, guard, tell
-        self.product = None  # of queries and keys, on its way to softmax: the tensor, the two, by what it was multiplied since
+        self.products = []  # of queries and keys, on their way to softmax: the tensor, the two, by what it was multiplied since
 
     def __torch_function__(self, function, types, arguments=(), keywords=None):
         keywords = keywords or {}
         if _is_compiling():
-            if function is _sdpa:
+            if function is _sdpa and self.place is not None:  # else this is compiled inside of what is not
                 query, key, mask, causal, scale = _of_sdpa(*arguments, **keywords)
                 if type(query) is torch.Tensor and type(key) is torch.Tensor and (mask is None or type(mask) is torch.Tensor):
                     _compiled_attend(query, key, mask, causal, scale, _marks[self.place >> _PLACE_BITS], self.place)
@@ -1027,24 +1058,69 @@ class _Multiplied(torch.overrides.TorchFunctionMode):
         if function is _sdpa:
             query, key, mask, causal, scale = _of_sdpa(*arguments, **keywords)
             self._say(query, key, _unseen_by_mask(mask, causal), scale)
+        elif function is _multi_head:
+            self._module(_of_multi_head.bind(*arguments, **keywords).arguments)
         elif hasattr(function, "_schema") or hasattr(function, "default"):
             self._operator(getattr(function, "_schema", None) or function.default._schema, arguments, keywords)
-        elif name == "matmul" and isinstance(result, torch.Tensor) and result.dim() == 4 and len(arguments) == 2:
-            self.product = [result, *arguments, 1.0] if arguments[0].dim() == arguments[1].dim() == 4 else None
-        elif self.product is not None and any(argument is self.product[0] for argument in arguments):
-            logits, query, key, scale = self.product
+        elif not isinstance(result, torch.Tensor):
+            pass
+        elif name in ("matmul", "bmm", "baddbmm", "einsum"):
+            product = _of_product(name, arguments, keywords)
+            if product:
+                self.products = [*self.products[-1:], [result, *product]]
+        else:
+            self._go_on(name, arguments, [one for one in self.products if any(x is one[0] for x in (*arguments, *keywords.values()))], result)
+
+    def _go_on(self, name, arguments, products, result):
+        """What became of a product."""
+        if len(products) > 1:  # of their sum none is that of queries and keys
+            self.products = []
+            return
+        for product in products:
+            logits, query, key, scale = product
             if name == "softmax":
-                self._say(query, key.transpose(-2, -1), lambda at, place: _masked(_local(logits.detach())[0, :, at]), scale)
-            elif isinstance(result, torch.Tensor) and result.shape == logits.shape:
+                if query.dim() == 4:
+                    seen = logits[0] if logits.dim() == 4 else logits[: query.shape[1]]
+                    self._say(query, key.transpose(-2, -1), lambda at, place: _masked(_local(seen.detach())[:, at]), scale)
+            elif result.shape == logits.shape:
                 # Scaled, masked, or bounded: by a division before tanh and a product after it, which together are none.
-                self.product = [result, query, key, scale * self._factor(name, arguments)]
+                product[:] = result, query, key, scale * self._factor(name, arguments)
+            elif name in _SHAPED and result.shape[-2:] == logits.shape[-2:]:
+                if query.dim() == 3 and result.dim() == 4:  # now one sees how many heads there are
+                    query, key = (x.reshape(*result.shape[:2], *x.shape[1:]) for x in (query, key))
+                product[:] = result, query, key, scale
 
     @staticmethod
     def _factor(name, arguments):
         numbers = [a for a in arguments if isinstance(a, (int, float)) or (isinstance(a, torch.Tensor) and a.numel() == 1)]
-        if numbers and name in ("mul", "mul_", "multiply"):
+        if numbers and name.rstrip("_") in ("mul", "multiply"):
             return numbers[0]
-        return 1 / numbers[0] if numbers and name in ("div", "div_", "true_divide") else 1.0
+        return 1 / numbers[0] if numbers and name.rstrip("_") in ("div", "divide", "true_divide") else 1.0
+
+    def _module(self, of):
+        """A call of nn.MultiheadAttention's function, inside of which a mode sees nothing: queries (T, B, E), keys (S, B, E)."""
+        (query, key), heads, bias, extra = (of["query"], of["key"]), of["num_heads"], of["in_proj_bias"], of["bias_k"]
+        query, key = (x[:, 0] if x.dim() == 3 else x for x in (query, key))
+        width = query.shape[-1]
+        weights = (of["q_proj_weight"], of["k_proj_weight"]) if of.get("use_separate_proj_weight") else of["in_proj_weight"].split(width)[:2]
+        with torch.no_grad():
+            query, key = (torch.nn.functional.linear(x, weight, None if bias is None else bias[i * width : (i + 1) * width])
+                          for i, (x, weight) in enumerate(zip((query, key), weights)))  # fmt: skip
+            key = key if extra is None else torch.cat([key, extra[0].to(key.dtype)])
+            query, key = (x.view(len(x), heads, -1).transpose(0, 1) for x in (query, key))
+        key = key if of.get("static_k") is None else of["static_k"][:heads]
+        mask, padded = of.get("attn_mask"), of.get("key_padding_mask")
+        mask = mask if mask is None or mask.dim() == 2 else mask[:heads]
+        padded = padded if padded is None or padded.dim() == 1 else padded[0]
+
+        def unseen(at, place):
+            hidden = torch.zeros(1, len(place), dtype=torch.bool, device=place.device)
+            for one in ([] if mask is None else [mask[..., at, :]]) + ([] if padded is None else [padded[None]]):
+                one = one if one.dtype == torch.bool else _masked(one)
+                hidden = hidden | torch.nn.functional.pad(one, (0, len(place) - one.shape[-1]))  # all see what is added to the keys
+            return hidden
+
+        self._say(query[None], key[None], unseen, None)
 
     def _operator(self, schema, arguments, keywords):
         """A call of a registered operator: flash-attn's has q and k of (B, T, H, d), or (T, H, d) of sequences in a row."""
@@ -1062,25 +1138,37 @@ class _Multiplied(torch.overrides.TorchFunctionMode):
         self._say(query.transpose(-3, -2), key.transpose(-3, -2), unseen, named["softmax_scale"])
 
     def _say(self, *what):
-        tell, self.tell, self.product = self.tell, None, None
+        tell, self.tell, self.products = self.tell, None, []
         tell(*what)
+
+
+def _compiled_graphs():
+    """How many graphs torch.compile has made in this process, of functions seen for the first time or once more."""
+    utils = sys.modules.get("torch._dynamo.utils")
+    return utils.counters["stats"]["unique_graphs"] if utils is not None else 0
 
 
 class _Around:
     """What happens before and after an attention module that is not compiled: a _Multiplied is active in between."""
 
-    def __init__(self, watch, name, layer):
+    def __init__(self, watch, name, layer, module):
         self.watch, self.name, self.layer = watch, name, layer
+        # Those have a fused kernel, which they leave where a mode is active, where they do not train.
+        self.fused = [m for m in module.modules() if isinstance(m, torch.nn.MultiheadAttention)]
         self.seen, self.inside = -1, threading.local()  # the pass it was last seen in; this thread's mode
+        self.graphs = 0  # how many were compiled before it
 
     def enter(self):
         self.leave()  # what Ctrl-C left
         watch = self.watch
         if not watch._plan.attention or "attention" in watch._off or not watch._looks() or self.seen == watch._pass:
             return
+        if watch._calls_compiled or not all(m.training for m in self.fused):
+            return
+        self.graphs = _compiled_graphs()
         self.seen = watch._pass
         guard = functools.partial(watch._guard, "attention")
-        self.inside.mode = _Multiplied(0, guard, functools.partial(watch._logits_of, self.layer))
+        self.inside.mode = _Multiplied(None, guard, functools.partial(watch._logits_of, self.layer))
         self.inside.mode.__enter__()
 
     def leave(self):
@@ -1089,6 +1177,9 @@ class _Around:
             mode.tell = None
             if _active_mode is None or _active_mode() is mode:
                 mode.__exit__(None, None, None)
+            if _compiled_graphs() != self.graphs:  # for this look, beside what is called in other steps
+                self.watch._calls_compiled = True
+                self.watch._say_once("%s calls compiled code: attention logits are not looked at; they are where the whole model is compiled" % self.name)
 
 
 class _AtAttention:
@@ -1166,7 +1257,7 @@ class Watch:
         self._origin = {"run": settings["run"], "incarnation": settings["incarnation"] or 0,
                         "writer": str(uuid.uuid4()), "rank": settings["rank"]}  # fmt: skip
         self._pid, self._key = os.getpid(), next(_keys)
-        self._dead = self._forked = self._robbed = False
+        self._dead = self._forked = self._robbed = self._calls_compiled = False
         self._failures, self._off, self._unreadable, self._told, self._said = collections.Counter(), set(), set(), [], set()
         self._seq = self._dropped = 0
         self._pending = collections.deque()
@@ -1227,7 +1318,7 @@ class Watch:
             if hook == "qkv":
                 self._heads[name] = self._fused_heads(name)
             elif hook == "attention_out" and not site[2]:
-                around = _Around(self, name, site[1])
+                around = _Around(self, name, site[1], module)
                 self._attentions[name, True] = self._attentions[name, False] = module, ("attention_logits", site[1], ""), around
         fused = [name for name, heads in self._heads.items() if heads]  # there queries and keys are seen where they are made
         self._attentions = {key: site for key, site in self._attentions.items() if not any(name.startswith(key[0] + ".") for name in fused)}

@@ -963,6 +963,43 @@ def rotated(x):
     return torch.cat([a * angle.cos() - b * angle.sin(), b * angle.cos() + a * angle.sin()], -1)
 
 
+def by_bmm(q, k, unseen):
+    flat = (q * 0.5).flatten(0, 1).bmm(k.flatten(0, 1).transpose(1, 2))
+    return flat.view(*q.shape[:3], -1).masked_fill(unseen, -math.inf)
+
+
+def by_baddbmm(q, k, unseen):
+    """As of a GPT-2 that reorders and upcasts."""
+    flat = torch.empty(q.shape[0] * q.shape[1], q.shape[2], k.shape[2])
+    flat = torch.baddbmm(flat, q.flatten(0, 1), k.transpose(-1, -2).flatten(0, 1), beta=0, alpha=0.5)
+    return torch.where(unseen, torch.full([], torch.finfo(q.dtype).min), flat.reshape(*q.shape[:3], -1))
+
+
+def by_baddbmm_onto_a_bias(q, k, unseen):
+    """As BLOOM's, whose bias of position goes in before the product."""
+    bias = -torch.arange(k.shape[2], dtype=q.dtype).expand(q.shape[0] * q.shape[1], 1, -1)
+    flat = bias.baddbmm(batch1=q.reshape(-1, *q.shape[2:]), batch2=k.reshape(-1, *k.shape[2:]).transpose(1, 2), beta=1.0, alpha=0.5)
+    return flat.view(*q.shape[:3], -1) + torch.zeros(unseen.shape).masked_fill(unseen, torch.finfo(q.dtype).min)
+
+
+def by_bmm_and_back(q, k, unseen):
+    """As models of BART's kind: masked in four dimensions, softmax of three."""
+    return by_bmm(q, k, unseen).view(-1, q.shape[2], k.shape[2])
+
+
+def by_einsum(q, k, unseen):
+    return (torch.einsum("b t h d, b s h d -> b h t s", q.transpose(1, 2), k.transpose(1, 2)) * 0.5).masked_fill(unseen, -math.inf)
+
+
+def with_positions(q, k, unseen):
+    """As DeBERTa's: of the sum of two products none is that of queries and keys."""
+    return (q @ k.transpose(-2, -1) + q @ q.transpose(-2, -1)).masked_fill(unseen, -math.inf)
+
+
+MULTIPLIED = {"bmm": by_bmm, "baddbmm": by_baddbmm, "alibi": by_baddbmm_onto_a_bias, "back": by_bmm_and_back,
+              "einsum": by_einsum, "relative": with_positions}  # fmt: skip
+
+
 class GroupedAttention(nn.Module):
     """As LLaMA's and Qwen3's: projections apart, norms of queries and keys, rotation, a key head for two of queries."""
 
@@ -981,7 +1018,12 @@ class GroupedAttention(nn.Module):
         if self.how != "compiled":
             self.multiplied.append((q.detach().double(), k.detach().double()))
         k, v = (y.repeat_interleave(self.heads // self.shared, 1) for y in (k, v))
-        if self.how == "eager":
+        if self.how == "inside":
+            y = self.compiled(q, k, v)
+        elif self.how in MULTIPLIED:
+            unseen = torch.ones(t, t).tril() == 0 if mask is None else ~mask
+            y = MULTIPLIED[self.how](q, k, unseen).softmax(-1).view(b, self.heads, t, t) @ v
+        elif self.how == "eager":
             bias = 0.0 if mask is None else torch.zeros(mask.shape).masked_fill(~mask, torch.finfo(x.dtype).min)
             logits = q @ k.transpose(-2, -1) / 2.0
             logits = 3.0 * torch.tanh(logits / 3.0)  # bounded, as Gemma 2 does
@@ -1082,6 +1124,89 @@ class AttentionLogitsTest(unittest.TestCase):
                     self.compare(told[0], model, mask)
                     if mask is not None:  # it hides the largest of some head, or the test would say nothing
                         self.assertNotEqual(self.expected(model.layers[0].self_attn, None), self.expected(model.layers[0].self_attn, mask))
+
+    def test_largest_logits_however_queries_and_keys_are_multiplied(self):
+        for how in ("bmm", "baddbmm", "alibi", "back", "einsum"):
+            for mask in (None, windowed()):
+                with self.subTest(how, masked=mask is not None):
+                    told, trouble, model = self.train(how, mask)
+                    self.assertEqual("", trouble)
+                    self.compare(told[0], model, mask)
+
+    def test_what_is_a_sum_of_two_products_is_none_of_queries_and_keys(self):
+        told, trouble, _ = self.train("relative")
+        self.assertEqual("", trouble)
+        self.assertFalse("attention_logit_max" in told[0]["metrics"])
+
+    def test_largest_logits_of_multi_head_attention(self):
+        at = torch.arange(CONTEXT)
+        later, padded = at[None, :] > at[:, None], torch.zeros(BATCH, CONTEXT, dtype=torch.bool)
+        padded[0, 20:] = True
+        low = lambda hidden: torch.zeros(hidden.shape).masked_fill(hidden, -math.inf)
+        each = torch.stack([later] * (BATCH * 4))
+        each[1] = False  # the second head of the first sequence sees all
+        for settings, keywords in (
+            ({}, {"attn_mask": later, "need_weights": False}),
+            ({}, {"attn_mask": low(later), "key_padding_mask": low(padded)}),
+            ({"batch_first": True, "bias": False}, {"attn_mask": each, "key_padding_mask": padded, "average_attn_weights": False}),
+            ({"add_bias_kv": True, "add_zero_attn": True}, {"attn_mask": later, "key_padding_mask": padded, "need_weights": False}),
+            ({"kdim": 24, "vdim": 40}, {}),
+        ):
+            with self.subTest(**settings, **{name: getattr(value, "dtype", value) for name, value in keywords.items()}):
+                torch.manual_seed(3)
+                model = nn.Module()
+                model.layers = nn.ModuleList([nn.Module()])
+                attention = model.layers[0].self_attn = nn.MultiheadAttention(WIDTH, 4, **settings)
+                attention.in_proj_bias is None or nn.init.normal_(attention.in_proj_bias)
+                shape = (BATCH, CONTEXT) if attention.batch_first else (CONTEXT, BATCH)
+                x, y, z = (torch.randn(*shape, width) for width in (WIDTH, settings.get("kdim", WIDTH), settings.get("vdim", WIDTH)))
+                if "kdim" not in settings:
+                    y = z = x
+                seen = []
+                with tempfile.TemporaryDirectory() as folder:
+                    expected = attention(x, y, z, **keywords)[0]
+                    watch = observatory_torch.watch(model, run="test", spool=folder, probes="forensic")
+                    seen.append(attention(x, y, z, **keywords)[0])
+                    watch.step()
+                    watch.close()
+                    frame = frames(folder)[0]
+                self.assertEqual("", watch.trouble())
+                self.assertTrue(torch.equal(expected, seen[0]))
+                first = [(value[0] if attention.batch_first else value[:, 0]).double() for value in (x, y)]
+                if attention.in_proj_weight is None:
+                    weights = attention.q_proj_weight, attention.k_proj_weight
+                else:
+                    weights = attention.in_proj_weight[:WIDTH], attention.in_proj_weight[WIDTH : 2 * WIDTH]
+                bias = torch.zeros(3 * WIDTH) if attention.in_proj_bias is None else attention.in_proj_bias
+                q, k = (v @ w.double().T + bias.double()[i * WIDTH : (i + 1) * WIDTH] for i, (v, w) in enumerate(zip(first, weights)))
+                hidden = torch.zeros(4, CONTEXT, CONTEXT, dtype=torch.bool)
+                if "attn_mask" in keywords:
+                    hidden |= each[:4] if keywords["attn_mask"].dim() == 3 else later
+                if "key_padding_mask" in keywords:
+                    hidden |= padded[0]
+                logits = [(q[:, 8 * h : 8 * h + 8] @ k[:, 8 * h : 8 * h + 8].T / math.sqrt(8)).masked_fill(hidden[h], 0) for h in range(4)]
+                if attention.bias_k is not None:
+                    more = attention.bias_k[0, 0].double()
+                    logits = [torch.cat([logits[h], (q[:, 8 * h : 8 * h + 8] @ more[8 * h : 8 * h + 8] / math.sqrt(8))[:, None]], 1) for h in range(4)]
+                for head in range(4):
+                    told = metric(frame, "attention_logit_max", "attention_logits", 0, "head %d" % head)
+                    self.assertLess(abs(told / logits[head].abs().max().item() - 1), 1e-5, head)
+
+    def test_a_frozen_multi_head_attention_keeps_its_fused_kernel(self):
+        torch.manual_seed(3)
+        model = nn.Module()
+        model.layers = nn.ModuleList([nn.TransformerEncoderLayer(128, 4, 256, 0.0, batch_first=True)])
+        model.requires_grad_(False)
+        model.layers[0].eval()
+        x = torch.randn(4, 65, 128)
+        attend = model.layers[0].self_attn
+        expected = model.layers[0](x), attend(x, x, x)[0]
+        with tempfile.TemporaryDirectory() as folder:
+            watch = observatory_torch.watch(model, run="test", spool=folder, probes="forensic")
+            for a, b in zip(expected, (model.layers[0](x), attend(x, x, x)[0])):
+                self.assertTrue(torch.equal(a, b))
+            watch.close()
+        self.assertEqual("", watch.trouble())
 
     def test_weights_are_the_same_bits_and_only_steps_that_look_take_part(self):
         for how in WAYS[:2]:
@@ -1298,6 +1423,34 @@ class AttentionLogitsTest(unittest.TestCase):
                         for layer in (0, 1):
                             where = "attention_logit_max", "attention_logits", layer
                             self.assertLess(abs(metric(b, *where) / metric(a, *where) - 1), 1e-4)
+
+
+    @unittest.skipUnless(observatory_torch._compiled_attend is not None, "a mode in compiled code needs PyTorch 2.13")
+    def test_compiled_code_inside_of_an_attention_that_is_not_compiled_is_left_alone(self):
+        def run(probes):
+            graphs = []
+            torch.compiler.reset()
+
+            def backend(graph, inputs):
+                graphs.append(graph)
+                return graph.forward
+
+            def prepare(model):
+                for layer in model.layers:
+                    layer.self_attn.compiled = torch.compile(lambda q, k, v: F.scaled_dot_product_attention(q, k, v, scale=0.5), fullgraph=True, backend=backend)
+                return model
+
+            with contextlib.redirect_stderr(io.StringIO()):
+                told, trouble, model = self.train("inside", steps=22, probes=probes, prepare=prepare)
+            return len(graphs), trouble, [p.detach() for p in model.parameters()], told
+
+        graphs, _, expected, _ = run(None)
+        for probes in ("continuous", "forensic"):
+            watched, trouble, weights, told = run(probes)
+            self.assertTrue(all(torch.equal(a, b) for a, b in zip(expected, weights)))
+            self.assertLessEqual(watched, 2 * graphs, "once with a mode that is active there, and then no more")
+            self.assertIn("calls compiled code", trouble)
+            self.assertFalse(any("attention_logit_max" in frame["metrics"] for frame in told[10:]))
 
 
 @unittest.skipUnless(observatory_torch._compiled_look is not None, "an operator of one's own needs PyTorch 2.4")
