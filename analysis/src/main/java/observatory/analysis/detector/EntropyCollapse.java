@@ -23,7 +23,14 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
             Setting.from(0.05, 1),
             "share of the level",
             "half of the entropy of the last 300 steps; heads that learn sharpen over thousands of steps");
-    static final List<Setting> SETTINGS = List.of(LOW, DROP);
+    static final Setting SHARP = new Setting(
+            "entropy_collapse.sharp",
+            0.2,
+            Setting.from(0.01, 1),
+            "share of the largest entropy",
+            "at a fifth a head looks at two or three of 128 tokens; heads of healthy runs fall from nine tenths to three within"
+                    + " a hundred steps as they learn where to look");
+    static final List<Setting> SETTINGS = List.of(LOW, DROP, SHARP);
 
     private static final String METRIC = "attention_entropy";
     private static final int KNOWN = 20;
@@ -59,7 +66,9 @@ public final class EntropyCollapse implements Detector<EntropyCollapse.State> {
     /** Which share of its level a site has lost, where that or what is left is a collapse. */
     private double drop(SiteTrend.Reading reading, int i) {
         double drop = reading.slow(i) > 0 ? -reading.growth()[i] / reading.slow(i) : 0;
-        boolean falls = drop >= settings.get(DROP) || reading.fast(i) <= settings.get(LOW) && drop > FALLING;
+        double left = reading.fast(i);
+        boolean falls = drop >= settings.get(DROP) && left <= settings.get(SHARP)
+                || drop > FALLING && left <= settings.get(LOW);
         return reading.known(i, KNOWN) && falls ? drop : Double.NaN;
     }
 
