@@ -56,10 +56,11 @@ final class AlertsTestCommand implements Callable<Integer> {
 
     /** The receivers of a file; a mistake in it is one line and exit code 3. */
     static AlertConfig read(Path file, Console console) {
+        Readable.SETTINGS.checkFile("alerts file", file);
         try {
             return AlertConfig.read(file, AlertConfig.Means.standard(System.getenv(), console::say));
         } catch (IOException e) {
-            throw new Failure(ExitCode.CONFIGURATION, "cannot read " + file + "; correct the path", e);
+            throw Readable.SETTINGS.failed("alerts file", file, e);
         } catch (IllegalArgumentException e) {
             throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
         }

@@ -5,8 +5,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import observatory.stream.cluster.Broker;
 import observatory.stream.cluster.Clusters;
 import observatory.stream.cluster.Connection;
@@ -55,6 +57,10 @@ public final class ClusterOptions {
 
     /** Settings found; the files and addresses named win over those that are there by convention. */
     private SortedMap<String, Clusters.Setting> settings(Path kafkaConfig, String bootstrap) {
+        for (Path named :
+                Stream.of(config, kafkaConfig).filter(Objects::nonNull).toList()) {
+            Readable.SETTINGS.checkFile("configuration", named);
+        }
         try {
             Map<String, String> environment = System.getenv();
             SortedMap<String, Clusters.Setting> settings = Clusters.settings(

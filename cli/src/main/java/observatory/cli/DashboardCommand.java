@@ -1,6 +1,5 @@
 package observatory.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -70,9 +69,7 @@ final class DashboardCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         DeepLink to = link == null ? null : DeepLink.parse(link);
         for (Path path : paths) {
-            if (!Files.exists(path)) {
-                throw Failure.usage("there is no such file: " + path + "; check the path");
-            }
+            Readable.INPUT.check("log", path);
         }
         if (!DesktopWindow.possible(System.getenv(), System.getProperty("os.name"))) {
             throw new Failure(

@@ -32,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             " 3:configuration or data directory unusable",
             " 4:cannot connect",
             " 5:authentication or permission denied",
-            " 6:input corrupt, or in no known format",
+            " 6:input missing, unreadable, corrupt, or in no known format",
             " 7:findings at or above --fail-on",
             "130:interrupted",
             "141:nobody takes what is written"

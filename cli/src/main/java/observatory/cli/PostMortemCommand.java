@@ -52,6 +52,7 @@ final class PostMortemCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Readable.INPUT.check("log", log.path);
         PostMortem result;
         try {
             result = PostMortem.of(log.source(progress()), log.format());

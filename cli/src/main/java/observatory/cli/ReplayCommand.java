@@ -196,9 +196,7 @@ public final class ReplayCommand implements Callable<Integer> {
         if (apply && key == null) {
             throw Failure.usage("--apply needs --key FILE: only an operator whom the run trusts may change it");
         }
-        if (!Files.isRegularFile(log)) {
-            throw Failure.usage("there is no spike log " + log + "; `observatory demo` prints where it wrote its own");
-        }
+        Readable.INPUT.checkFile("spike log", log);
     }
 
     /** Trials that are done are noted beside the name of their spike log. */

@@ -3,7 +3,6 @@ package observatory.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +41,7 @@ final class RulesTestCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = settings(rules);
+        Readable.INPUT.check("log", log.path);
         List<Incident> with;
         List<Incident> without;
         try {
@@ -55,11 +55,12 @@ final class RulesTestCommand implements Callable<Integer> {
     }
 
     static Settings settings(Path rules) {
+        Readable.SETTINGS.checkFile("rules file", rules);
         try {
             return Rules.read(rules);
-        } catch (NoSuchFileException e) {
-            throw new Failure(ExitCode.CONFIGURATION, "there is no rules file " + rules + "; correct the path", e);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
+            throw Readable.SETTINGS.failed("rules file", rules, e);
+        } catch (IllegalArgumentException e) {
             throw new Failure(ExitCode.CONFIGURATION, e.getMessage(), e);
         }
     }

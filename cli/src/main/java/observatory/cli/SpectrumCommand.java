@@ -64,6 +64,7 @@ final class SpectrumCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Readable.INPUT.check("file of weights", path);
         Optional<Numbers> numbers = Numbers.read(path);
         if (numbers.isPresent()) {
             return fit(numbers.get());

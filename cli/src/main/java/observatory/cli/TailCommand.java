@@ -44,6 +44,9 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (once) { // else it is waited for
+            Readable.INPUT.check("log", log.path);
+        }
         try (Interrupt interrupt = Interrupt.listen()) {
             return jsonl ? print(interrupt) : send(interrupt);
         } catch (LogException e) {

@@ -53,8 +53,8 @@ class BadInputTest {
                     demo --steps many                          | 2 | --steps, 'many' is no whole number
                     demo --learning-rate much                  | 2 | 'much' is no number
                     demo --steps 0                             | 2 | steps=0, try --steps
-                    demo --corpus {}/absent                    | 2 | no such corpus, give a file or a folder
-                    demo --corpus {}/empty.txt                 | 2 | corpus is empty, give a file or a folder
+                    demo --corpus {}/absent                    | 6 | there is no corpus, check the path
+                    demo --corpus {}/empty.txt                 | 6 | corpus is empty, give a file or a folder
                     demo --corpus {}/small.txt                 | 2 | corpus=500 bytes, batch=8 x 128, give more text
                     demo --data-dir {}/a-file/below            | 3 | cannot write to the data directory, --data-dir
                     demo --width 100 --heads 12                | 2 | heads must divide width, heads=12, try heads=10
@@ -68,12 +68,12 @@ class BadInputTest {
                     train --norm rmsnrm                        | 2 | 'rmsnrm', did you mean rmsnorm? See observatory train --help
                     train --spec {}/wrong.yaml                 | 2 | in the spec, --norm, one of [layernorm, 'rmsnrm'
                     train --heads 5                            | 2 | heads must divide width, try heads=4
-                    train --spec {}/absent.yaml                | 2 | there is no spec, correct the path
+                    train --spec {}/absent.yaml                | 3 | there is no spec, check the path
                     train --spec {}/odd.yaml                   | 2 | no option layerz, did you mean layers
-                    train --spec {}/torn.yaml                  | 2 | neither YAML nor JSON, line, expected
+                    train --spec {}/torn.yaml                  | 3 | neither YAML nor JSON, line, expected
                     train --spec {}/list.yaml                  | 2 | lacks: prose
                     train --spec {}/good.yaml --ranks 3        | 2 | batch=10, ranks=3, try batch=12
-                    train --spec {}/twice.yaml                 | 2 | twice.yaml, Duplicate, layers
+                    train --spec {}/twice.yaml                 | 3 | twice.yaml, Duplicate, layers
                     train --spec {}/chain.yaml                 | 2 | names no other spec, chain.yaml
                     train --steps 9 --layers 2 --steps 8       | 2 | --steps stands twice, leave one
                     train --fault nan@900                      | 2 | after the last step, steps=400, try nan@
@@ -103,7 +103,7 @@ class BadInputTest {
                     dashboard {}/small.txt --format abacus     | 2 | --format, one of [tensorboard, 'abacus'; see
                     postmortem {}/small.txt --column loss      | 2 | --column, postmortem --help
                     postmortem {}/small.txt --fail-on terrible | 2 | terrible, critical
-                    spectrum {}/absent                         | 6 | no such file, check the path
+                    spectrum {}/absent                         | 6 | there is no file of weights, check the path
                     spectrum /dev/null                         | 6 | a device or a pipe, to a file first
                     spectrum {}/small.txt                      | 6 | neither safetensors nor NumPy nor ONNX, save the weights
                     spectrum {}/small.txt --layers [           | 2 | --layers, no regular expression
@@ -111,10 +111,10 @@ class BadInputTest {
                     topics create --bootstrap 127.0.0.1:1 --partitions 0 | 2 | partitions=0, try --partitions
                     topics create --data-dir {}/none           | 4 | no broker is named, observatory broker, --bootstrap
                     topics create --bootstrap 127.0.0.1:1 --prefix a_b | 2 | prefix=a_b, try observatory.
-                    runs --kafka-config {}/absent.properties   | 3 | there is no file, correct the path
-                    runs --kafka-config {}                     | 3 | is no file of properties, Is a directory, name one
+                    runs --kafka-config {}/absent.properties   | 3 | there is no configuration, check the path
+                    runs --kafka-config {}                     | 3 | the configuration, is a folder, name the file itself
                     runs --kafka-config {}/small.txt           | 3 | small.txt names no broker, bootstrap.servers is not set, --bootstrap
-                    attach 2147483647 --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no file, correct the path
+                    attach 2147483647 --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no configuration, check the path
                     runs --config {}/a-file --bootstrap no:port:at:all | 3 | no:port:at:all, write bootstrap.servers as HOST:PORT
                     runs --bootstrap localhost                 | 3 | Kafka at localhost, write bootstrap.servers as HOST:PORT
                     runs --bootstrap localhost:99999           | 3 | localhost:99999, write bootstrap.servers as HOST:PORT
@@ -123,8 +123,8 @@ class BadInputTest {
                     watch --instance a/b --bootstrap 127.0.0.1:1 | 2 | an instance is named by, --instance=a/b, try --instance one
                     train --metrics-port 0 --data-dir {}/none  | 2 | none is named, --bootstrap, observatory watch
                     relay --metrics-port 99999 --bootstrap 127.0.0.1:1 --data-dir {}/new | 2 | port=99999, try --metrics-port 0
-                    relay --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no file, correct the path
-                    tail {}/small.txt --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no file, correct the path
+                    relay --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no configuration, check the path
+                    tail {}/small.txt --kafka-config {}/absent.properties --data-dir {}/new | 3 | there is no configuration, check the path
                     runs nobody --data-dir {}/none             | 2 | there is no run nobody
                     attach --detach                            | 2 | --detach needs, observatory attach
                     attach -5 --bootstrap 127.0.0.1:1          | 4 | no process -5, observatory attach
@@ -156,14 +156,14 @@ class BadInputTest {
                     plan --flops 1e20 --noise-scale 1M         | 2 | --noise-loss
                     plan --flops 1e20 --law 1,2,3              | 2 | --law, besiroglu
                     plan --flops 1e20 --batch 4 --first-batch 8 | 2 | first=8, last=4
-                    plan fit {}/absent                         | 6 | cannot read
+                    plan fit {}/absent                         | 6 | there is no table, check the path
                     plan fit {}/small.txt                      | 6 | needs a column parameters
                     plan size {}/small.txt --reference 1B=1,2B=2 | 6 | no JSON
                     plan size {}/small.txt --reference 1B=1    | 2 | two members, members=1; add one as SIZE=SCORE
                     alerts list --data-dir {}/none             | 3 | no alerts were ever watched for, observatory watch
-                    alerts test --alerts {}/absent             | 3 | cannot read, correct the path
+                    alerts test --alerts {}/absent             | 3 | there is no alerts file, check the path
                     alerts test --alerts {}/small.txt          | 3 | expected settings by name
-                    tail {}/absent --once --jsonl              | 6 | no such file, check the path
+                    tail {}/absent --once --jsonl              | 6 | there is no log, check the path
                     tail {}/small.txt --data-dir {}/none       | 4 | no broker is named, observatory broker, --bootstrap
                     """)
     void isOneLineWithTheNextStep(String line, int exitCode, String says) {

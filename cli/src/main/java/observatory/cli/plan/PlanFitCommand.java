@@ -15,6 +15,7 @@ import observatory.analysis.scaling.LossLaw;
 import observatory.analysis.scaling.PowerCurve;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
+import observatory.cli.Readable;
 import observatory.cli.Words;
 import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
@@ -61,14 +62,14 @@ public final class PlanFitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Readable.INPUT.checkFile("table", table);
         Ladder ladder;
         try {
             ladder = Ladder.read(table);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Failure(
-                    ExitCode.CORRUPT_INPUT,
-                    e instanceof IOException ? "cannot read " + table + "; check the path" : e.getMessage(),
-                    e);
+        } catch (IOException e) {
+            throw Readable.INPUT.failed("table", table, e);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         }
         Map<String, Ladder> sources = ladder.bySource();
         ObjectNode node = Json.mapper().createObjectNode();

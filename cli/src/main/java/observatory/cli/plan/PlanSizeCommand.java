@@ -14,6 +14,7 @@ import observatory.analysis.scaling.Family;
 import observatory.analysis.scaling.Score;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
+import observatory.cli.Readable;
 import observatory.stream.wire.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,14 +56,14 @@ final class PlanSizeCommand implements Callable<Integer> {
         List<Family.Member> members = new ArrayList<>();
         reference.forEach((size, score) -> members.add(new Family.Member(new Quantity().convert(size), score)));
         Family family = new Family(members);
+        Readable.INPUT.check("result of an evaluation", evaluations);
         SortedMap<Long, Score> scores;
         try {
             scores = Evaluations.read(evaluations, metric);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Failure(
-                    ExitCode.CORRUPT_INPUT,
-                    e instanceof IOException ? "cannot read " + evaluations : e.getMessage(),
-                    e);
+        } catch (IOException e) {
+            throw Readable.INPUT.failed("result of an evaluation", evaluations, e);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         }
         ArrayNode list = Json.mapper().createArrayNode();
         StringBuilder text = new StringBuilder();

@@ -1,8 +1,6 @@
 package observatory.cli.train;
 
-import java.io.IOException;
 import java.util.Optional;
-import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.trainer.Backend;
 import observatory.trainer.Corpus;
@@ -85,12 +83,7 @@ final class DemoPlan {
     }
 
     private static Corpus corpus(DemoOptions options, ModelSpec model) {
-        Corpus corpus;
-        try {
-            corpus = options.corpus == null ? CorpusFiles.bundled() : CorpusFiles.read(options.corpus, Tokenizer.BYTES);
-        } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, "cannot read the corpus " + options.corpus + ": " + e.getMessage(), e);
-        }
+        Corpus corpus = TrainPlan.corpus(options.corpus, Tokenizer.BYTES);
         long needed = (long) options.batch * model.context() + 1;
         if (corpus.size() < needed) {
             throw Failure.usage(

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
+import observatory.cli.Readable;
 
 /**
  * Options from a YAML or JSON file, as if they had been typed: {@code layers: 6} is {@code --layers=6}. Sections may
@@ -29,10 +28,11 @@ final class SpecFile {
     private SpecFile() {}
 
     static List<String> arguments(Path file) {
+        Readable.SETTINGS.checkFile("spec", file);
         try {
             JsonNode root = YAML.readTree(file.toFile());
             if (!root.isObject()) {
-                throw Failure.usage("a spec is a map of options: " + file + "; try `layers: 6`");
+                throw new Failure(ExitCode.CONFIGURATION, "a spec is a map of options: " + file + "; try `layers: 6`");
             }
             List<String> arguments = new ArrayList<>();
             root.properties().forEach(entry -> add(arguments, entry));
@@ -40,8 +40,6 @@ final class SpecFile {
                 throw Failure.usage("a spec names no other spec: " + file + "; put the options of both into one");
             }
             return arguments;
-        } catch (NoSuchFileException | FileNotFoundException e) {
-            throw new Failure(ExitCode.USAGE, "there is no spec " + file + "; correct the path", e);
         } catch (JsonProcessingException e) {
             // What is indented tells places, of which one is enough.
             String why = e.getMessage()
@@ -51,9 +49,10 @@ final class SpecFile {
                     .collect(Collectors.joining(", "));
             String line =
                     e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-            throw new Failure(ExitCode.USAGE, "the spec " + file + " is neither YAML nor JSON: " + line + why, e);
+            throw new Failure(
+                    ExitCode.CONFIGURATION, "the spec " + file + " is neither YAML nor JSON: " + line + why, e);
         } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, "cannot read the spec " + file + ": " + e.getMessage(), e);
+            throw Readable.SETTINGS.failed("spec", file, e);
         }
     }
 

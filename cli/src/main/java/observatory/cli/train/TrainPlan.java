@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
+import observatory.cli.Readable;
 import observatory.trainer.Adam;
 import observatory.trainer.Backend;
 import observatory.trainer.Batching;
@@ -47,9 +48,7 @@ final class TrainPlan {
         }
         try {
             Tokenizer tokenizer = tokenizer(options.data);
-            Corpus corpus = options.data.corpus == null
-                    ? CorpusFiles.bundled()
-                    : CorpusFiles.read(options.data.corpus, tokenizer);
+            Corpus corpus = corpus(options.data.corpus, tokenizer);
             int vocabulary = options.data.vocabulary == null ? tokenizer.vocabulary() : options.data.vocabulary;
             Fault fault = options.loop.fault == null ? Fault.NONE : Fault.parse(options.loop.fault);
             checkWithin(fault, options.loop.steps);
@@ -76,7 +75,22 @@ final class TrainPlan {
         } catch (CheckpointException e) {
             throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, "cannot read " + e.getMessage(), e);
+            throw new Failure(ExitCode.CORRUPT_INPUT, "cannot read " + e.getMessage(), e);
+        }
+    }
+
+    /** @param given a file or a folder; the text that comes with the program where it is null */
+    static Corpus corpus(Path given, Tokenizer tokenizer) {
+        if (given == null) {
+            return CorpusFiles.bundled();
+        }
+        Readable.INPUT.check("corpus", given);
+        try {
+            return CorpusFiles.read(given, tokenizer);
+        } catch (IOException e) {
+            throw Readable.INPUT.failed("corpus", given, e);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
         }
     }
 
@@ -131,7 +145,13 @@ final class TrainPlan {
         if (data.vocab == null || data.merges == null) {
             throw Failure.usage("a BPE needs both its files: --vocab vocab.json --merges merges.txt");
         }
-        return BpeTokenizer.read(data.vocab, data.merges);
+        Readable.INPUT.checkFile("vocabulary", data.vocab);
+        Readable.INPUT.checkFile("list of merges", data.merges);
+        try {
+            return BpeTokenizer.read(data.vocab, data.merges);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.CORRUPT_INPUT, e.getMessage(), e);
+        }
     }
 
     private static ModelSpec model(TrainOptions.Model model, int vocabulary) {
