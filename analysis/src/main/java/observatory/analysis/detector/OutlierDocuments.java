@@ -145,7 +145,7 @@ public final class OutlierDocuments implements Detector<OutlierDocuments.State> 
                 broken ? evidence.with("chance", own.chance(others)) : evidence,
                 own.far() == 1
                         ? "In step %,d %s.".formatted(frame.step(), one)
-                        : "In %s %,d sequences of %s cost far more than is usual for it, %s %% of its last %,d; in step %,d %s."
+                        : "In %s, %,d sequences of %s cost far more than is usual for it, %s %% of its last %,d; in step %,d %s."
                                 .formatted(
                                         Incident.steps(own.steps()[0], frame.step()),
                                         own.far(),

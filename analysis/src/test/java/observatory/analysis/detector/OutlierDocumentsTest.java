@@ -36,7 +36,7 @@ class OutlierDocumentsTest {
             assertEquals(Severity.WARNING, one.severity());
             assertEquals("web", one.evidence().facts().get("source"));
             assertTrue(one.firstStep() >= AT && one.lastStep() > STEPS - 80, one::steps);
-            assertTrue(one.summary().matches("In steps [\\d,]+ to [\\d,]+ \\d+ sequences of web .*"), one.summary());
+            assertTrue(one.summary().matches("In steps [\\d,]+ to [\\d,]+, \\d+ sequences of web .*"), one.summary());
         }
     }
 
@@ -45,7 +45,7 @@ class OutlierDocumentsTest {
         List<Incident> found = found(1, step -> step == 300 || step == 340 || step == 400 ? 0.25 : 0, step -> 0);
         assertEquals(1, found.size(), found::toString);
         assertEquals(Severity.INFO, found.getFirst().severity());
-        assertTrue(found.getFirst().summary().startsWith("In steps 300 to 400 3 sequences of web"), found::toString);
+        assertTrue(found.getFirst().summary().startsWith("In steps 300 to 400, 3 sequences of web"), found::toString);
     }
 
     @Test
