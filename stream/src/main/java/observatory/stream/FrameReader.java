@@ -79,33 +79,26 @@ public final class FrameReader implements AutoCloseable {
 
     /** @throws org.apache.kafka.common.KafkaException where the cluster or the topic cannot be reached */
     public FrameReader(Connection connection, Topics topics, Optional<RunId> run) {
-        this(new TopicSource(TopicReader.fromTheBeginning(connection, topics.telemetry())), run);
+        this(TopicSource.of(TopicReader.fromTheBeginning(connection, topics.telemetry()), run), run);
     }
 
     /** The telemetry of all runs from these offsets on, by partition; from the beginning where none is given. */
     public static FrameReader from(Connection connection, Topics topics, Map<Integer, Long> offsets) {
         return new FrameReader(
-                new TopicSource(TopicReader.from(connection, topics.telemetry(), offsets)), Optional.empty());
+                TopicSource.of(TopicReader.from(connection, topics.telemetry(), offsets), Optional.empty()),
+                Optional.empty());
     }
 
     /** The telemetry of one run, or of all, that comes from now on. */
     public static FrameReader fromTheEnd(Connection connection, Topics topics, Optional<RunId> run) {
-        return new FrameReader(new TopicSource(TopicReader.fromTheEnd(connection, topics.telemetry())), run);
+        return new FrameReader(TopicSource.of(TopicReader.fromTheEnd(connection, topics.telemetry()), run), run);
     }
 
     /** The telemetry of a run again, between two offsets of its partition, both within. */
     public static FrameReader stretch(
             Connection connection, Topics topics, RunId run, int partition, long first, long last) {
         TopicReader reader = TopicReader.stretch(connection, topics.telemetry(), partition, first, last);
-        return new FrameReader(new TopicSource(reader, one -> keyed(one, run.value())), Optional.of(run));
-    }
-
-    /** Those records whose key is a run: others are not even decoded. */
-    private static List<byte[]> keyed(TopicReader reader, String run) {
-        return reader.keyed().stream()
-                .filter(record -> record.getKey().equals(run))
-                .map(Map.Entry::getValue)
-                .toList();
+        return new FrameReader(TopicSource.of(reader, Optional.of(run)), Optional.of(run));
     }
 
     /** What one writer's spool holds and may still be sending. */
@@ -189,8 +182,18 @@ public final class FrameReader implements AutoCloseable {
     }
 
     private record TopicSource(TopicReader reader, Function<TopicReader, List<byte[]>> values) implements Source {
-        private TopicSource(TopicReader reader) {
-            this(reader, TopicReader::poll);
+        /** Of one run, where one is named: records with the key of another are not even decoded. */
+        private static TopicSource of(TopicReader reader, Optional<RunId> run) {
+            return new TopicSource(
+                    reader, run.map(RunId::value).map(TopicSource::keyed).orElse(TopicReader::poll));
+        }
+
+        private static Function<TopicReader, List<byte[]>> keyed(String run) {
+            return reader -> reader.keyed().stream()
+                    .filter(record ->
+                            record.getKey().isEmpty() || record.getKey().equals(run))
+                    .map(Map.Entry::getValue)
+                    .toList();
         }
 
         @Override
