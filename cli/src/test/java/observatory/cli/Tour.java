@@ -19,6 +19,7 @@ import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
 import javafx.scene.control.TabPane;
+import javafx.scene.control.TextField;
 import javafx.scene.control.TreeTableView;
 import javafx.scene.image.PixelFormat;
 import javafx.scene.image.WritableImage;
@@ -171,8 +172,11 @@ final class Tour {
         press(KeyCode.D, () -> bench.themeProperty().get() == Theme.LIGHT);
         press(KeyCode.P, () -> Files.exists(pictures.resolve("exports")));
         chord(KeyCode.CONTROL, KeyCode.C, () -> exported(".csv"));
-        press(KeyCode.G, () -> sheet());
-        press(KeyCode.DIGIT5, () -> true);
+        press(KeyCode.G, () -> scene.getFocusOwner() instanceof TextField);
+        press(
+                KeyCode.DIGIT5,
+                () -> scene.getFocusOwner() instanceof TextField line
+                        && line.getText().equals("5"));
         press(KeyCode.ENTER, () -> bench.crosshairProperty().get() == 5 && !sheet());
     }
 
@@ -249,7 +253,10 @@ final class Tour {
         while (!onWindow(done::getAsBoolean)) {
             if (System.nanoTime() > deadline) {
                 picture("failed");
-                throw new IllegalStateException("the key did nothing: " + what + ", on the screen " + title());
+                throw new IllegalStateException(
+                        "the key did nothing: " + what + ", on the screen " + title() + ", the focus in "
+                                + onWindow(() -> scene.getFocusOwner()) + ", the crosshair at "
+                                + onWindow(() -> bench.crosshairProperty().get()));
             }
             pulses(2);
         }
