@@ -91,12 +91,12 @@ public final class ClusterOptions {
     }
 
     /** Whether a cluster is named on the command line, and not found by convention. */
-    boolean named() {
+    public boolean named() {
         return bootstrap != null || kafkaConfig != null;
     }
 
     /** The cluster at HOST:PORT, asked as these options say, or that of a file of client properties. */
-    Connection at(String cluster) {
+    public Connection at(String cluster) {
         boolean file = cluster.endsWith(".properties");
         return Clusters.connection(settings(file ? Path.of(cluster) : kafkaConfig, file ? null : cluster))
                 .orElseThrow();
@@ -107,7 +107,8 @@ public final class ClusterOptions {
         return Broker.running(dataDirectory.resolve("broker")).map(Connection::to);
     }
 
-    Connection connection() {
+    /** The cluster that is named, or that of the data directory; a failure where there is neither. */
+    public Connection connection() {
         return find().orElseThrow(() -> new Failure(
                 ExitCode.CANNOT_CONNECT,
                 "no broker is named and none runs on " + dataDirectory()
@@ -115,7 +116,7 @@ public final class ClusterOptions {
     }
 
     /** What a Kafka error means here, with its exit code. */
-    static Failure failure(Throwable error, Connection connection) {
+    public static Failure failure(Throwable error, Connection connection) {
         KafkaErrors.Explained explained = KafkaErrors.explain(error, connection);
         int code = switch (explained.kind()) {
             case CANNOT_CONNECT, TLS -> ExitCode.CANNOT_CONNECT;

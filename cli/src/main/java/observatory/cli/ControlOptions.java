@@ -35,7 +35,7 @@ public final class ControlOptions {
     }
 
     /** The same for a trainer in another process. */
-    Operators operators() {
+    public Operators operators() {
         Gate.Limits limits = control().limits();
         return new Operators(Control.lines(keys), limits.cost(), limits.profiles());
     }

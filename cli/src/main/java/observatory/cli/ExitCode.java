@@ -10,9 +10,9 @@ public final class ExitCode {
     public static final int USAGE = 2;
     public static final int CONFIGURATION = 3;
     public static final int CANNOT_CONNECT = 4;
-    static final int DENIED = 5;
+    public static final int DENIED = 5;
     public static final int CORRUPT_INPUT = 6;
-    static final int FINDINGS = 7;
+    public static final int FINDINGS = 7;
     public static final int INTERRUPTED = 130;
     /** As of a program that died of SIGPIPE. */
     static final int UNHEARD = 141;

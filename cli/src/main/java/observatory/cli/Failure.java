@@ -20,7 +20,8 @@ public final class Failure extends RuntimeException {
         return new Failure(ExitCode.USAGE, message);
     }
 
-    int exitCode() {
+    /** One of {@link ExitCode}. */
+    public int exitCode() {
         return exitCode;
     }
 }

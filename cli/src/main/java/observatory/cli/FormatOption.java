@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** The name of a log format. */
-final class FormatOption implements ITypeConverter<LogFormat>, Iterable<String> {
+public final class FormatOption implements ITypeConverter<LogFormat>, Iterable<String> {
     @Override
     public LogFormat convert(String text) {
         return LogFormats.named(text)

@@ -11,9 +11,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Which log, and what its content does not tell. */
-final class LogOptions {
+public final class LogOptions {
     @Parameters(paramLabel = "PATH", description = "The log: a file, or the folder of one run.")
-    Path path;
+    private Path path;
 
     @Option(
             names = "--format",
@@ -32,12 +32,18 @@ final class LogOptions {
             description = "What a column or tag is: step, loss, gradient_norm, learning_rate, … May be given often.")
     private Map<String, String> columns = new LinkedHashMap<>();
 
-    LogSource source(Progress progress) {
+    public Path path() {
+        return path;
+    }
+
+    /** What is to be read, told how far it is read. */
+    public LogSource source(Progress progress) {
         LogSource source = new LogSource(path, progress).mapped(columns);
         return run == null ? source : source.named(run);
     }
 
-    Optional<LogFormat> format() {
+    /** The format that was named; empty where the content is to tell. */
+    public Optional<LogFormat> format() {
         return Optional.ofNullable(format);
     }
 }

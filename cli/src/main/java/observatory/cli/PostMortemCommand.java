@@ -52,7 +52,7 @@ final class PostMortemCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Readable.INPUT.check("log", log.path);
+        Readable.INPUT.check("log", log.path());
         PostMortem result;
         try {
             result = PostMortem.of(log.source(progress()), log.format());
@@ -76,8 +76,9 @@ final class PostMortemCommand implements Callable<Integer> {
     }
 
     private Progress progress() {
-        String name =
-                Optional.ofNullable(log.path.getFileName()).map(Path::toString).orElse(log.path.toString());
+        String name = Optional.ofNullable(log.path().getFileName())
+                .map(Path::toString)
+                .orElse(log.path().toString());
         return quiet ? Progress.NONE : new ReadingProgress(parent.console(), name, System::nanoTime);
     }
 }

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Writes the forms of a report that were asked for, and says where. */
-record ReportFiles(Console console, boolean quiet) {
+public record ReportFiles(Console console, boolean quiet) {
     /** Writes one form of the report. */
-    interface Written {
+    public interface Written {
         void to(Path path) throws IOException;
     }
 
     /** @param path where it was asked for, or null */
-    void write(Path path, Written form) {
+    public void write(Path path, Written form) {
         if (path == null) {
             return;
         }

@@ -62,19 +62,22 @@ public final class Scraped implements AutoCloseable {
         }
     }
 
-    void read(Incident incident) {
+    /** Counts an incident, where anybody scrapes. */
+    public void read(Incident incident) {
         if (alerts != null) {
             alerts.read(incident);
         }
     }
 
-    void read(NotificationCounts notifications) {
+    /** Shows how many messages went out, where anybody scrapes. */
+    public void read(NotificationCounts notifications) {
         if (alerts != null) {
             alerts.read(notifications);
         }
     }
 
-    void read(Telemetry item) {
+    /** Shows what a run says, where anybody scrapes. */
+    public void read(Telemetry item) {
         if (metrics != null) {
             metrics.read(item);
         }

@@ -28,7 +28,8 @@ public record StateDirectory(Path root) {
         return new StateDirectory(root.toAbsolutePath().normalize());
     }
 
-    static Path standard(Map<String, String> environment) {
+    /** Where it lies unless one is named: below $XDG_STATE_HOME, or ~/.local/state. */
+    public static Path standard(Map<String, String> environment) {
         String state = environment.get("XDG_STATE_HOME");
         Path base = state == null || state.isBlank()
                 ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".local", "state")
@@ -76,17 +77,17 @@ public record StateDirectory(Path root) {
     }
 
     /** What replays of incidents came to, a folder each. */
-    Path replays() {
+    public Path replays() {
         return root.resolve("replays");
     }
 
     /** Where a person was in the window. */
-    Path window() {
+    public Path window() {
         return root.resolve("window.properties");
     }
 
     /** Figures and tables taken out of the window. */
-    Path exports() {
+    public Path exports() {
         return root.resolve("exports");
     }
 

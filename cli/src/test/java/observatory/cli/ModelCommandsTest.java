@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import observatory.analysis.alert.AlertStore;
+import observatory.cli.alerts.AlertsCommand;
 import observatory.stream.wire.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A display that nobody sees, with a number of its own, for as long as a test needs it. */
-final class Xvfb implements AutoCloseable {
+public final class Xvfb implements AutoCloseable {
     private final Process server;
     private final String display;
 
@@ -20,7 +20,7 @@ final class Xvfb implements AutoCloseable {
     }
 
     /** Empty where the program is not installed. */
-    static Optional<Xvfb> start(int width, int height) throws IOException {
+    public static Optional<Xvfb> start(int width, int height) throws IOException {
         boolean installed = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "Xvfb")));
         if (!installed) {
@@ -40,7 +40,7 @@ final class Xvfb implements AutoCloseable {
         return Optional.of(new Xvfb(server, ":" + number.strip()));
     }
 
-    String display() {
+    public String display() {
         return display;
     }
 
