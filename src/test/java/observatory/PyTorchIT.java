@@ -224,7 +224,7 @@ class PyTorchIT {
     private List<Incident> incidents(String run) throws IOException {
         Path writer;
         try (Stream<Path> folders = Files.list(scratch.resolve(run))) {
-            writer = folders.findFirst().orElseThrow();
+            writer = folders.filter(Files::isDirectory).findFirst().orElseThrow();
         }
         RunWatch watch = RunWatch.of(new RunId(run));
         try (FrameReader reader = FrameReader.spool(writer)) {
