@@ -5,7 +5,8 @@ import java.util.Locale;
 
 /** What variants are compared by; of all of them less is better. */
 public enum Measure {
-    SENSITIVITY("sensitivity", "learning-rate sensitivity", 3, "lower, so more stable,", "higher, so less stable,"),
+    SENSITIVITY("sensitivity", "learning-rate sensitivity", 3, "lower", "higher"),
+    MEAN_LOSS("meanLoss", "loss over all rates", 3, "lower", "higher"),
     INCIDENTS("incidentsPer1000Steps", "incidents per 1,000 steps", 1, "fewer", "more"),
     BEST_LOSS("bestLoss", "loss at the best rate", 3, "lower", "higher");
 
@@ -69,6 +70,7 @@ public enum Measure {
         double[] losses = rates.stream().mapToDouble(Outcome::finalLoss).toArray();
         return switch (this) {
             case SENSITIVITY -> Sensitivity.of(losses, initial);
+            case MEAN_LOSS -> Sensitivity.mean(losses, initial);
             case BEST_LOSS -> Sensitivity.best(losses, initial);
             case INCIDENTS ->
                 1000.0

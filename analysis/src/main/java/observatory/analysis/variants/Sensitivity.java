@@ -17,9 +17,13 @@ public final class Sensitivity {
      * @param initial loss of the untrained model
      */
     public static double of(double[] losses, double initial) {
-        double best = best(losses, initial);
+        return mean(losses, initial) - best(losses, initial);
+    }
+
+    /** The mean of the losses, each that of the untrained model at most. */
+    static double mean(double[] losses, double initial) {
         return Arrays.stream(losses)
-                .map(loss -> capped(loss, initial) - best)
+                .map(loss -> capped(loss, initial))
                 .average()
                 .orElse(Double.NaN);
     }

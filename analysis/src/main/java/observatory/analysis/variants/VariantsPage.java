@@ -13,7 +13,8 @@ import org.apache.commons.math3.stat.StatUtils;
 public final class VariantsPage {
     private static final String HOW = """
              Sensitivity is what the final loss (of the last 32 steps) has above the best of all rates, in the mean over \
-            rates: a broken run counts as untrained, and what learns more at its best has more to lose. A run diverged where it ended early, not finite, no better than \
+            rates: a broken run counts as untrained, and what learns more at its best has more to lose, so less stable is \
+            only what is also worse over all rates. A run diverged where it ended early, not finite, no better than \
             untrained, or 1.2 times above its lowest. In brackets are 95 % intervals over seeds; p is of a paired t test \
             over seeds, corrected for all comparisons of its table (Holm), which the brackets are not.
             """;
@@ -40,9 +41,14 @@ public final class VariantsPage {
         if (study.seeds().length < 2) {
             page.append("One seed cannot tell a difference from chance; take more with --seeds.\n");
         } else if (!study.others().isEmpty()) {
+            page.append(Sentences.verdict(study)).append("\n\n");
             for (Measure measure : Measure.values()) {
                 page.append("- ").append(Sentences.of(study, measure)).append('\n');
             }
+        }
+        String edges = Sentences.edges(study);
+        if (!edges.isEmpty()) {
+            page.append('\n').append(edges).append('\n');
         }
         page.append('\n').append(what).append(HOW);
         for (Measure measure : Measure.values()) {

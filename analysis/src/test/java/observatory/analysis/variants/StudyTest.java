@@ -89,13 +89,41 @@ class StudyTest {
         String first =
                 page.lines().filter(line -> line.startsWith("- ")).findFirst().orElseThrow();
         assertTrue(
-                first.startsWith("- Learning-rate sensitivity, of the baseline 1.100 [1.006, 1.194]: higher, so less"
-                        + " stable, with steeper (1.505 ["),
+                first.startsWith("- Learning-rate sensitivity, of the baseline 1.100 [1.006, 1.194]: higher with steeper"
+                        + " (1.505 ["),
                 first);
         assertTrue(first.contains("changed by less than seeds change it with a little ("), first);
         assertTrue(first.endsWith("no difference found with other."), first);
         assertTrue(page.contains("| steeper | 2.100 ± 0.089 | 3.605 ± "), page);
         assertTrue(!page.contains("left out because"), "no run skipped a step");
+    }
+
+    @Test
+    void lessStableIsWhatIsWorseOverAllRatesToo() {
+        Map<Place, Outcome> outcomes = new HashMap<>();
+        Map<String, double[]> losses = new LinkedHashMap<>();
+        losses.put("baseline", new double[] {2.5, 3, 3.5});
+        losses.put("breaks", new double[] {2.5, 3, 5});
+        losses.put("learns", new double[] {1.5, 3, 3.5});
+        losses.put("never learns", new double[] {3.4, 3.4, 3.5});
+        losses.put("lasts", new double[] {2.5, 2.5, 2.5});
+        losses.forEach((variant, byRate) -> {
+            for (long seed : SEEDS) {
+                double noise = 0.01 * (seed % 3) + (variant.equals("baseline") ? 0 : 0.001 * (seed % 2));
+                for (int i = 0; i < RATES.length; i++) {
+                    outcomes.put(new Place(variant, RATES[i], seed), outcome(byRate[i] + noise * (1 + i), 0));
+                }
+            }
+        });
+        String page = VariantsPage.of(Study.of(List.copyOf(losses.keySet()), RATES, SEEDS, outcomes), "");
+        assertTrue(
+                page.contains("less stable: breaks; no less stable, though more sensitive to the rate: learns; no more"
+                        + " stable, though less sensitive to the rate: never learns; more stable: lasts."),
+                page);
+        assertTrue(
+                page.contains("The best rate of baseline, breaks, learns, never learns, lasts is the lowest that was tried,"
+                        + " 0.01"),
+                page);
     }
 
     @Test

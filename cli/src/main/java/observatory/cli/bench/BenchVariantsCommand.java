@@ -60,7 +60,7 @@ final class BenchVariantsCommand implements Callable<Integer> {
             names = "--rates",
             paramLabel = "R",
             split = ",",
-            defaultValue = "0.003,0.01,0.03,0.1,0.3,1,3,10",
+            defaultValue = "0.001,0.003,0.01,0.03,0.1,0.3,1,3",
             description = "Peaks of the learning rate, evenly spaced in their logarithm (${DEFAULT-VALUE}).")
     private double[] rates;
 
