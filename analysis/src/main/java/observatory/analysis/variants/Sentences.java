@@ -59,13 +59,13 @@ final class Sentences {
         for (int i = 0; i < sensitivities.size(); i++) {
             Study.Finding sensitivity = study.finding(Measure.SENSITIVITY, sensitivities.get(i));
             boolean both = sensitivity == study.finding(Measure.MEAN_LOSS, losses.get(i));
-            String said =
-                    switch (sensitivity) {
-                        case LESS -> both ? "more stable" : "no more stable, though less sensitive to the rate";
-                        case MORE -> both ? "less stable" : "no less stable, though more sensitive to the rate";
-                        case SMALL, NONE -> "no difference found";
-                    };
-            found.computeIfAbsent(said, s -> new ArrayList<>()).add(study.others().get(i));
+            String said = switch (sensitivity) {
+                case LESS -> both ? "more stable" : "no more stable, though less sensitive to the rate";
+                case MORE -> both ? "less stable" : "no less stable, though more sensitive to the rate";
+                case SMALL, NONE -> "no difference found";
+            };
+            found.computeIfAbsent(said, s -> new ArrayList<>())
+                    .add(study.others().get(i));
         }
         return "Against the baseline, by sensitivity and loss over all rates together: "
                 + found.entrySet().stream()
@@ -83,11 +83,12 @@ final class Sentences {
                     .filter(variant -> study.bestRate(variant) == edge)
                     .toList();
             if (rates.length > 1 && !there.isEmpty()) {
-                said.add("The best rate of %s is the %s that was tried, %s: there may be a better one beyond it (--rates)."
-                        .formatted(
-                                String.join(", ", there),
-                                edge == rates[0] ? "lowest" : "highest",
-                                VariantsPage.rate(edge)));
+                said.add(
+                        "The best rate of %s is the %s that was tried, %s: there may be a better one beyond it (--rates)."
+                                .formatted(
+                                        String.join(", ", there),
+                                        edge == rates[0] ? "lowest" : "highest",
+                                        VariantsPage.rate(edge)));
             }
         }
         return String.join(" ", said);

@@ -89,8 +89,9 @@ class StudyTest {
         String first =
                 page.lines().filter(line -> line.startsWith("- ")).findFirst().orElseThrow();
         assertTrue(
-                first.startsWith("- Learning-rate sensitivity, of the baseline 1.100 [1.006, 1.194]: higher with steeper"
-                        + " (1.505 ["),
+                first.startsWith(
+                        "- Learning-rate sensitivity, of the baseline 1.100 [1.006, 1.194]: higher with steeper"
+                                + " (1.505 ["),
                 first);
         assertTrue(first.contains("changed by less than seeds change it with a little ("), first);
         assertTrue(first.endsWith("no difference found with other."), first);
@@ -121,8 +122,9 @@ class StudyTest {
                         + " stable, though less sensitive to the rate: never learns; more stable: lasts."),
                 page);
         assertTrue(
-                page.contains("The best rate of baseline, breaks, learns, never learns, lasts is the lowest that was tried,"
-                        + " 0.01"),
+                page.contains(
+                        "The best rate of baseline, breaks, learns, never learns, lasts is the lowest that was tried,"
+                                + " 0.01"),
                 page);
     }
 

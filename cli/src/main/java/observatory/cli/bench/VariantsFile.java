@@ -10,18 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import observatory.analysis.RunWatch;
 import observatory.analysis.variants.Outcome;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.cli.train.RunOptions;
 import observatory.stream.wire.Json;
+import observatory.trainer.ClassFiles;
 import observatory.trainer.TrainerBuild;
 
 /**
- * Runs that are done, one a line, so that a study that was stopped goes on where it was. A line says with which build of
- * the trainer and which options a run came to what; those of another build are left alone. Any thread.
+ * Runs that are done, one a line, so that a study that was stopped goes on where it was. A line says with which builds of
+ * the trainer and the detectors and which options a run came to what; those of other builds are left alone. Any thread.
  */
 final class VariantsFile {
+    /** Which build of what judges a run: incidents are part of what it came to. */
+    private static final String DETECTORS = ClassFiles.fingerprint(
+            RunWatch.class,
+            List.of("observatory/analysis", "observatory/analysis/detector", "observatory/analysis/rules"));
+
     private final Path file;
     private final Map<JsonNode, Outcome> done = new ConcurrentHashMap<>();
 
@@ -83,6 +90,7 @@ final class VariantsFile {
         ObjectNode key = Json.mapper()
                 .createObjectNode()
                 .put("trainer", TrainerBuild.fingerprint())
+                .put("detectors", DETECTORS)
                 .put("device", onDevice ? "cuda" : "cpu");
         key.set("options", Json.mapper().valueToTree(options.values()));
         return key;

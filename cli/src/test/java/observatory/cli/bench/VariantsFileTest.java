@@ -14,9 +14,10 @@ import java.util.TreeMap;
 import observatory.analysis.variants.Outcome;
 import observatory.cli.Failure;
 import observatory.cli.train.RunOptions;
-import observatory.trainer.TrainerBuild;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VariantsFileTest {
     private static final RunOptions RUN = RunOptions.none().with("seed", "1");
@@ -36,11 +37,13 @@ class VariantsFileTest {
         assertEquals(Optional.empty(), again.find(RUN, true), "a GPU has other bits");
     }
 
-    @Test
-    void runsOfAnotherBuildAreLeftAlone() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"trainer", "detectors"})
+    void runsOfAnotherBuildAreLeftAlone(String builds) throws IOException {
         Path file = folder.resolve("runs.jsonl");
         VariantsFile.open(file).write(RUN, false, OUTCOME);
-        String other = Files.readString(file).replace(TrainerBuild.fingerprint(), "0123456789abcdef");
+        String other = Files.readString(file).replaceFirst("(\"" + builds + "\":\")\\w{16}", "$10123456789abcdef");
+        assertTrue(other.contains("0123456789abcdef"), other);
         Files.writeString(file, other);
         VariantsFile again = VariantsFile.open(file);
         assertEquals(Optional.empty(), again.find(RUN, false));
