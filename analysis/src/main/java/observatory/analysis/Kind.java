@@ -33,8 +33,17 @@ public enum Kind {
     DUPLICATE_WRITER,
     SUSPICIOUS_LOG;
 
-    /** Whether it is something that happens to the model, and not to data, machines, or whoever writes. */
-    public boolean ofTheModel() {
+    /** What a kind is about. */
+    public enum Subject {
+        /** What happens to the model itself. */
+        MODEL,
+        /** What the model is trained on, by and towards. */
+        TRAINING,
+        /** How fast it is trained, and how well that is recorded. */
+        RUNNING
+    }
+
+    public Subject subject() {
         return switch (this) {
             case NON_FINITE,
                     OVERFLOW,
@@ -51,19 +60,10 @@ public enum Kind {
                     ATTENTION_GROWTH,
                     LOGIT_DRIFT,
                     SPECTRAL_DRIFT,
-                    DEAD_UNITS -> true;
-            case DUPLICATE_DATA,
-                    MIXTURE_SHIFT,
-                    NOISE_SCALE,
-                    THROUGHPUT,
-                    STRAGGLER,
-                    RANK_DISAGREEMENT,
-                    SCALING_LAG,
-                    RESTART,
-                    STALLED,
-                    TELEMETRY_LOST,
-                    DUPLICATE_WRITER,
-                    SUSPICIOUS_LOG -> false;
+                    DEAD_UNITS -> Subject.MODEL;
+            case DUPLICATE_DATA, MIXTURE_SHIFT, NOISE_SCALE, SCALING_LAG, RANK_DISAGREEMENT -> Subject.TRAINING;
+            case THROUGHPUT, STRAGGLER, RESTART, STALLED, TELEMETRY_LOST, DUPLICATE_WRITER, SUSPICIOUS_LOG ->
+                Subject.RUNNING;
         };
     }
 

@@ -78,32 +78,9 @@ record Reasoning(Verdict verdict, Evidence evidence) {
         return (own + " " + others).strip();
     }
 
-    /** Whether a kind is about the model, and not about how fast or how well recorded it is trained. */
+    /** Whether a kind is about the model or its training, and not about how fast or how well recorded it is trained. */
     private static boolean ofTheModel(Kind kind) {
-        return switch (kind) {
-            case NON_FINITE,
-                    OVERFLOW,
-                    LOSS_SPIKE,
-                    DIVERGENCE,
-                    SLOW_DIVERGENCE,
-                    GRADIENT_SPIKE,
-                    GRADIENT_DRIFT,
-                    GRADIENT_EXPLOSION,
-                    LOSS_SCALE_COLLAPSE,
-                    UNDERFLOW,
-                    DATA_OUTLIER,
-                    BAD_BATCH,
-                    DUPLICATE_DATA,
-                    MIXTURE_SHIFT,
-                    ATTENTION_GROWTH,
-                    LOGIT_DRIFT,
-                    SPECTRAL_DRIFT,
-                    DEAD_UNITS,
-                    NOISE_SCALE,
-                    SCALING_LAG,
-                    RANK_DISAGREEMENT -> true;
-            case THROUGHPUT, STRAGGLER, RESTART, STALLED, TELEMETRY_LOST, DUPLICATE_WRITER, SUSPICIOUS_LOG -> false;
-        };
+        return kind.subject() != Kind.Subject.RUNNING;
     }
 
     /** What else could have done it, which speaks against the verdict. */

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import observatory.probe.Column;
 import observatory.probe.Frame;
 import observatory.probe.Hook;
@@ -83,13 +82,12 @@ record GradientMemory(List<Site> sites, double[] squares, double[] shares, doubl
 
     /** The same memories in the order of other parameters; those that are new begin at nothing. */
     private GradientMemory over(List<Site> other, long step) {
-        Map<Site, Integer> places = new HashMap<>();
-        IntStream.range(0, sites.size()).forEach(i -> places.put(sites.get(i), i));
+        int[] places = SiteTrend.places(other, sites);
         int n = other.size();
         GradientMemory moved = new GradientMemory(other, new double[n], new double[n], new double[n], step);
         for (int i = 0; i < n; i++) {
-            Integer from = places.get(other.get(i));
-            if (from != null) {
+            int from = places[i];
+            if (from >= 0) {
                 moved.squares[i] = squares[from];
                 moved.shares[i] = shares[from];
                 moved.weights[i] = weights[from];

@@ -169,13 +169,12 @@ record SiteTrend(List<Site> sites, double[] fast, double[] slow, double[] noise,
 
     /** The same levels in the order of other sites; sites that are new begin at nothing. */
     private SiteTrend over(List<Site> other) {
-        Map<Site, Integer> places = new HashMap<>();
-        IntStream.range(0, sites.size()).forEach(i -> places.put(sites.get(i), i));
+        int[] places = places(other, sites);
         int n = other.size();
         SiteTrend moved = new SiteTrend(other, new double[n], new double[n], new double[n], new int[n], lastStep);
         for (int i = 0; i < n; i++) {
-            Integer from = places.get(other.get(i));
-            if (from != null) {
+            int from = places[i];
+            if (from >= 0) {
                 moved.fast[i] = fast[from];
                 moved.slow[i] = slow[from];
                 moved.noise[i] = noise[from];
@@ -183,6 +182,13 @@ record SiteTrend(List<Site> sites, double[] fast, double[] slow, double[] noise,
             }
         }
         return moved;
+    }
+
+    /** Where each of some sites stands among others; -1 where it does not. */
+    static int[] places(List<Site> of, List<Site> among) {
+        Map<Site, Integer> places = new HashMap<>();
+        IntStream.range(0, among.size()).forEach(i -> places.put(among.get(i), i));
+        return of.stream().mapToInt(site -> places.getOrDefault(site, -1)).toArray();
     }
 
     @Override

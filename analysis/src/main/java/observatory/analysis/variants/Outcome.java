@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import observatory.analysis.Incident;
+import observatory.analysis.Kind;
 import observatory.analysis.LossReading;
 import observatory.analysis.RunWatch;
 import observatory.analysis.Severity;
@@ -105,7 +106,7 @@ public record Outcome(
         watch.finish();
         SortedMap<String, Integer> begun = new TreeMap<>();
         for (Incident incident : watch.incidents()) {
-            if (incident.severity() != Severity.INFO && incident.kind().ofTheModel()) {
+            if (incident.severity() != Severity.INFO && incident.kind().subject() == Kind.Subject.MODEL) {
                 begun.merge(incident.kind().label(), 1, Integer::sum);
             }
         }

@@ -38,8 +38,8 @@ final class VariantRuns {
         this.progress = progress;
     }
 
-    /** A run and where it stands in the study. */
-    record Job(Place place, RunOptions options) {}
+    /** A run, where it stands in the study, and whether it trains on a GPU. */
+    record Job(Place place, RunOptions options, boolean onDevice) {}
 
     /** What all of them came to, or those that were done when it was interrupted. */
     Map<Place, Outcome> all(List<Job> jobs, int atOnce, int threadsEach) throws InterruptedException {
@@ -65,15 +65,15 @@ final class VariantRuns {
             return;
         }
         try {
-            PlainRun run = job.options.with("threads", "" + threads).plan();
-            Optional<Outcome> outcome = file.find(job.options, run.onDevice());
+            Optional<Outcome> outcome = file.find(job.options, job.onDevice);
             if (outcome.isEmpty()) {
+                PlainRun run = job.options.with("threads", "" + threads).plan();
                 Optional<List<Telemetry>> told = run.train(this::stopped);
                 if (told.isEmpty()) {
                     return;
                 }
                 outcome = told.map(all -> Outcome.of(all, run.steps()));
-                file.write(job.options, run.onDevice(), outcome.get());
+                file.write(job.options, job.onDevice, outcome.get());
             }
             done.put(job.place, outcome.get());
             tell(planned);

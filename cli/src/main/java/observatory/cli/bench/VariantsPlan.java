@@ -113,8 +113,10 @@ final class VariantsPlan {
         List<VariantRuns.Job> jobs = new ArrayList<>();
         for (long seed : seeds()) {
             for (double rate : rates) {
-                variants.forEach((name, options) ->
-                        jobs.add(new VariantRuns.Job(new Place(name, rate, seed), at(options, rate, seed))));
+                variants.forEach((name, options) -> jobs.add(new VariantRuns.Job(
+                        new Place(name, rate, seed),
+                        at(options, rate, seed),
+                        plans.get(name).onDevice())));
             }
         }
         return jobs;
