@@ -36,6 +36,12 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--drain", description = "Send what killed runs left in their spools.")
     private boolean drain;
 
+    @Option(
+            names = "--redirect",
+            description =
+                    "With --drain: also what was meant for another cluster or other topics than those named here.")
+    private boolean redirect;
+
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
@@ -43,6 +49,9 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (drain) {
             return drain();
+        }
+        if (redirect) {
+            throw Failure.usage("--redirect says where --drain sends; give both, or neither");
         }
         Optional<Connection> connection = cluster.find();
         List<Check> checks = Doctor.examine(
@@ -84,10 +93,13 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Connection connection = cluster.connection();
         try {
-            Leftovers.Drained drained = Leftovers.drain(spools, connection, cluster.topics(), PATIENCE);
+            Leftovers.Drained drained = Leftovers.drain(spools, connection, cluster.topics(), PATIENCE, redirect);
             parent.console()
                     .result(drained.delivered() + " items sent, " + drained.corrupt() + " damaged, " + drained.left()
                             + " left");
+            if (!drained.elsewhere().isEmpty()) {
+                parent.console().say(drained.elsewhere());
+            }
             return drained.left() == 0 ? ExitCode.OK : ExitCode.CANNOT_CONNECT;
         } catch (KafkaException e) {
             throw ClusterOptions.failure(e, connection);

@@ -2,6 +2,7 @@ package observatory.stream;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,12 @@ public final class DeadLetters {
         add(headers, "offset", Long.toString(offset));
         add(headers, "schema", Integer.toString(Wire.VERSION));
         return headers;
+    }
+
+    /** A letter of what stood in the spool of a writer; the body is cut where no broker takes it whole. */
+    public static ProducerRecord<String, byte[]> record(Topics topics, String from, byte[] body, CodecException why) {
+        byte[] cut = body.length > Wire.RECORD_BYTES ? Arrays.copyOf(body, Wire.RECORD_BYTES) : body;
+        return new ProducerRecord<>(topics.deadLetters(), null, null, null, cut, headers(why, from, 0, 0));
     }
 
     /** @throws KafkaException where the cluster or the topic cannot be reached */

@@ -78,6 +78,7 @@ public final class TailCommand implements Callable<Integer> {
         try (TailSpool spool = TailSpool.open(state.spool(), broker, cluster.topics())) {
             Outage outage = new Outage("what is read gets to " + broker.bootstrap() + " again");
             BooleanSupplier wanted = () -> {
+                spool.elsewhere().ifPresent(this::say);
                 outage.look(spool.waits(), System.nanoTime()).ifPresent(this::say);
                 return !interrupt.requested();
             };
@@ -88,10 +89,12 @@ public final class TailCommand implements Callable<Integer> {
             } finally {
                 // Of a log that is damaged somewhere what came before is sent all the same.
                 sent = spool.drain(wanted);
+                spool.elsewhere().ifPresent(this::say);
                 if (!sent) {
                     parent.console()
                             .error(broker.bootstrap() + " has not taken everything (" + spool.trouble()
-                                    + "); the rest waits in " + state.spool() + " and is sent by the next tail"
+                                    + "); the rest waits in " + state.spool()
+                                    + " and is sent by the next tail to that cluster"
                                     + (interrupt.requested() ? "" : "; check the broker"));
                 }
             }

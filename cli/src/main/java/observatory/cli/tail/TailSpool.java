@@ -3,6 +3,7 @@ package observatory.cli.tail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +64,11 @@ final class TailSpool implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /** See {@link Sender#elsewhere}. */
+    Optional<String> elsewhere() {
+        return sender.elsewhere();
     }
 
     /** Why what is read does not get to the broker now; empty where it does. */

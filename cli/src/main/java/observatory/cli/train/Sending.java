@@ -78,6 +78,7 @@ final class Sending {
                         + " to take what is spooled");
             }
             boolean delivered = sender.drain(patience);
+            sender.elsewhere().ifPresent(progress);
             training.check();
             console.result(result(run, training, spool, (System.nanoTime() - began) / 1e9, told.json));
             if (interrupt.requested()) {
@@ -87,7 +88,8 @@ final class Sending {
                 throw new Failure(
                         ExitCode.undelivered(sender),
                         "not all telemetry is with " + broker.bootstrap() + ": " + sender.trouble()
-                                + "; it stays in the spool " + state.spool() + ", and the next run sends it");
+                                + "; it stays in the spool " + state.spool()
+                                + ", and the next run that sends there sends it");
             }
             return ExitCode.OK;
         }
@@ -100,6 +102,7 @@ final class Sending {
             if (interrupt.requested()) {
                 training.stop();
             }
+            sender.elsewhere().ifPresent(progress);
             String trouble = sender.trouble();
             outage.look(
                             trouble.isEmpty() ? "" : trouble + "; training goes on, and what it tells is spooled",

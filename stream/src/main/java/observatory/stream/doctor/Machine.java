@@ -8,9 +8,15 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import observatory.stream.spool.Destination;
 import observatory.stream.spool.Leftovers;
 
 /** Examines this machine: Java, the data directory and the spools in it, a display, a GPU driver. */
@@ -86,13 +92,17 @@ final class Machine {
             return Check.ok("spool", "none yet");
         }
         try {
-            List<Path> left = Leftovers.find(spools);
+            Collection<Optional<Destination>> left = Leftovers.find(spools).values();
+            SortedSet<String> destinations = left.stream()
+                    .map(each -> each.map(Destination::toString).orElse("any cluster"))
+                    .collect(Collectors.toCollection(TreeSet::new));
             return left.isEmpty()
                     ? Check.ok("spool", "nothing was left by killed runs")
                     : Check.warning(
                             "spool",
-                            left.size() + " killed runs left telemetry in " + spools,
-                            "the next run sends it, or `observatory doctor --drain` does now");
+                            (left.size() == 1 ? "1 killed run" : left.size() + " killed runs") + " left telemetry in "
+                                    + spools + ", for " + String.join("; for ", destinations),
+                            "the next run that sends there sends it, or `observatory doctor --drain` does now");
         } catch (IOException e) {
             return new Check("spool", Check.Outcome.CONFIGURATION, spools + ": " + e, "make it readable");
         }

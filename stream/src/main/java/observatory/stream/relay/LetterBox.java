@@ -2,7 +2,6 @@ package observatory.stream.relay;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -10,7 +9,6 @@ import observatory.stream.DeadLetters;
 import observatory.stream.cluster.Connection;
 import observatory.stream.cluster.Topics;
 import observatory.stream.wire.CodecException;
-import observatory.stream.wire.Wire;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -47,11 +45,9 @@ final class LetterBox implements AutoCloseable {
         this.topics = topics;
     }
 
-    /** @param from the spool that held it; {@code body} is cut where no broker takes it whole */
+    /** @param from the spool that held it */
     void put(String from, byte[] body, CodecException why) {
-        byte[] cut = body.length > Wire.RECORD_BYTES ? Arrays.copyOf(body, Wire.RECORD_BYTES) : body;
-        letters.add(new Letter(new ProducerRecord<>(
-                topics.deadLetters(), null, null, null, cut, DeadLetters.headers(why, from, 0, 0))));
+        letters.add(new Letter(DeadLetters.record(topics, from, body, why)));
     }
 
     /** Why a letter was not sent; empty where none failed. */

@@ -30,15 +30,12 @@ import observatory.stream.wire.CodecException;
 
 /**
  * Carries what processes without a Kafka client spool on this machine into a cluster while they go on writing. It reads
- * every folder that holds the file {@value #MARK}, hands each item to a spool of its own, whose {@link Sender} does the
+ * every folder that holds the file {@value Spool#FOR_RELAY}, hands each item to a spool of its own, whose {@link Sender} does the
  * rest, and removes a finished segment once the broker has all of it. A relay that dies sends again what it had not yet
  * removed, merged as it was the first time ({@link MergeJournal}), and readers drop the second by its number.
  * Belongs to one thread.
  */
 public final class Relay implements AutoCloseable {
-    /** Says that the writer of a folder does not send by itself. */
-    public static final String MARK = "for-relay";
-
     public static final long LIMIT_BYTES = 2L << 30;
 
     /** Few, so that the ranks of a run are read side by side. */
@@ -210,6 +207,7 @@ public final class Relay implements AutoCloseable {
 
     /** What was found that cannot be relayed, each told once, since this was last asked. */
     public List<String> complaints() {
+        sender.elsewhere().ifPresent(complaints::add);
         List<String> told = List.copyOf(complaints);
         complaints.clear();
         return told;
@@ -364,7 +362,8 @@ public final class Relay implements AutoCloseable {
 
     private List<Path> marked() throws IOException {
         try (Stream<Path> folders = Files.list(folder)) {
-            return folders.filter(each -> Files.exists(each.resolve(MARK))).toList();
+            return folders.filter(each -> Files.exists(each.resolve(Spool.FOR_RELAY)))
+                    .toList();
         }
     }
 

@@ -32,11 +32,6 @@ final class Backlog {
         bytes += size(more);
     }
 
-    void addFirst(List<Row> earlier) {
-        earlier.reversed().forEach(rows::addFirst);
-        bytes += size(earlier);
-    }
-
     /** What one transaction writes. */
     List<Row> first() {
         List<Row> some = new ArrayList<>();
@@ -117,10 +112,6 @@ final class Backlog {
 
     long bytes() {
         return bytes;
-    }
-
-    long items() {
-        return rows.stream().filter(Row::counts).count();
     }
 
     private static long size(List<Row> rows) {

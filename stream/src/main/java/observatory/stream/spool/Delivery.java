@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import observatory.probe.RunEvent;
+import observatory.stream.DeadLetters;
 import observatory.stream.Runs;
 import observatory.stream.cluster.Connection;
 import observatory.stream.cluster.Topics;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Sends stretches of rows to a cluster. A record is tried until the broker has it, because one given up in the middle
@@ -37,6 +39,8 @@ final class Delivery implements AutoCloseable {
     private static final long FAREWELL_MILLIS = 5000;
 
     private final KafkaProducer<String, byte[]> producer;
+    private final ClusterId cluster = new ClusterId();
+    private final Connection connection;
     private final Topics topics;
     private final BooleanSupplier giveUp;
     private final Consumer<String> trouble;
@@ -47,7 +51,7 @@ final class Delivery implements AutoCloseable {
 
     /** @param giveUp asked while waiting; {@code trouble} gets what to tell people, or nothing where all goes well */
     Delivery(Connection connection, Topics topics, BooleanSupplier giveUp, Consumer<String> trouble) {
-        this.producer = new KafkaProducer<>(connection.producer(Map.of(
+        Map<String, Object> settings = connection.producer(Map.of(
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                 "zstd",
                 ProducerConfig.LINGER_MS_CONFIG,
@@ -62,7 +66,9 @@ final class Delivery implements AutoCloseable {
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                 Integer.MAX_VALUE,
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
-                16L << 20)));
+                16L << 20));
+        this.producer = new KafkaProducer<>(settings, new StringSerializer(), cluster);
+        this.connection = connection;
         this.topics = topics;
         this.giveUp = giveUp;
         this.trouble = trouble;
@@ -73,16 +79,28 @@ final class Delivery implements AutoCloseable {
         producer.partitionsFor(topics.telemetry());
     }
 
-    /** @throws KafkaException where this producer cannot go on; the rows are then to be sent by another */
-    Outcome deliver(List<Row> rows) {
+    /** Where all this goes, by the cluster's latest word. */
+    Destination destination() {
+        return new Destination(topics.prefix(), connection.bootstrap(), cluster.get());
+    }
+
+    /**
+     * @param from whose rows these are
+     * @throws KafkaException where this producer cannot go on; the rows are then to be sent by another
+     */
+    Outcome deliver(List<Row> rows, String from) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(rows.size());
         long refused = 0;
         for (Row row : rows) {
-            for (ProducerRecord<String, byte[]> record : records(row)) {
+            Optional<Envelope> envelope = read(row.body());
+            refused += envelope.isEmpty() && row.counts() ? 1 : 0;
+            List<ProducerRecord<String, byte[]>> records =
+                    envelope.map(read -> records(row, read)).orElseGet(() -> List.of(deadLetter(row, from)));
+            for (ProducerRecord<String, byte[]> record : records) {
                 Future<RecordMetadata> future = producer.send(record);
                 if (tooLarge(future)) {
                     refused += row.counts() ? 1 : 0;
-                    future = producer.send(telemetry(Shedding.refused(row)));
+                    future = producer.send(refusal(row, from));
                 }
                 if (future.state() == Future.State.FAILED) {
                     // It has waited in vain for the cluster; the others would wait as long.
@@ -160,41 +178,61 @@ final class Delivery implements AutoCloseable {
                 && future.exceptionNow() instanceof RecordTooLargeException;
     }
 
-    private List<ProducerRecord<String, byte[]>> records(Row row) {
+    private List<ProducerRecord<String, byte[]>> records(Row row, Envelope envelope) {
         List<ProducerRecord<String, byte[]>> records = new ArrayList<>(2);
-        records.add(row.kind() == Row.Kind.HISTORY ? history(row.body()) : telemetry(row.body()));
+        if (row.kind() == Row.Kind.HISTORY) {
+            records.add(record(topics.history(), row.body(), envelope));
+        } else {
+            records.add(record(topics.telemetry(), row.body(), envelope));
+            last = envelope;
+        }
         if (row.kind() == Row.Kind.EVENT) {
             registry(row).ifPresent(records::add);
         }
         return records;
     }
 
-    private ProducerRecord<String, byte[]> telemetry(byte[] body) {
-        Envelope envelope = envelope(body);
-        last = envelope;
-        return new ProducerRecord<>(topics.telemetry(), null, null, envelope.run(), body, envelope.headers());
+    private static ProducerRecord<String, byte[]> record(String topic, byte[] body, Envelope envelope) {
+        return new ProducerRecord<>(topic, null, null, envelope.run(), body, envelope.headers());
     }
 
-    private ProducerRecord<String, byte[]> history(byte[] body) {
-        Envelope envelope = envelope(body);
-        return new ProducerRecord<>(topics.history(), null, null, envelope.run(), body, envelope.headers());
+    /** What goes in the place of a row that the broker will never take. */
+    private ProducerRecord<String, byte[]> refusal(Row row, String from) {
+        try {
+            byte[] notice = Shedding.refused(row);
+            return record(topics.telemetry(), notice, Envelope.read(notice));
+        } catch (IOException | IllegalStateException e) {
+            return deadLetter(row, from);
+        }
     }
 
+    /** Of a row that another program wrote, and that nobody can read. */
+    private ProducerRecord<String, byte[]> deadLetter(Row row, String from) {
+        try {
+            Codec.decode(row.body());
+            throw new CodecException(CodecException.Reason.INVALID, "a record names its run first");
+        } catch (CodecException e) {
+            return DeadLetters.record(topics, from, row.body(), e);
+        }
+    }
+
+    /** Nothing where it is a newer program's, or no event at all: readers say so. */
     private Optional<ProducerRecord<String, byte[]>> registry(Row row) {
         try {
             return Codec.decode(row.body()) instanceof RunEvent event && Runs.marks(event)
                     ? Optional.of(Runs.record(topics, event))
                     : Optional.empty();
         } catch (CodecException e) {
-            throw new IllegalStateException("a row with the right checksum is what this program wrote", e);
+            return Optional.empty();
         }
     }
 
-    static Envelope envelope(byte[] body) {
+    /** What stands first in a row; empty where that is no record. */
+    static Optional<Envelope> read(byte[] body) {
         try {
-            return Envelope.read(body);
-        } catch (IOException e) {
-            throw new IllegalStateException("a row with the right checksum is what this program wrote", e);
+            return Optional.of(Envelope.read(body));
+        } catch (IOException | IndexOutOfBoundsException e) {
+            return Optional.empty();
         }
     }
 }

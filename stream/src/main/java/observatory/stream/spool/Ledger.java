@@ -70,11 +70,6 @@ final class Ledger {
         held -= items;
     }
 
-    /** Of what was held only so much is left. */
-    void left(long items) {
-        lost(Math.max(0, held - items));
-    }
-
     void shed(Shelf.Shed given) {
         shed += given.items();
         held -= given.items();

@@ -25,24 +25,41 @@ final class Leftover implements AutoCloseable {
         this.limitBytes = limitBytes;
     }
 
-    /** All in a folder that nobody writes any more, locked until they are closed. */
+    /**
+     * All in a folder that nobody writes any more, locked until they are closed, but for those that a relay carries:
+     * what stands there is to be introduced, and merged with other ranks, first.
+     */
     static List<Leftover> in(Path folder, long limitBytes) throws IOException {
         List<Leftover> found = new ArrayList<>();
         List<Path> others;
         try (Stream<Path> folders = Files.list(folder)) {
-            others = folders.filter(Files::isDirectory).sorted().toList();
+            others = folders.filter(Files::isDirectory)
+                    .filter(each -> !Files.exists(each.resolve(Spool.FOR_RELAY)))
+                    .sorted()
+                    .toList();
         }
         for (Path other : others) {
-            Optional<Lock> lock = Lock.tryLock(other, Spool.LOCK);
-            if (lock.isPresent()) {
-                found.add(new Leftover(other, lock.get(), limitBytes));
-            }
+            lock(other).ifPresent(lock -> found.add(new Leftover(other, lock, limitBytes)));
         }
         return List.copyOf(found);
     }
 
+    /** Empty where somebody has it, or it is not this user's. */
+    private static Optional<Lock> lock(Path folder) {
+        try {
+            return Lock.tryLock(folder, Spool.LOCK);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     Path folder() {
         return folder;
+    }
+
+    /** Where it is to be sent; empty where it does not say. */
+    Optional<Destination> destination() {
+        return Destination.of(folder);
     }
 
     synchronized Store store() {
@@ -54,11 +71,7 @@ final class Leftover implements AutoCloseable {
 
     /** Whether there are spooled rows at all. */
     boolean holdsSegments() {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.anyMatch(SegmentFile::is);
-        } catch (IOException e) {
-            return false;
-        }
+        return SegmentFile.in(folder);
     }
 
     @Override
@@ -68,6 +81,9 @@ final class Leftover implements AutoCloseable {
             store.close();
         } else if (done) {
             new Store(folder, limitBytes).close();
+        }
+        if (done) {
+            Destination.forget(folder);
         }
         lock.close(done);
     }

@@ -3,7 +3,9 @@ package observatory.stream.spool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import observatory.stream.cluster.Connection;
 import observatory.stream.cluster.Topics;
 import org.apache.kafka.common.KafkaException;
@@ -14,45 +16,48 @@ public final class Leftovers {
 
     private Leftovers() {}
 
-    /** What was sent, and what still lies there. */
-    public record Drained(long delivered, long corrupt, long left) {}
+    /**
+     * What was sent, what of it still lies there, and what is for another destination, as a sentence; empty where
+     * nothing is.
+     */
+    public record Drained(long delivered, long corrupt, long left, String elsewhere) {}
 
-    /** Folders of spools that hold something and that nobody writes. */
-    public static List<Path> find(Path folder) throws IOException {
-        List<Leftover> all = Leftover.in(folder, LIMIT_BYTES);
-        try {
-            return all.stream()
+    /** Folders of spools that hold something and that nobody writes, each with where it is for, if it says so. */
+    public static Map<Path, Optional<Destination>> find(Path folder) throws IOException {
+        Map<Path, Optional<Destination>> found = new TreeMap<>();
+        try (Inheritance all = Inheritance.of(folder, LIMIT_BYTES, Optional.empty())) {
+            all.ours().stream()
                     .filter(Leftover::holdsSegments)
-                    .map(Leftover::folder)
-                    .toList();
-        } finally {
-            all.forEach(Leftover::close);
+                    .forEach(each -> found.put(each.folder(), each.destination()));
         }
+        return found;
     }
 
     /**
-     * Sends all of them, or what can be sent in time.
+     * Sends those that are for this cluster, or what of them can be sent in time.
      *
+     * @param all whether also those that are for another
      * @throws KafkaException where the cluster refuses
      */
-    public static Drained drain(Path folder, Connection connection, Topics topics, Duration patience)
+    public static Drained drain(Path folder, Connection connection, Topics topics, Duration patience, boolean all)
             throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
         long delivered = 0;
         long corrupt = 0;
         long left = 0;
-        List<Leftover> all = Leftover.in(folder, LIMIT_BYTES);
         try (Delivery delivery = new Delivery(connection, topics, () -> System.nanoTime() > deadline, message -> {})) {
-            for (Leftover leftover : all) {
-                Sender.empty(leftover.store(), delivery, () -> System.nanoTime() > deadline);
-                Ledger.Counts counts = leftover.store().counts();
-                delivered += counts.delivered();
-                corrupt += counts.corrupt();
-                left += counts.held();
+            delivery.awaitCluster();
+            Optional<Destination> there = all ? Optional.empty() : Optional.of(delivery.destination());
+            try (Inheritance inheritance = Inheritance.of(folder, LIMIT_BYTES, there)) {
+                for (Leftover leftover : inheritance.ours()) {
+                    Sender.empty(leftover.store(), delivery, () -> System.nanoTime() > deadline);
+                    Ledger.Counts counts = leftover.store().counts();
+                    delivered += counts.delivered();
+                    corrupt += counts.corrupt();
+                    left += counts.held();
+                }
+                return new Drained(delivered, corrupt, left, inheritance.told().orElse(""));
             }
-        } finally {
-            all.forEach(Leftover::close);
         }
-        return new Drained(delivered, corrupt, left);
     }
 }

@@ -25,13 +25,17 @@ final class Salvage {
         prepare();
     }
 
-    /** The rows that can be read and have the right checksum; none where the file is no database. */
-    static List<Row> rows(Path file, long lastItem, Disk disk) {
+    /**
+     * The rows that can be read and have the right checksum; none where the file is no database.
+     *
+     * @param lastItem that it had at least, -1 where nobody knows; and at most, where {@code certain}
+     */
+    static List<Row> rows(Path file, long lastItem, boolean certain, Disk disk) {
         long first = SegmentFile.firstItem(file);
         List<Row> rows = new ArrayList<>();
         try (Connection connection = disk.open(file)) {
             Salvage salvage = new Salvage(connection, rows);
-            long last = lastItem >= first ? lastItem : salvage.lastItem(first);
+            long last = certain ? lastItem : Math.max(lastItem, salvage.lastItem(first));
             for (long item = first; item <= last; item++) {
                 salvage.addAll(item, 0);
                 salvage.addAll(item, Row.HISTORY_PLACE);
@@ -50,7 +54,7 @@ final class Salvage {
     private long lastItem(long first) {
         try (PreparedStatement last = connection.prepareStatement("SELECT max(key) FROM item");
                 ResultSet found = last.executeQuery()) {
-            return Row.item(found.getLong(1));
+            return Math.min(Row.item(found.getLong(1)), first + ITEMS); // the key of a damaged row may be any
         } catch (SQLException e) {
             return first + ITEMS;
         }

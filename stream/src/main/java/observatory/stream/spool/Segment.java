@@ -32,7 +32,14 @@ public final class Segment implements AutoCloseable {
     private long lastKey;
 
     /** What a read found: rows in order, the bytes of them, and the keys of those that could not be trusted. */
-    record Found(List<Row> rows, List<Long> corrupt) {}
+    record Found(List<Row> rows, List<Long> corrupt) {
+        /** How many captured items are among those that could not be trusted. */
+        long corruptItems() {
+            return corrupt.stream()
+                    .filter(key -> Row.key(Row.item(key), 0) == key)
+                    .count();
+        }
+    }
 
     /** @throws SQLException where the file is no segment, or the disk fails */
     Segment(Path file, long firstItem, Disk disk) throws SQLException {
@@ -116,6 +123,11 @@ public final class Segment implements AutoCloseable {
             }
         }
         return new Found(rows, corrupt);
+    }
+
+    /** Whether every row after a key is what was written. */
+    boolean soundAfter(long key) throws SQLException {
+        return after(key, Integer.MAX_VALUE, Long.MAX_VALUE).corrupt().isEmpty();
     }
 
     /** A full disk makes SQLite roll back by itself; then there is nothing more to do. */

@@ -1,11 +1,13 @@
 package observatory.stream.spool;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.sqlite.SQLiteException;
 
 /** What is done to a whole segment: found, made anew with fewer rows, saved from damage. */
@@ -22,6 +24,15 @@ public final class SegmentFile {
     /** Whether a file is a segment, by its name. */
     public static boolean is(Path file) {
         return file.getFileName().toString().matches(PATTERN);
+    }
+
+    /** Whether there are segments in a folder; also where that cannot be seen now. */
+    static boolean in(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(SegmentFile::is);
+        } catch (IOException | UncheckedIOException e) {
+            return Files.isDirectory(folder);
+        }
     }
 
     /** The item a segment begins with, by its name. */
@@ -54,9 +65,13 @@ public final class SegmentFile {
         return install(fresh, old.file(), old.firstItem(), disk);
     }
 
-    /** Every row of a damaged file that can still be read, up to an item, in a file made anew. */
-    static Segment salvage(Path file, long lastItem, Disk disk) throws SQLException, IOException {
-        List<Row> rows = Salvage.rows(file, lastItem, disk);
+    /**
+     * Every row of a damaged file that can still be read, in a file made anew.
+     *
+     * @param lastItem that it had at least, -1 where nobody knows; and at most, where {@code certain}
+     */
+    static Segment salvage(Path file, long lastItem, boolean certain, Disk disk) throws SQLException, IOException {
+        List<Row> rows = Salvage.rows(file, lastItem, certain, disk);
         return install(write(file, firstItem(file), rows, 0, 0, disk), file, firstItem(file), disk);
     }
 

@@ -43,31 +43,34 @@ final class Segments {
             long last = i + 1 < files.size()
                     ? SegmentFile.firstItem(files.get(i + 1)) - 1
                     : written < 0 ? -1 : Row.item(written);
-            account = account.plus(open(files.get(i), last, acknowledged));
+            account = account.plus(open(files.get(i), last, i + 1 < files.size(), acknowledged));
         }
         return account;
     }
 
-    private Account open(Path file, long lastItem, long acknowledged) throws IOException, SQLException {
+    /** @param followed whether there is another behind it, and {@code lastItem} certainly its last */
+    private Account open(Path file, long lastItem, boolean followed, long acknowledged)
+            throws IOException, SQLException {
         Segment segment;
         try {
-            segment = checked(file, lastItem);
+            segment = checked(file, lastItem, followed);
         } catch (SQLException e) {
             if (!SegmentFile.damage(e)) {
                 throw e;
             }
-            segment = SegmentFile.salvage(file, lastItem, disk);
+            segment = SegmentFile.salvage(file, lastItem, followed, disk);
         }
         all.add(segment);
-        return account(segment, lastItem, acknowledged);
+        return account(segment, followed ? lastItem : Math.max(lastItem, Row.item(segment.lastKey())), acknowledged);
     }
 
-    private Segment checked(Path file, long lastItem) throws SQLException {
+    private Segment checked(Path file, long lastItem, boolean followed) throws SQLException {
         Segment segment = new Segment(file, SegmentFile.firstItem(file), disk);
         try {
             segment.check();
-            if (lastItem >= 0 && Row.item(segment.lastKey()) > lastItem) {
-                // Read as it stands, it would hide what comes after it.
+            boolean further = lastItem >= 0 && Row.item(segment.lastKey()) > lastItem;
+            // What a kill left between the rows and the word of them is sound. Else it would hide what comes after it.
+            if (further && (followed || !segment.soundAfter(Row.key(lastItem + 1, 0) - 1))) {
                 throw new SQLiteException(file + " reaches into the next segment", SQLiteErrorCode.SQLITE_CORRUPT);
             }
             return segment;
@@ -88,7 +91,7 @@ final class Segments {
         Segment damaged = all.get(at);
         damaged.close();
         long lastItem = Row.item(damaged.lastKey());
-        all.set(at, SegmentFile.salvage(damaged.file(), lastItem, disk));
+        all.set(at, SegmentFile.salvage(damaged.file(), lastItem, true, disk));
         Account account = account(all.get(at), lastItem, acknowledged);
         return new Account(account.items(), Math.max(0, account.corrupt() - damaged.itemsShed()));
     }
@@ -110,19 +113,26 @@ final class Segments {
         }
     }
 
-    /** Takes what can still be read of segments whose files someone deleted, and lets go of them. */
-    List<Row> rescue(long acknowledged) throws SQLException, IOException {
-        List<Row> rescued = new ArrayList<>();
-        try {
-            for (Segment segment : all) {
-                rescued.addAll(segment.after(acknowledged, Integer.MAX_VALUE, Backlog.LIMIT_BYTES)
-                        .rows());
-                segment.delete();
+    /**
+     * Writes segments anew whose files someone deleted, one after the other, of what an open file still gives; the
+     * number of captured items that it does not.
+     */
+    long restore(long acknowledged) throws SQLException, IOException {
+        long corrupt = 0;
+        Files.createDirectories(folder);
+        for (int i = 0; i < all.size(); i++) {
+            Segment segment = all.get(i);
+            if (!segment.exists()) {
+                Segment.Found found = segment.after(acknowledged, Integer.MAX_VALUE, Long.MAX_VALUE);
+                long lost = found.corruptItems();
+                all.set(
+                        i,
+                        SegmentFile.replace(
+                                segment, found.rows(), segment.tiersShed(), segment.itemsShed() + lost, disk));
+                corrupt += lost;
             }
-        } finally {
-            all.clear();
         }
-        return rescued;
+        return corrupt;
     }
 
     boolean deleted() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import observatory.stream.Runs;
@@ -12,7 +13,6 @@ import observatory.stream.cluster.KafkaErrors;
 import observatory.stream.cluster.Topics;
 import observatory.stream.wire.Envelope;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Empties a spool into Kafka, in order, on a thread of its own: first what earlier processes left, then what comes. A
@@ -36,6 +36,8 @@ public final class Sender implements AutoCloseable {
     private volatile String trouble = "";
     /** Why the cluster does not let us in; null where it does, or does not answer. */
     private volatile KafkaErrors.Kind refusal;
+
+    private final AtomicReference<String> elsewhere = new AtomicReference<>();
     /** What was last delivered, by whichever connection; null before the first. Of the sending thread. */
     private Envelope last;
 
@@ -79,6 +81,14 @@ public final class Sender implements AutoCloseable {
     }
 
     /**
+     * What earlier processes left that is for another cluster or other topics, and so is not sent, as a sentence for
+     * people, given once; empty where there is nothing, and before the cluster has answered.
+     */
+    public Optional<String> elsewhere() {
+        return Optional.ofNullable(elsewhere.getAndSet(null));
+    }
+
+    /**
      * Waits until the broker has everything captured so far; false where it does not in time, and at once where it does
      * not let us in. What it does not have stays in the spool.
      */
@@ -117,17 +127,22 @@ public final class Sender implements AutoCloseable {
         }
         while (!closing) {
             Connection now = connection;
+            spool.destined(new Destination(topics.prefix(), now.bootstrap(), ""));
             try (Delivery delivery = new Delivery(now, topics, () -> closing || connection != now, this::heard)) {
                 delivery.awaitCluster();
+                Destination there = delivery.destination();
+                spool.destined(there);
                 refusal = null;
                 trouble = reached ? trouble : "";
                 reached = true;
-                for (Leftover leftover : spool.leftovers()) {
+                Inheritance inheritance = spool.inherited(there, elsewhere::set);
+                for (Leftover leftover : inheritance.ours()) {
                     empty(leftover.store(), delivery, () -> closing || connection != now);
                 }
                 delivery.goOnAfter(last);
                 while (!closing && connection == now) {
                     spool.offTheTrainingThread();
+                    spool.destined(delivery.destination());
                     if (!stretch(spool.store(), delivery)) {
                         spool.store().awaitBeyond(spool.store().acknowledged(), IDLE);
                     }
@@ -137,7 +152,7 @@ public final class Sender implements AutoCloseable {
                 if (closing && trouble.isEmpty() && last != null) {
                     delivery.farewell(heart(delivery)); // else the registry would keep how it stood seconds ago
                 }
-            } catch (KafkaException e) {
+            } catch (RuntimeException e) {
                 KafkaErrors.Explained why = KafkaErrors.explain(e, now);
                 refusal =
                         why.kind() == KafkaErrors.Kind.DENIED || why.kind() == KafkaErrors.Kind.TLS ? why.kind() : null;
@@ -170,7 +185,7 @@ public final class Sender implements AutoCloseable {
             store.acknowledge(found.upTo(), 0);
             return found.upTo() > from;
         }
-        Delivery.Outcome outcome = delivery.deliver(found.rows());
+        Delivery.Outcome outcome = delivery.deliver(found.rows(), store.name());
         if (outcome.complete()) {
             store.acknowledge(found.upTo(), outcome.refused());
         }

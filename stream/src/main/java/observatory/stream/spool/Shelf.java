@@ -69,9 +69,7 @@ final class Shelf {
         }
         Tier tier = Tier.values()[victim.tiersShed()];
         Segment.Found found = victim.after(bounds.acknowledged(), Integer.MAX_VALUE, Long.MAX_VALUE);
-        long corrupt = found.corrupt().stream()
-                .filter(key -> Row.key(Row.item(key), 0) == key)
-                .count();
+        long corrupt = found.corruptItems();
         Shedding.Left left = Shedding.without(tier, found.rows());
         long gone = victim.itemsShed() + left.itemsShed() + corrupt;
         Segment less = SegmentFile.replace(victim, left.rows(), victim.tiersShed() + 1, gone, disk);

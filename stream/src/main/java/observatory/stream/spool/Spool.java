@@ -1,6 +1,7 @@
 package observatory.stream.spool;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import observatory.probe.Frame;
 import observatory.probe.FrameSink;
 import observatory.probe.Telemetry;
@@ -29,17 +31,25 @@ public final class Spool implements FrameSink, AutoCloseable {
 
     /** The file of a spool that its writer has locked. */
     public static final String LOCK = "spool.lock";
+    /** The file that says that the writer of a spool does not send by itself. */
+    public static final String FOR_RELAY = "for-relay";
 
     private final Lanes<Telemetry> ring = new Lanes<>(RING);
     private final AtomicLong captured = new AtomicLong();
     private final AtomicLong capturedFrames = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final Path folder;
+    private final long limitBytes;
     private final Path own;
     private final Lock lock;
     private final Store store;
     private final History history = new History();
-    private final List<Leftover> leftovers;
     private final Thread capture;
+    /** Of the sender's thread, as the two below. */
+    private Inheritance inheritance = Inheritance.NONE;
+
+    private Destination reached;
+    private Destination destination;
     private volatile long stored;
     private volatile boolean closing;
 
@@ -55,15 +65,29 @@ public final class Spool implements FrameSink, AutoCloseable {
      * @throws IOException where the folder cannot be made or another process has it; a disk that fails later is bridged
      */
     public Spool(Path folder, UUID writer, long limitBytes) throws IOException {
-        this.own = folder.resolve(writer.toString());
-        this.lock = Lock.tryLock(own, LOCK)
-                .orElseThrow(() -> new IOException(
-                        "another process writes the spool " + own + "; give this one a writer id of its own"));
-        this.leftovers = Leftover.in(folder, limitBytes);
+        this.folder = folder;
+        this.limitBytes = limitBytes;
+        Path free = folder.resolve(writer.toString());
+        Lock taken = lock(free);
+        // The same writer once more, as by attaching again: what it left may be for another cluster, and has its
+        // numbers.
+        for (int again = 1; SegmentFile.in(free); again++) {
+            taken.close(false);
+            free = folder.resolve(writer + "." + again);
+            taken = lock(free);
+        }
+        this.own = free;
+        this.lock = taken;
         this.store = new Store(own, limitBytes);
         this.capture = new Thread(this::capture, "observatory-capture");
         capture.setDaemon(true);
         capture.start();
+    }
+
+    private static Lock lock(Path own) throws IOException {
+        return Lock.tryLock(own, LOCK)
+                .orElseThrow(() -> new IOException(
+                        "another process writes the spool " + own + "; give this one a writer id of its own"));
     }
 
     @Override
@@ -108,7 +132,7 @@ public final class Spool implements FrameSink, AutoCloseable {
      * When the oldest item was captured that the broker does not have, by this machine's clock; empty where it has all.
      */
     public Optional<Instant> oldest() {
-        return store.first().map(row -> Delivery.envelope(row.body())).map(first -> Instant.parse(first.time()));
+        return store.first().flatMap(row -> Delivery.read(row.body())).map(first -> Instant.parse(first.time()));
     }
 
     /** Room taken on disk, in bytes. */
@@ -143,8 +167,43 @@ public final class Spool implements FrameSink, AutoCloseable {
         return store;
     }
 
-    List<Leftover> leftovers() {
-        return leftovers;
+    /**
+     * What earlier processes left for a cluster that was reached, looked for once; a folder that cannot be listed has
+     * nothing.
+     *
+     * @param elsewhere hears of what is for another
+     */
+    Inheritance inherited(Destination there, Consumer<String> elsewhere) {
+        if (!there.equals(reached)) {
+            inheritance.close();
+            inheritance = Inheritance.NONE;
+            reached = there;
+            try {
+                inheritance = Inheritance.of(folder, limitBytes, Optional.of(there));
+                inheritance.told().ifPresent(elsewhere);
+            } catch (IOException e) {
+                reached = null; // doctor says so; the next connection tries again
+            }
+        }
+        return inheritance;
+    }
+
+    /** Writes down where all this goes; where the disk fails, with the next call. */
+    void destined(Destination there) {
+        boolean known = there.equals(destination)
+                || destination != null
+                        && there.cluster().isEmpty()
+                        && there.asUnanswered().equals(destination.asUnanswered());
+        if (known && Files.exists(own.resolve(Destination.FILE))) {
+            return;
+        }
+        try {
+            Destination written = known ? destination : there;
+            written.write(own);
+            destination = written;
+        } catch (IOException e) {
+            destination = null;
+        }
     }
 
     /** Asserts, where assertions are on, that this is no training thread. */
@@ -162,9 +221,12 @@ public final class Spool implements FrameSink, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        leftovers.forEach(Leftover::close);
+        inheritance.close();
         boolean done = store.empty();
         store.close();
+        if (done) {
+            Destination.forget(own);
+        }
         lock.close(done);
     }
 

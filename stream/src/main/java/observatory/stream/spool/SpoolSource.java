@@ -93,7 +93,7 @@ public final class SpoolSource implements FrameReader.Source {
     private void salvage(Path file, List<byte[]> records) {
         salvaged.add(file);
         long item = Row.item(key);
-        List<Row> left = Salvage.rows(file, -1, Disk.REAL).stream()
+        List<Row> left = Salvage.rows(file, -1, false, Disk.REAL).stream()
                 .filter(row -> row.key() > key)
                 .toList();
         for (Row row : left) {

@@ -28,6 +28,9 @@ final class Store implements AutoCloseable {
     private long lastKey = -1;
     private long acknowledged = -1;
     private long nextLook;
+    /** There may be segments that could not be opened: who has read the others has not read all. */
+    private boolean unopened;
+
     private String trouble = "";
 
     Store(Path folder, long limitBytes) {
@@ -50,7 +53,13 @@ final class Store implements AutoCloseable {
             open();
         } catch (IOException | SQLException e) {
             trouble = e.toString();
+            unopened = SegmentFile.in(folder);
         }
+    }
+
+    /** Of the folder, which is that of the writer. */
+    String name() {
+        return folder.getFileName().toString();
     }
 
     /** The next rows after a key, and the key up to which nothing else is left to read. */
@@ -150,7 +159,7 @@ final class Store implements AutoCloseable {
 
     /** Everything kept here is with the broker. */
     synchronized boolean empty() {
-        return acknowledged >= lastKey;
+        return acknowledged >= lastKey && !unopened;
     }
 
     synchronized long acknowledged() {
@@ -207,7 +216,7 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /** Someone may have deleted the folder under us: then what can still be read of it is kept anew. */
+    /** Someone may have deleted files under us: then what can still be read of them is written anew. */
     private void look() {
         if (nanoTime.getAsLong() < nextLook) {
             return;
@@ -217,15 +226,12 @@ final class Store implements AutoCloseable {
             return;
         }
         trouble = "the spool's files were deleted: " + folder;
-        List<Row> rescued = List.of();
         try {
             tail.forget();
-            rescued = segments.rescue(acknowledged);
+            ledger.lost(segments.restore(acknowledged));
         } catch (SQLException | IOException e) {
-            trouble = e.toString();
+            trouble = e.toString(); // they stay open, and are written anew a moment later
         }
-        memory.addFirst(rescued);
-        ledger.left(memory.items());
     }
 
     private void shed() {

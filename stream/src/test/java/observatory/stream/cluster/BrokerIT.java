@@ -1,12 +1,14 @@
 package observatory.stream.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,10 +24,13 @@ import observatory.probe.RunEvent;
 import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 import observatory.stream.Await;
+import observatory.stream.DeadLetters;
 import observatory.stream.FrameReader;
 import observatory.stream.Frames;
 import observatory.stream.RunState;
 import observatory.stream.Runs;
+import observatory.stream.spool.Leftovers;
+import observatory.stream.spool.Rows;
 import observatory.stream.spool.Sender;
 import observatory.stream.spool.Spool;
 import observatory.stream.wire.Codec;
@@ -208,6 +213,82 @@ class BrokerIT {
                 Broker second = Broker.start(other, taken.getLocalPort())) {
             assertTrue(second.port() != taken.getLocalPort());
         }
+    }
+
+    @Test
+    @Order(8)
+    void whatIsForAnotherClusterOrOtherTopicsWaitsForThose() throws Exception {
+        Path spools = folder.resolve("destinations");
+        Topics team = new Topics("team.");
+        Connection here = Connection.to(broker.bootstrap());
+        left(spools, "typo", Connection.to("127.0.0.1:1"), Topics.STANDARD);
+        left(spools, "team", here, team);
+        UUID writer = new UUID(8, 8);
+        try (Spool spool = new Spool(spools, writer, 1L << 30);
+                Sender sender = new Sender(spool, Topics.STANDARD)) {
+            sender.connect(here);
+            spool.offer(Frames.frame(Frames.origin("another", writer), 0));
+            assertTrue(spool.drain(PATIENCE), sender.trouble());
+            String elsewhere = sender.elsewhere().orElseThrow();
+            assertTrue(elsewhere.startsWith("2 spools"), elsewhere);
+            assertTrue(elsewhere.contains("127.0.0.1:1 (which never answered"), elsewhere);
+            String told = Files.readString(spools.resolve(writer.toString()).resolve("spool.destination"));
+            assertFalse(told.contains("\"cluster\":\"\""), told);
+        }
+        assertEquals(List.of(), read("typo"));
+        assertEquals(List.of(), read("team"));
+        try (Admin admin = here.admin()) {
+            team.create(admin, 1);
+        }
+        Leftovers.Drained drained = Leftovers.drain(spools, here, team, PATIENCE, false);
+        assertEquals(3, drained.delivered());
+        assertTrue(drained.elsewhere().startsWith("1 spool "), drained.elsewhere());
+        try (TopicReader reader = TopicReader.fromTheBeginning(here, team.telemetry())) {
+            assertEquals(3, reader.poll().size());
+        }
+        drained = Leftovers.drain(spools, here, Topics.STANDARD, PATIENCE, true);
+        assertEquals(new Leftovers.Drained(3, 0, 0, ""), drained);
+        assertEquals(3, read("typo").size());
+        assertEquals(Map.of(), Leftovers.find(spools));
+    }
+
+    private static void left(Path spools, String run, Connection connection, Topics topics) throws Exception {
+        UUID writer = UUID.nameUUIDFromBytes(run.getBytes());
+        try (Spool spool = new Spool(spools, writer, 1L << 30);
+                Sender sender = new Sender(spool, topics)) {
+            sender.connect(connection);
+            for (int i = 0; i < 3; i++) {
+                spool.offer(Frames.frame(Frames.origin(run, writer), i));
+            }
+            Await.until("the trouble", () -> !sender.trouble().isEmpty());
+        }
+    }
+
+    /** As another program may write it, or a newer one: it must not stand in the way of what comes after it. */
+    @Test
+    @Order(9)
+    void whatNobodyCanReadGoesToTheDeadLettersAndTheRestOnItsWay() throws Exception {
+        Path spools = folder.resolve("strange");
+        Rows.unreadable(Files.createDirectories(spools.resolve(new UUID(9, 1).toString())));
+        UUID writer = new UUID(9, 9);
+        try (Spool spool = new Spool(spools, writer, 1L << 30);
+                Sender sender = new Sender(spool, Topics.STANDARD)) {
+            sender.connect(broker.bootstrap());
+            spool.offer(Frames.frame(Frames.origin("after", writer), 0));
+            assertTrue(spool.drain(PATIENCE), sender.trouble());
+        }
+        try (FrameReader reader =
+                new FrameReader(broker.bootstrap(), Topics.STANDARD, Optional.of(Rows.ORIGIN.run()))) {
+            List<Telemetry> items = new ArrayList<>();
+            while (!reader.atTheEnd()) {
+                items.addAll(reader.poll());
+            }
+            assertEquals(
+                    List.of(0L, 2L, 6L, 7L), items.stream().map(Telemetry::seq).toList());
+        }
+        List<DeadLetters.Letter> letters = DeadLetters.list(Connection.to(broker.bootstrap()), Topics.STANDARD);
+        assertEquals(3, letters.size());
+        assertEquals(new UUID(9, 1).toString(), letters.getFirst().topic());
     }
 
     private static Broker startAndCreateTopics(int port) throws Exception {

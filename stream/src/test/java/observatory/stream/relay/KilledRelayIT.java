@@ -54,7 +54,7 @@ class KilledRelayIT {
                 Topics.STANDARD.create(admin, 1);
             }
             try (Spool trainer = new Spool(spools, origin.writer(), 1L << 30)) {
-                Files.createFile(writer.resolve(Relay.MARK));
+                Files.createFile(writer.resolve(Spool.FOR_RELAY));
                 for (int kill = 1; kill <= KILLS; kill++) {
                     int until = kill * EACH;
                     int enough = 1 + random.nextInt(EACH);

@@ -60,7 +60,7 @@ class RelayIT {
                 Topics.STANDARD.create(admin, 1);
             }
             Spool foreign = new Spool(spools, origin.writer(), 1L << 30);
-            Files.createFile(writer.resolve(Relay.MARK));
+            Files.createFile(writer.resolve(Spool.FOR_RELAY));
             try (Relay relay = new Relay(spools, Connection.to(broker.bootstrap()), Topics.STANDARD, false)) {
                 for (int stretch = 0; stretch < 3; stretch++) {
                     for (int i = 0; i < 40; i++) {
@@ -91,7 +91,7 @@ class RelayIT {
         for (int rank = 0; rank < ranks; rank++) {
             Origin origin = new Origin(new RunId("ranked"), 0, new UUID(8, rank), rank);
             try (Spool foreign = new Spool(spools, origin.writer(), 1L << 30)) {
-                Files.createFile(spools.resolve(origin.writer().toString()).resolve(Relay.MARK));
+                Files.createFile(spools.resolve(origin.writer().toString()).resolve(Spool.FOR_RELAY));
                 Instant clock = Instant.EPOCH.plusSeconds(3600L * rank);
                 Map<String, String> model = Map.of("model", "tiny");
                 assertTrue(foreign.offer(RunEvent.of(origin, 0, 0, clock, RunEvent.Kind.START, model)));
@@ -154,7 +154,7 @@ class RelayIT {
                 Spool foreign = new Spool(spools, replaced(rank).writer(), 1L << 30);
                 ranks.add(foreign);
                 Files.createFile(
-                        spools.resolve(replaced(rank).writer().toString()).resolve(Relay.MARK));
+                        spools.resolve(replaced(rank).writer().toString()).resolve(Spool.FOR_RELAY));
                 assertTrue(foreign.offer(RunEvent.of(
                         replaced(rank),
                         0,
@@ -203,7 +203,7 @@ class RelayIT {
             }
             for (int rank = 0; rank < 2; rank++) {
                 Files.createFile(
-                        spools.resolve(replaced(rank).writer().toString()).resolve(Relay.MARK));
+                        spools.resolve(replaced(rank).writer().toString()).resolve(Spool.FOR_RELAY));
             }
             assertTrue(behind.offer(Frames.event(replaced(1), 0, RunEvent.Kind.START)));
             assertTrue(ahead.offer(Frames.event(replaced(0), 0, RunEvent.Kind.START)));
@@ -236,7 +236,7 @@ class RelayIT {
         for (int rank = 0; rank < 2; rank++) {
             Origin origin = new Origin(new RunId("alone"), 0, new UUID(5, rank), rank);
             try (Spool foreign = new Spool(spools, origin.writer(), 1L << 30)) {
-                Files.createFile(spools.resolve(origin.writer().toString()).resolve(Relay.MARK));
+                Files.createFile(spools.resolve(origin.writer().toString()).resolve(Spool.FOR_RELAY));
                 assertTrue(foreign.offer(Frames.event(origin, 0, RunEvent.Kind.START)));
                 for (int step = 1; step <= (rank == 0 ? steps : 10); step++) {
                     assertTrue(foreign.offer(counted(origin, step)));
@@ -264,7 +264,7 @@ class RelayIT {
         Path spools = folder.resolve("unreadable");
         Path writer =
                 Files.createDirectories(spools.resolve(Rows.ORIGIN.writer().toString()));
-        Files.createFile(writer.resolve(Relay.MARK));
+        Files.createFile(writer.resolve(Spool.FOR_RELAY));
         Rows.unreadable(writer);
         try (Broker broker = Broker.start(folder.resolve("unreadable-broker"), 0)) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {

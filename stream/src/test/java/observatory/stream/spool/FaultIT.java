@@ -196,10 +196,8 @@ class FaultIT {
         try (Spool heir = new Spool(spools, new UUID(0, kills), ROOMY);
                 Sender sender = new Sender(heir, Topics.STANDARD)) {
             sender.connect(bootstrap());
-            Await.until(
-                    "the spools that were left",
-                    () -> heir.leftovers().stream()
-                            .allMatch(left -> left.store().empty()));
+            heir.offer(Frames.frame(Frames.origin("heir", new UUID(0, kills)), 0));
+            assertTrue(heir.drain(PATIENCE), "what is left goes first: " + sender.trouble());
         }
         for (int round = 0; round < kills; round++) {
             List<Telemetry> items = read(origins.get(round));

@@ -23,6 +23,7 @@ import observatory.stream.wire.Codec;
 import observatory.stream.wire.CodecException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +72,18 @@ class SpoolCorruptionTest {
             assertEquals(ITEMS, counts.held() + counts.corrupt(), damage + " " + counts);
             assertTrue(Rows.items(rows).containsAll(neighbours(1)), damage + " hurt a neighbour");
         }
+    }
+
+    /** Who reads a spool beside its writer knows no last number, and the largest that stands there may be any. */
+    @Test
+    @Timeout(30)
+    void aKeyThatIsFarTooLargeIsNoNumberToCountTo() throws Exception {
+        Path own = spooled("far");
+        Path file = segments(own).getFirst();
+        sql(file, "UPDATE item SET key = key | (1 << 60) WHERE key = (SELECT max(key) FROM item)");
+        overwrite(file, 3 * 4096 + 8, "\u007f\u007f\u007f\u007f\u007f\u007f");
+        List<Row> rows = Salvage.rows(file, -1, false, Disk.REAL);
+        assertTrue(rows.size() > SEGMENT_ITEMS / 2, () -> rows.size() + " came back");
     }
 
     @Test

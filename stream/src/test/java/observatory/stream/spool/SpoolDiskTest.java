@@ -110,6 +110,34 @@ class SpoolDiskTest {
         }
     }
 
+    /** As by somebody who wants room: the others stay as they are, and memory holds no segment more than it must. */
+    @Test
+    void aDeletedSegmentIsMadeAnewAmongTheOthers() throws Exception {
+        try (Store store = store()) {
+            for (int item = 0; item < 1500; item += 50) {
+                List<Row> rows = new ArrayList<>();
+                for (int i = item; i < item + 50; i++) {
+                    rows.add(Rows.wide(i, 1600));
+                }
+                store.append(rows);
+            }
+            List<Path> before = segments();
+            assertTrue(before.size() >= 3, before::toString);
+            Files.delete(before.getFirst());
+            Files.delete(before.get(1));
+            long kept = Files.getLastModifiedTime(before.get(2)).toMillis();
+            now.addAndGet(2 * SECOND);
+            store.append(List.of(Rows.wide(1500, 400)));
+            assertEquals(before, segments());
+            assertEquals(kept, Files.getLastModifiedTime(before.get(2)).toMillis(), "it was not touched");
+            assertEquals("", store.trouble());
+            assertEquals(1501, store.counts().held());
+        }
+        try (Store after = store()) {
+            assertEquals(LongStream.range(0, 1501).boxed().toList(), Rows.items(Rows.all(after)));
+        }
+    }
+
     @Test
     void aFolderThatCannotBeMadeIsReplacedByMemory() throws IOException {
         Path blocked = Files.writeString(folder.resolve("file"), "").resolve("below");
@@ -149,9 +177,44 @@ class SpoolDiskTest {
         }
     }
 
+    /** As where a full disk leaves no room for the index of the log of a segment: what lies there is not this store's to clear. */
+    @Test
+    void whatCannotBeOpenedStaysWhereItIs() throws Exception {
+        try (Store store = store()) {
+            store.append(Rows.plain(0, 10));
+            pragma("query_only=ON");
+            store.append(Rows.plain(10, 10));
+            now.addAndGet(SECOND);
+            store.append(Rows.plain(20, 10)); // in a second segment
+        }
+        for (int fails = 1; fails <= 2; fails++) {
+            AtomicLong opened = new AtomicLong();
+            int at = fails;
+            Disk disk = file -> {
+                if (opened.incrementAndGet() == at) {
+                    throw new SQLException("disk I/O error");
+                }
+                return Disk.REAL.open(file);
+            };
+            Store store = new Store(folder, ROOMY, disk, now::get);
+            assertFalse(store.trouble().isEmpty());
+            assertFalse(store.empty(), "nobody knows what is in it");
+            store.close();
+        }
+        try (Store after = store()) {
+            assertEquals(LongStream.range(0, 30).boxed().toList(), Rows.items(Rows.all(after)));
+        }
+    }
+
     private void pragma(String what) throws SQLException {
         for (Connection connection : open) {
             connection.createStatement().execute("PRAGMA " + what);
+        }
+    }
+
+    private List<Path> segments() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(SegmentFile::is).sorted().toList();
         }
     }
 

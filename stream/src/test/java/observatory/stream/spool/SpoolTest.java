@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -27,6 +28,7 @@ class SpoolTest {
     private static final long SEED = 11;
     private static final int KILLS = 20;
     private static final UUID WRITER = new UUID(3, 4);
+    private static final Destination THERE = new Destination("observatory.", "127.0.0.1:9092", "one");
     private static final Origin ORIGIN = Frames.origin("run", WRITER);
 
     @TempDir
@@ -44,11 +46,38 @@ class SpoolTest {
             assertThrows(IOException.class, () -> new Spool(folder, WRITER, 1), "one writer, one process");
         }
         try (Spool next = new Spool(folder, new UUID(5, 6), 1L << 30)) {
-            assertEquals(1, next.leftovers().size(), "the next process finds it");
-            List<Row> rows = Rows.all(next.leftovers().getFirst().store());
+            assertEquals(1, next.inherited(THERE, sentence -> {}).ours().size(), "the next process finds it");
+            List<Row> rows = Rows.all(
+                    next.inherited(THERE, sentence -> {}).ours().getFirst().store());
             assertEquals(100, rows.size());
             assertEquals(Frames.frame(ORIGIN, 42), Codec.decode(rows.get(42).body()));
         }
+    }
+
+    /** As of a trainer that is attached to again while the broker is still away. */
+    @Test
+    void theSameWriterOnceMoreNumbersWhatComesBehindWhatIsThere() throws Exception {
+        List<Telemetry> told = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            try (Spool spool = new Spool(folder, WRITER, 1L << 30)) {
+                for (int i = 0; i < 10; i++) {
+                    told.add(Frames.frame(ORIGIN, told.size()));
+                    assertTrue(spool.offer(told.getLast()));
+                }
+                Await.until("the capture thread", () -> spool.kept() == 10);
+                assertEquals("", spool.trouble());
+                assertEquals(new Spool.Counts(10, 0, 10, 0, 0, 0), spool.counts());
+            }
+        }
+        List<Telemetry> found = new ArrayList<>();
+        try (Spool next = new Spool(folder, new UUID(5, 6), 1L << 30)) {
+            for (Leftover leftover : next.inherited(THERE, sentence -> {}).ours()) {
+                for (Row row : Rows.all(leftover.store())) {
+                    found.add(Codec.decode(row.body()));
+                }
+            }
+        }
+        assertEquals(told, found);
     }
 
     @Test
@@ -95,7 +124,8 @@ class SpoolTest {
             UUID writer = new UUID(SEED, round);
             long safe = killAfterItSpooled(spools, writer, 1 + random.nextInt(20));
             try (Spool next = new Spool(spools, new UUID(0, round), 1L << 30)) {
-                Store left = next.leftovers().getFirst().store();
+                Store left =
+                        next.inherited(THERE, sentence -> {}).ours().getFirst().store();
                 long seq = 0;
                 for (Row row : Rows.all(left)) {
                     if (row.kind() == Row.Kind.FRAME) {

@@ -61,6 +61,21 @@ class StoreTest {
         }
     }
 
+    /** A process is killed behind the commit of its last rows, and before the word of it. */
+    @Test
+    void whatWasCommittedAndNotYetMarkedIsThereToo() throws IOException {
+        try (Store store = new Store(folder, ROOMY)) {
+            store.append(Rows.plain(0, 10));
+        }
+        Tail tail = new Tail(folder);
+        tail.mark(Row.key(6, 0), Row.key(1, 0));
+        tail.close();
+        try (Store store = new Store(folder, ROOMY)) {
+            assertEquals(new Ledger.Counts(0, 8, 0, 0), store.counts());
+            assertEquals(LongStream.range(2, 10).boxed().toList(), Rows.items(Rows.drain(store)));
+        }
+    }
+
     /** Random writes, reads, acknowledgements and restarts against a plain list. */
     @Test
     void behavesAsAListDoes() {
