@@ -1,10 +1,7 @@
 package observatory.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import observatory.probe.Pack;
@@ -33,19 +30,9 @@ public record Control(List<Keys.Trusted> keys, Gate.Limits limits) {
 
     /** The public keys in files, a line each, as they stand there; null for none. */
     static List<String> lines(List<Path> files) {
-        List<String> lines = new ArrayList<>();
-        for (Path file : files == null ? List.<Path>of() : files) {
-            try {
-                Files.readString(file).lines().filter(line -> !line.isBlank()).forEach(lines::add);
-            } catch (IOException e) {
-                throw new Failure(
-                        ExitCode.CONFIGURATION,
-                        "cannot read the public key " + file + ": " + e.getMessage()
-                                + "; make one with `observatory keys new`",
-                        e);
-            }
-        }
-        return lines;
+        return files == null
+                ? List.of()
+                : files.stream().map(OperatorKey::trusted).flatMap(List::stream).toList();
     }
 
     public boolean on() {

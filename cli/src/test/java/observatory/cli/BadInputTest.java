@@ -30,6 +30,7 @@ class BadInputTest {
     void texts() throws IOException {
         Files.writeString(folder.resolve("empty.txt"), "");
         Files.writeString(folder.resolve("small.txt"), "x".repeat(500));
+        Files.writeString(folder.resolve("public.pub"), "ed25519 AAAA alice\n");
         Files.writeString(folder.resolve("a-file"), "no folder");
         Files.writeString(folder.resolve("odd.yaml"), "layerz: 3\n");
         Files.writeString(folder.resolve("twice.yaml"), "layers: 2\nlayers: 3\n");
@@ -130,13 +131,14 @@ class BadInputTest {
                     attach -5 --bootstrap 127.0.0.1:1          | 4 | no process -5, observatory attach
                     attach --python {}/absent/watch.py         | 3 | cannot write, name a folder
                     attach --python {}/a-file                  | 3 | differs, name another place
-                    relay --bootstrap no:1 --control-key {}/absent | 3 | cannot read the public key, observatory keys new
+                    relay --bootstrap no:1 --control-key {}/empty.txt | 3 | empty.txt holds no public keys, it is empty, observatory keys new
+                    relay --bootstrap no:1 --control-key {}/absent | 3 | there is no public key, check the path
                     keys new {}/a-file --name ops              | 3 | never overwritten, name another
                     keys new {}/ops.key --name a/b             | 2 | an operator is named by, try alice
                     probes add spectrum --run r --key {}/ops.key | 2 | no probe is called spectrum, did you mean weight-spectrum
                     probes add activation-shape --every 0 --run r --key {}/ops.key | 2 | --every 0, every step
-                    probes profile --run r --key {}/ops.key.pub --bootstrap 127.0.0.1:1 | 3 | is the public part, sign with ops.key
-                    probes profile --run r --key {}/ops.key --bootstrap 127.0.0.1:1 | 3 | there is no file, ops.key
+                    probes profile --run r --key {}/public.pub --bootstrap 127.0.0.1:1 | 3 | is the public part, sign with public
+                    probes profile --run r --key {}/ops.key --bootstrap 127.0.0.1:1 | 3 | there is no private key, ops.key, check the path
                     bench stream --sites 5000                  | 2 | sites=5000, try --sites
                     bench variants position                    | 2 | its values: position, write position=rotary,alibi
                     bench variants positon=alibi               | 2 | no option positon, did you mean position?, train --help

@@ -53,6 +53,11 @@ class ReadableTest {
             alerts test --alerts {}                        | 3 | true  | true
             watch --bootstrap 127.0.0.1:1 --alerts {}      | 3 | true  | true
             rules test {} log                              | 3 | true  | false
+            train --bootstrap 127.0.0.1:1 --control-key {} | 3 | true  | true
+            relay --bootstrap 127.0.0.1:1 --control-key {} | 3 | true  | true
+            attach 1 --control-key {}                      | 3 | true  | true
+            probes add adam-rms --run r --key {}           | 3 | true  | true
+            dashboard --bootstrap 127.0.0.1:1 --key {}     | 3 | true  | true
             """)
     void isRefusedWithOneCode(String line, int exitCode, boolean alsoFolder, boolean alsoEmpty) {
         refused(line, "absent", exitCode);

@@ -15,6 +15,7 @@ import observatory.cli.Failure;
 import observatory.cli.FormatOption;
 import observatory.cli.LogFile;
 import observatory.cli.Observatory;
+import observatory.cli.OperatorKey;
 import observatory.cli.Readable;
 import observatory.cli.StateDirectory;
 import observatory.probe.RunId;
@@ -70,12 +71,16 @@ public final class DashboardCommand implements Callable<Integer> {
             description = "Ask for control: the private key that signs commands (`observatory keys`).")
     private Path key;
 
-    @Option(names = "--operator", paramLabel = "NAME", description = "Whose key it is, in the audit (operator).")
+    @Option(
+            names = "--operator",
+            paramLabel = "NAME",
+            description = "Whose key it is, in the audit (the name in FILE.pub).")
     private String operator;
 
     @Override
     public Integer call() throws InterruptedException {
         DeepLink to = link == null ? null : DeepLink.parse(link);
+        Optional<OperatorKey> signing = Optional.ofNullable(key).map(file -> OperatorKey.read(file, operator));
         for (Path path : paths) {
             Readable.INPUT.check("log", path);
         }
@@ -94,7 +99,7 @@ public final class DashboardCommand implements Callable<Integer> {
         }
         Workbench bench = new Workbench(sources.getFirst());
         sources.stream().skip(1).forEach(bench.sources()::add);
-        DesktopWindow window = open(bench, state);
+        DesktopWindow window = open(bench, state, signing);
         if (to != null) {
             window.follow(to);
         }
@@ -102,11 +107,8 @@ public final class DashboardCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private DesktopWindow open(Workbench bench, StateDirectory state) {
-        Optional<Control> control = key == null
-                ? Optional.empty()
-                : Optional.of(SignedControl.of(
-                        cluster.connection(), cluster.topics(), operator == null ? "operator" : operator, key));
+    private DesktopWindow open(Workbench bench, StateDirectory state, Optional<OperatorKey> signing) {
+        Optional<Control> control = signing.map(own -> SignedControl.of(cluster.connection(), cluster.topics(), own));
         try {
             return DesktopWindow.open(bench, Opening.outside(state, cluster, cluster::find, control));
         } catch (IllegalStateException e) {

@@ -1,16 +1,11 @@
 package observatory.cli.dashboard;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.InstantSource;
-import observatory.cli.ExitCode;
-import observatory.cli.Failure;
+import observatory.cli.OperatorKey;
 import observatory.probe.Command;
 import observatory.probe.RunId;
 import observatory.stream.cluster.Connection;
 import observatory.stream.cluster.KafkaErrors;
 import observatory.stream.cluster.Topics;
-import observatory.stream.control.Keys;
 import observatory.stream.control.Operator;
 import observatory.ui.frame.Control;
 import org.apache.kafka.common.KafkaException;
@@ -27,18 +22,8 @@ final class SignedControl implements Control {
         this.operator = operator;
     }
 
-    static SignedControl of(Connection connection, Topics topics, String operator, Path key) {
-        try {
-            return new SignedControl(
-                    connection,
-                    new Operator(connection, topics, operator, Keys.privateKey(key), InstantSource.system()),
-                    operator);
-        } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.CONFIGURATION,
-                    "cannot read the key " + key + ": " + e.getMessage() + "; `observatory keys` makes one",
-                    e);
-        }
+    static SignedControl of(Connection connection, Topics topics, OperatorKey key) {
+        return new SignedControl(connection, key.on(connection, topics), key.operator());
     }
 
     @Override

@@ -1,23 +1,18 @@
 package observatory.cli.probes;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.PrivateKey;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import observatory.cli.ClusterOptions;
 import observatory.cli.Console;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
+import observatory.cli.OperatorKey;
 import observatory.cli.TimeSpan;
 import observatory.probe.Command;
 import observatory.probe.RunId;
 import observatory.stream.cluster.Connection;
 import observatory.stream.control.Audit;
-import observatory.stream.control.Keys;
 import observatory.stream.control.Operator;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Mixin;
@@ -52,7 +47,8 @@ public final class Giving {
     /** Signs and sends, and says what became of it; an exit code. */
     int give(Command command, Console console) {
         Operator.Manner standard = Operator.Manner.STANDARD;
-        Audit answer = send(cluster, run, key, command, new Operator.Manner(dryRun, standard.validity(), patience));
+        OperatorKey signing = OperatorKey.read(key, null);
+        Audit answer = send(cluster, run, signing, command, new Operator.Manner(dryRun, standard.validity(), patience));
         String accepted =
                 answer.result().equals("applied") ? " applied it" : " accepted it, and applies it before its next step";
         console.result(run + (dryRun ? " would accept it" : accepted));
@@ -60,17 +56,12 @@ public final class Giving {
     }
 
     /** Signs a command and waits until the run has accepted or applied it; whatever else becomes of it is a failure. */
-    public static Audit send(ClusterOptions cluster, String run, Path key, Command command, Operator.Manner manner) {
+    public static Audit send(
+            ClusterOptions cluster, String run, OperatorKey key, Command command, Operator.Manner manner) {
         Connection connection = cluster.connection();
         Optional<Audit> answer;
         try {
-            PrivateKey signing = Keys.privateKey(key);
-            Operator operator = new Operator(connection, cluster.topics(), name(key), signing, InstantSource.system());
-            answer = operator.give(new RunId(run), command, manner);
-        } catch (IOException e) {
-            String why = e instanceof NoSuchFileException gone ? "there is no file " + gone.getFile() : e.getMessage();
-            throw new Failure(
-                    ExitCode.CONFIGURATION, why + "; `observatory keys new` makes a key and its public part", e);
+            answer = key.on(connection, cluster.topics()).give(new RunId(run), command, manner);
         } catch (KafkaException e) {
             throw ClusterOptions.failure(e, connection);
         }
@@ -85,10 +76,5 @@ public final class Giving {
             throw new Failure(ExitCode.DENIED, run + " refused: " + answer.get().reason());
         }
         return answer.get();
-    }
-
-    /** The name that stands with the public key. */
-    private static String name(Path key) throws IOException {
-        return Keys.trusted(Files.readString(Keys.publicFile(key))).operator();
     }
 }

@@ -1,7 +1,6 @@
 package observatory.cli.replay;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +11,7 @@ import observatory.cli.ClusterOptions;
 import observatory.cli.Console;
 import observatory.cli.ExitCode;
 import observatory.cli.Failure;
+import observatory.cli.OperatorKey;
 import observatory.cli.probes.Giving;
 import observatory.probe.RunEvent;
 import observatory.probe.RunId;
@@ -33,10 +33,10 @@ final class Applying {
 
     private final ClusterOptions cluster;
     private final String run;
-    private final Path key;
+    private final OperatorKey key;
     private final Console console;
 
-    Applying(ClusterOptions cluster, String run, Path key, Console console) {
+    Applying(ClusterOptions cluster, String run, OperatorKey key, Console console) {
         this.cluster = cluster;
         this.run = run;
         this.key = key;

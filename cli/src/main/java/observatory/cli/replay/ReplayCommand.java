@@ -26,6 +26,7 @@ import observatory.cli.ExitCode;
 import observatory.cli.Failure;
 import observatory.cli.Interrupt;
 import observatory.cli.Observatory;
+import observatory.cli.OperatorKey;
 import observatory.cli.Readable;
 import observatory.cli.ReportFiles;
 import observatory.cli.StateDirectory;
@@ -156,7 +157,7 @@ public final class ReplayCommand implements Callable<Integer> {
         if (fresh) {
             Files.deleteIfExists(notes);
         }
-        Applying applying = new Applying(cluster, name, key, console);
+        Applying applying = new Applying(cluster, name, apply ? OperatorKey.read(key, null) : null, console);
         if (apply) {
             applying.check();
         }
