@@ -2,10 +2,10 @@ package observatory.analysis.log;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import observatory.probe.Frame;
@@ -16,12 +16,14 @@ import observatory.probe.Telemetry;
 
 /**
  * Puts the events before the first frame of each incarnation and behind its last where the log has none of its own, and
- * a time on frames that have none. An end comes from a writer of its own, because the next number of the log's belongs
- * to the step by which the log grows; it follows from what it ends, so that the same log says the same again.
+ * a time on frames that have none: that at which the log was written. An end comes from a writer of its own, because the next number of the log's belongs
+ * to the step by which the log grows; it follows from what it ends, so that the same log says the same again. Of a run
+ * that is sent by its own trainer neither is said: what is read is a copy of what that says.
  */
 final class Bounds implements Consumer<Telemetry> {
     private final String format;
-    private final InstantSource clock;
+    private final Written written;
+    private final Set<RunId> watched;
     private final Consumer<? super Telemetry> sink;
     private final Map<Place, Incarnation> newest = new LinkedHashMap<>();
     private long frames;
@@ -51,17 +53,21 @@ final class Bounds implements Consumer<Telemetry> {
         }
     }
 
-    /** @param format name of the format, which the beginning tells */
-    Bounds(String format, InstantSource clock, Consumer<? super Telemetry> sink) {
+    /**
+     * @param format name of the format, which the beginning tells
+     * @param watched runs that their own trainers send
+     */
+    Bounds(String format, Written written, Set<RunId> watched, Consumer<? super Telemetry> sink) {
         this.format = format;
-        this.clock = clock;
+        this.written = written;
+        this.watched = watched;
         this.sink = sink;
     }
 
     @Override
     public void accept(Telemetry item) {
         switch (item) {
-            case Frame frame -> accept(timed(frame));
+            case Frame frame -> accept(frame);
             case RunEvent event -> accept(event);
         }
     }
@@ -78,13 +84,17 @@ final class Bounds implements Consumer<Telemetry> {
         return frames;
     }
 
-    private void accept(Frame frame) {
+    private void accept(Frame read) {
+        boolean timeless = read.time().equals(Instant.EPOCH);
+        Frame frame = timeless ? at(written.last(), read) : read;
         Incarnation known = succeeded(frame);
         if (frame.seq() == FrameWriter.FIRST
+                && !watched.contains(frame.origin().run())
                 && (known == null || !known.origin().equals(frame.origin()))) {
+            Instant time = timeless ? written.first() : frame.time();
             long before = FrameWriter.FIRST - 1;
             Map<String, String> details = Map.of("log", format);
-            sink.accept(RunEvent.of(frame.origin(), before, frame.step(), frame.time(), RunEvent.Kind.START, details));
+            sink.accept(RunEvent.of(frame.origin(), before, frame.step(), time, RunEvent.Kind.START, details));
         }
         sink.accept(frame);
         frames++;
@@ -117,7 +127,7 @@ final class Bounds implements Consumer<Telemetry> {
     }
 
     private void end(Incarnation one, String reason) {
-        if (!one.ended()) {
+        if (!one.ended() && !watched.contains(one.origin().run())) {
             RunEvent end = one.end(reason);
             sink.accept(end);
             remember(end, true);
@@ -131,16 +141,8 @@ final class Bounds implements Consumer<Telemetry> {
                 (known, now) -> now.origin().incarnation() < known.origin().incarnation() ? known : now);
     }
 
-    private Frame timed(Frame frame) {
-        return frame.time().equals(Instant.EPOCH)
-                ? new Frame(
-                        frame.origin(),
-                        frame.seq(),
-                        frame.step(),
-                        clock.instant(),
-                        frame.scalars(),
-                        frame.sites(),
-                        frame.batch())
-                : frame;
+    private static Frame at(Instant time, Frame frame) {
+        return new Frame(
+                frame.origin(), frame.seq(), frame.step(), time, frame.scalars(), frame.sites(), frame.batch());
     }
 }

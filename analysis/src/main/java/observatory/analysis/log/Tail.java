@@ -10,12 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import observatory.probe.RunId;
 import observatory.probe.Telemetry;
 
 /**
@@ -36,23 +39,37 @@ public final class Tail {
     private final BooleanSupplier wanted;
     private final Consumer<String> notice;
     private final InstantSource clock;
+    private final Supplier<Set<RunId>> watched;
 
-    /**
-     * @param wanted false when reading is to end
-     * @param notice told, in a sentence, what is waited for or went wrong for now
-     * @param clock of frames whose log tells no time: they are given that at which they were read
-     */
     public Tail(
             LogSource source,
             Optional<LogFormat> format,
             BooleanSupplier wanted,
             Consumer<String> notice,
             InstantSource clock) {
+        this(source, format, wanted, notice, clock, Set::of);
+    }
+
+    /**
+     * @param wanted false when reading is to end
+     * @param notice told, in a sentence, what is waited for or went wrong for now
+     * @param clock no frame is later than this, when its log tells no time and was written later
+     * @param watched runs that their own trainers send to where this goes too: a recording of one ends nothing; asked
+     * of recordings alone, before they are read
+     */
+    public Tail(
+            LogSource source,
+            Optional<LogFormat> format,
+            BooleanSupplier wanted,
+            Consumer<String> notice,
+            InstantSource clock,
+            Supplier<Set<RunId>> watched) {
         this.source = source;
         this.format = format;
         this.wanted = wanted;
         this.notice = notice;
         this.clock = clock;
+        this.watched = watched;
     }
 
     /** Follows until nobody wants it any more; nothing where the log never came. */
@@ -60,7 +77,7 @@ public final class Tail {
         return awaitFormat().map(found -> {
             notice.accept("reading " + source.path() + " as " + found.name());
             return ended(
-                    new Bounds(found.name(), clock, sink),
+                    bounds(found, sink),
                     each -> found.rewritten()
                             ? again(found, each)
                             : found.read(source.following(new Follower(wanted)), each));
@@ -70,7 +87,12 @@ public final class Tail {
     /** Reads what there is now, once; less where nobody wants it any more. */
     public Reading read(Consumer<? super Telemetry> sink) {
         LogFormat found = LogFormats.find(source.path(), format);
-        return ended(new Bounds(found.name(), clock, sink), each -> found.read(source.soFar(), each));
+        return ended(bounds(found, sink), each -> found.read(source.soFar(), each));
+    }
+
+    private Bounds bounds(LogFormat found, Consumer<? super Telemetry> sink) {
+        Set<RunId> others = found instanceof SpikeLogFile ? watched.get() : Set.of();
+        return new Bounds(found.name(), new Written(source, clock), others, sink);
     }
 
     /**

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,11 +19,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
@@ -360,6 +364,60 @@ class TailTest {
                         "0 END 1 {reason=detached: log read to its end}"),
                 got.stream().map(TailTest::told).toList());
         assertEquals(1, got.getLast().origin().rank(), "of the rank whose end was not recorded");
+    }
+
+    @Test
+    void aRecordingOfARunThatItsTrainerSendsNeitherBeginsNorEndsIt() throws IOException {
+        Origin live = new Origin(new RunId("live"), 0, new UUID(1, 1), 0);
+        Origin over = new Origin(new RunId("over"), 0, new UUID(1, 2), 0);
+        StringBuilder lines = new StringBuilder();
+        for (Origin origin : List.of(live, over)) {
+            for (int step = 1; step <= 2; step++) {
+                lines.append(new String(Codec.json(frame(origin, step)), StandardCharsets.UTF_8))
+                        .append('\n');
+            }
+        }
+        Path log = Files.writeString(folder.resolve("recorded.jsonl"), lines);
+        new Tail(
+                        new LogSource(log, Progress.NONE),
+                        Optional.empty(),
+                        () -> true,
+                        notices::add,
+                        CLOCK,
+                        () -> Set.of(live.run()))
+                .read(got::add);
+        assertEquals(
+                List.of(
+                        "live FRAME 1",
+                        "live FRAME 2",
+                        "over START 1 {log=observatory-jsonl}",
+                        "over FRAME 1",
+                        "over FRAME 2",
+                        "over END 2 {reason=detached: log read to its end}"),
+                got.stream()
+                        .map(item -> item.origin().run().value() + told(item).substring(1))
+                        .toList());
+    }
+
+    /** Read once more it is what it was: neither its steps nor its beginning move to when it was read. */
+    @Test
+    void aLogThatTellsNoTimeHasTheTimeOfItsFile() throws IOException {
+        Path log = Files.writeString(folder.resolve("a.log"), "s:1 trl:3.5\ns:2 trl:3.4\n");
+        Instant written = Instant.ofEpochSecond(1_600_000_000);
+        Files.setLastModifiedTime(log, FileTime.from(written));
+        once(log);
+        List<Telemetry> first = List.copyOf(got);
+        assertEquals(Set.of(written), got.stream().map(Telemetry::time).collect(Collectors.toSet()));
+        got.clear();
+        InstantSource later = InstantSource.offset(CLOCK, Duration.ofDays(3));
+        new Tail(new LogSource(log, Progress.NONE), Optional.empty(), () -> true, notices::add, later).read(got::add);
+        assertEquals(first, got);
+        got.clear();
+        append(log, "s:3 trl:3.3\n");
+        Instant grown = written.plusSeconds(60);
+        Files.setLastModifiedTime(log, FileTime.from(grown));
+        once(log);
+        assertEquals(grown, got.getLast().time());
     }
 
     private Reading once(Path log) {

@@ -2,11 +2,16 @@ package observatory.cli.tail;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import observatory.analysis.log.LogException;
 import observatory.analysis.log.Progress;
 import observatory.analysis.log.Reading;
@@ -21,9 +26,12 @@ import observatory.cli.Observatory;
 import observatory.cli.Outage;
 import observatory.cli.Readable;
 import observatory.cli.StateDirectory;
+import observatory.probe.RunId;
 import observatory.probe.Telemetry;
+import observatory.stream.Runs;
 import observatory.stream.cluster.Connection;
 import observatory.stream.wire.Codec;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +42,9 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "Follow a log into Kafka while its run goes on, step by step, with no change to the trainer.")
 public final class TailCommand implements Callable<Integer> {
+    /** Three times as long as a sender takes between two beats. */
+    private static final Duration BEATING = Duration.ofSeconds(15);
+
     @ParentCommand
     private Observatory parent;
 
@@ -67,6 +78,7 @@ public final class TailCommand implements Callable<Integer> {
     private int print(Interrupt interrupt) {
         Optional<Reading> reading = read(
                 () -> !interrupt.requested(),
+                Set::of,
                 item -> parent.console().result(new String(Codec.json(item), StandardCharsets.UTF_8)));
         return end(interrupt, reading);
     }
@@ -75,6 +87,7 @@ public final class TailCommand implements Callable<Integer> {
         StateDirectory state = StateDirectory.open(cluster.dataDirectory(), System.getenv());
         LogFile.use(state.log());
         Connection broker = cluster.connection();
+        Supplier<Set<RunId>> watched = () -> beating(broker);
         try (TailSpool spool = TailSpool.open(state.spool(), broker, cluster.topics())) {
             Outage outage = new Outage("what is read gets to " + broker.bootstrap() + " again");
             BooleanSupplier wanted = () -> {
@@ -85,7 +98,7 @@ public final class TailCommand implements Callable<Integer> {
             Optional<Reading> reading;
             boolean sent = false;
             try {
-                reading = read(wanted, item -> spool.put(item, wanted));
+                reading = read(wanted, watched, item -> spool.put(item, wanted));
             } finally {
                 // Of a log that is damaged somewhere what came before is sent all the same.
                 sent = spool.drain(wanted);
@@ -105,8 +118,23 @@ public final class TailCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<Reading> read(BooleanSupplier wanted, Consumer<Telemetry> sink) {
-        Tail tail = new Tail(log.source(Progress.NONE), log.format(), wanted, this::say, InstantSource.system());
+    /** Runs that are sent by who trains them; none where the cluster does not say. */
+    private Set<RunId> beating(Connection broker) {
+        Instant since = Instant.now().minus(BEATING);
+        try {
+            return Runs.list(broker, cluster.topics()).stream()
+                    .filter(run -> run.ended().isEmpty()
+                            && run.lastSeen().filter(since::isBefore).isPresent())
+                    .map(run -> new RunId(run.run()))
+                    .collect(Collectors.toSet());
+        } catch (KafkaException e) {
+            return Set.of();
+        }
+    }
+
+    private Optional<Reading> read(BooleanSupplier wanted, Supplier<Set<RunId>> watched, Consumer<Telemetry> sink) {
+        Tail tail =
+                new Tail(log.source(Progress.NONE), log.format(), wanted, this::say, InstantSource.system(), watched);
         return once ? Optional.of(tail.read(sink)) : tail.follow(sink);
     }
 

@@ -39,12 +39,12 @@ record Inheritance(Path folder, List<Leftover> ours, List<Destination> others) i
         }
         SortedSet<String> destinations =
                 others.stream().map(Destination::toString).collect(Collectors.toCollection(TreeSet::new));
+        boolean one = others.size() == 1;
         return Optional.of(
-                (others.size() == 1
-                                ? "1 spool that an earlier process left is"
-                                : others.size() + " spools that earlier processes left are")
-                        + " not for here, and stay in " + folder + ": for " + String.join("; for ", destinations)
-                        + ". A command that names that cluster and prefix sends them, or `observatory doctor --drain --redirect` to wherever it is told");
+                (one ? "1 spool of an earlier process is" : others.size() + " spools of earlier processes are")
+                        + " not for here and " + (one ? "stays" : "stay") + " in " + folder + ", for "
+                        + String.join("; for ", destinations) + "; a command that names that cluster and prefix sends "
+                        + (one ? "it" : "them") + ", `observatory doctor --drain --redirect` to any other");
     }
 
     @Override

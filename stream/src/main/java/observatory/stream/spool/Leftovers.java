@@ -9,10 +9,12 @@ import java.util.TreeMap;
 import observatory.stream.cluster.Connection;
 import observatory.stream.cluster.Topics;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** The spools that killed runs left in a folder: found, and sent without a new run. */
 public final class Leftovers {
     private static final long LIMIT_BYTES = Long.MAX_VALUE;
+    private static final Duration TO_ANSWER = Duration.ofSeconds(10);
 
     private Leftovers() {}
 
@@ -37,7 +39,7 @@ public final class Leftovers {
      * Sends those that are for this cluster, or what of them can be sent in time.
      *
      * @param all whether also those that are for another
-     * @throws KafkaException where the cluster refuses
+     * @throws KafkaException where the cluster refuses, or does not answer in ten seconds
      */
     public static Drained drain(Path folder, Connection connection, Topics topics, Duration patience, boolean all)
             throws IOException {
@@ -46,7 +48,7 @@ public final class Leftovers {
         long corrupt = 0;
         long left = 0;
         try (Delivery delivery = new Delivery(connection, topics, () -> System.nanoTime() > deadline, message -> {})) {
-            delivery.awaitCluster();
+            await(delivery);
             Optional<Destination> there = all ? Optional.empty() : Optional.of(delivery.destination());
             try (Inheritance inheritance = Inheritance.of(folder, LIMIT_BYTES, there)) {
                 for (Leftover leftover : inheritance.ours()) {
@@ -57,6 +59,20 @@ public final class Leftovers {
                     left += counts.held();
                 }
                 return new Drained(delivered, corrupt, left, inheritance.told().orElse(""));
+            }
+        }
+    }
+
+    private static void await(Delivery delivery) {
+        long deadline = System.nanoTime() + TO_ANSWER.toNanos();
+        while (true) {
+            try {
+                delivery.awaitCluster();
+                return;
+            } catch (TimeoutException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
             }
         }
     }

@@ -61,11 +61,11 @@ class InheritanceTest {
                     List.of(of(1), of(2), of(5)),
                     inheritance.ours().stream().map(Leftover::folder).toList());
             assertEquals(
-                    "2 spools that earlier processes left are not for here, and stay in " + folder
-                            + ": for kafka-1:9092 (cluster here, topics team.*);"
-                            + " for typo:9092 (which never answered, topics observatory.*)."
-                            + " A command that names that cluster and prefix sends them,"
-                            + " or `observatory doctor --drain --redirect` to wherever it is told",
+                    "2 spools of earlier processes are not for here and stay in " + folder
+                            + ", for kafka-1:9092 (cluster here, topics team.*);"
+                            + " for typo:9092 (which never answered, topics observatory.*);"
+                            + " a command that names that cluster and prefix sends them,"
+                            + " `observatory doctor --drain --redirect` to any other",
                     inheritance.told().orElseThrow());
             assertTrue(free(3), "who sends there may take it");
             assertFalse(free(1), "it is being sent");
