@@ -22,6 +22,18 @@ public interface Source extends AutoCloseable {
     }
 
     /**
+     * What is said where a screen has nothing to show: that the run lacks it is known only when the run has been read.
+     *
+     * @param lacking the sentence for a run that does not report it
+     */
+    default String missing(String lacking) {
+        if (!caughtUp()) {
+            return "Nothing of this so far: the run is still being read.";
+        }
+        return recording().frames().empty() ? "No step has come." : lacking;
+    }
+
+    /**
      * Shows what another rank of the run measured, from then on or as soon as it has been read; false where only
      * one can be shown.
      */

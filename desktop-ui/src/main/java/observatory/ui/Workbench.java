@@ -118,6 +118,11 @@ public final class Workbench implements PlotActions {
         return source.get().recording();
     }
 
+    /** What is said of what the run shown has not told; see {@link Source#missing}. */
+    public String missing(String lacking) {
+        return source.get().missing(lacking);
+    }
+
     /** Shows the rank after the one shown now, and after the last the first. */
     public void nextRank() {
         List<Integer> ranks = run().ranks();

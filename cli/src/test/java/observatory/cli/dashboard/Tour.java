@@ -70,6 +70,8 @@ final class Tour {
 
     private static void tour(String[] args) throws Exception {
         Path pictures = Files.createDirectories(Path.of(args[0]));
+        Path state = Files.createDirectories(pictures.resolve("state"));
+        forget(state);
         List<Telemetry> overflow = RecordedDemo.of("demo-fp16-overflow", "fp16-overflow@" + FAULT, STEPS);
         List<Telemetry> badBatch = RecordedDemo.of("demo-bad-batch", "bad-batch@" + FAULT, STEPS);
         Workbench bench = new Workbench(new Replay(overflow.getFirst().origin().run(), overflow));
@@ -77,16 +79,27 @@ final class Tour {
         DesktopWindow window = DesktopWindow.open(
                 bench,
                 new Outside(
-                        pictures.resolve("exports"),
-                        pictures.resolve("window.properties"),
+                        state.resolve("exports"),
+                        state.resolve("window.properties"),
                         InstantSource.system(),
-                        new TourDoors(pictures),
+                        new TourDoors(state),
                         Optional.empty()));
         Tour tour = new Tour(pictures, bench);
         tour.begin(Double.parseDouble(args[1]), Double.parseDouble(args[2]));
         tour.walk();
         window.close();
         window.awaitClosed();
+    }
+
+    /** What an earlier tour left there: it would open where that one ended, and nothing it exports would be new. */
+    private static void forget(Path state) throws IOException {
+        try (var left = Files.walk(state)) {
+            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                if (!path.equals(state)) {
+                    Files.delete(path);
+                }
+            }
+        }
     }
 
     private void begin(double width, double height) throws Exception {
@@ -170,7 +183,7 @@ final class Tour {
         press(KeyCode.D, () -> bench.themeProperty().get() == Theme.DARK);
         picture("dark");
         press(KeyCode.D, () -> bench.themeProperty().get() == Theme.LIGHT);
-        press(KeyCode.P, () -> Files.exists(pictures.resolve("exports")));
+        press(KeyCode.P, () -> Files.exists(pictures.resolve("state/exports")));
         chord(KeyCode.CONTROL, KeyCode.C, () -> exported(".csv"));
         press(KeyCode.G, () -> scene.getFocusOwner() instanceof TextField);
         picture("step"); // a key that comes while the toolkit still makes the line one to write in is lost
@@ -207,7 +220,7 @@ final class Tour {
     }
 
     private boolean exported(String end) {
-        try (var files = Files.list(pictures.resolve("exports"))) {
+        try (var files = Files.list(pictures.resolve("state/exports"))) {
             return files.anyMatch(file -> file.toString().endsWith(end));
         } catch (IOException e) {
             return false;

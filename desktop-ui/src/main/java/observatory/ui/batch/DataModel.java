@@ -111,11 +111,15 @@ public final class DataModel {
                 .orElse(List.of());
     }
 
-    /** One sentence on what the sequences of a batch show. */
+    /** Why there are no sequences to show. */
+    static String none(Recording run) {
+        return run.batches().between(0, Long.MAX_VALUE).isEmpty()
+                ? "This run does not report its batches."
+                : "No batch was recorded for this step or before it.";
+    }
+
+    /** One sentence on what the sequences of a batch show, of which there is one at least. */
     public static String sentence(List<Row> rows) {
-        if (rows.isEmpty()) {
-            return "No batch was recorded for this step or before it.";
-        }
         long broken = rows.stream().filter(Row::broken).count();
         if (broken > 0) {
             return broken + " of " + rows.size() + " sequences have a loss that is not finite"

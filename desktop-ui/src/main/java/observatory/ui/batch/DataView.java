@@ -24,22 +24,25 @@ import observatory.ui.incident.Words;
 /** The batch of a step, sequence by sequence, and the losses of batches and sources around it. */
 public final class DataView implements Screen {
     private static final double CHARTS_HEIGHT = 200;
+    private static final double MEASURE_WIDTH = 64;
+    private static final double LETTER = 6.6; // pixels, about, of a heading
     private static final double CHARTS_SHARE = 0.42; // of a window with more room than that
 
+    private final Workbench bench;
     private final DataModel model;
     private final Label title = new Label();
-    private final Label sentence = new Label();
+    private final Label sentence = Labels.paragraph("");
     private final TableView<DataModel.Row> table =
-            Tables.of("Sequences of a batch", "This run does not report its batches.");
+            Tables.of("Sequences of a batch", "");
     private final PlotGrid charts;
     private final VBox root;
     private List<String> measures = List.of();
 
     public DataView(Workbench bench) {
+        this.bench = bench;
         this.model = new DataModel(bench);
         this.charts = new PlotGrid(bench);
         title.getStyleClass().add("section-title");
-        sentence.setWrapText(true);
         table.getStyleClass().add("many-columns");
         columns();
         Button skip = new Button("Copy skip list");
@@ -79,7 +82,9 @@ public final class DataView implements Screen {
         title.setText(
                 model.step().map(step -> "Batch of step " + Numbers.whole(step)).orElse("Batch"));
         List<DataModel.Row> rows = model.rows();
-        sentence.setText(DataModel.sentence(rows));
+        sentence.setText(rows.isEmpty() ? "" : DataModel.sentence(rows));
+        Labels.seen(sentence, !rows.isEmpty());
+        Tables.none(table, bench.missing(DataModel.none(bench.run())));
         if (!measures.equals(model.measures())) {
             measures = model.measures();
             columns();
@@ -101,13 +106,24 @@ public final class DataView implements Screen {
                 54,
                 row -> row.seenAt().stream().map(Numbers::whole).collect(Collectors.joining(", ")));
         for (String measure : measures) {
+            String title = inTwoLines(Words.plain(measure).toLowerCase(Locale.ROOT));
+            double longest = title.lines().mapToInt(String::length).max().orElse(0);
             Tables.number(
                     table,
-                    Words.plain(measure).toLowerCase(Locale.ROOT).replaceFirst(" ", "\n"),
-                    64,
+                    title,
+                    Math.max(MEASURE_WIDTH, LETTER * longest + 8),
                     row -> row.measured().containsKey(measure)
                             ? Numbers.of(row.measured().get(measure))
                             : "");
         }
+    }
+
+    /** Broken where both lines are nearest to equally long. */
+    private static String inTwoLines(String words) {
+        int at = -1;
+        for (int i = words.indexOf(' '); i >= 0; i = words.indexOf(' ', i + 1)) {
+            at = Math.abs(2 * i - words.length()) < Math.abs(2 * at - words.length()) ? i : at;
+        }
+        return at < 0 ? words : words.substring(0, at) + "\n" + words.substring(at + 1);
     }
 }

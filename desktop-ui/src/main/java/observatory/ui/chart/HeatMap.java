@@ -10,8 +10,10 @@ import observatory.ui.data.StepIndex;
  * @param rows from top to bottom; those of one group lie together
  * @param pool what a cell shows of all that falls into it
  * @param relative whether each row is shown in deviations from its own median rather than by value
+ * @param missing why there is nothing to see, where there are no rows
  */
-public record HeatMap(String metric, StepIndex index, List<Row> rows, Pool pool, boolean relative) {
+public record HeatMap(
+        String metric, StepIndex index, List<Row> rows, Pool pool, boolean relative, String missing) {
     /**
      * One site, or a whole group folded into one row.
      *
@@ -29,11 +31,9 @@ public record HeatMap(String metric, StepIndex index, List<Row> rows, Pool pool,
         rows = List.copyOf(rows);
     }
 
-    /** Why there is nothing to see. */
-    public String missing() {
-        return metric.isEmpty()
-                ? "No layers were measured: the run reports only what it is as a whole."
-                : "No site has a name like that.";
+    /** Of a metric that has rows. */
+    public HeatMap(String metric, StepIndex index, List<Row> rows, Pool pool, boolean relative) {
+        this(metric, index, rows, pool, relative, "");
     }
 
     /**

@@ -155,6 +155,9 @@ public final class HeatView extends Region implements Drawn {
         axes.setHeight(getHeight());
         GraphicsContext g = axes.getGraphicsContext2D();
         g.clearRect(0, 0, getWidth(), getHeight());
+        if (painted.rows().isEmpty()) {
+            return; // a sentence stands there
+        }
         Color ink = colour("ink-soft");
         g.setFill(ink);
         g.setStroke(colour("plot"));

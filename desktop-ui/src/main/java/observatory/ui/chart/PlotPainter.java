@@ -27,8 +27,8 @@ public final class PlotPainter {
                 ? List.of()
                 : Ticks.over(axis.positions(), axis.scale(), (int) (raster.height() / scale / 26));
         raster.clear(palette.get("plot"));
-        for (Plot.Band band : plot.bands()) {
-            shade(raster, band, steps, palette, scale);
+        if (!plot.empty()) { // else a sentence stands there
+            plot.bands().forEach(band -> shade(raster, band, steps, palette, scale));
         }
         for (Ticks.Tick tick : ticks) {
             double y = Math.round(raster.height() * (1 - axis.positions().share(tick.position())));

@@ -27,6 +27,7 @@ public final class PlotView extends Region implements Drawn {
     private static final double BOTTOM = 20;
     private static final double LETTER = 6.2; // pixels, about
     private static final double LINE = 12; // from one label to the next
+    private static final double LEAST_TITLE = 50; // what a title keeps where numbers need its room
     private static final double ROOMY = 360; // where a readout has room for the step as well
 
     private final PixelImage image = new PixelImage();
@@ -249,7 +250,7 @@ public final class PlotView extends Region implements Drawn {
     }
 
     private void placeCrosshair() {
-        boolean shown = steps != null && steps.contains(cross);
+        boolean shown = plot != null && !plot.empty() && steps.contains(cross);
         crosshair.setVisible(shown);
         if (shown) {
             crosshair.show(xOf(cross), TOP, TOP + plotHeight());
@@ -266,20 +267,22 @@ public final class PlotView extends Region implements Drawn {
         double beside = alone - unit.prefWidth(-1) - 20;
         double wanted = readout.prefWidth(-1);
         boolean instead = wanted > beside && wanted <= alone; // numbers are worth more than what they are counted in
-        unit.setVisible(!instead);
-        double width = Math.clamp(wanted, 0, Math.max(0, instead ? alone : beside));
+        boolean cuts = wanted > alone && wanted <= alone + title.prefWidth(-1) - LEAST_TITLE;
+        unit.setVisible(!instead && !cuts);
+        double width = cuts ? wanted : Math.clamp(wanted, 0, Math.max(0, instead ? alone : beside));
+        double most = getWidth() - 12 - RIGHT - (cuts ? width + 4 : 0);
+        title.resizeRelocate(12, 3, Math.min(title.prefWidth(-1), most), title.prefHeight(-1));
         readout.resizeRelocate(getWidth() - RIGHT - width, 3, width, 18);
     }
 
     @Override
     protected void layoutChildren() {
         image.relocate(LEFT, TOP);
-        title.resizeRelocate(12, 3, Math.min(title.prefWidth(-1), getWidth() - 24), title.prefHeight(-1));
         double beside = 12 + title.prefWidth(-1) + 8;
         unit.resizeRelocate(beside, 4, Math.clamp(unit.prefWidth(-1), 0, Math.max(0, getWidth() - RIGHT - beside)), 17);
         badge.autosize();
         badge.relocate(getWidth() - RIGHT - badge.prefWidth(-1) - 4, TOP + 6);
-        missing.resizeRelocate(LEFT, TOP, plotWidth(), plotHeight());
+        missing.resizeRelocate(RIGHT, TOP, getWidth() - 2 * RIGHT, plotHeight());
         layoutReadout();
     }
 }

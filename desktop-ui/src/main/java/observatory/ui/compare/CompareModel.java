@@ -52,8 +52,14 @@ public final class CompareModel {
         return alignment;
     }
 
+    /** The first of the open runs, and the one in view in any case. */
     public List<Recording> runs() {
-        return bench.sources().stream().limit(MOST).map(Source::recording).toList();
+        List<Source> first = new ArrayList<>(bench.sources().subList(0, Math.min(MOST, bench.sources().size())));
+        Source inView = bench.sourceProperty().get();
+        if (!first.contains(inView)) {
+            first.set(MOST - 1, inView);
+        }
+        return first.stream().map(Source::recording).toList();
     }
 
     /** Every scalar that any of the runs has. */
@@ -98,7 +104,11 @@ public final class CompareModel {
         if (divergence == null || !divergence.of(runs.get(0), runs.get(1))) {
             divergence = new Divergence(runs.get(0), runs.get(1));
         }
-        return divergence.seek().sentence();
+        int open = bench.sources().size();
+        return divergence.seek().sentence()
+                + (open > MOST
+                        ? "  Of " + open + " open runs the first are compared, and the one in view; close others (Ctrl W)."
+                        : "");
     }
 
     /** The settings in which the runs differ. */

@@ -10,6 +10,7 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.StringConverter;
+import observatory.probe.RunId;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Plot;
 import observatory.ui.chart.PlotActions;
@@ -35,7 +36,7 @@ public final class CompareView implements Screen, PlotActions {
     private final VBox root;
     private Span marked;
     private double picked = Double.NaN;
-    private int columns = -1;
+    private List<RunId> columns = List.of();
 
     public CompareView(Workbench bench) {
         this.bench = bench;
@@ -98,8 +99,9 @@ public final class CompareView implements Screen, PlotActions {
         }
         scalars.setValue(model.scalarProperty().get());
         List<Recording> runs = model.runs();
-        if (columns != runs.size()) {
-            columns = runs.size();
+        List<RunId> ids = runs.stream().map(Recording::run).toList();
+        if (!ids.equals(columns)) {
+            columns = ids; // also where one has taken another's place, or a log has told its name
             columns(runs);
         }
         Plot drawn = model.plot();

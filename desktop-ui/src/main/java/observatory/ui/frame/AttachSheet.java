@@ -129,7 +129,7 @@ final class AttachSheet {
 
     /** Where the table is empty. */
     private void says(String text) {
-        ((Label) table.getPlaceholder()).setText(text);
+        Tables.none(table, text);
     }
 
     private void fill() {
@@ -216,6 +216,9 @@ final class AttachSheet {
 
     private void forget(Offer offer) {
         change(() -> bookmarks.remove(offer.address()));
+        if (field.getText().strip().equals(offer.address())) {
+            field.clear(); // else Bookmark would remember it again, and Open would open it
+        }
     }
 
     /** A change of the bookmarks. */

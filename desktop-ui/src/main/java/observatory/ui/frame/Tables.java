@@ -2,6 +2,7 @@ package observatory.ui.frame;
 
 import java.util.List;
 import java.util.function.Function;
+import javafx.application.Platform;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
@@ -10,13 +11,16 @@ import javafx.scene.control.TableColumnBase;
 import javafx.scene.control.TableView;
 import javafx.scene.control.Tooltip;
 import javafx.scene.control.TreeTableView;
+import javafx.scene.text.Text;
 
 /** Tables of text that are filled anew only when their rows have changed. */
 public final class Tables {
     private static final double LEAST = 64; // of a column; narrower, numbers are cut
     private static final double BAR = 14; // what a tree that is unfolded needs at its side, and asks for too late
     private static final double TIP_WIDTH = 480;
+    private static final double BESIDE = 16; // what a cell takes beside its text
     private static final String NUMBER = "number-column";
+    private static final String ROOM = "observatory.room"; // that the columns of a table share
 
     private Tables() {}
 
@@ -28,10 +32,19 @@ public final class Tables {
         Label empty = Labels.styled(none, "soft");
         empty.setWrapText(true);
         table.setPlaceholder(empty);
-        table.setColumnResizePolicy(change -> change.getColumn() == null
-                ? share(table.getVisibleLeafColumns(), change.getContentWidth())
-                : TableView.UNCONSTRAINED_RESIZE_POLICY.call(change)); // a person draws at one
+        table.setColumnResizePolicy(change -> {
+            if (change.getColumn() != null) {
+                return TableView.UNCONSTRAINED_RESIZE_POLICY.call(change); // a person draws at one
+            }
+            table.getProperties().put(ROOM, change.getContentWidth());
+            return share(table.getVisibleLeafColumns(), change.getContentWidth());
+        });
         return table;
+    }
+
+    /** What is said where the table is empty, from now on. */
+    public static void none(TableView<?> table, String text) {
+        ((Label) table.getPlaceholder()).setText(text);
     }
 
     /** Has the columns of a tree, each a {@link #wishing} one, share its room as those of a table do. */
@@ -60,28 +73,46 @@ public final class Tables {
     }
 
     /**
-     * Columns share the room: where it is too little, the widest give way, and where none could be read any more, it
-     * scrolls and none does. What is left over is the last one's, whose text is the longest; where that is a number, it
-     * is everybody's.
+     * Columns share the room. Numbers are never cut: where there is too little, the widest texts give way, and where those
+     * could not be read any more, it scrolls. What is left over is the last one's, whose text is the longest; where that is
+     * a number, it is everybody's.
      */
     private static boolean share(List<? extends TableColumnBase<?, ?>> columns, double room) {
         if (columns.isEmpty()) {
             return true;
         }
-        double share =
-                most(columns.stream().mapToDouble(Tables::wished).sorted().toArray(), room);
-        double most = share < LEAST ? Double.POSITIVE_INFINITY : share;
-        double sum = columns.stream()
-                .mapToDouble(column -> Math.min(wished(column), most))
+        double numbers = columns.stream()
+                .filter(Tables::ofNumbers)
+                .mapToDouble(Tables::wished)
                 .sum();
-        double left = Math.max(0, room - sum);
+        double[] texts = columns.stream()
+                .filter(column -> !ofNumbers(column))
+                .mapToDouble(Tables::wished)
+                .sorted()
+                .toArray();
+        double most = Math.max(LEAST, most(texts, room - numbers));
+        double left = Math.max(
+                0, room - columns.stream().mapToDouble(column -> width(column, most)).sum());
         TableColumnBase<?, ?> last = columns.getLast();
         double each = ofNumbers(last) ? Math.floor(left / columns.size()) : 0;
         for (TableColumnBase<?, ?> column : columns) {
             double more = column == last ? left - each * (columns.size() - 1) : each;
-            column.setPrefWidth(Math.min(wished(column), most) + more);
+            column.setPrefWidth(width(column, most) + more);
         }
         return true;
+    }
+
+    /** @param most what a text may have */
+    private static double width(TableColumnBase<?, ?> column, double most) {
+        return ofNumbers(column) ? wished(column) : Math.min(wished(column), most);
+    }
+
+    /** A number that is longer than its column was made for gets the room; the column never becomes narrower again. */
+    private static void widen(TableView<?> table, TableColumnBase<?, ?> column, double needed) {
+        if (needed > wished(column) && table.getProperties().get(ROOM) instanceof Double room) {
+            column.setUserData(Math.ceil(needed));
+            share(table.getVisibleLeafColumns(), room);
+        }
     }
 
     private static boolean ofNumbers(TableColumnBase<?, ?> column) {
@@ -138,10 +169,22 @@ public final class Tables {
         return column;
     }
 
-    /** A text that can be read whole where it is cut. */
+    /** A number that is never cut, or a text that can be read whole where it is. */
     private static final class Cell<R> extends TableCell<R, String> {
         Cell() {
-            textTruncatedProperty().addListener((truncated, was, is) -> setTooltip(is ? whole() : null));
+            textTruncatedProperty().addListener((truncated, was, is) -> {
+                setTooltip(is ? whole() : null);
+                if (is && getTableColumn() != null && ofNumbers(getTableColumn())) {
+                    double needed = measured();
+                    Platform.runLater(() -> widen(getTableView(), getTableColumn(), needed)); // not while it is laid out
+                }
+            });
+        }
+
+        private double measured() {
+            Text text = new Text(getText());
+            text.setFont(getFont());
+            return text.getLayoutBounds().getWidth() + BESIDE;
         }
 
         private Tooltip whole() {

@@ -28,8 +28,9 @@ public final class IncidentsView implements Screen {
     private static final double WIDE = 1000; // room for both beside each other
     private static final double GAP = 12;
 
+    private final Workbench bench;
     private final IncidentsModel model;
-    private final TableView<IncidentsModel.Row> table = Tables.of("Incidents", "No incidents so far.");
+    private final TableView<IncidentsModel.Row> table = Tables.of("Incidents", "");
     private final ReplayModel replays;
     private final IncidentDetail detail;
     private final ScrollPane side;
@@ -39,6 +40,7 @@ public final class IncidentsView implements Screen {
     private List<IncidentsModel.Row> shown = List.of();
 
     public IncidentsView(Workbench bench, IncidentsModel model, ReplayModel replays) {
+        this.bench = bench;
         this.model = model;
         this.replays = replays;
         this.detail = new IncidentDetail(bench);
@@ -53,7 +55,7 @@ public final class IncidentsView implements Screen {
         Tables.text(table, "kind", 120, row -> Words.of(row.incident().kind()));
         Tables.text(table, "steps", 130, row -> row.incident().steps().replaceFirst("^steps? ", ""));
         Tables.text(table, "cause", 112, row -> row.incident().verdict().label());
-        Tables.text(table, "what happened", 420, row -> row.incident().summary());
+        Tables.text(table, "summary", 420, row -> row.incident().summary());
         table.getSelectionModel().selectedItemProperty().addListener((all, old, row) -> chosen(row));
         table.setOnMouseClicked(event -> {
             if (event.getClickCount() == 2) {
@@ -96,6 +98,7 @@ public final class IncidentsView implements Screen {
     @Override
     public void refresh() {
         List<IncidentsModel.Row> rows = model.rows();
+        Tables.none(table, bench.missing("No incidents so far."));
         if (rows.equals(shown)) {
             return;
         }

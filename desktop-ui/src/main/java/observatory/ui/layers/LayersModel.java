@@ -47,6 +47,8 @@ public final class LayersModel {
     private int sitesCount;
     private Grouping sitesGrouping;
     private List<Site> sites = List.of();
+    /** The site for which a metric was last looked for. */
+    private Site sought;
 
     public LayersModel(Workbench bench) {
         this.bench = bench;
@@ -95,7 +97,18 @@ public final class LayersModel {
         if (bench.run().metric(metric.get()).isEmpty() && !metrics().isEmpty()) {
             metric.set(metrics().getFirst());
         }
+        Site picked = bench.siteProperty().get();
+        if (picked != null && !picked.equals(sought)) {
+            sought = picked; // once: after that a person may look at other metrics
+            if (!has(metric.get(), picked)) {
+                metrics().stream().filter(name -> has(name, picked)).findFirst().ifPresent(metric::set);
+            }
+        }
         return bench.run().metric(metric.get());
+    }
+
+    private boolean has(String name, Site site) {
+        return bench.run().metric(name).filter(data -> data.at(site) != null).isPresent();
     }
 
     /** All sites of the metric that pass the filter, in the order of the map. */
@@ -135,7 +148,8 @@ public final class LayersModel {
     public HeatMap map() {
         MetricData data = data().orElse(null);
         if (data == null) {
-            return new HeatMap("", StepIndex.of(), List.of(), pool(), relative.get());
+            String none = bench.missing("No layers were measured: the run reports only what it is as a whole.");
+            return new HeatMap("", StepIndex.of(), List.of(), pool(), relative.get(), none);
         }
         List<HeatMap.Row> drawn = new ArrayList<>();
         for (SiteRows.Row row : rows()) {
@@ -145,7 +159,8 @@ public final class LayersModel {
                     row.name(),
                     row.sites().stream().map(data::at).toList()));
         }
-        return new HeatMap(metric.get(), data.index(), drawn, pool(), relative.get());
+        return new HeatMap(
+                metric.get(), data.index(), drawn, pool(), relative.get(), "No site has a name like that.");
     }
 
     /** The row of the site picked out; -1 where it is not on the map. */

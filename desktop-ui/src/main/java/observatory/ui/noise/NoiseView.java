@@ -13,6 +13,7 @@ import observatory.ui.overview.Analysis;
 
 /** The noise scale with its band against the batch in use, and the two parts it is made of. */
 public final class NoiseView implements Screen {
+    private final Workbench bench;
     private final NoiseModel model;
     private final Label sentence = new Label();
     private final PlotGrid scale;
@@ -20,6 +21,7 @@ public final class NoiseView implements Screen {
     private final VBox root;
 
     public NoiseView(Workbench bench) {
+        this.bench = bench;
         this.model = new NoiseModel(bench);
         this.scale = new PlotGrid(bench);
         this.parts = new PlotGrid(bench);
@@ -47,8 +49,8 @@ public final class NoiseView implements Screen {
     @Override
     public void refresh() {
         if (!model.measured()) {
-            sentence.setText(
-                    "This run does not report the noise of its gradient; " + Analysis.enable("gradient_noise_trace"));
+            sentence.setText(bench.missing(
+                    "This run does not report the noise of its gradient; " + Analysis.enable("gradient_noise_trace")));
             scale.show(List.of());
             parts.show(List.of());
             return;

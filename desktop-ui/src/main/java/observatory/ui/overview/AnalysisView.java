@@ -6,7 +6,6 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
 import javafx.scene.control.ToggleButton;
-import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -19,7 +18,6 @@ import observatory.ui.incident.Severities;
 
 /** The automated analysis as a list: problems always, the rest when asked for. */
 final class AnalysisView {
-    private static final double TIP_WIDTH = 480;
 
     private final Workbench bench;
     private final ListView<Analysis.Line> list = new ListView<>();
@@ -87,21 +85,28 @@ final class AnalysisView {
         private final Label title = new Label();
         private final Label steps = new Label();
         private final Label sentence = new Label();
-        private final Tooltip whole = new Tooltip();
         private final HBox box = new HBox(8, sign, title, sentence, steps);
 
         Cell() {
             title.getStyleClass().add("strong");
-            title.setMinWidth(130);
+            title.setMinWidth(150);
             sign.setMinWidth(14);
             steps.getStyleClass().add("soft");
             steps.setMinWidth(Region.USE_PREF_SIZE);
             sentence.setMaxWidth(Double.MAX_VALUE);
-            sentence.textTruncatedProperty().addListener((property, was, cut) -> setTooltip(cut ? whole : null));
-            whole.textProperty().bind(sentence.textProperty());
-            whole.setWrapText(true);
-            whole.setMaxWidth(TIP_WIDTH);
+            sentence.setWrapText(true);
+            sentence.setMinHeight(Region.USE_PREF_SIZE);
             HBox.setHgrow(sentence, Priority.ALWAYS);
+        }
+
+        /** Its sentence takes the lines it needs, which a cell does not ask its graphic for. */
+        @Override
+        protected double computePrefHeight(double width) {
+            double beside = snappedLeftInset() + snappedRightInset();
+            double room = (width < 0 ? getListView().getWidth() : width) - beside;
+            return getGraphic() == null
+                    ? super.computePrefHeight(width)
+                    : snappedTopInset() + box.prefHeight(room) + snappedBottomInset();
         }
 
         @Override

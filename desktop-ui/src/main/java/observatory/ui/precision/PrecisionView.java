@@ -35,7 +35,7 @@ public final class PrecisionView implements Screen {
     private final Label at = new Label();
     private final RangeView ranges;
     private final TableView<PrecisionModel.Range> table =
-            Tables.of("Doublings left", "No step has the metric abs_max; " + Analysis.enable("abs_max"));
+            Tables.of("Doublings left", "");
     private final HistogramView histogram = new HistogramView();
     private final PlotGrid charts;
     private final VBox root;
@@ -61,18 +61,18 @@ public final class PrecisionView implements Screen {
         formats.setOnAction(event -> refresh());
         formats.setAccessibleText("Format to look at");
         Tables.text(table, "site", 190, range -> range.site().label());
-        Tables.number(table, "bits left", 78, range -> range.left());
+        Tables.number(table, "bits\nleft", 74, range -> range.left());
         Tables.number(
                 table,
-                "steps left",
-                88,
+                "steps\nleft",
+                70,
                 range -> range.stepsLeft().isPresent()
                         ? Numbers.of(range.stepsLeft().getAsDouble())
                         : "–");
         Tables.number(
                 table,
-                "to zero",
-                66,
+                "to\nzero",
+                62,
                 range -> range.flushed().isPresent()
                         ? Numbers.percent(range.flushed().getAsDouble())
                         : "–");
@@ -127,12 +127,13 @@ public final class PrecisionView implements Screen {
                 site,
                 bench.themeProperty().get().palette());
         Tables.fill(table, all, PrecisionModel.Range::site, site);
+        Tables.none(table, bench.missing("No step has the metric abs_max; " + Analysis.enable("abs_max")));
         long step = model.step();
         at.setText(
                 step < 0
                         ? "no magnitudes yet"
                         : "at step " + Numbers.whole(step)
-                                + "; from the least to the largest magnitude, the tick is the rms");
+                                + ": from the least magnitude to the largest, a tick at the rms");
         Site shown = site != null || all.isEmpty() ? site : all.getFirst().site();
         Optional<PrecisionModel.Range> range =
                 all.stream().filter(one -> one.site().equals(shown)).findFirst();

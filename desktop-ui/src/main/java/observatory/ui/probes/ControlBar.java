@@ -44,7 +44,7 @@ final class ControlBar {
         this.bench = bench;
         if (control.isEmpty()) {
             root.getChildren()
-                    .add(Labels.styled(
+                    .add(Labels.paragraph(
                             "Read only. Open with `observatory dashboard --key FILE --operator NAME` to send commands.",
                             "soft"));
             return;

@@ -22,7 +22,7 @@ public final class ProbesView implements Screen {
     private final ProbeTreeView tree;
     private final ControlBar controls;
     private final TableView<ProbesModel.Change> changes =
-            Tables.of("Changes", "Nothing was changed while this run was watched.");
+            Tables.of("Changes", "");
     private final PlotView cost;
     private final VBox root;
 
@@ -61,6 +61,7 @@ public final class ProbesView implements Screen {
     public void refresh() {
         tree.refresh();
         Tables.fill(changes, model.changes(), Function.identity());
+        Tables.none(changes, bench.missing("Nothing was changed while this run was watched."));
         cost.draw(model.cost(), bench.steps(), bench.themeProperty().get().palette());
         cost.crosshair(bench.crosshairProperty().get());
     }

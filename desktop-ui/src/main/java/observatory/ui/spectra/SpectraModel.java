@@ -25,7 +25,7 @@ public final class SpectraModel {
     private static final String NORM = "spectral_norm";
     private static final int LINES = 5;
     private static final String NO_SPECTRUM =
-            "No whole spectrum was taken yet: the probe weight-spectrum does so every few hundred steps.";
+            "No whole spectrum yet: the probe weight-spectrum takes one every few hundred steps.";
 
     private final Workbench bench;
     /** The fit of each spectrum, made once and kept as long as the run keeps the spectrum. */

@@ -25,7 +25,7 @@ public final class SpectraView implements Screen {
     private final Workbench bench;
     private final SpectraModel model;
     private final TableView<SpectraModel.Row> table =
-            Tables.of("Weights", "No step has the metric spectral_norm; " + Analysis.enable("spectral_norm"));
+            Tables.of("Weights", "");
     private final PlotView norms;
     private final PlotView values;
     private final PlotView density = new PlotView(new StillActions(), new PowerLabels("eigenvalue"));
@@ -37,10 +37,10 @@ public final class SpectraView implements Screen {
         this.norms = new PlotView(bench, bench.labels());
         this.values = new PlotView(bench, bench.labels());
         Tables.text(table, "weight", 170, row -> SpectraModel.name(row.site()));
-        Tables.number(table, "spectral norm", 116, row -> Numbers.of(row.spectralNorm()));
-        Tables.number(table, "since the start", 120, row -> row.change().isPresent() ? "× " + text(row.change()) : "–");
-        Tables.number(table, "stable rank", 100, row -> text(row.stableRank()));
-        Tables.number(table, "Frobenius norm", 136, row -> text(row.frobenius()));
+        Tables.number(table, "spectral\nnorm", 78, row -> Numbers.of(row.spectralNorm()));
+        Tables.number(table, "since\nthe start", 84, row -> row.change().isPresent() ? "× " + text(row.change()) : "–");
+        Tables.number(table, "stable\nrank", 74, row -> text(row.stableRank()));
+        Tables.number(table, "Frobenius\nnorm", 92, row -> text(row.frobenius()));
         Tables.number(table, "alpha", 64, row -> text(row.alpha()));
         table.getSelectionModel().selectedItemProperty().addListener((all, old, row) -> {
             if (row != null && !row.site().equals(bench.siteProperty().get())) {
@@ -73,6 +73,7 @@ public final class SpectraView implements Screen {
     public void refresh() {
         List<SpectraModel.Row> rows = model.rows();
         Tables.fill(table, rows, SpectraModel.Row::site, bench.siteProperty().get());
+        Tables.none(table, bench.missing("No step has the metric spectral_norm; " + Analysis.enable("spectral_norm")));
         var palette = bench.themeProperty().get().palette();
         norms.draw(model.norms(rows), bench.steps(), palette);
         norms.crosshair(bench.crosshairProperty().get());

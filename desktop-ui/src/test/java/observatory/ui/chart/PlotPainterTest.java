@@ -102,6 +102,9 @@ class PlotPainterTest {
         Plot empty = Plot.of("Loss", "", List.of());
         PlotPainter.Drawn drawn = PlotPainter.paint(Raster.of(300, 100), empty, new Span(0, 99), PALETTE, 1);
         assertTrue(drawn.ticks().isEmpty(), "an axis of nothing");
+        Plot banded = empty.with(List.of(new Plot.Band(10, 90, "critical", true)), List.of());
+        Raster raster = paint(100, 100, banded, new Span(0, 99));
+        assertEquals(PALETTE.get("plot"), raster.pixel(50, 50), "a sentence stands there");
     }
 
     private static Plot plot(StepIndex index, Series series) {
@@ -141,13 +144,16 @@ class PlotPainterTest {
     /** Many of them would hide the lines. */
     @Test
     void aBandThatIsNotShadedIsMarkedAtItsTopAlone() {
-        Plot plot = Plot.of("loss", "", List.of())
+        Series unmeasured = new Series();
+        unmeasured.appendAbsent();
+        Plot plot = plot(StepIndex.of(0), unmeasured)
                 .with(
                         List.of(new Plot.Band(10, 20, "info", false), new Plot.Band(60, 70, "critical", true)),
                         List.of());
         Raster raster = paint(100, 100, plot, new Span(0, 99));
         assertTrue(has(raster, 12, 18, 0, 3, PALETTE.get("info")));
-        assertEquals(PALETTE.get("plot"), raster.pixel(15, 50));
-        assertTrue(raster.pixel(65, 50) != PALETTE.get("plot"));
+        int beside = raster.pixel(40, 40);
+        assertEquals(beside, raster.pixel(15, 40));
+        assertTrue(raster.pixel(65, 40) != beside);
     }
 }

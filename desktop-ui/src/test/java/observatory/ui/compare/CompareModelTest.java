@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.Optional;
 import observatory.probe.Frame;
+import observatory.probe.RunId;
 import observatory.probe.Scalars;
 import observatory.probe.Sites;
 import observatory.ui.Frames;
@@ -48,6 +49,21 @@ class CompareModelTest {
         frame(0, 0, 0);
         model.alignmentProperty().set(Alignment.TOKENS);
         assertTrue(model.plot().traces().isEmpty());
+    }
+
+    /** Of forty open runs six are compared, and never without the one that a person looks at. */
+    @Test
+    void theRunInViewIsComparedInAnyCase() {
+        Workbench bench = new Workbench(Frames.source(run));
+        for (int i = 0; i < 39; i++) {
+            bench.sources().add(Frames.source(new Recording(new RunId("run-" + i))));
+        }
+        CompareModel many = new CompareModel(bench);
+        assertEquals(bench.sources().get(5).recording(), many.runs().getLast());
+        bench.choose(bench.sources().get(30));
+        assertEquals(CompareModel.MOST, many.runs().size());
+        assertEquals(bench.run(), many.runs().getLast());
+        assertTrue(many.divergence().contains("Of 40 open runs"), many.divergence());
     }
 
     private StepIndex over(Alignment alignment) {

@@ -3,6 +3,8 @@ package observatory.ui.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -11,16 +13,23 @@ import javafx.event.ActionEvent;
 import javafx.event.Event;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
+import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import observatory.ui.ClosedSource;
 import observatory.ui.Source;
 import observatory.ui.Toolkit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AttachSheetTest {
     private static final long PATIENCE_SECONDS = 30;
+
+    @TempDir
+    private Path folder;
 
     /** The person leaves while a run is still being opened: it must not read on where nobody sees it. */
     @Test
@@ -63,6 +72,44 @@ class AttachSheetTest {
             return null;
         });
         assertTrue(opened.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** Else what was just forgotten stands in the line, and is what Open opens and Bookmark remembers. */
+    @Test
+    void aBookmarkThatIsForgottenLeavesTheLineToo() throws Exception {
+        Path file = Files.writeString(folder.resolve("bookmarks.txt"), "host:9092\nother:9092\n");
+        List<String> line = Toolkit.on(() -> {
+            Region sheet = new AttachSheet(new Remembering(file), source -> {}, link -> "").node();
+            new Scene(new StackPane(sheet));
+            sheet.applyCss();
+            TextField field = (TextField) sheet.lookup(".text-field");
+            TableView<?> table = (TableView<?>) sheet.lookup(".table-view");
+            List<String> left = new ArrayList<>();
+            for (String typed : List.of("host:9092", "elsewhere:9092")) {
+                field.setText(typed);
+                table.getSelectionModel().select(0);
+                table.fireEvent(new KeyEvent(
+                        KeyEvent.KEY_PRESSED, "", "", KeyCode.DELETE, false, false, false, false));
+                left.add(field.getText());
+            }
+            return left;
+        });
+        assertEquals(List.of("", "elsewhere:9092"), line);
+        assertEquals("", Files.readString(file));
+    }
+
+    /** Doors with bookmarks. */
+    private static final class Remembering extends NoDoors {
+        private final Path file;
+
+        Remembering(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public Path bookmarks() {
+            return file;
+        }
     }
 
     /** Doors that open when the test says so. */

@@ -68,6 +68,26 @@ class TablesTest {
         assertEquals(Collections.nCopies(9, 78.0), widths);
     }
 
+    /** Offsets into a corpus have fifteen digits, and 0.0001234 without its end is another number. */
+    @Test
+    void aNumberThatIsLongerThanItsColumnIsNeverCut() throws Exception {
+        TableView<Row> table = Toolkit.on(() -> {
+            TableView<Row> made = Tables.of("sites", "none");
+            Tables.text(made, "site", 300, Row::site);
+            Tables.number(made, "offset", 40, row -> row.value() + ",234,567,890,123");
+            return laidOut(made, 400);
+        });
+        List<String> cut = Toolkit.on(() -> {
+            laidOut(table);
+            return table.lookupAll(".table-cell").stream()
+                    .map(node -> (TableCell<?, ?>) node)
+                    .filter(cell -> cell.isTextTruncated() && cell.getText().endsWith("123"))
+                    .map(TableCell::getText)
+                    .toList();
+        });
+        assertEquals(List.of(), cut);
+    }
+
     @Test
     void whatIsLeftOverOfARoomOfNumbersIsEverybodys() throws Exception {
         List<Double> widths = Toolkit.on(() -> {
@@ -111,11 +131,14 @@ class TablesTest {
 
     private static TableView<Row> laidOut(TableView<Row> table, double width) {
         Tables.fill(table, List.of(new Row(LONG, 1), new Row("b", 2)), Row::site);
-        StackPane root = new StackPane(table);
-        new Scene(root, width, 300);
+        new Scene(new StackPane(table), width, 300);
+        return laidOut(table);
+    }
+
+    private static TableView<Row> laidOut(TableView<Row> table) {
         for (int i = 0; i < 3; i++) {
-            root.applyCss();
-            root.layout();
+            table.getScene().getRoot().applyCss();
+            table.getScene().getRoot().layout();
         }
         return table;
     }

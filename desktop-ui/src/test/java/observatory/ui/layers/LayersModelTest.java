@@ -53,11 +53,29 @@ class LayersModelTest {
         assertEquals(List.of("mlp out", "residual", "mlp out", "residual", "mlp out", "residual"), names());
     }
 
+    /** A gradient has no activation's rms: whoever is led to it sees what was measured of it, and may then look elsewhere. */
+    @Test
+    void thePlaceThatIsPickedOutIsOnTheMap() {
+        Site weight = new Site(Hook.GRADIENT, 1, "mlp.up");
+        run.accept(Frames.frame(
+                10, 0, 2, new Sites(List.of(weight), List.of(new Column("norm", new int[] {0}, new double[] {3})))));
+        model.map();
+        assertEquals("rms", model.metricProperty().get());
+        bench.siteProperty().set(weight);
+        model.map();
+        assertEquals("norm", model.metricProperty().get());
+        model.metricProperty().set("rms");
+        model.map();
+        assertEquals("rms", model.metricProperty().get());
+    }
+
     @Test
     void anEmptyMapTellsWhyItIsEmpty() {
         model.filterProperty().set("no such site");
         assertEquals("No site has a name like that.", model.map().missing());
-        LayersModel scalars = new LayersModel(new Workbench(Frames.source(new Recording(Frames.RUN))));
+        Recording alone = new Recording(Frames.RUN);
+        alone.accept(Frames.loss(1, 2));
+        LayersModel scalars = new LayersModel(new Workbench(Frames.source(alone)));
         assertTrue(scalars.map().missing().startsWith("No layers were measured"));
     }
 
