@@ -10,9 +10,12 @@ import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import observatory.analysis.Incident;
+import observatory.analysis.Severity;
 import observatory.probe.Site;
 import observatory.ui.chart.PlotActions;
 import observatory.ui.chart.Scale;
@@ -21,6 +24,7 @@ import observatory.ui.chart.StepLabels;
 import observatory.ui.data.Mark;
 import observatory.ui.data.Recording;
 import observatory.ui.data.StepIndex;
+import observatory.ui.incident.FirstLook;
 
 /**
  * What all screens share: the run, the steps in view, the crosshair, and what is picked out. Nothing here draws; all of
@@ -41,6 +45,7 @@ public final class Workbench implements PlotActions {
 
     private final ObjectProperty<Incident> incident = new SimpleObjectProperty<>();
     private final ObjectProperty<Site> site = new SimpleObjectProperty<>();
+    private final StringProperty screen = new SimpleStringProperty("");
     private final ObjectProperty<Theme> theme = new SimpleObjectProperty<>(Theme.LIGHT);
     private final ObjectProperty<Scale.Kind> scale = new SimpleObjectProperty<>(Scale.Kind.LINEAR);
     private final ObjectProperty<Axis> axis = new SimpleObjectProperty<>(Axis.STEPS);
@@ -148,6 +153,11 @@ public final class Workbench implements PlotActions {
         return site;
     }
 
+    /** The title of a screen that something on another one leads to; empty again when the window has gone there. */
+    public StringProperty screenProperty() {
+        return screen;
+    }
+
     public ObjectProperty<Theme> themeProperty() {
         return theme;
     }
@@ -240,10 +250,12 @@ public final class Workbench implements PlotActions {
         }
     }
 
-    /** Shows an incident with as much around it as makes it clear. */
+    /** Shows an incident, and where it happened, with as much around it as makes it clear. */
     public void open(Incident chosen) {
+        FirstLook look = FirstLook.of(chosen, run());
         incident.set(chosen);
-        pin(chosen.peakStep());
+        look.site().ifPresent(site::set);
+        pin(look.step());
         double length = chosen.lastStep() - chosen.firstStep();
         double margin = Math.max(32, 2 * length);
         show(Span.over(chosen.firstStep() - margin, chosen.lastStep() + margin));
@@ -311,11 +323,11 @@ public final class Workbench implements PlotActions {
         return incident.get() != null ? incident.get().peakStep() : (long) Math.floor(steps().high());
     }
 
-    /** The incident picked out, as it stands now. */
+    /** The incident picked out, as it stands now; until one is, the most urgent that is more than a remark. */
     public Optional<Incident> currentIncident() {
         Incident chosen = incident.get();
         return chosen == null
-                ? Optional.empty()
+                ? FirstLook.mostUrgent(run()).filter(one -> one.severity() != Severity.INFO)
                 : run().incidents().stream()
                         .filter(one -> one.id() == chosen.id())
                         .findFirst();

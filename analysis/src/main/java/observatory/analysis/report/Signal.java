@@ -12,14 +12,14 @@ import observatory.analysis.Numbers;
  *
  * @param lead how long after the first one, for people
  */
-record Signal(String name, long step, String lead) {
+public record Signal(String name, long step, String lead) {
     private static final Pattern ONE = Pattern.compile("\\s*(.+?) (\\d{1,18})\\s*");
 
     /**
      * Those of an incident in the order in which they left, from its evidence
      * {@code "LossSpike 100, GradientSpike 104"}.
      */
-    static List<Signal> of(Incident incident) {
+    public static List<Signal> of(Incident incident) {
         Object told = incident.evidence().facts().getOrDefault("signals", "");
         List<Signal> signals = new ArrayList<>();
         for (String part : told.toString().split(",")) {
@@ -37,7 +37,7 @@ record Signal(String name, long step, String lead) {
     }
 
     /** The step as people read it. */
-    String at() {
+    public String at() {
         return Numbers.whole(step);
     }
 }

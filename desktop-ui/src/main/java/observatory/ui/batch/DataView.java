@@ -32,8 +32,7 @@ public final class DataView implements Screen {
     private final DataModel model;
     private final Label title = new Label();
     private final Label sentence = Labels.paragraph("");
-    private final TableView<DataModel.Row> table =
-            Tables.of("Sequences of a batch", "");
+    private final TableView<DataModel.Row> table = Tables.of("Sequences of a batch", "");
     private final PlotGrid charts;
     private final VBox root;
     private List<String> measures = List.of();

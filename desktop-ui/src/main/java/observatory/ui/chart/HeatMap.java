@@ -12,8 +12,7 @@ import observatory.ui.data.StepIndex;
  * @param relative whether each row is shown in deviations from its own median rather than by value
  * @param missing why there is nothing to see, where there are no rows
  */
-public record HeatMap(
-        String metric, StepIndex index, List<Row> rows, Pool pool, boolean relative, String missing) {
+public record HeatMap(String metric, StepIndex index, List<Row> rows, Pool pool, boolean relative, String missing) {
     /**
      * One site, or a whole group folded into one row.
      *

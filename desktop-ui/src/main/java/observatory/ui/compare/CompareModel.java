@@ -54,7 +54,8 @@ public final class CompareModel {
 
     /** The first of the open runs, and the one in view in any case. */
     public List<Recording> runs() {
-        List<Source> first = new ArrayList<>(bench.sources().subList(0, Math.min(MOST, bench.sources().size())));
+        List<Source> first = new ArrayList<>(
+                bench.sources().subList(0, Math.min(MOST, bench.sources().size())));
         Source inView = bench.sourceProperty().get();
         if (!first.contains(inView)) {
             first.set(MOST - 1, inView);
@@ -107,7 +108,8 @@ public final class CompareModel {
         int open = bench.sources().size();
         return divergence.seek().sentence()
                 + (open > MOST
-                        ? "  Of " + open + " open runs the first are compared, and the one in view; close others (Ctrl W)."
+                        ? "  Of " + open
+                                + " open runs the first are compared, and the one in view; close others (Ctrl W)."
                         : "");
     }
 

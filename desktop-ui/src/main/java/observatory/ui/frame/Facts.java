@@ -26,6 +26,8 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
             Scalars.TOKENS_PER_SECOND,
             Scalars.STEP_SECONDS);
 
+    private static final List<String> FIRST_OF_A_SITE = List.of("nan", "inf", "abs_max", "rms", "norm");
+
     /** A name and its value, as they stand in a table. */
     record Row(String name, String value) {}
 
@@ -35,16 +37,15 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
         List<Row> rows = new ArrayList<>();
         Site site = bench.siteProperty().get();
         if (site != null) {
-            rows.add(new Row(site.label(), ""));
-            for (String name : run.metricNames()) {
+            for (String name : ordered(FIRST_OF_A_SITE, run.metricNames())) {
                 at(run.metric(name).orElseThrow(), site, step)
                         .ifPresent(value -> rows.add(new Row("  " + Words.plain(name), value)));
             }
-            rows.add(new Row("the run", ""));
+            rows.add(new Row("The run", ""));
         }
         int row = run.frames().rowAtOrBefore(step);
         if (row >= 0) {
-            for (String name : ordered(run.scalarNames())) {
+            for (String name : ordered(FIRST, run.scalarNames())) {
                 run.scalar(name)
                         .flatMap(series -> value(series, row))
                         .ifPresent(value -> rows.add(new Row(Words.plain(name), value)));
@@ -52,12 +53,12 @@ record Facts(String title, List<Row> rows, Optional<Incident> incident) {
         }
         String title =
                 row < 0 ? "No step yet" : "Step " + Numbers.whole(run.frames().step(row));
-        return new Facts(title, rows, bench.currentIncident());
+        return new Facts(site == null ? title : title + ", " + site.label(), rows, bench.currentIncident());
     }
 
-    private static List<String> ordered(Collection<String> names) {
+    private static List<String> ordered(List<String> first, Collection<String> names) {
         return Stream.concat(
-                        FIRST.stream().filter(names::contains), names.stream().filter(name -> !FIRST.contains(name)))
+                        first.stream().filter(names::contains), names.stream().filter(name -> !first.contains(name)))
                 .toList();
     }
 

@@ -13,9 +13,10 @@ import observatory.ui.incident.IncidentDetail;
 final class InspectorView {
     private static final double WIDTH = 244;
     private static final double WIDEST = 340;
+    private static final double SHORT = 168; // five rows
 
     private final Workbench bench;
-    private final Label title = new Label();
+    private final Label title = Labels.paragraph("", "section-title");
     private final TableView<Facts.Row> table = Tables.of("Values at the crosshair", "Nothing was measured here.");
     private final IncidentDetail detail;
     private final ScrollPane why;
@@ -28,12 +29,11 @@ final class InspectorView {
         this.why = new ScrollPane(detail.node());
         why.setFitToWidth(true);
         why.getStyleClass().add("why");
-        title.getStyleClass().add("section-title");
         VBox.setVgrow(table, Priority.ALWAYS);
         VBox.setVgrow(why, Priority.ALWAYS);
         Tables.text(table, "what", 150, Facts.Row::name);
         Tables.number(table, "value", 86, Facts.Row::value);
-        table.setMinHeight(140);
+        table.setMinHeight(SHORT);
         root = new VBox(8, title, table, why);
         root.getStyleClass().add("inspector");
         root.setMinWidth(WIDTH);
@@ -53,6 +53,9 @@ final class InspectorView {
         Facts facts = Facts.of(bench);
         boolean explained = explain && facts.incident().isPresent();
         Labels.seen(why, explained);
+        VBox.setVgrow(
+                table, explained ? Priority.NEVER : Priority.ALWAYS); // what to do is worth more than most numbers
+        table.setPrefHeight(explained ? SHORT : Region.USE_COMPUTED_SIZE);
         if (facts.equals(shown)) {
             return;
         }

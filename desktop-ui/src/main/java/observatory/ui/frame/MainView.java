@@ -80,6 +80,12 @@ public final class MainView {
         this.inspector = new InspectorView(bench);
         this.timeline = new TimelineView(bench);
         screens.node().getSelectionModel().selectedIndexProperty().addListener(changed -> stale = true);
+        bench.screenProperty().addListener((property, old, title) -> {
+            if (!title.isEmpty()) {
+                bench.screenProperty().set("");
+                screens.show(title);
+            }
+        });
         frame.getStyleClass().add("window");
         frame.setTop(header.node());
         frame.setLeft(runs.node());

@@ -3,21 +3,25 @@ package observatory.ui.frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
+import observatory.analysis.Incident;
+import observatory.analysis.Severity;
 import observatory.ui.Connection;
 import observatory.ui.Source;
 import observatory.ui.Workbench;
 import observatory.ui.chart.Names;
+import observatory.ui.incident.FirstLook;
+import observatory.ui.incident.Severities;
 
 /** The runs that are open: each with its state as a shape, a colour and a word. */
 final class RunTree {
@@ -84,6 +88,7 @@ final class RunTree {
         bench.sources().forEach(source -> {
             states.add(source.recording().run());
             states.add(source.connection().state());
+            states.add(trouble(source));
         });
         if (!states.equals(shown)) {
             shown = states;
@@ -91,10 +96,19 @@ final class RunTree {
         }
     }
 
+    /** What goes on in a run and is more than a remark. */
+    private static Optional<Severity> trouble(Source source) {
+        return FirstLook.mostUrgent(source.recording())
+                .filter(one -> !one.resolved())
+                .map(Incident::severity)
+                .filter(severity -> severity != Severity.INFO);
+    }
+
     private final class Cell extends ListCell<Source> {
         private final Text name = new Text();
         private final Label state = new Label();
-        private final VBox box = new VBox(2, name, new HBox(state));
+        private final Label trouble = new Label();
+        private final VBox box = new VBox(2, name, state, trouble);
         private final Tooltip whole = new Tooltip();
 
         Cell() {
@@ -120,10 +134,16 @@ final class RunTree {
             String word = connection.state().name().toLowerCase(Locale.ROOT);
             state.setText(HeaderView.shape(connection.state()) + " " + word);
             state.getStyleClass().setAll("label", "state-" + word);
+            Optional<Severity> going = trouble(source);
+            trouble.setText(going.map(Severities::told).orElse(""));
+            Labels.seen(trouble, going.isPresent());
+            trouble.getStyleClass()
+                    .setAll("label", "severity-" + going.map(Severity::label).orElse(""));
             setPrefWidth(0);
             setGraphic(box);
             setTooltip(whole);
-            setAccessibleText("run " + run + ", " + word);
+            setAccessibleText("run " + run + ", " + word
+                    + going.map(one -> ", " + one.label()).orElse(""));
         }
     }
 }

@@ -92,7 +92,11 @@ public final class Tables {
                 .toArray();
         double most = Math.max(LEAST, most(texts, room - numbers));
         double left = Math.max(
-                0, room - columns.stream().mapToDouble(column -> width(column, most)).sum());
+                0,
+                room
+                        - columns.stream()
+                                .mapToDouble(column -> width(column, most))
+                                .sum());
         TableColumnBase<?, ?> last = columns.getLast();
         double each = ofNumbers(last) ? Math.floor(left / columns.size()) : 0;
         for (TableColumnBase<?, ?> column : columns) {
@@ -176,7 +180,8 @@ public final class Tables {
                 setTooltip(is ? whole() : null);
                 if (is && getTableColumn() != null && ofNumbers(getTableColumn())) {
                     double needed = measured();
-                    Platform.runLater(() -> widen(getTableView(), getTableColumn(), needed)); // not while it is laid out
+                    Platform.runLater(
+                            () -> widen(getTableView(), getTableColumn(), needed)); // not while it is laid out
                 }
             });
         }

@@ -12,7 +12,7 @@ public final class Severities {
     }
 
     /** Shape and word. */
-    static String told(Severity severity) {
+    public static String told(Severity severity) {
         return shape(severity) + " " + severity.label();
     }
 

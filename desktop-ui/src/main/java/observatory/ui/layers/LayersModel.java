@@ -159,8 +159,7 @@ public final class LayersModel {
                     row.name(),
                     row.sites().stream().map(data::at).toList()));
         }
-        return new HeatMap(
-                metric.get(), data.index(), drawn, pool(), relative.get(), "No site has a name like that.");
+        return new HeatMap(metric.get(), data.index(), drawn, pool(), relative.get(), "No site has a name like that.");
     }
 
     /** The row of the site picked out; -1 where it is not on the map. */

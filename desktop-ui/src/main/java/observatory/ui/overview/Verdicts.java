@@ -1,11 +1,11 @@
 package observatory.ui.overview;
 
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.ui.chart.Numbers;
 import observatory.ui.data.Recording;
+import observatory.ui.incident.FirstLook;
 import observatory.ui.incident.Severities;
 import observatory.ui.incident.Words;
 
@@ -24,10 +24,7 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
             return new Verdicts(
                     "○", "No steps yet", "The first chart comes with the first step.", "ink-soft", Optional.empty());
         }
-        Optional<Incident> worst = run.incidents().stream()
-                .max(Comparator.comparing(Incident::severity)
-                        .thenComparing(incident -> !incident.resolved())
-                        .thenComparing(Incident::lastStep));
+        Optional<Incident> worst = FirstLook.mostUrgent(run);
         if (worst.isEmpty() && !caughtUp) {
             return new Verdicts(
                     "○",
@@ -46,17 +43,25 @@ record Verdicts(String sign, String headline, String sentence, String style, Opt
                     Optional.empty());
         }
         Incident incident = worst.get();
-        String others =
-                run.incidents().size() == 1 ? "" : "; and " + (run.incidents().size() - 1) + " more";
         String headline = Words.plain(incident.severity().label()) + ": "
                 + Words.of(incident.kind()).toLowerCase(Locale.ROOT) + " at step "
-                + Numbers.whole(incident.firstStep()) + (incident.resolved() ? ", resolved" : ", open") + others;
+                + Numbers.whole(incident.firstStep()) + (incident.resolved() ? ", resolved" : ", open")
+                + others(run, incident);
         return new Verdicts(
                 Severities.shape(incident.severity()),
                 headline,
                 incident.summary() + "  Cause: " + incident.verdict().label() + "." + since(trouble),
                 Severities.colour(incident.severity()),
                 worst);
+    }
+
+    /** What is over may have been worse than what goes on. */
+    private static String others(Recording run, Incident told) {
+        int count = run.incidents().size() - 1;
+        long worse = run.incidents().stream()
+                .filter(one -> one.severity().compareTo(told.severity()) > 0)
+                .count();
+        return (count == 0 ? "" : "; and " + count + " more") + (worse == 0 ? "" : ", " + worse + " of them worse");
     }
 
     private static String steps(int count) {

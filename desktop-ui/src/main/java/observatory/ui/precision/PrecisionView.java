@@ -34,8 +34,7 @@ public final class PrecisionView implements Screen {
     private final ComboBox<Format> formats = new ComboBox<>();
     private final Label at = new Label();
     private final RangeView ranges;
-    private final TableView<PrecisionModel.Range> table =
-            Tables.of("Doublings left", "");
+    private final TableView<PrecisionModel.Range> table = Tables.of("Doublings left", "");
     private final HistogramView histogram = new HistogramView();
     private final PlotGrid charts;
     private final VBox root;

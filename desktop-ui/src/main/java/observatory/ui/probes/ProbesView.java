@@ -21,8 +21,7 @@ public final class ProbesView implements Screen {
     private final ProbesModel model;
     private final ProbeTreeView tree;
     private final ControlBar controls;
-    private final TableView<ProbesModel.Change> changes =
-            Tables.of("Changes", "");
+    private final TableView<ProbesModel.Change> changes = Tables.of("Changes", "");
     private final PlotView cost;
     private final VBox root;
 

@@ -24,8 +24,7 @@ public final class SpectraView implements Screen {
 
     private final Workbench bench;
     private final SpectraModel model;
-    private final TableView<SpectraModel.Row> table =
-            Tables.of("Weights", "");
+    private final TableView<SpectraModel.Row> table = Tables.of("Weights", "");
     private final PlotView norms;
     private final PlotView values;
     private final PlotView density = new PlotView(new StillActions(), new PowerLabels("eigenvalue"));

@@ -88,8 +88,7 @@ class AttachSheetTest {
             for (String typed : List.of("host:9092", "elsewhere:9092")) {
                 field.setText(typed);
                 table.getSelectionModel().select(0);
-                table.fireEvent(new KeyEvent(
-                        KeyEvent.KEY_PRESSED, "", "", KeyCode.DELETE, false, false, false, false));
+                table.fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.DELETE, false, false, false, false));
                 left.add(field.getText());
             }
             return left;
