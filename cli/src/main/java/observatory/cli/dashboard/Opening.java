@@ -206,7 +206,7 @@ public record Opening(
     private Source watch(Connection at, RunId run, Optional<Pack> pack) {
         if (pack.isPresent()) {
             Control by = control.orElseThrow(() -> new IllegalArgumentException(
-                    "probes of a run are changed by signed commands; open the window with --key FILE --operator NAME"));
+                    "probes of a run are changed by signed commands; open the window with --key FILE"));
             Duration time = pack.get() == Pack.FORENSIC ? SHORT : LONG;
             String answer = by.give(run, new ProbeCommand.Profile(pack.get(), time), false);
             if (!answer.startsWith("accepted") && !answer.startsWith("applied")) {

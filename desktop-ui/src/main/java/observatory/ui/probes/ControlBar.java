@@ -45,8 +45,7 @@ final class ControlBar {
         if (control.isEmpty()) {
             root.getChildren()
                     .add(Labels.paragraph(
-                            "Read only. Open with `observatory dashboard --key FILE --operator NAME` to send commands.",
-                            "soft"));
+                            "Read only. Open with `observatory dashboard --key FILE` to send commands.", "soft"));
             return;
         }
         Control by = control.get();
