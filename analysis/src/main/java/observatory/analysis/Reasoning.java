@@ -15,7 +15,7 @@ record Reasoning(Verdict verdict, Evidence evidence) {
 
     static Reasoning about(Incidents.Open incident, List<Incidents.Open> all) {
         List<Incidents.Open> earlier = all.stream()
-                .filter(other -> ofTheModel(incident.worst().kind())
+                .filter(other -> canCause(other.worst().kind())
                         && other.id() != incident.id()
                         && other.firstStep() <= incident.firstStep()
                         && incident.firstStep() - other.lastStep() <= NEAR
@@ -76,6 +76,18 @@ record Reasoning(Verdict verdict, Evidence evidence) {
                 .findFirst()
                 .orElse("");
         return (own + " " + others).strip();
+    }
+
+    /**
+     * Whether what a kind is about can be why a model breaks: slow steps and lost records are no cause, a batch that is
+     * too small and a loss behind its law are no news, and a restart may have changed anything.
+     */
+    private static boolean canCause(Kind kind) {
+        return switch (kind.subject()) {
+            case MODEL -> true;
+            case TRAINING -> kind != Kind.NOISE_SCALE && kind != Kind.SCALING_LAG;
+            case RUNNING -> kind == Kind.RESTART;
+        };
     }
 
     /** Whether a kind is about the model or its training, and not about how fast or how well recorded it is trained. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import observatory.analysis.detector.Settings;
 import observatory.probe.Frame;
@@ -127,6 +128,35 @@ class RunWatchTest {
         assertTrue(slow.get("against").toString().contains("makes steps slow on sound machines"), slow::toString);
         Map<String, Object> lost = reasons("TelemetryLost", Kind.TELEMETRY_LOST);
         assertFalse(lost.containsKey("for") || lost.containsKey("against"), lost::toString);
+    }
+
+    /** A run that has become slower and then breaks has not been broken by it. */
+    @Test
+    void slowStepsAreNoCauseOfASpike() {
+        List<Telemetry> items = new ArrayList<>();
+        Random random = new Random(3);
+        for (int step = 1; step <= 600; step++) {
+            boolean spike = step >= 500 && step < 520;
+            items.add(Recorded.frame(
+                    step,
+                    new Scalars.Builder()
+                            .put(Scalars.LOSS, (spike ? 5 : 2) + 0.02 * random.nextGaussian())
+                            .put(Scalars.STEP_SECONDS, (step >= 400 ? 1.2 : 1) + 0.001 * random.nextGaussian())
+                            .build(),
+                    Sites.none()));
+        }
+        List<Incident> incidents = watch(items).incidents();
+        Incident slow = incidents.stream()
+                .filter(incident -> incident.kind() == Kind.THROUGHPUT && incident.severity() == Severity.WARNING)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(incidents));
+        Incident spike = incidents.stream()
+                .filter(incident -> incident.kind() == Kind.LOSS_SPIKE)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(incidents));
+        assertTrue(slow.firstStep() < spike.firstStep(), slow::toString);
+        assertEquals(Verdict.UNDETERMINED, spike.verdict());
+        assertEquals("LossSpike 500", spike.evidence().facts().get("signals"));
     }
 
     private static Map<String, Object> reasons(String detector, Kind kind) {

@@ -1,5 +1,6 @@
 package observatory.analysis.detector;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import observatory.analysis.Evidence;
@@ -136,24 +137,33 @@ public final class BadBatch implements Detector<BadBatch.State> {
         int low = 0;
         int known = 0;
         double excess = 0;
-        double sum = 0;
+        double[] deviations = new double[batch.sequences().size()];
         for (int i = 0; i < batch.sequences().size(); i++) {
             Batch.Sequence sequence = batch.sequences().get(i);
             double away = state.losses.deviations(sequence);
             if (Double.isNaN(away)) {
                 continue;
             }
-            known++;
+            deviations[known++] = away;
             excess += sequence.loss() - state.losses.level(sequence);
             high += away > 1 ? 1 : 0;
-            sum += away;
             low += sequence.loss() < settings.get(LOW) * state.losses.level(sequence) ? 1 : 0;
         }
         double tokens = entropy.isPresent() && state.tokens.known()
                 ? (entropy.get() - state.tokens.level()) / state.tokens.cautious(ENTROPY_FLOOR)
                 : 0;
-        return new Witness(
-                high, low, known, known == 0 ? 0 : excess / known, known == 0 ? 0 : sum / Math.sqrt(known), tokens);
+        return known == 0
+                ? new Witness(high, low, 0, 0, 0, tokens)
+                : new Witness(high, low, known, excess / known, together(Arrays.copyOf(deviations, known)), tokens);
+    }
+
+    /**
+     * The deviation of the mean of independent sequences. Each counts for at most twice the median one, so that one wild
+     * document among sequences that are a little high by chance makes no batch.
+     */
+    private static double together(double[] deviations) {
+        double most = Math.max(0, 2 * Median.of(deviations.clone()));
+        return Arrays.stream(deviations).map(one -> Math.min(one, most)).sum() / Math.sqrt(deviations.length);
     }
 
     private static Optional<Double> mean(Batch batch, String metric) {

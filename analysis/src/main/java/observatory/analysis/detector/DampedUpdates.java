@@ -35,12 +35,18 @@ public final class DampedUpdates implements Resumable<DampedUpdates.State> {
     private static final int KNOWN = 10;
     /** Of the parameters: an embedding alone may be read too seldom. */
     private static final double MANY = 0.5;
+    /**
+     * Where every 64th step is read, each reading stands alone and the memory between them is a guess: a gradient of half
+     * the usual size then looks damped, once in a thousand readings.
+     */
+    private static final int IN_A_ROW = 3;
 
     /**
      * @param ratios logarithm of the RMS over what is expected, by parameter
      * @param epsilon as the run's manifest has it; NaN where it does not
+     * @param damped readings in a row in which many parameters were
      */
-    public record State(SiteTrend ratios, GradientMemory memory, double epsilon) {}
+    public record State(SiteTrend ratios, GradientMemory memory, double epsilon, int damped) {}
 
     private final Settings settings;
 
@@ -55,18 +61,19 @@ public final class DampedUpdates implements Resumable<DampedUpdates.State> {
 
     @Override
     public State start() {
-        return new State(SiteTrend.start(), GradientMemory.start(), Double.NaN);
+        return new State(SiteTrend.start(), GradientMemory.start(), Double.NaN, 0);
     }
 
     @Override
     public State resumed(State state) {
-        return new State(SiteTrend.start(), GradientMemory.start(), state.epsilon);
+        return new State(SiteTrend.start(), GradientMemory.start(), state.epsilon, 0);
     }
 
     @Override
     public Judgement<State> hear(State state, RunEvent event) {
         String told = event.kind() == RunEvent.Kind.START ? event.details().get("epsilon") : null;
-        return Judgement.quiet(told == null ? state : new State(state.ratios, state.memory, number(told)));
+        return Judgement.quiet(
+                told == null ? state : new State(state.ratios, state.memory, number(told), state.damped));
     }
 
     private static double number(String text) {
@@ -92,7 +99,6 @@ public final class DampedUpdates implements Resumable<DampedUpdates.State> {
         }
         SiteTrend.Reading reading =
                 state.ratios.read(frame, new Column(METRIC, rms.at(), ratios), SiteTrend::logarithm);
-        State next = new State(reading.next(), memory.next(), state.epsilon);
         double[] damping = IntStream.range(0, reading.value().length)
                 .filter(i -> reading.known(i, KNOWN))
                 .mapToDouble(i -> -reading.fast(i))
@@ -102,7 +108,9 @@ public final class DampedUpdates implements Resumable<DampedUpdates.State> {
                 .filter(i -> damping[i] > bound)
                 .count();
         IntToDoubleFunction most = i -> reading.known(i, KNOWN) ? -reading.fast(i) : Double.NaN;
-        return damped <= MANY * damping.length
+        int inARow = damped > MANY * damping.length ? state.damped + 1 : 0;
+        State next = new State(reading.next(), memory.next(), state.epsilon, inARow);
+        return inARow < IN_A_ROW
                 ? Judgement.quiet(next)
                 : Judgement.of(next, reading.worst(most).map(worst -> finding(frame, next, worst, damped, damping)));
     }

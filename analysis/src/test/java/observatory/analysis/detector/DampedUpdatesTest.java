@@ -32,7 +32,7 @@ class DampedUpdatesTest {
     @Test
     void anEpsilonAboveTheSecondMomentsIsToldFromTheFirstStepsOnAndHowFar() {
         List<Finding> found = found(0.95, 0.02, 1, STEADY, Map.of("epsilon", "0.02"));
-        assertEquals(11, found.getFirst().step());
+        assertEquals(13, found.getFirst().step());
         Finding last = found.getLast();
         assertEquals(STEPS, last.step());
         assertEquals(20, (double) last.evidence().facts().get("largest"), 1); // ε / √v of the first
@@ -66,9 +66,16 @@ class DampedUpdatesTest {
         }
     }
 
+    /** Read so rarely, neither the levels nor the memory know the steps between. */
     @Test
-    void ofEveryTenthStepItIsToldAfterElevenValues() {
-        assertEquals(110, found(0.95, 0.02, 10, STEADY, Map.of()).getFirst().step());
+    void twoReadingsOfASmallGradientAmongRareOnesAreNot() {
+        LongToDoubleFunction small = step -> step == 320 || step == 340 ? 0.3 : 1;
+        assertEquals(List.of(), found(0.8, 1e-8, 20, small, Map.of()));
+    }
+
+    @Test
+    void ofEveryTenthStepItIsToldAfterThirteenValues() {
+        assertEquals(130, found(0.95, 0.02, 10, STEADY, Map.of()).getFirst().step());
     }
 
     private static List<Finding> found(
