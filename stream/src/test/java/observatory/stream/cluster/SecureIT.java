@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import observatory.probe.Command;
 import observatory.probe.Frame;
 import observatory.probe.Origin;
@@ -49,7 +50,14 @@ import observatory.stream.spool.Sender;
 import observatory.stream.spool.Spool;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,9 +114,18 @@ class SecureIT {
                 settings,
                 List.of(
                         "SCRAM-SHA-256=[name=alice,password=" + CANARY + "]",
-                        "SCRAM-SHA-256=[name=eve,password=" + CANARY + "]"));
+                        "SCRAM-SHA-256=[name=eve,password=" + CANARY + "]",
+                        "SCRAM-SHA-256=[name=ann,password=" + CANARY + "]"));
         try (Admin admin = Connection.to(broker.bootstrap()).admin()) {
             Topics.STANDARD.create(admin, 1);
+            // Who only looks, with what docs/cluster.md asks for.
+            ResourcePattern ours = new ResourcePattern(ResourceType.TOPIC, "observatory.", PatternType.PREFIXED);
+            admin.createAcls(Stream.of(AclOperation.READ, AclOperation.DESCRIBE)
+                            .map(may -> new AclBinding(
+                                    ours, new AccessControlEntry("User:ann", "*", may, AclPermissionType.ALLOW)))
+                            .toList())
+                    .all()
+                    .get();
         }
     }
 
@@ -259,6 +276,14 @@ class SecureIT {
         assertEquals(Check.Outcome.DENIED, Doctor.worst(doctor(scram("alice", "wrong"))));
         assertEquals(Check.Outcome.CANNOT_CONNECT, Doctor.worst(doctor(tls("EXPIRED", Map.of()))));
         assertEquals(Check.Outcome.DENIED, Doctor.worst(doctor(scram("eve", CANARY))));
+        List<Check> looking = doctor(scram("ann", CANARY));
+        assertEquals(Check.Outcome.WARNING, Doctor.worst(looking), looking::toString);
+        assertEquals(
+                List.of("may not [WRITE] observatory.telemetry.v1"),
+                looking.stream()
+                        .filter(check -> check.name().equals("permissions"))
+                        .map(Check::found)
+                        .toList());
         for (Connection connection : List.of(scram("alice", CANARY), scram("eve", CANARY), tls("EXPIRED", Map.of()))) {
             assertFalse(doctor(connection).toString().contains(CANARY));
             assertFalse(connection.toString().contains(CANARY));
