@@ -133,9 +133,17 @@ final class Delivery implements AutoCloseable {
         producer.send(record);
     }
 
-    /** Sends a last record, and waits for it some seconds even where who closes would wait no longer. */
+    /**
+     * Sends a last record, and tries for some seconds even where who closes would wait no longer: the producer itself
+     * gives up after one where it does not know yet where the topic lies.
+     */
     void farewell(ProducerRecord<String, byte[]> record) {
-        await(producer.send(record), FAREWELL_MILLIS);
+        long deadline = System.nanoTime() + FAREWELL_MILLIS * 1_000_000;
+        Future<RecordMetadata> sent = producer.send(record);
+        while (late(sent) && System.nanoTime() < deadline) {
+            sent = producer.send(record);
+        }
+        await(sent, FAREWELL_MILLIS);
     }
 
     @Override
@@ -170,6 +178,11 @@ final class Delivery implements AutoCloseable {
 
     private static KafkaException failure(Throwable cause) {
         return cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
+    }
+
+    private static boolean late(Future<RecordMetadata> future) {
+        return future.state() == Future.State.FAILED
+                && future.exceptionNow() instanceof org.apache.kafka.common.errors.TimeoutException;
     }
 
     private static boolean tooLarge(Future<RecordMetadata> future) {

@@ -125,7 +125,9 @@ public final class Sender implements AutoCloseable {
         while (!closing && connection == null) {
             LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
-        while (!closing) {
+        boolean farewell = false; // is still owed to the registry, which else would keep how it stood seconds ago
+        while (!closing || farewell) {
+            farewell = false;
             Connection now = connection;
             spool.destined(new Destination(topics.prefix(), now.bootstrap(), ""));
             try (Delivery delivery = new Delivery(now, topics, () -> closing || connection != now, this::heard)) {
@@ -149,8 +151,10 @@ public final class Sender implements AutoCloseable {
                     heartbeat(delivery);
                 }
                 last = delivery.last();
-                if (closing && trouble.isEmpty() && last != null) {
-                    delivery.farewell(heart(delivery)); // else the registry would keep how it stood seconds ago
+                farewell = trouble.isEmpty() && last != null;
+                if (closing && farewell) {
+                    delivery.farewell(heart(delivery));
+                    farewell = false;
                 }
             } catch (RuntimeException e) {
                 KafkaErrors.Explained why = KafkaErrors.explain(e, now);
