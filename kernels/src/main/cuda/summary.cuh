@@ -34,9 +34,9 @@ constexpr float SMALL_UNIT = 0x1p-70f;
 struct Odd {
     float sum, squares, largest, low, high;
     float largeSum, largeSquares; // of the too large ones, times 2^-70
-    unsigned broken;              // NaN in the low half, infinite in the high one; a thread sees fewer than 2^16 elements
+    unsigned nan, infinite;
 
-    __device__ static Odd none() { return {0, 0, 0, INFINITELY_LARGE, -INFINITELY_LARGE, 0, 0, 0}; }
+    __device__ static Odd none() { return {0, 0, 0, INFINITELY_LARGE, -INFINITELY_LARGE, 0, 0, 0, 0}; }
 };
 
 /** Floats as an argument. */
@@ -53,7 +53,8 @@ __device__ inline void addEach(Odd* to, bool first, const float (&x)[V]) {
     for (int i = 0; i < V; i++) {
         const unsigned magnitude = __float_as_uint(x[i]) & 0x7fffffffu;
         if (magnitude >= INFINITE_BITS) {
-            odd.broken += magnitude > INFINITE_BITS ? 1u : 1u << 16;
+            odd.nan += magnitude > INFINITE_BITS;
+            odd.infinite += magnitude == INFINITE_BITS;
             continue;
         }
         if (x[i] * x[i] < LARGE_SQUARES) {
@@ -226,6 +227,9 @@ struct TallyOf {
 using Tally = TallyOf<false>;
 using RangeTally = TallyOf<true>;
 
+/** The most that a count can be told as stands for all above it, as of logits that are all NaN there may be. */
+__device__ inline unsigned counted(unsigned a, unsigned b) { return a + b < a ? 0xffffffffu : a + b; }
+
 /** Merges b, which comes later, into a. */
 __device__ inline void merge(Summary& a, const Summary& b) {
     a.sum += b.sum;
@@ -233,8 +237,8 @@ __device__ inline void merge(Summary& a, const Summary& b) {
     a.low = fminf(a.low, b.low);
     a.high = fmaxf(a.high, b.high);
     a.largest = max(a.largest, b.largest);
-    a.nan += b.nan;
-    a.infinite += b.infinite;
+    a.nan = counted(a.nan, b.nan);
+    a.infinite = counted(a.infinite, b.infinite);
 }
 
 __device__ inline double exchanged(double x, int away) { return __shfl_xor_sync(0xffffffffu, x, away); }
@@ -250,8 +254,8 @@ OUT_OF_LINE Summary ofOddWarp(Summary mine, const Odd* met) {
     mine.low = fminf(mine.low, odd.low);
     mine.high = fmaxf(mine.high, odd.high);
     mine.largest = __reduce_max_sync(0xffffffffu, max(mine.largest, __float_as_uint(odd.largest)));
-    mine.nan = __reduce_add_sync(0xffffffffu, odd.broken & 0xffffu);
-    mine.infinite = __reduce_add_sync(0xffffffffu, odd.broken >> 16);
+    mine.nan = __reduce_add_sync(0xffffffffu, odd.nan);
+    mine.infinite = __reduce_add_sync(0xffffffffu, odd.infinite);
     for (int away = WARP / 2; away > 0; away /= 2) {
         mine.sum += exchanged(mine.sum, away);
         mine.squares += exchanged(mine.squares, away);

@@ -46,6 +46,7 @@ final class StatisticsCases {
         }
         cases.add(new KernelCase("power iteration", StatisticsCases::power));
         cases.add(new KernelCase("many summaries merged", StatisticsCases::merged));
+        cases.add(new KernelCase("many elements that are not finite", StatisticsCases::countless));
         return cases;
     }
 
@@ -205,6 +206,30 @@ final class StatisticsCases {
         return exact
                 ? Math.max(relative(squares / 64, got.squares()), sum(sum / 8, got.sum(), squares / 64))
                 : Double.POSITIVE_INFINITY;
+    }
+
+    /** More of them than 16 bits count in a thread's share, and more than 32 bits count in all. */
+    private static double countless(KernelRig rig) {
+        int threads = 32;
+        float[] x = new float[threads * 66_000];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i % 3 == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+        }
+        String kernel = rig.format.bytes() == Float.BYTES ? "summarise_floats" : "summarise";
+        long partial = rig.poisoned(Summary.BYTES);
+        rig.kernels.launch(kernel, Kernels.Grid.of(1, threads), rig.elements(x), (long) x.length, partial);
+        Summary one = Summary.read(rig.bytes(partial, Summary.BYTES), 0);
+        int copies = 4000;
+        long partials = rig.poisoned((long) copies * Summary.BYTES);
+        for (int copy = 0; copy < copies; copy++) {
+            rig.device.copy(partials + (long) copy * Summary.BYTES, partial, Summary.BYTES);
+        }
+        long merged = rig.poisoned(Summary.BYTES);
+        rig.ops.reductions().mergeSummaries(span(rig, partials, copies), 1, 0, merged);
+        Summary all = Summary.read(rig.bytes(merged, Summary.BYTES), 0);
+        boolean exact = one.infinite() == x.length / 3 && one.nan() == x.length - x.length / 3;
+        boolean most = all.infinite() == copies * one.infinite() && all.nan() == (1L << 32) - 1;
+        return exact && most ? 0 : Double.POSITIVE_INFINITY;
     }
 
     private static double power(KernelRig rig) {

@@ -14,7 +14,7 @@ import observatory.probe.Range;
 import observatory.probe.Reduction;
 
 /** What summary.cuh leaves of a tensor: over its finite elements, and how many are not. */
-record Summary(double sum, double squares, float low, float high, float largest, int nan, int infinite) {
+record Summary(double sum, double squares, float low, float high, float largest, long nan, long infinite) {
     static final int BYTES = 40;
 
     static Summary read(MemorySegment memory, long at) {
@@ -24,8 +24,8 @@ record Summary(double sum, double squares, float low, float high, float largest,
                 memory.get(JAVA_FLOAT, at + 16),
                 memory.get(JAVA_FLOAT, at + 20),
                 memory.get(JAVA_FLOAT, at + 24),
-                memory.get(JAVA_INT, at + 28),
-                memory.get(JAVA_INT, at + 32));
+                Integer.toUnsignedLong(memory.get(JAVA_INT, at + 28)),
+                Integer.toUnsignedLong(memory.get(JAVA_INT, at + 32)));
     }
 
     /** Whether a summary answers a reduction. */
