@@ -275,6 +275,20 @@ static Pack<unsigned, 4> matrices(unsigned row, bool transposed, int line) {
 Pack<unsigned, 4> loadMatrices(unsigned row, int line) { return matrices(row, false, line); }
 Pack<unsigned, 4> loadMatricesTransposed(unsigned row, int line) { return matrices(row, true, line); }
 
+/**
+ * A sum as the most careless of tensor cores makes it: addends cut to 24 bits from the largest one's first on, and so the sum
+ * (Fasi et al. 2021, doi 10.7717/peerj-cs.330). What follows from it has to be within the tolerances of the cases.
+ */
+static float cutSum(const double (&addends)[17]) {
+    double largest = 0, sum = 0;
+    for (const double addend : addends) largest = std::isnan(addend) ? addend : std::max(largest, std::fabs(addend));
+    const bool cut = largest > 0 && std::isfinite(largest);
+    const double unit = cut ? std::ldexp(1, std::ilogb(largest) - 23) : 0;
+    for (const double addend : addends) sum += cut ? std::trunc(addend / unit) * unit : addend;
+    const float rounded = static_cast<float>(sum);
+    return std::isfinite(rounded) && std::fabs(rounded) > std::fabs(sum) ? std::nextafter(rounded, 0.f) : rounded;
+}
+
 Pack<float, 4> multiplyAdd(Half format, Pack<unsigned, 4> a, Pack<unsigned, 2> b, Pack<float, 4> c, int line) {
     const auto element = [&](const unsigned* words, int i) {
         return widen(format, static_cast<std::uint16_t>(words[i / 2] >> 16 * (i % 2)));
@@ -294,7 +308,9 @@ Pack<float, 4> multiplyAdd(Half format, Pack<unsigned, 4> a, Pack<unsigned, 2> b
     }
     for (int i = 0; i < 4; i++) {
         const int row = emulation::lane() / 4 + (i < 2 ? 0 : 8), column = emulation::lane() % 4 * 2 + (i & 1);
-        for (int k = 0; k < 16; k++) c.at[i] = std::fma(left[row][k], right[k][column], c.at[i]);
+        double addends[17] = {c.at[i]};
+        for (int k = 0; k < 16; k++) addends[k + 1] = static_cast<double>(left[row][k]) * right[k][column];
+        c.at[i] = cutSum(addends);
     }
     return c;
 }

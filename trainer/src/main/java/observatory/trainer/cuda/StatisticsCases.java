@@ -262,8 +262,9 @@ final class StatisticsCases {
         return expected == got ? 0 : Math.abs(expected - got) / Math.max(Math.abs(expected), 1e-30);
     }
 
-    /** A sum of terms of both signs is as exact as the root of the sum of their squares is large. */
+    /** A sum is as exact as it is large, and one of terms of both signs as the root of the sum of their squares is. */
     private static double sum(double expected, double got, double squares) {
-        return expected == got ? 0 : Math.abs(expected - got) / Math.max(Math.sqrt(squares), 1e-30);
+        double size = Math.max(Math.abs(expected), Math.sqrt(squares));
+        return expected == got ? 0 : Math.abs(expected - got) / Math.max(size, 1e-30);
     }
 }
