@@ -270,30 +270,35 @@ int cuMemFreeHost(void* host) {
 int cuMemcpyHtoD_v2(unsigned long long to, const void* from, std::size_t bytes) {
     const Alone alone(one);
     CALL(cuMemcpyHtoD);
+    if (!emulation::allocated(to, bytes)) return INVALID_VALUE;
     std::memcpy(reinterpret_cast<void*>(to), from, bytes);
     return 0;
 }
 int cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, Stream* stream) {
     const Alone alone(one);
     CALL(cuMemcpyHtoDAsync);
+    if (!emulation::allocated(to, bytes)) return INVALID_VALUE;
     enqueue(stream, [=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); });
     return 0;
 }
 int cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, std::size_t bytes, Stream* stream) {
     const Alone alone(one);
     CALL(cuMemcpyDtoHAsync);
+    if (!emulation::allocated(from, bytes)) return INVALID_VALUE;
     enqueue(stream, [=] { std::memcpy(to, reinterpret_cast<const void*>(from), bytes); });
     return 0;
 }
 int cuMemcpyDtoDAsync_v2(unsigned long long to, unsigned long long from, std::size_t bytes, Stream* stream) {
     const Alone alone(one);
     CALL(cuMemcpyDtoDAsync);
+    if (!emulation::allocated(to, bytes) || !emulation::allocated(from, bytes)) return INVALID_VALUE;
     enqueue(stream, [=] { std::memmove(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes); });
     return 0;
 }
 int cuMemsetD8Async(unsigned long long to, unsigned char value, std::size_t bytes, Stream* stream) {
     const Alone alone(one);
     CALL(cuMemsetD8Async);
+    if (!emulation::allocated(to, bytes)) return INVALID_VALUE;
     enqueue(stream, [=] { std::memset(reinterpret_cast<void*>(to), value, bytes); });
     return 0;
 }

@@ -6,6 +6,9 @@ import observatory.trainer.DeviceUnusable;
 
 /** What the CUDA driver refused, or what failed on the device: which call, with what code, and what to do. */
 final class CudaFailure {
+    /** Of drivers for CUDA 12.8 and newer: the device has contained a fault of its own, and the process is lost. */
+    private static final int CONTAINED = 721;
+
     private CudaFailure() {}
 
     /** A lost device where the code says so, else a call that was refused. */
@@ -27,7 +30,9 @@ final class CudaFailure {
                     CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
                     CUresult.CUDA_ERROR_INVALID_PC,
                     CUresult.CUDA_ERROR_LAUNCH_FAILED,
-                    CUresult.CUDA_ERROR_SYSTEM_NOT_READY -> true;
+                    CUresult.CUDA_ERROR_SYSTEM_NOT_READY,
+                    CUresult.CUDA_ERROR_UNKNOWN,
+                    CONTAINED -> true;
             default -> false;
         };
     }

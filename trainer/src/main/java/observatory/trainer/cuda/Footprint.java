@@ -20,7 +20,7 @@ record Footprint(ModelSpec spec, Parameters parameters, Elements format) {
     /** Most sequences of a pass that fit into so much memory; 0 where none does. */
     int mostSequences(long free) {
         int low = 0;
-        int high = Math.min(1 << 16, Integer.MAX_VALUE / spec.context());
+        int high = CudaLimits.mostSequences(spec);
         while (low < high) {
             int middle = (low + high + 1) / 2;
             if (bytes(middle) + BESIDE <= free) {

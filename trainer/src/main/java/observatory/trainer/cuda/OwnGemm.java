@@ -2,7 +2,9 @@ package observatory.trainer.cuda;
 
 /** Products by our own kernels, where no cuBLASLt is installed: slower, and the same bits on every device. */
 final class OwnGemm implements Gemm {
-    private static final int PLAIN_SIDE = 64;
+    /** Rows, and columns, of a product that a block has. */
+    static final int PLAIN_SIDE = 64;
+
     private static final int TENSOR_SIDE = 128;
     /** Two slices of both operands, each with its padding, as gemm_tensor.cu lays them out. */
     private static final int TENSOR_SHARED = 4 * (128 + 8) * (32 + 8) * Short.BYTES;

@@ -15,8 +15,6 @@ import observatory.trainer.cuda.Parameters.Chunk;
  */
 final class PartialRows {
     private static final int SPAN_BYTES = 16;
-    /** As many rows as the results have room for. */
-    private static final int MOST_ROWS = 1 << 16;
 
     private final Device device;
     private final Reductions reductions;
@@ -35,7 +33,7 @@ final class PartialRows {
         this.device = device;
         this.reductions = reductions;
         this.results = results;
-        this.spans = allocate((long) MOST_ROWS * SPAN_BYTES);
+        this.spans = results.rows() == 0 ? 0 : allocate((long) results.rows() * SPAN_BYTES);
     }
 
     Partials add(int blocks) {

@@ -61,6 +61,11 @@ final class Results {
         return gradientRow(parameters + parameter);
     }
 
+    /** Summaries that there may be beside those of gradients. */
+    int rows() {
+        return Math.toIntExact((lastRow - needed()) / Summary.BYTES);
+    }
+
     /** Offset of a new summary. */
     long row() {
         long offset = nextRow;
