@@ -27,6 +27,8 @@ final class CublasLt implements Gemm, AutoCloseable {
     private static final int TRANSPOSE_A = 3;
     private static final int TRANSPOSE_B = 4;
     private static final int MAX_WORKSPACE = 1;
+    /** Of left, right, what is added to, and what is written; 256 bytes where nothing else is said. */
+    private static final int[] MIN_ALIGNMENTS = {5, 6, 7, 8};
     /** cublasLtMatmulHeuristicResult_t, which begins with the 64 bytes of the algorithm. */
     private static final int HEURISTIC_BYTES = 96;
 
@@ -39,7 +41,20 @@ final class CublasLt implements Gemm, AutoCloseable {
     private final MemorySegment one = arena.allocateFrom(JAVA_FLOAT, 1);
     private final MemorySegment zero = arena.allocateFrom(JAVA_FLOAT, 0);
     private final MethodHandle matmul;
-    private final Map<Shape, Prepared> prepared = new HashMap<>();
+    private final Map<Asked, Prepared> prepared = new HashMap<>();
+
+    /** A product of operands that lie at multiples of so many bytes; the second half of a gated layer may lie anywhere. */
+    private record Asked(Shape shape, int left, int right, int out) {
+        private static final int MOST = 256;
+
+        static Asked of(Shape shape, long a, long b, long c) {
+            return new Asked(shape, alignment(b), alignment(a), alignment(c));
+        }
+
+        private static int alignment(long address) {
+            return (int) Math.min(MOST, Long.lowestOneBit(address));
+        }
+    }
 
     /** What a shape needs, in the library's column-major view: c' (n, m) = a' b' with the operands exchanged. */
     private record Prepared(long operation, long left, long right, long out, MemorySegment algorithm) {}
@@ -81,7 +96,7 @@ final class CublasLt implements Gemm, AutoCloseable {
 
     @Override
     public void multiply(Shape shape, long a, long b, long c, boolean accumulate) {
-        Prepared p = prepared.computeIfAbsent(shape, this::prepare);
+        Prepared p = prepared.computeIfAbsent(Asked.of(shape, a, b, c), this::prepare);
         try {
             MemorySegment beta = accumulate ? one : zero;
             library.check("cublasLtMatmul", (int) matmul.invokeExact(
@@ -128,7 +143,8 @@ final class CublasLt implements Gemm, AutoCloseable {
         }
     }
 
-    private Prepared prepare(Shape shape) {
+    private Prepared prepare(Asked asked) {
+        Shape shape = asked.shape();
         boolean weights = shape.kind() == Kind.WEIGHT_GRADIENT;
         boolean forward = shape.kind() == Kind.FORWARD;
         long operation = library.create(arena, "cublasLtMatmulDescCreate", COMPUTE_32F, FLOAT);
@@ -141,11 +157,11 @@ final class CublasLt implements Gemm, AutoCloseable {
                 ? library.layout(arena, elementType, shape.m(), shape.k())
                 : library.layout(arena, elementType, shape.k(), shape.m());
         long out = library.layout(arena, weights ? FLOAT : elementType, shape.n(), shape.m());
-        return new Prepared(operation, left, right, out, algorithm(shape, operation, left, right, out));
+        return new Prepared(operation, left, right, out, algorithm(asked, operation, left, right, out));
     }
 
     /** The library's first choice for a shape; kept, so that it stays the same for the whole run. */
-    private MemorySegment algorithm(Shape shape, long operation, long left, long right, long out) {
+    private MemorySegment algorithm(Asked asked, long operation, long left, long right, long out) {
         long preference = library.create(arena, "cublasLtMatmulPreferenceCreate");
         MethodHandle heuristic = library.function(
                 "cublasLtMatmulAlgoGetHeuristic",
@@ -161,12 +177,16 @@ final class CublasLt implements Gemm, AutoCloseable {
                 ADDRESS);
         try (Arena local = Arena.ofConfined()) {
             library.set("cublasLtMatmulPreferenceSetAttribute", preference, MAX_WORKSPACE, WORKSPACE);
+            int[] alignments = {asked.left(), asked.right(), asked.out(), asked.out()};
+            for (int i = 0; i < alignments.length; i++) {
+                library.set("cublasLtMatmulPreferenceSetAttribute", preference, MIN_ALIGNMENTS[i], alignments[i]);
+            }
             MemorySegment results = arena.allocate(HEURISTIC_BYTES, 16);
             MemorySegment count = local.allocate(JAVA_INT);
             library.check("cublasLtMatmulAlgoGetHeuristic", (int)
                     heuristic.invokeExact(handle, operation, left, right, out, out, preference, 1, results, count));
             if (count.get(JAVA_INT, 0) == 0) {
-                throw new IllegalStateException("cuBLASLt knows no way to multiply " + shape);
+                throw new IllegalStateException("cuBLASLt knows no way to multiply " + asked);
             }
             return results.asSlice(0, 64);
         } catch (Throwable e) {

@@ -12,13 +12,13 @@ import observatory.trainer.ModelSpec.Position;
 
 /**
  * The parameters of a model in the order of the forward pass, one after the other in one array; each begins at a
- * multiple of 64 elements, so that every access may be 16 bytes.
+ * multiple of 128 elements, which in 16-bit formats is the 256 bytes that cuBLASLt takes operands to be aligned to.
  */
 final class Parameters {
     /** Elements that one block of the optimizer's kernels takes. */
     private static final int CHUNK = 1 << 16;
 
-    private static final int ALIGNMENT = 64;
+    private static final int ALIGNMENT = 128;
 
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
     private final List<Parameter> all = new ArrayList<>();

@@ -52,6 +52,14 @@ class LimitsTest {
         }
     }
 
+    /** As cuBLASLt takes operands to lie, where nothing else is said. */
+    @Test
+    void parametersBeginAtMultiplesOf256Bytes() {
+        for (Parameters.Parameter parameter : new Parameters(SPEC).all()) {
+            assertEquals(0, parameter.first() * Short.BYTES % 256, parameter.path());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {214, 700, 716, 719, 721, 999})
     void whatNoCallCanMendIsALostDevice(int code) {
