@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.openblas.global.openblas_nolapack;
 
 /** The library itself, loaded once for the process, with one thread a call. */
 final class OpenBlas {
@@ -18,9 +18,9 @@ final class OpenBlas {
 
     private OpenBlas() {}
 
-    /** Where it lies: JavaCPP unpacks and loads it with all it depends on, beside its own glue. */
+    /** Where it lies: JavaCPP unpacks and loads it with all it depends on, beside the smallest glue that it has. */
     static Path place() {
-        return Path.of(Loader.load(openblas.class)).resolveSibling("libopenblas.so.0");
+        return Path.of(Loader.load(openblas_nolapack.class)).resolveSibling("libopenblas.so.0");
     }
 
     /** The processor whose kernels it took, in its own words, such as Haswell or SkylakeX. */
