@@ -91,7 +91,7 @@ final class CublasLt implements Gemm, AutoCloseable {
 
     /** Empty where no cuBLASLt of CUDA 13 or 12 is installed. */
     static Optional<CublasLt> open(Device device, Precision precision) {
-        return CublasLtLibrary.find().map(library -> new CublasLt(device, library, precision));
+        return CublasLtLibrary.find(device.driver()).map(library -> new CublasLt(device, library, precision));
     }
 
     @Override

@@ -24,7 +24,7 @@ import java.util.Optional;
 @SuppressWarnings("restricted")
 record CublasLtLibrary(SymbolLookup symbols, String path) {
     private static final String NAME = "libcublasLt.so.";
-    private static final List<String> MAJORS = List.of("13", "12");
+    private static final List<Integer> MAJORS = List.of(13, 12);
     /** Folders of CUDA toolkits, and of PyTorch's wheels where a Python has them. */
     private static final List<Path> FOLDERS =
             List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/usr/lib/x86_64-linux-gnu"));
@@ -35,9 +35,13 @@ record CublasLtLibrary(SymbolLookup symbols, String path) {
 
     private static final List<String> WHEELS = List.of("nvidia/cu13/lib", "nvidia/cublas/lib");
 
-    /** The newest that can be loaded: by the loader's own path, then where toolkits and wheels put it. */
-    static Optional<CublasLtLibrary> find() {
-        for (String major : MAJORS) {
+    /**
+     * The newest that can be loaded and that the driver serves: by the loader's own path, then where toolkits and wheels put it.
+     *
+     * @param driver version of CUDA the driver has, as 1000 · major + 10 · minor
+     */
+    static Optional<CublasLtLibrary> find(int driver) {
+        for (int major : majors(driver)) {
             List<String> places = new ArrayList<>(List.of(NAME + major));
             String named = System.getProperty(FOLDER);
             if (named != null) {
@@ -53,6 +57,11 @@ record CublasLtLibrary(SymbolLookup symbols, String path) {
             }
         }
         return Optional.empty();
+    }
+
+    /** Versions of the library to look for, newest first; of a newer one than the driver's no call succeeds. */
+    static List<Integer> majors(int driver) {
+        return MAJORS.stream().filter(major -> major <= driver / 1000).toList();
     }
 
     /** For example 13.0.2. */

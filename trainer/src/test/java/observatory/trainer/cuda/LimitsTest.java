@@ -60,6 +60,12 @@ class LimitsTest {
         }
     }
 
+    @Test
+    void aLibraryThatIsNewerThanTheDriverIsNotTaken() {
+        assertEquals(List.of(12), CublasLtLibrary.majors(12_080));
+        assertEquals(List.of(13, 12), CublasLtLibrary.majors(13_000));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {214, 700, 716, 719, 721, 999})
     void whatNoCallCanMendIsALostDevice(int code) {
