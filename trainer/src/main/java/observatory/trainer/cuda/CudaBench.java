@@ -3,6 +3,7 @@ package observatory.trainer.cuda;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import observatory.trainer.DeviceLost;
 import observatory.trainer.Precision;
 
 /**
@@ -20,6 +21,7 @@ public final class CudaBench {
     private final double peakTeraflops;
     private final String python;
     private final Consumer<Measured> out;
+    private boolean deviceLost;
 
     /**
      * @param peakTeraflops of the device in bf16, to which utilisation is related
@@ -34,29 +36,37 @@ public final class CudaBench {
 
     /**
      * Runs a part. What it could not measure is a line of its own, which says why; the parts behind it can still run.
+     *
+     * @param part its name; {@code kernels:57} leaves out the first 57 cases
      */
     public void run(String part) {
+        String[] words = part.split(":", 2);
+        run(words[0], words.length == 1 ? 0 : Integer.parseInt(words[1]));
+    }
+
+    /** Whether a case has lost the device for this process; in another one the cases behind it can still run. */
+    boolean deviceLost() {
+        return deviceLost;
+    }
+
+    private void run(String part, int done) {
         if (!PARTS.contains(part) && !FURTHER.contains(part)) {
             throw new IllegalArgumentException("no such part: " + part + "; parts are " + String.join(", ", PARTS)
                     + "; and for profilers and checkers " + String.join(", ", FURTHER));
         }
         try {
-            measure(part);
+            measure(part, done);
         } catch (RuntimeException | Error e) {
             out.accept(Measured.of("part " + part, false, "error", String.valueOf(e.getMessage())));
         }
     }
 
-    private void measure(String part) {
+    private void measure(String part, int done) {
         AgreementBench agreement = new AgreementBench(nanos, out);
         SpeedBench speed = new SpeedBench(nanos, out);
         BandwidthBench bandwidth = new BandwidthBench(out);
         switch (part) {
-            case "kernels" -> {
-                for (Precision precision : Precision.values()) {
-                    KernelCase.all().forEach(kernel -> out.accept(kernel.run(precision)));
-                }
-            }
+            case "kernels" -> kernels(done);
             case "everything" -> agreement.everything();
             case "some" -> agreement.some();
             case "curve" -> agreement.curve();
@@ -79,10 +89,32 @@ public final class CudaBench {
         }
     }
 
+    /** Every case in every format, until one loses the device. */
+    private void kernels(int done) {
+        int number = 0;
+        for (Precision precision : Precision.values()) {
+            for (KernelCase kernel : KernelCase.all()) {
+                if (number++ >= done && !deviceLost) {
+                    out.accept(ran(kernel, precision));
+                }
+            }
+        }
+    }
+
+    private Measured ran(KernelCase kernel, Precision precision) {
+        try {
+            return kernel.run(precision);
+        } catch (RuntimeException e) {
+            deviceLost = e instanceof DeviceLost;
+            return Measured.of(kernel.name() + " " + precision.label(), false, "error", String.valueOf(e.getMessage()));
+        }
+    }
+
     /**
      * Runs parts, all unless named, and prints a line for each thing measured; for machines without the whole program.
      * The peak, and the Python, are the system properties observatory.peak.teraflops and observatory.python. Ends with
-     * status 1 where something fails, 2 where there is no such part, 3 where there is no usable GPU.
+     * status 1 where something fails, 2 where there is no such part, 3 where there is no usable GPU, 5 where a case has lost
+     * it for this process.
      */
     public static void main(String[] parts) {
         CudaProbe.Found found = CudaProbe.probe();
@@ -105,6 +137,6 @@ public final class CudaBench {
             System.err.println(e.getMessage());
             System.exit(2);
         }
-        System.exit(failed[0] ? 1 : 0);
+        System.exit(bench.deviceLost() ? 5 : failed[0] ? 1 : 0);
     }
 }

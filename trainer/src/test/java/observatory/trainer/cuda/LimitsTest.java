@@ -26,7 +26,8 @@ class LimitsTest {
         assertTrue(missing(most).isEmpty());
         String said = String.join("", missing(most + 1));
         assertTrue(said.contains("at most 5461 sequences") && said.contains("--micro-batch 5461"), said);
-        assertEquals(most, new Footprint(SPEC, new Parameters(SPEC), Elements.of(Precision.BF16)).mostSequences(1L << 50));
+        assertEquals(
+                most, new Footprint(SPEC, new Parameters(SPEC), Elements.of(Precision.BF16)).mostSequences(1L << 50));
     }
 
     private static List<String> missing(int micro) {
