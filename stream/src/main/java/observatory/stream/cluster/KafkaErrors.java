@@ -102,7 +102,12 @@ public final class KafkaErrors {
                             + "; upgrade the brokers to Kafka 2.5 or newer");
         }
         if (find(error, UnknownTopicOrPartitionException.class).isPresent()) {
-            return noTopic(cluster, last(error));
+            // Whoever waited for it in vain names it, and the cause does not.
+            return noTopic(
+                    cluster,
+                    find(error, TimeoutException.class)
+                            .map(Throwable::getMessage)
+                            .orElseGet(() -> last(error)));
         }
         if (find(error, TimeoutException.class).isPresent()
                 || find(error, java.util.concurrent.TimeoutException.class).isPresent()

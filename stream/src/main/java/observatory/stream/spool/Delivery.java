@@ -61,6 +61,9 @@ final class Delivery implements AutoCloseable {
                 // Only this thread waits for it.
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 1000,
+                // A bucket of the history may come once an hour.
+                ProducerConfig.METADATA_MAX_IDLE_CONFIG,
+                Long.MAX_VALUE,
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 5000,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
@@ -74,9 +77,15 @@ final class Delivery implements AutoCloseable {
         this.trouble = trouble;
     }
 
-    /** @throws KafkaException where the cluster cannot be reached, or does not let us in, or has no topic for this */
+    /**
+     * Asks for every topic that rows go to: one that fails in the middle of a stretch has all of it sent again.
+     *
+     * @throws KafkaException where the cluster cannot be reached, or does not let us in, or has no topic for this
+     */
     void awaitCluster() {
-        producer.partitionsFor(topics.telemetry());
+        for (String topic : List.of(topics.telemetry(), topics.runs(), topics.history())) {
+            producer.partitionsFor(topic);
+        }
     }
 
     /** Where all this goes, by the cluster's latest word. */

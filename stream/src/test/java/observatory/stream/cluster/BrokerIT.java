@@ -35,6 +35,7 @@ import observatory.stream.spool.Sender;
 import observatory.stream.spool.Spool;
 import observatory.stream.wire.Codec;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -303,6 +304,31 @@ class BrokerIT {
         List<DeadLetters.Letter> letters = DeadLetters.list(Connection.to(broker.bootstrap()), Topics.STANDARD);
         assertEquals(3, letters.size());
         assertEquals(new UUID(9, 1).toString(), letters.getFirst().topic());
+    }
+
+    @Test
+    @Order(10)
+    void whereATopicIsMissingNothingIsSentAgainAndAgain() throws Exception {
+        Topics half = new Topics("half.");
+        Connection here = Connection.to(broker.bootstrap());
+        try (Admin admin = here.admin()) {
+            admin.createTopics(List.of(new NewTopic(half.telemetry(), 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        Origin origin = Frames.origin("half", new UUID(10, 10));
+        try (Spool spool = new Spool(folder.resolve("half"), origin.writer(), 1L << 30);
+                Sender sender = new Sender(spool, half)) {
+            spool.offer(Frames.frame(origin, 0));
+            spool.offer(Frames.event(origin, 1, RunEvent.Kind.START));
+            sender.connect(here);
+            Await.until("the trouble", () -> !sender.trouble().isEmpty());
+            assertTrue(sender.trouble().contains(half.runs()), sender.trouble());
+            assertEquals(2, spool.counts().spooled());
+        }
+        try (TopicReader reader = TopicReader.fromTheBeginning(here, half.telemetry())) {
+            assertTrue(reader.atTheEnd(), "it has no record");
+        }
     }
 
     private static Broker startAndCreateTopics(int port) throws Exception {
