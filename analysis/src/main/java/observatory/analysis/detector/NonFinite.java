@@ -72,6 +72,8 @@ public final class NonFinite implements Detector<NonFinite.State> {
                     .with("nan", site.get().nan())
                     .with("inf", site.get().infinite());
         }
+        int rank = frame.origin().rank();
+        String ofRank = rank > 0 ? " of rank " + rank : ""; // of a single rank, or of all of them, the first one speaks
         return new Finding(
                 "NonFinite",
                 Kind.NON_FINITE,
@@ -79,8 +81,8 @@ public final class NonFinite implements Detector<NonFinite.State> {
                 frame.step(),
                 inARow,
                 Verdict.NUMERICAL,
-                evidence,
-                "At step %,d values were not finite, first in %s.".formatted(frame.step(), where),
+                rank > 0 ? evidence.with("rank", (long) rank) : evidence,
+                "At step %,d values were not finite, first in %s%s.".formatted(frame.step(), where, ofRank),
                 "One NaN spreads to every weight with the next update; a step that is not skipped ends the run.",
                 site.isPresent()
                         ? "Look at the operation that writes " + where
