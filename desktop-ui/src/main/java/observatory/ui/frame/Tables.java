@@ -68,6 +68,13 @@ public final class Tables {
         table.getColumns().add(wishing(column(title, of), width, false));
     }
 
+    /** Sentences, which take the lines they need. */
+    public static <R> void paragraph(TableView<R> table, String title, double width, Function<R, String> of) {
+        TableColumn<R, String> column = wishing(column(title, of), width, false);
+        column.setCellFactory(each -> new Paragraph<>());
+        table.getColumns().add(column);
+    }
+
     public static <R> void number(TableView<R> table, String title, double width, Function<R, String> of) {
         table.getColumns().add(wishing(column(title, of), width, true));
     }
@@ -204,6 +211,23 @@ public final class Tables {
         protected void updateItem(String text, boolean empty) {
             super.updateItem(text, empty);
             setText(empty ? null : text);
+        }
+    }
+
+    private static final class Paragraph<R> extends TableCell<R, String> {
+        private final Text words = new Text();
+
+        Paragraph() {
+            getStyleClass().add("paragraph");
+            words.wrappingWidthProperty().bind(widthProperty().subtract(BESIDE));
+        }
+
+        @Override
+        protected void updateItem(String text, boolean empty) {
+            super.updateItem(text, empty);
+            words.setText(text);
+            setAccessibleText(text);
+            setGraphic(empty ? null : words);
         }
     }
 }

@@ -19,7 +19,7 @@ public final class HealthView implements Screen {
         Tables.text(table, "", 30, row -> row.good() ? "✓" : "▲");
         Tables.text(table, "what", 190, HealthModel.Row::what);
         Tables.text(table, "value", 130, HealthModel.Row::value);
-        Tables.text(table, "meaning", 380, HealthModel.Row::meaning);
+        Tables.paragraph(table, "meaning", 380, HealthModel.Row::meaning);
         VBox.setVgrow(table, Priority.ALWAYS);
         root = new VBox(10, table);
         root.getStyleClass().add("screen");

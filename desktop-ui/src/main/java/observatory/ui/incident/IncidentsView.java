@@ -27,6 +27,7 @@ public final class IncidentsView implements Screen {
     private static final double DETAIL_SHARE = 0.62; // of the height, where it lies below the table
     private static final double WIDE = 1000; // room for both beside each other
     private static final double GAP = 12;
+    private static final int NONE = -1;
 
     private final Workbench bench;
     private final IncidentsModel model;
@@ -38,6 +39,8 @@ public final class IncidentsView implements Screen {
     private final Button silence = new Button("Silence 1 h");
     private final BorderPane root = new BorderPane();
     private List<IncidentsModel.Row> shown = List.of();
+    /** The incident chosen because it stood first: until a person chooses, that is whichever does. */
+    private int offered = NONE;
 
     public IncidentsView(Workbench bench, IncidentsModel model, ReplayModel replays) {
         this.bench = bench;
@@ -58,11 +61,13 @@ public final class IncidentsView implements Screen {
         Tables.text(table, "summary", 420, row -> row.incident().summary());
         table.getSelectionModel().selectedItemProperty().addListener((all, old, row) -> chosen(row));
         table.setOnMouseClicked(event -> {
+            offered = NONE;
             if (event.getClickCount() == 2) {
                 openChosen(bench);
             }
         });
         table.setOnKeyPressed(event -> {
+            offered = NONE;
             if (event.getCode() == KeyCode.ENTER) {
                 openChosen(bench);
             }
@@ -103,14 +108,17 @@ public final class IncidentsView implements Screen {
             return;
         }
         IncidentsModel.Row before = table.getSelectionModel().getSelectedItem();
+        boolean byHand = before != null && before.incident().id() != offered;
         shown = rows;
         table.getItems().setAll(rows);
         rows.stream()
-                .filter(row -> before != null
-                        && row.incident().id() == before.incident().id())
+                .filter(row -> byHand && row.incident().id() == before.incident().id())
                 .findFirst()
                 .or(() -> rows.stream().findFirst())
-                .ifPresent(table.getSelectionModel()::select);
+                .ifPresent(row -> {
+                    offered = byHand ? NONE : row.incident().id();
+                    table.getSelectionModel().select(row);
+                });
     }
 
     /** Why the incident chosen is one stands beside the table, or below it where that would leave it no room. */
