@@ -2,6 +2,7 @@ package observatory.ui.frame;
 
 import java.util.List;
 import java.util.Objects;
+import javafx.beans.value.ChangeListener;
 import javafx.scene.Node;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -12,6 +13,13 @@ final class Overlay {
     private static final List<String> FIRST = List.of(".text-field", ".table-view", ".list-view", ".button");
 
     private final StackPane shade = new StackPane();
+    /** Tab goes round in the sheet: what lies below it is not to be pressed unseen. */
+    private final ChangeListener<Node> keeping = (property, old, now) -> {
+        if (now != null && !holds(now)) {
+            focusFirst();
+        }
+    };
+
     private Node before;
 
     Overlay() {
@@ -33,9 +41,16 @@ final class Overlay {
     }
 
     void open(Region sheet) {
+        shade.getScene().focusOwnerProperty().removeListener(keeping);
         before = isOpen() ? before : shade.getScene().getFocusOwner();
         shade.getChildren().setAll(sheet);
         shade.setVisible(true);
+        focusFirst();
+        shade.getScene().focusOwnerProperty().addListener(keeping);
+    }
+
+    private void focusFirst() {
+        Node sheet = shade.getChildren().getFirst();
         FIRST.stream()
                 .map(sheet::lookup)
                 .filter(Objects::nonNull)
@@ -44,7 +59,17 @@ final class Overlay {
                 .requestFocus();
     }
 
+    private boolean holds(Node node) {
+        for (Node one = node; one != null; one = one.getParent()) {
+            if (one == shade) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void close() {
+        shade.getScene().focusOwnerProperty().removeListener(keeping);
         shade.setVisible(false);
         shade.getChildren().clear();
         if (before != null) {

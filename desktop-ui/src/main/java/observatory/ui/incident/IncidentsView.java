@@ -112,7 +112,8 @@ public final class IncidentsView implements Screen {
         shown = rows;
         table.getItems().setAll(rows);
         rows.stream()
-                .filter(row -> byHand && row.incident().id() == before.incident().id())
+                .filter(row ->
+                        byHand && row.incident().id() == before.incident().id())
                 .findFirst()
                 .or(() -> rows.stream().findFirst())
                 .ifPresent(row -> {
