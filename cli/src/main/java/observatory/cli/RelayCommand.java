@@ -96,7 +96,8 @@ final class RelayCommand implements Callable<Integer> {
                 throw new Failure(
                         ExitCode.CANNOT_CONNECT,
                         "not all is with the broker " + broker + ": " + relay.trouble()
-                                + "; it stays in the spool, and the next relay to that cluster sends it");
+                                + "; it stays in the spool, and the next relay to that cluster sends it"
+                                + relay.spool().unwritten());
             }
             relay.complaints().forEach(console::error);
             console.result(relay.relayed() + " items relayed");

@@ -107,7 +107,7 @@ public final class TailCommand implements Callable<Integer> {
                     parent.console()
                             .error(broker.bootstrap() + " has not taken everything (" + spool.trouble()
                                     + "); the rest waits in " + state.spool()
-                                    + " and is sent by the next tail to that cluster"
+                                    + " and is sent by the next tail to that cluster" + spool.unwritten()
                                     + (interrupt.requested() ? "" : "; check the broker"));
                 }
             }

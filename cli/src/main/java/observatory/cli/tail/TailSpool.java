@@ -66,6 +66,11 @@ final class TailSpool implements AutoCloseable {
         return true;
     }
 
+    /** See {@link Spool#unwritten}. */
+    String unwritten() {
+        return spool.unwritten();
+    }
+
     /** See {@link Sender#elsewhere}. */
     Optional<String> elsewhere() {
         return sender.elsewhere();

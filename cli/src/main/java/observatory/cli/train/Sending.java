@@ -89,7 +89,7 @@ final class Sending {
                         ExitCode.undelivered(sender),
                         "not all telemetry is with " + broker.bootstrap() + ": " + sender.trouble()
                                 + "; it stays in the spool " + state.spool()
-                                + ", and the next run that sends there sends it");
+                                + ", and the next run that sends there sends it" + spool.unwritten());
             }
             return ExitCode.OK;
         }

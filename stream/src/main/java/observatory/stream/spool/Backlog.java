@@ -106,6 +106,11 @@ final class Backlog {
         return left.itemsShed();
     }
 
+    /** How many captured items there are. */
+    long items() {
+        return rows.stream().filter(Row::counts).count();
+    }
+
     boolean isEmpty() {
         return rows.isEmpty();
     }

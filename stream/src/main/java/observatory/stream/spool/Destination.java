@@ -50,6 +50,7 @@ public record Destination(String prefix, String bootstrap, String cluster) {
     static void forget(Path folder) {
         try {
             Files.deleteIfExists(folder.resolve(FILE));
+            Files.deleteIfExists(folder.resolve(FILE + ".new")); // of a disk that was full
         } catch (IOException e) {
             // The folder stays with it; the next process finds it empty and removes both.
             assert Files.exists(folder);

@@ -145,6 +145,18 @@ public final class Spool implements FrameSink, AutoCloseable {
         return capturedFrames.get();
     }
 
+    /**
+     * What ends with this process, as the disk takes none of it, as a clause for people behind what waits; empty where
+     * the disk has all.
+     */
+    public String unwritten() {
+        long items = store.unwritten();
+        return items == 0
+                ? ""
+                : "; but the disk does not take " + items + (items == 1 ? " item" : " items") + " of it (" + trouble()
+                        + "), which " + (items == 1 ? "ends" : "end") + " with this process: make room";
+    }
+
     /** What the disk last failed with; empty where it did not. */
     public String trouble() {
         return store.trouble();

@@ -174,6 +174,11 @@ final class Store implements AutoCloseable {
         return ledger.counts();
     }
 
+    /** Captured items that the disk did not take so far. */
+    synchronized long unwritten() {
+        return memory.items();
+    }
+
     /** Room taken on disk and in memory. */
     synchronized long bytes() {
         return segments.diskBytes() + memory.bytes();

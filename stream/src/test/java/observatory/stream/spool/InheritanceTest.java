@@ -77,7 +77,8 @@ class InheritanceTest {
 
     @Test
     void whatWasDeliveredLeavesNothingBehind() throws IOException {
-        left(1, Optional.of(HERE));
+        Path drained = left(1, Optional.of(HERE));
+        Files.createFile(drained.resolve(Destination.FILE + ".new")); // on a disk that was full
         try (Inheritance inheritance = Inheritance.of(folder, ROOMY, Optional.of(HERE))) {
             Rows.drain(inheritance.ours().getFirst().store());
         }

@@ -50,10 +50,12 @@ class SpoolDiskTest {
             store.append(Rows.plain(10, 2000));
             assertTrue(store.trouble().contains("FULL"), store.trouble());
             assertEquals(2010, Rows.all(store).size(), "everything is still there to be sent");
+            assertEquals(2000, store.unwritten(), "and would end with the process");
             pragma("max_page_count=1073741823");
             now.addAndGet(SECOND);
             store.append(Rows.plain(2010, 1));
             assertEquals("", store.trouble());
+            assertEquals(0, store.unwritten());
             assertEquals(LongStream.range(0, 2011).boxed().toList(), Rows.items(Rows.all(store)));
         }
         try (Store after = store()) {
