@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +120,23 @@ class LauncherBuildTest {
         Program.Ended fresh = run();
         assertEquals("build 2\n", fresh.out());
         assertEquals("", fresh.err());
+    }
+
+    @Test
+    void aSourceDatedInTheFutureIsBuiltOnceAndAgainWhenItChanges() throws IOException, InterruptedException {
+        go();
+        run();
+        Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+        for (int build = 2; build <= 3; build++) {
+            change();
+            Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.from(tomorrow.plusSeconds(build)));
+            Program.Ended again = run();
+            assertEquals("build " + build + "\n", again.out());
+            assertTrue(again.err().contains("pom.xml is dated in the future"), again::toString);
+            Program.Ended fresh = run();
+            assertEquals("build " + build + "\n", fresh.out());
+            assertEquals("", fresh.err());
+        }
     }
 
     @Test
