@@ -14,6 +14,9 @@
 
 namespace {
 using Operation = std::function<void()>;
+/** Dynamic shared memory of a block, beside what it publishes summaries through: of a kernel that asked for none, and at most. */
+constexpr unsigned FREELY_SHARED = (48 << 10) - 1280, MOST_SHARED = (99 << 10) - 1280;
+constexpr int MAX_DYNAMIC_SHARED_SIZE_BYTES = 8;
 constexpr int OUT_OF_MEMORY = 2, INVALID_VALUE = 1, NOT_FOUND = 500, NOT_READY = 600, INVALID_IMAGE = 200, ERROR_LOG = 5;
 
 struct Event {
@@ -34,6 +37,7 @@ struct Stream {
 struct Function {
     std::string name; // "bf16/norm_forward"
     const emulation::Caller* caller;
+    unsigned mostShared; // bytes of dynamic shared memory
 };
 struct Module {
     std::string format;
@@ -231,10 +235,15 @@ int cuModuleGetFunction(Function** function, Module* module, const char* name) {
     CALL(cuModuleGetFunction);
     const auto found = emulation::registry().find(module->format + "/" + name);
     if (found == emulation::registry().end()) return NOT_FOUND;
-    *function = &(module->functions[name] = {found->first, &found->second});
+    *function = &(module->functions[name] = {found->first, &found->second, FREELY_SHARED});
     return 0;
 }
-int cuFuncSetAttribute(Function*, int, int) { return 0; }
+int cuFuncSetAttribute(Function* function, int attribute, int value) {
+    const Alone alone(one);
+    if (attribute != MAX_DYNAMIC_SHARED_SIZE_BYTES || value < 0 || unsigned(value) > MOST_SHARED) return INVALID_VALUE;
+    function->mostShared = value;
+    return 0;
+}
 int cuMemAlloc_v2(unsigned long long* address, std::size_t bytes) {
     const Alone alone(one);
     CALL(cuMemAlloc);
@@ -374,7 +383,9 @@ int cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, un
     const Alone alone(one);
     CALL(cuLaunchKernel);
     calls[function->name]++;
-    if (gx == 0 || gy == 0 || gz == 0 || gy > 65535 || gz > 65535 || bx * by * bz > 1024) return INVALID_VALUE;
+    if (gx == 0 || gy == 0 || gz == 0 || gy > 65535 || gz > 65535 || bx * by * bz > 1024 || shared > function->mostShared) {
+        return INVALID_VALUE;
+    }
     std::function<void()> body = (*function->caller)(arguments);
     enqueue(stream, [=] {
         emulation::launch(function->name.c_str(), body, {gx, gy, gz}, {bx, by, bz}, shared);
