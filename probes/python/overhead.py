@@ -1,10 +1,12 @@
-"""What watching costs: the time of ten steps with a watch over that of ten without, both in turn; median and interval.
+"""What watching costs: what a step takes with a watch more than without, over the latter; median and 95 % interval.
 
-Ten steps hold what is due at every tenth. The device is waited for at the end of the ten, as a loop does that logs. On a
-machine that does other things too, cpuRatio says more: the processor time of all threads of the process.
+On the CPU a step with follows a step without, by turns: of each of ten in a row, as what is due differs among them, the median
+difference of all tens, and the mean of these ten. On a GPU ten steps by ten, as the device is waited for at their end, as a loop
+does that logs. On a machine that does other things too, cpuRatio says more: the processor time of all threads of the process,
+where that of a spool's thread counts for its own run, whenever it comes.
 
 python3 overhead.py [--device cuda] [--layers 12 --width 768 --heads 12 --batch 16 --context 1024 --vocabulary 50304]
-                    [--dtype bfloat16] [--compile] [--steps 60]
+                    [--dtype bfloat16] [--compile] [--steps 60] [--threads 1]
 """
 
 import argparse, contextlib, glob, importlib.util, json, math, os, random, sqlite3, statistics, sys, tempfile, time
@@ -86,15 +88,27 @@ class Run:
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-4)
         self.watch = observatory_torch.watch(self.model, self.optimizer, probes=probes, spool=spool, budget=1.0) if probes else None
         self.forward = torch.compile(self.model) if options.compile else self.model
+        Run.all.append(self)
 
-    def ten(self, batches):
-        """Seconds of ten steps, and seconds of the processor."""
+    def some(self, batches):
+        """Seconds of some steps, and seconds of the processor but those of spools' threads."""
         synchronise(self.options.device)
+        spools = Run.spooling()
         began, cpu = time.perf_counter(), time.process_time()
         for tokens in batches:
             self.step(tokens)
         synchronise(self.options.device)
-        return time.perf_counter() - began, time.process_time() - cpu
+        return time.perf_counter() - began, time.process_time() - cpu - (Run.spooling() - spools)
+
+    all = []
+
+    @staticmethod
+    def spooling():
+        return sum(run.spool_seconds() for run in Run.all)
+
+    def spool_seconds(self):
+        """Seconds of the processor that the thread of the spool has taken."""
+        return 0.0 if self.watch is None else time.clock_gettime(time.pthread_getcpuclockid(self.watch._spool.thread.ident))
 
     def step(self, tokens):
         o = self.options
@@ -125,11 +139,17 @@ def observer_seconds(spool, watch):
     return statistics.mean(said)
 
 
-def interval(ratios, resamples=2000):
-    """The median and its 95 % bootstrap interval."""
-    generator = random.Random(1)
-    medians = sorted(statistics.median(generator.choices(ratios, k=len(ratios))) for _ in range(resamples))
-    return statistics.median(ratios), medians[int(0.025 * resamples)], medians[int(0.975 * resamples)]
+def median_of_tens(differences):
+    """The mean, over the places in ten steps, of the median of the differences at each: (tens, places)."""
+    return statistics.mean(statistics.median(place) for place in zip(*differences))
+
+
+def interval(more, without, also=0.0, resamples=1000):
+    """What ten steps take more over what they take without, and its 95 % bootstrap interval over the tens; `also`: more a step."""
+    generator, numbers = random.Random(1), range(len(more))
+    ratio = lambda some: (median_of_tens([more[i] for i in some]) + also) / median_of_tens([without[i] for i in some])
+    several = sorted(ratio(generator.choices(numbers, k=len(more))) for _ in range(resamples))
+    return [round(x, 4) for x in (ratio(numbers), several[int(0.025 * resamples)], several[int(0.975 * resamples)])]
 
 
 def main():
@@ -139,29 +159,50 @@ def main():
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--threads", type=int, help="of PyTorch on the CPU")
     options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
     where = torch.cuda.get_device_name() if options.device == "cuda" else "CPU, %d threads" % torch.get_num_threads()
     print("torch %s on %s, %s" % (torch.__version__, where, vars(options)), file=sys.stderr)
+    at_once = 10 if options.device == "cuda" else 1
     with tempfile.TemporaryDirectory() as spool:
         runs = {probes: Run(options, probes, spool) for probes in (None, "continuous", "profile")}
-        tens = {probes: [] for probes in runs}
+        tens, spooled = {probes: [] for probes in runs}, {}
         for ten in range(options.steps // 10 + 2):
-            batches = [torch.randint(0, options.vocabulary, (options.batch, options.context + 1), device=options.device) for _ in range(10)]
-            order = list(runs.items())
-            for probes, run in order[ten % 3 :] + order[: ten % 3]:
-                taken = run.ten(batches)
-                if ten > 1:  # warm by then, and a sparse step has been seen
-                    tens[probes].append(taken)
+            if ten == 2:  # warm by then, and a sparse step has been seen
+                graphs = compiled_graphs()
+                spooled = {probes: run.spool_seconds() for probes, run in runs.items()}
+            taken = {probes: [] for probes in runs}
+            for turn in range(10 // at_once):
+                batches = [torch.randint(0, options.vocabulary, (options.batch, options.context + 1), device=options.device) for _ in range(at_once)]
+                order = list(runs.items())
+                first = (ten + turn) % 3
+                for probes, run in order[first:] + order[:first]:
+                    taken[probes].append([seconds / at_once for seconds in run.some(batches)])
+            if ten > 1:
+                for probes in runs:
+                    tens[probes].append(taken[probes])
+        more = lambda probes, kind: [[a[kind] - b[kind] for a, b in zip(*both)] for both in zip(tens[probes], tens[None])]
+        without = [[[step[kind] for step in ten] for ten in tens[None]] for kind in (0, 1)]
         for probes, run in runs.items():
             if probes:
-                ratio, low, high = interval([a / b - 1 for (a, _), (b, _) in zip(tens[probes], tens[None])])
-                cpu, cpu_low, cpu_high = interval([a / b - 1 for (_, a), (_, b) in zip(tens[probes], tens[None])])
+                spooling = (run.spool_seconds() - spooled[probes]) / (10 * len(tens[None]))
+                ratio, *wall = interval(more(probes, 0), without[0])
+                cpu, *processor = interval(more(probes, 1), without[1], spooling)
                 run.watch.close()
-                print(json.dumps({"pack": probes, "overheadRatio": round(ratio, 4), "interval": [round(low, 4), round(high, 4)],
-                                  "cpuRatio": round(cpu, 4), "cpuInterval": [round(cpu_low, 4), round(cpu_high, 4)],
-                                  "stepMillis": round(1e2 * statistics.median(a for a, _ in tens[None]), 2),
+                print(json.dumps({"pack": probes, "overheadRatio": ratio, "interval": wall, "cpuRatio": cpu, "cpuInterval": processor,
+                                  "stepMillis": round(1e3 * median_of_tens(without[0]), 2),
+                                  "stepCpuMillis": round(1e3 * median_of_tens(without[1]), 2),
                                   "observerMillis": round(1e3 * observer_seconds(spool, run.watch), 3),
+                                  "spoolCpuMillis": round(1e3 * spooling, 3), "graphsAfterWarmUp": compiled_graphs() - graphs,
                                   "trouble": run.watch.trouble()}))  # fmt: skip
+
+
+def compiled_graphs():
+    """How many graphs have been compiled, of the same code once more too."""
+    utils = sys.modules.get("torch._dynamo.utils")
+    return utils.counters["stats"]["unique_graphs"] if utils is not None else 0
 
 
 if __name__ == "__main__":
