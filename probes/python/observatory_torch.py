@@ -220,6 +220,9 @@ if triton is not None:
             _exponents_of(x, exponents + program * 512, program, runs, apart, turn, COUNTERS)
 
 
+_PLAIN = torch.Tensor, torch.nn.Parameter  # tensors that are what they seem
+
+
 class _Table:
     """The fused reductions of one step on one CUDA device: tensors wait until there are 16, then go in one launch.
 
@@ -241,11 +244,13 @@ class _Table:
 
     def _begin(self):
         self.rows = {"moments": [], "exponents": []}  # (site, elements) of each row
+        self.together = {"moments": [], "exponents": []}  # rows, and a vector for each, of what was in the table before
         self.staged = None
 
     @staticmethod
     def takes(x):
-        return (triton is not None and x.is_cuda and x.dtype in _Table.KINDS and x.numel() >= _RUN * _EIGHTH
+        """Whether a tensor can be read by its address; that of a distributed one, for example, is none."""
+        return (triton is not None and type(x) in _PLAIN and x.is_cuda and x.dtype in _Table.KINDS and x.numel() >= _RUN * _EIGHTH
                 and x.is_contiguous() and x.data_ptr() % 16 == 0)  # fmt: skip
 
     def reduce(self, site, due, x, every, apart, turns, at_once=False):
@@ -313,30 +318,164 @@ class _Table:
 
     def _rows(self, kind, told):
         """The first of the rows of what is told, for which there is room then."""
-        rows, table = self.rows[kind], getattr(self, kind)
-        first = len(rows)
-        rows += told
-        while len(rows) > len(table):
-            table = torch.cat([table, torch.empty_like(table)])
-            setattr(self, kind, table)
+        if len(self.rows[kind]) + len(told) > len(getattr(self, kind)):
+            self._put_together(kind)
+        first = len(self.rows[kind])
+        self.rows[kind] += told
         return first
+
+    def _put_together(self, kind):
+        """Adds up the parts of what is in a table, which is free then: it does not grow with micro-batches."""
+        rows = self.rows[kind]
+        if not rows:
+            return
+        part, self.rows[kind] = getattr(self, kind)[: len(rows)], []
+        if kind == "moments":
+            vector = part.sum(1, dtype=torch.float64)
+            vector[:, 4] = part[:, :, 4].amax(1)
+        else:
+            vector = part[:, :, :255].sum(1, dtype=torch.float64)
+        self.together[kind].append((rows, vector))
 
     def take(self):
         """Blocks and their vectors: seven sums and, at place 4, a maximum a row of moments; 255 counts a row of exponents."""
         self.flush()
         taken = []
-        for kind, rows in self.rows.items():
-            if rows:
-                part = getattr(self, kind)[: len(rows)]
-                if kind == "moments":
-                    vector = part.sum(1, dtype=torch.float64)
-                    vector[:, 4] = part[:, :, 4].amax(1)
-                else:
-                    vector = part[:, :, :255].sum(1, dtype=torch.float64)
-                sites, elements = zip(*rows)
-                taken.append((_Block("fused" if kind == "moments" else kind, sites, elements), vector.reshape(-1)))
+        for kind in self.rows:
+            self._put_together(kind)
+            if self.together[kind]:
+                rows, vectors = zip(*self.together[kind])
+                sites, elements = zip(*itertools.chain(*rows))
+                taken.append((_Block("fused" if kind == "moments" else kind, sites, elements), torch.cat(vectors).reshape(-1)))
         self._begin()
         return taken
+
+
+class _HostTable:
+    """The fused reductions of one step on the CPU, as a _Table has them: tensors wait until there are 16, then are read at once.
+
+    The first operation after a product of matrices takes several times as long as the same once more, whatever it computes:
+    its code has left the cache. So few operations on many tensors, one after the other. What waits is held: at most 16
+    tensors and 64 MB live longer than without. One that is written to while it waits is dropped, and from then on its site
+    waits as a copy, or is measured at once where it is large.
+    """
+
+    GROUP, ROOM = 16, 64 << 20  # tensors and bytes that wait
+    TOGETHER, COPIED = 1 << 18, 1 << 17  # elements that are copied beside one another; of a tensor that is copied to wait
+    KINDS = (torch.float32, torch.float16, torch.bfloat16)
+
+    def __init__(self):
+        self.at_once, self.waiting, self.bytes = set(), [], 0
+        self._begin()
+
+    def _begin(self):
+        self.moments, self.exponents = [], []  # (site, elements, eight sums as of _Table); (sites, counts)
+
+    @staticmethod
+    def takes(x):
+        return type(x) in _PLAIN and x.device.type == "cpu" and x.dtype in _HostTable.KINDS and x.numel() >= _RUN * _EIGHTH and x.is_contiguous()
+
+    def reduce(self, site, due, x, every, apart, turns, at_once=False):
+        x = x.detach()
+        if at_once or site in self.at_once:
+            if x.numel() > self.COPIED:
+                self._read([(site, due, x, x._version, every, apart, turns)])
+                return
+            x = x.clone()
+        self.waiting.append((site, due, x, x._version, every, apart, turns))
+        self.bytes += x.numel() * x.element_size()
+        if len(self.waiting) >= self.GROUP or self.bytes > self.ROOM:
+            self.flush()
+
+    def flush(self):
+        if not self.waiting:
+            return
+        waiting, self.waiting, self.bytes = self.waiting, [], 0
+        group = [one for one in waiting if one[2]._version == one[3]]
+        if len(group) < len(waiting):
+            self.at_once.update(one[0] for one in waiting if one[2]._version != one[3])
+        self._read(group)
+
+    def _read(self, group):
+        alike = collections.defaultdict(list)  # of the same shape, what the same is due of
+        for site, due, x, _, every, apart, turns in group:
+            one = turns[0] % every, turns[1] % apart
+            same = every == apart and one[0] == one[1]  # one sample serves both
+            alike[x.numel(), x.dtype, every, apart, due, same].append((site, x, one))
+        with torch.no_grad():
+            for (elements, _, every, apart, due, same), members in alike.items():
+                every, apart = every if elements >= _WHOLE else 1, apart if elements >= _RUN * apart else 1
+                same = same and every == apart
+                for some in self._parts(members, elements // every if every > 1 or elements < _WHOLE else self.TOGETHER):
+                    if "moments" in due:
+                        matrix = self._matrix([(x, turn) for _, x, (turn, _) in some], every)
+                        self.moments += [(site, matrix.shape[1], sums) for (site, _, _), sums in zip(some, _eight(matrix, "shape" in due))]
+                        if same and "exponents" in due:
+                            self.exponents.append((tuple(site for site, _, _ in some), _counts(matrix)))
+                if "exponents" in due and not (same and "moments" in due):
+                    for some in self._parts(members, elements // apart):
+                        matrix = self._matrix([(x, turn) for _, x, (_, turn) in some], apart)
+                        self.exponents.append((tuple(site for site, _, _ in some), _counts(matrix)))
+
+    @staticmethod
+    def _parts(members, elements):
+        some = max(1, _HostTable.TOGETHER // max(1, elements))
+        return (members[first : first + some] for first in range(0, len(members), some))
+
+    @staticmethod
+    def _matrix(members, every):
+        """A row of numbers in single precision for each tensor, of one run in `every`; what is alone and whole is not copied."""
+        views = [x.reshape(-1) if every == 1 else _view_of_runs(x, every, turn) for x, turn in members]
+        together = views[0][None] if len(views) == 1 else torch.stack(views)
+        return together.reshape(len(views), -1).float()
+
+    def take(self):
+        """Blocks and what they hold, as of _Table, a list of rows or a matrix on the host."""
+        taken = []
+        if self.moments:
+            sites, elements, sums = zip(*self.moments)
+            taken.append((_Block("fused", sites, elements), sums))
+        if self.exponents:
+            sites, counts = zip(*self.exponents)
+            taken.append((_Block("exponents", tuple(itertools.chain(*sites)), None), torch.cat(counts)))
+        self._begin()
+        return taken
+
+
+def _eight(matrix, shape):
+    """Of each row of a matrix on the host Σx, Σx², how many are NaN and infinite, max|x|, and where asked Σx³, Σx⁴, zeros."""
+    alone = len(matrix) == 1
+    least, most = torch.aminmax(matrix) if alone else (matrix.amin(1), matrix.amax(1))
+    square = matrix.square()  # its sum is exact to 1e-7; the norm of that name and dot products to 1e-5
+    columns = [torch.maximum(most, -least), *((x.sum() if alone else x.sum(1)) for x in (matrix, square))]
+    if shape:
+        columns += [square.square().sum(1), square.mul_(matrix).sum(1), matrix.count_nonzero(1)]
+    rows = []
+    for i, (largest, total, squares, *powers) in enumerate(zip(*(column.reshape(-1).tolist() for column in columns))):
+        if not math.isfinite(largest):
+            _, total, squares, largest, nans, infs = _moments_of_finite(matrix[i]).tolist()
+            rows.append([total, squares, nans, infs, largest, *(_shape_of_finite(matrix[i]).tolist() if shape else (0.0,) * 3)])
+        else:
+            fourths, cubes, there = powers or (0.0, 0.0, matrix.shape[1])
+            rows.append([total, squares, 0.0, 0.0, largest, cubes, fourths, matrix.shape[1] - there])
+    return rows
+
+
+def _counts(matrix):
+    """Of each row of a matrix on the host how many numbers have each of the 255 exponents, (rows, 255); zeros apart."""
+    bits = matrix.contiguous().view(torch.int32).bitwise_and(0x7F800000).bitwise_right_shift_(23)
+    if len(matrix) > 1:
+        bits += torch.arange(0, 256 * len(matrix), 256, dtype=torch.int32)[:, None]
+    bins = torch.bincount(bits.view(-1), minlength=256 * len(matrix)).view(-1, 256)[:, :255]
+    for i, least in enumerate(bins[:, 0].tolist()):
+        if least:  # zeros or what is below the normal numbers; most tensors have neither
+            bins[i, 0] -= matrix.shape[1] - matrix[i].count_nonzero()
+    return bins
+
+
+def _fused(x):
+    """Whether a table takes a tensor."""
+    return _HostTable.takes(x) or _Table.takes(x)
 
 
 def _looked_at(x, every):
@@ -355,9 +494,12 @@ def _sample(x, every, turn):
 
 
 def _every_run(x, every, turn):
-    x = x.contiguous()
+    return _view_of_runs(x.contiguous(), every, turn).clone()
+
+
+def _view_of_runs(x, every, turn):
     first = x.storage_offset() + turn % every * _RUN
-    return x.as_strided((x.numel() // (_RUN * every), _RUN), (_RUN * every, 1), first).clone()
+    return x.as_strided((x.numel() // (_RUN * every), _RUN), (_RUN * every, 1), first)
 
 
 def _rows(x, every, turn):
@@ -371,27 +513,20 @@ def _largest(x, *dimensions):
     return torch.maximum(x.amax(*dimensions), -x.amin(*dimensions))
 
 
-def _largest_here(x):
-    """max|x| of a tensor on the CPU as a number; NaN where one is."""
-    least, most = torch.aminmax(x)
-    return max(most.item(), -least.item())  # either both are NaN or neither
-
-
 def _moments(x):
-    """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite.
-
-    On the CPU three quick reads where all is finite, and the numbers as a list; on CUDA a _Table does it in one.
-    """
-    x = x.float()
+    """elements, Σx, Σx², max|x| over the finite elements, and how many are NaN and infinite; on the CPU as a list."""
     if x.device.type == "cpu":
-        largest = _largest_here(x)
-        if math.isfinite(largest):
-            return [x.numel(), x.sum().item(), torch.linalg.vector_norm(x).item() ** 2, largest, 0.0, 0.0]
+        total, squares, nans, infs, largest = _eight(x.reshape(1, -1).float(), False)[0][:5]
+        return [x.numel(), total, squares, largest, nans, infs]
+    return _moments_of_finite(x.float())
+
+
+def _moments_of_finite(x):
     zero, finite = x.new_zeros(()), torch.isfinite(x)
     clean = torch.where(finite, x, zero)
     nan = torch.isnan(x).sum()
     return torch.stack([_wide(zero) + x.numel(), *map(_wide, (
-        clean.sum(), torch.linalg.vector_norm(clean).square(), _largest(clean),
+        clean.sum(), clean.square().sum(), _largest(clean),
         nan, x.numel() - finite.sum() - nan))])  # fmt: skip
 
 
@@ -405,25 +540,19 @@ def _merge_moments(a, b):
 def _exponents(x, every, turn):
     """Counts of the 255 exponents of finite fp32 numbers, of a sample; bin e holds [2^(e-127), 2^(e-126)). Zeros apart."""
     x = (_every_run(x, every, turn) if every > 1 and x.numel() >= _RUN * every else x).float()
-    if x.device.type == "cpu":  # in few operations: beside a step's products each comes from memory, its code too
-        bits = x.contiguous().view(torch.int32).bitwise_and(0x7F800000).bitwise_right_shift_(23)
-        bins = torch.bincount(bits.reshape(-1), minlength=256)[:255]
-        if bins[0].item():  # zeros or what is below the normal numbers; most tensors have neither
-            bins[0] -= x.numel() - torch.count_nonzero(x)
-        return bins
+    if x.device.type == "cpu":
+        return _counts(x.reshape(1, -1))[0]
     usable = torch.isfinite(x) & (x != 0)
     exponent = torch.where(usable, (torch.frexp(x)[1] + 126).clamp(min=0), torch.full_like(x, -1, dtype=torch.int32))
     return torch.histc(exponent.to(torch.float32), bins=255, min=-0.5, max=254.5)
 
 
 def _shape(x):
-    """Σx³, Σx⁴ and how many are zero, over the finite elements; on the CPU a list where all is finite, as of moments."""
-    x = x.float()
-    if x.device.type == "cpu":
-        square = x.square()
-        fourths = square.square().sum().item()
-        if math.isfinite(fourths):
-            return [square.mul_(x).sum().item(), fourths, float(x.numel() - torch.count_nonzero(x).item())]
+    """Σx³, Σx⁴ and how many are zero, over the finite elements; on the CPU as a list."""
+    return _eight(x.reshape(1, -1).float(), True)[0][5:] if x.device.type == "cpu" else _shape_of_finite(x.float())
+
+
+def _shape_of_finite(x):
     clean = torch.where(torch.isfinite(x), x, x.new_zeros(()))
     square = clean.square()
     return torch.stack([(square * clean).sum(), square.square().sum(), (x == 0).sum().to(x.dtype)])
@@ -500,6 +629,64 @@ def _read_examples(own):
     return torch.stack([own.square().sum((1, 2)) * n, own.sum(1).square().sum(1), own.new_full(own.shape[:1], n)], 1)
 
 
+_GRAM, _ONE_IN, _TOKENS = 13, 8, 1 << 18  # tokens of a run that is counted; hashes of which one is; tokens of a step looked at
+_FACTOR = 0x9E3779B97F4A7C15 - (1 << 64)  # products and sums of 64 bits, which wrap
+
+
+def _shifted(x, places):
+    """Whole numbers shifted right, zeros from the left."""
+    return (x >> places) & ((1 << (64 - places)) - 1)
+
+
+def _mixed(x):
+    x = (x ^ _shifted(x, 30)) * (0xBF58476D1CE4E5B9 - (1 << 64))
+    x = (x ^ _shifted(x, 27)) * (0x94D049BB133111EB - (1 << 64))
+    return x ^ _shifted(x, 31)
+
+
+def _token_hashes(ids, length):
+    """Hashes of all runs of a length in each sequence, (sequences, T - length + 1), as the Java class TokenHash has them."""
+    if ids.shape[1] < length:
+        return ids.new_zeros((len(ids), 0))
+    powers = torch.full((length,), _FACTOR, dtype=torch.int64).cumprod(0)
+    return _mixed(((ids + 1).unfold(1, length, 1) * powers.flip(0)).sum(2) + length * powers[-1])
+
+
+class _RunSketch:
+    """Which hashes a run has met before: the Bloom filter of the Java class RunSketch, to the bit. 4 MiB for 3.5 million hashes."""
+
+    FUNCTIONS, LINE_BITS = 7, 9  # all bits of a hash lie in one line of 512
+
+    def __init__(self, bits=1 << 25):
+        self.mask, self.words = bits - 1, torch.zeros(bits // 64, dtype=torch.int64)
+
+    def met(self, hashes):
+        """Puts hashes in, one after the other; of each whether it was there before."""
+        line = min(self.mask, (1 << self.LINE_BITS) - 1)
+        places = ((hashes << 32) | _shifted(hashes, 32)) * _FACTOR
+        within = torch.stack([_shifted(places, self.LINE_BITS * i) if i else places for i in range(self.FUNCTIONS)], 1) & line
+        bits = (((hashes >> 7) & (self.mask & ~line))[:, None] | within).reshape(-1)
+        # Equal bits beside one another, the first to set one before the others; a hash was there where all its bits were.
+        bits, order = bits.sort(stable=True)
+        new = torch.ones_like(bits, dtype=torch.bool)
+        torch.ne(bits[1:], bits[:-1], out=new[1:])
+        first = order[new].div(self.FUNCTIONS, rounding_mode="floor")[new.cumsum(0) - 1]
+        turn = order.div(self.FUNCTIONS, rounding_mode="floor")
+        there = ((self.words[bits >> 6] >> (bits & 63)) & 1).bool()
+        set_now = bits[new & ~there]
+        self.words.index_add_(0, set_now >> 6, torch.ones_like(set_now) << (set_now & 63))  # each once: the sum has them all
+        return torch.ones(len(hashes), dtype=torch.bool).index_fill_(0, turn[~there & (first == turn)], False)
+
+    def sequences(self, ids):
+        """Of each sequence of tokens whether it came before, and the share of its 13-grams that did, one hash in 8 taken."""
+        ids = ids.long()
+        whole, grams = _token_hashes(ids, ids.shape[1]), _token_hashes(ids, _GRAM)
+        taken = torch.cat([torch.ones_like(whole, dtype=torch.bool), grams % _ONE_IN == 0], 1)  # in this order they are met
+        met = torch.zeros(taken.shape, dtype=torch.bool)
+        met[taken] = self.met(torch.cat([whole, grams], 1)[taken])
+        return met[:, 0].double(), met[:, 1:].sum(1) / taken[:, 1:].sum(1).clamp(min=1).double()
+
+
 def _add(a, b):
     a, b = (torch.tensor(v, dtype=torch.float64) if isinstance(v, list) else v for v in (a, b))
     return a + b
@@ -511,18 +698,21 @@ _FORMATS = {  # largest finite number, exponent of the smallest normal, exponent
 }  # fmt: skip
 
 
-def _read_moments(m):
-    """Metrics, a vector each, from (sites, 9): elements, Σx, Σx², NaN, infinite, max|x|, Σx³, Σx⁴, zeros."""
+def _read_moments(m, asked):
+    """Metrics, a vector each, from (sites, 9): elements, Σx, Σx², NaN, infinite, max|x|, Σx³, Σx⁴, zeros; those asked for at least."""
     elements, total, squares, nans, infs, largest, cubes, fourths, zeros = m.unbind(1)
     finite = elements - nans - infs
-    mean, square = total / finite, squares / finite
-    second = square - mean * mean
-    fourth = fourths / finite - 4 * mean * cubes / finite + 6 * mean * mean * square - 3 * mean**4
-    out = {"nan": nans, "inf": infs, "rms": square.sqrt(), "abs_max": largest, "elements": elements, "sum": total, "sum_squares": squares,
-           "mean": mean, "zero_fraction": zeros / finite,
-           "kurtosis": torch.where(second > 0, fourth / (second * second), torch.full_like(second, math.nan))}  # fmt: skip
-    bits = torch.where(infs > 0, torch.full_like(largest, math.inf), largest).log2()
-    out.update((name + "_headroom_bits", math.log2(limit) - bits) for name, (limit, _, _) in _FORMATS.items())
+    square = squares / finite
+    out = {"nan": nans, "inf": infs, "rms": square.sqrt(), "abs_max": largest, "elements": elements, "sum": total, "sum_squares": squares}
+    if "kurtosis" in asked:
+        mean = total / finite
+        second = square - mean * mean
+        fourth = fourths / finite - 4 * mean * cubes / finite + 6 * mean * mean * square - 3 * mean**4
+        out.update(mean=mean, zero_fraction=zeros / finite,
+                   kurtosis=torch.where(second > 0, fourth / (second * second), torch.full_like(second, math.nan)))  # fmt: skip
+    if "fp16_headroom_bits" in asked:
+        bits = torch.where(infs > 0, torch.full_like(largest, math.inf), largest).log2()
+        out.update((name + "_headroom_bits", math.log2(limit) - bits) for name, (limit, _, _) in _FORMATS.items())
     return out
 
 
@@ -573,12 +763,13 @@ _PROBES = {
     "update-ratio": ("update_ratio", ("update_ratio", "update_norm", "weight_norm")),
     "adam-rms": ("adam_rms", ("adam_rms",)),
     "example-gradients": ("noise", ("example_gradient_square", "batch_gradient_square", "examples")),
+    "run-repetition": ("tokens", ("seen_before", "ngram_seen_fraction")),
 }  # fmt: skip
 _SCALES = ("non-finite", "activation-scale", "format-headroom")
 _PARAMETERS = ("gradient-norm", "update-ratio", "adam-rms")
 _UNITS = ("mlp_hidden", "residual")
 _SPARSE = 10
-_LOW = {"format-range": {None: _SPARSE}, "attention-logits": {None: _SPARSE}, "example-gradients": {None: _SPARSE},
+_LOW = {"run-repetition": {None: 1}, "format-range": {None: _SPARSE}, "attention-logits": {None: _SPARSE}, "example-gradients": {None: _SPARSE},
         **{name: {None: _SPARSE} for name in _PARAMETERS}}  # fmt: skip
 _CLOSE = {"activation-shape": {None: _SPARSE}, "exponent-histogram": {None: _SPARSE}, "unit-activity": {hook: _SPARSE for hook in _UNITS}, "log-z": {None: _SPARSE}}
 _PACKS = {  # for each probe how often, at each hook, None standing for those not named
@@ -673,6 +864,7 @@ class _Plan:
         self.noise = "example-gradients" in self.due("norm_example_gradient")
         self.attention = "attention-logits" in self.due("attention_logits")
         self.log_z = "log-z" in self.due("log_z")
+        self.tokens = "run-repetition" in self.due("tokens")
         self.parameters = frozenset(_PARAMETERS) & self.due("gradient")
         self.residual_gradient = frozenset(_SCALES) & self.due("residual_gradient")
         self.needed = None  # names of the modules that are looked at
@@ -765,8 +957,20 @@ def _lost(first, following, step, body, why):
     return json.dumps(event, separators=(",", ":")).encode()
 
 
+_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
+
+def _json(value, depth=3, most=4096):
+    """JSON, made in pieces: while one is made no other thread of Python runs, and the training is one."""
+    if isinstance(value, dict) and depth:
+        return "{%s}" % ",".join("%s:%s" % (_encoder.encode(name), _json(of, depth - 1)) for name, of in value.items())
+    if isinstance(value, list) and len(value) > most:
+        return "[%s]" % ",".join(_encoder.encode(value[first : first + most])[1:-1] for first in range(0, len(value), most))
+    return _encoder.encode(value)
+
+
 class _Spool:
-    SEGMENT_BYTES, COMMIT_SECONDS, LOOK_SECONDS, WAITING = 16 << 20, 0.05, 0.2, 256
+    SEGMENT_BYTES, COMMIT_SECONDS, LOOK_SECONDS, WAITING = 16 << 20, 0.05, 2.0, 256
     BRIDGE_BYTES = 32 << 20  # held in memory while the disk takes nothing
 
     def __init__(self, folder, limit_bytes):
@@ -806,7 +1010,8 @@ class _Spool:
     def close(self, patience):
         try:
             self.waiting.put((None, 0), timeout=patience)
-            self.thread.join(patience)
+            if self.thread is not threading.current_thread():
+                self.thread.join(patience)
         except queue.Full:
             pass
 
@@ -841,8 +1046,7 @@ class _Spool:
         """Makes JSON of a document; what cannot be made is counted, and said."""
         try:
             document = document() if callable(document) else document
-            text = json.dumps(document, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
-            body = text.encode("utf-8", "replace")  # a path may hold bytes that are no text
+            body = _json(document).encode("utf-8", "replace")  # a path may hold bytes that are no text
         except Exception as error:  # noqa: BLE001 - whatever it is, what comes after is written
             self._say("a frame could not be made: %.200r" % error, "frame")
             self.why, self.shed = "a frame could not be made: %.200r" % error, self.shed + 1
@@ -975,7 +1179,7 @@ class _Unsaved:
     def __call__(self, module, *values):
         if not _is_compiling():
             return self.call(module, *values)
-        if self.place is not None and (self.place & 1 or _all_hooks) and torch.is_grad_enabled():
+        if self.place is not None and (self.place & 1 or _all_hooks) and torch.is_grad_enabled() and not _is_exporting():
             value = values[-1]  # the output, or where a hook comes before its module the inputs
             while isinstance(value, (tuple, list)) and value:
                 value = value[0]
@@ -1191,7 +1395,7 @@ class _AtAttention:
     def __call__(self, module, *values):
         if not _is_compiling():
             self.call()
-        elif _compiled_attend is not None and (self.place & 1 or _all_hooks) and torch.is_grad_enabled():
+        elif _compiled_attend is not None and (self.place & 1 or _all_hooks) and torch.is_grad_enabled() and not _is_exporting():
             if self.enters:
                 self.mode.__enter__()
             else:
@@ -1201,18 +1405,22 @@ class _AtAttention:
 
 
 class _TakesLoss:
-    """A hook that keeps the loss a model returns beside its logits; compiled code tells it by the operator of the other hooks."""
+    """A hook that keeps the loss a model returns beside its logits, and the ids of tokens it was given; of the former compiled code tells it by the operator of the other hooks."""
 
     def __init__(self, watch):
-        self.losses, self.key = watch._losses, watch._key
+        self.losses, self.tokens, self.key = watch._losses, watch._ids, watch._key
 
     def __call__(self, module, inputs, keywords, output):
+        if torch.is_grad_enabled() and not _is_compiling():
+            ids = keywords.get("input_ids", inputs[0] if inputs else None)
+            if isinstance(ids, torch.Tensor) and not ids.is_floating_point() and ids.dim() == 2 and len(self.tokens) < 4096:
+                self.tokens.append(ids)
         loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
         if isinstance(loss, torch.Tensor) and torch.is_grad_enabled():
             part = keywords.get("num_items_in_batch") is not None  # divided by the tokens of all micro-batches already
             if not _is_compiling():
                 self.losses.append((loss.detach(), part))
-            elif _compiled_look is not None and self.key in _marks:
+            elif _compiled_look is not None and self.key in _marks and not _is_exporting():
                 _compiled_look(loss, _marks[self.key], (self.key << _PLACE_BITS) | (_LOSS + part) << 1)
 
     __reduce__ = _Unsaved.__reduce__
@@ -1233,7 +1441,8 @@ class _Step:
         self.columns = []  # _Column: one vector with a value for each of many sites
         self.scalars = {}
         self.batch = None
-        self.event = self.flat = self.layout = None
+        self.tokens = []  # ids of tokens, (sequences, T), on the host once the step has arrived
+        self.event, self.flat, self.layout, self.here = [], None, None, None
         self.stepped = self.norms_taken = self.norm_told = self.looked = False
         self.passes = self.updates = 0
 
@@ -1256,7 +1465,7 @@ class Watch:
         self._sharded = settings["manifest"].get("sharding") is not None
         self._origin = {"run": settings["run"], "incarnation": settings["incarnation"] or 0,
                         "writer": str(uuid.uuid4()), "rank": settings["rank"]}  # fmt: skip
-        self._pid, self._key = os.getpid(), next(_keys)
+        self._pid, self._key, self._exit = os.getpid(), next(_keys), functools.partial(_at_exit, weakref.ref(self))
         self._dead = self._forked = self._robbed = self._calls_compiled = False
         self._failures, self._off, self._unreadable, self._told, self._said = collections.Counter(), set(), set(), [], set()
         self._seq = self._dropped = 0
@@ -1266,7 +1475,8 @@ class Watch:
         # Seconds spent in here: in all, up to the last frame, up to when the governor last looked, and step by step.
         self._spent, self._framed, self._governed, self._costs, self._depth = 0.0, 0.0, 0.0, collections.deque(maxlen=50), 0
         self._began, self._clock = time.perf_counter(), time.monotonic
-        self._before, self._losses = None, []
+        self._before, self._losses, self._gains = None, [], []
+        self._sketch, self._ids = _RunSketch(), []  # of tokens: those met before, and those that an adapter has seen in this step
         self._need_norm = True  # until the loop tells the gradient norm itself
         self._spool = _Spool(os.path.join(settings["spool"], self._origin["writer"]), settings["limit"])
         if settings["named"]:  # otherwise the name is new, and so is the run
@@ -1290,7 +1500,7 @@ class Watch:
         if hasattr(os, "register_at_fork"):
             reference = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: reference() and reference()._disown())
-        atexit.register(self._at_exit)
+        atexit.register(self._exit)
 
     def _survey(self):
         """Which modules are watched and as what, and which parameters there are."""
@@ -1325,6 +1535,7 @@ class Watch:
         self._hooked = {**self._sites, **self._attentions}
         self._parameters = [(name, layers.get(_stack(name), _place(_plain(name))[0]), _place(_plain(name))[1][-_NAME:], p)
                             for name, p in model.named_parameters()]  # fmt: skip
+        self._held_by = {}  # of the parameters with a gradient, on a device, by how many ranks each is held
         self._copies = {} if self._flat else {(layer, rest): _copies(p, self._world) for _, layer, rest, p in self._parameters}
 
     def _seen_in_every_step(self):
@@ -1349,16 +1560,18 @@ class Watch:
 
     # -- what the loop calls ------------------------------------------------------------------------------------------
 
-    def step(self, loss=None, *, learning_rate=None, gradient_norm=None, loss_scale=None, tokens=None, batch=None, **more):
+    def step(self, loss=None, *, learning_rate=None, gradient_norm=None, loss_scale=None, tokens=None, batch=None, input_ids=None, **more):
         """Ends a step. Numbers may be tensors: they stay on the device until they are ready.
 
         batch: [(source, offset, loss), ...], the sequences of the step, so that a spike names its batch.
+        input_ids: the ids of their tokens, (sequences, T), or a list of such, of micro-batches: so that what the run has met
+        before is told, of each sequence where batch has as many in the same order, else of all of them. No token leaves here.
         gradient_norm: what clip_grad_norm_ returned; without it the norm is taken before optimizer.step().
         """
         if self._forked:
             self._say_once(_FORKED)
         self._guard("step", self._end_step, {"loss": loss, "learning_rate": learning_rate, "tokens": tokens,
-                    "gradient_norm": gradient_norm, "loss_scale": loss_scale, **more}, batch)  # fmt: skip
+                    "gradient_norm": gradient_norm, "loss_scale": loss_scale, **more}, batch, input_ids)  # fmt: skip
 
     def event(self, kind, **details):
         """Something between two steps: event("checkpoint", path=…), or a word of your own, which the timeline shows."""
@@ -1375,14 +1588,15 @@ class Watch:
         self._guard("close", self._event, "end", {"reason": _ending(reason), "steps": str(last)}, last)
         self._detach()
         self._dead = True
-        _watched.pop(getattr(self._model, "_orig_mod", self._model), None)
+        _watched.discard(getattr(self._model, "_orig_mod", self._model))
         self._spool.close(patience)
-        atexit.unregister(self._at_exit)
+        atexit.unregister(self._exit)
 
-    def _at_exit(self):
-        """The process ends and nobody called close(): what it died of is the reason, where it died of something."""
-        died = None if hasattr(sys, "ps1") else getattr(sys, "last_value", None)  # at a prompt people go on after an error
-        self.close("finished" if died is None else died)
+    def __del__(self):
+        try:
+            self.close("detached: the model was given up", 0.0)
+        except Exception:  # noqa: BLE001 - at the end of a process nothing is there any more
+            pass
 
     def trouble(self):
         """What went wrong in here so far, as text; empty where nothing did."""
@@ -1463,7 +1677,7 @@ class Watch:
         return _AtAttention(around.enter if enters else around.leave, mode, enters)
 
     def _looks(self):
-        return not (self._dead or self._aside or self._resting) and torch.is_grad_enabled()
+        return not (self._dead or self._aside or self._resting) and torch.is_grad_enabled() and not _recorded()
 
     def _hook(self, name, at_input):
         seen = [-1]  # the pass it was last seen in: recomputed activations and shared modules count once
@@ -1482,12 +1696,12 @@ class Watch:
         return _Unsaved(look, None if _compiled_look is None else (self._key << _PLACE_BITS) | (index << 1) | (name in self._often))
 
     def _look_quickly(self, site, value, at_once):
-        """Does what is to be done at most hooks of most steps on CUDA, in few instructions; False where that is not all."""
+        """Does what is to be done at most hooks of most steps, in few instructions; False where that is not all."""
         began = time.perf_counter()
         try:
             if isinstance(value, tuple) and value:
                 value = value[0]
-            if "fused" in self._off or not isinstance(value, torch.Tensor) or not _Table.takes(value):
+            if "fused" in self._off or not isinstance(value, torch.Tensor) or not _fused(value):
                 return False
             if self._plan.noise and _norms_something(site):
                 return False
@@ -1504,7 +1718,7 @@ class Watch:
 
     def _table(self, device):
         if device not in self._tables:
-            self._tables[device] = _Table(device)
+            self._tables[device] = _Table(device) if device.type == "cuda" else _HostTable()
         return self._tables[device]
 
     def _look_compiled(self, index, x):
@@ -1576,7 +1790,7 @@ class Watch:
             x = tensor.detach()
             every = plan.every(hook, x.numel())
             due = [reduction for reduction in plan.at(hook) if reduction not in self._off]
-            if "fused" not in self._off and _Table.takes(x):
+            if "fused" not in self._off and _fused(x):
                 fused = _Table.FUSED.intersection(due)
                 due = [reduction for reduction in due if reduction not in fused]
                 if fused:
@@ -1621,8 +1835,8 @@ class Watch:
         with torch.no_grad():
             x = _local(gradient.detach())
             every = self._plan.every("residual_gradient", x.numel())
-            if "fused" not in self._off and _Table.takes(x):
-                self._fuse(site, ("moments",), x, every)
+            if "fused" not in self._off and _fused(x):
+                self._fuse(site, frozenset(("moments",)), x, every)
             else:
                 self._keep(site, "moments", _moments(_sample(x, every, self._turns("residual_gradient")[0])), _merge_moments)
 
@@ -1669,17 +1883,25 @@ class Watch:
         site = ("norm_example_gradient", layer, _place(_plain(name))[1] + ".weight")
 
         def arrived(dy):
-            with torch.no_grad():
-                dy = _local(dy)
+            dy = _local(dy)
+            self._gains.append((site, x, dy[:sequences], eps, centred, len(dy)))
+            # As with a _HostTable; a device is not kept waiting.
+            if not dy.device.type == "cpu" or len(self._gains) >= _HostTable.GROUP or len(self._gains) * 8 * x.numel() > _HostTable.ROOM:
+                self._read_gains()
+
+        output.register_hook(lambda dy: self._guard("noise", arrived, dy))
+
+    def _read_gains(self):
+        gains, self._gains = self._gains, []
+        with torch.no_grad():
+            for site, x, dy, eps, centred, sequences in gains:
                 if centred:
                     normal = torch.nn.functional.layer_norm(x.float(), x.shape[-1:], eps=eps)
                 else:
                     normal = x.float() * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + eps)
-                own = (dy[:sequences] * normal).sum(1, dtype=torch.float32)
+                own = (dy * normal).sum(1, dtype=torch.float32)
                 # Each is divided by the number of all sequences, as the loss is a mean; the statistics want that of these.
-                self._now.later["noise"].append((site, own if len(own) == len(dy) else own * (len(dy) / len(own))))
-
-        output.register_hook(lambda dy: self._guard("noise", arrived, dy))
+                self._now.later["noise"].append((site, own if len(own) == sequences else own * (sequences / len(own))))
 
     # -- the optimiser -------------------------------------------------------------------------------------------------
 
@@ -1692,7 +1914,7 @@ class Watch:
 
         def before(optimizer, arguments, keywords):
             me = reference()
-            if me is None or me._dead:
+            if me is None or me._dead or _recorded():
                 return None
             closure = keywords.get("closure", arguments[0] if arguments else None)
             if not callable(closure):
@@ -1708,7 +1930,7 @@ class Watch:
 
         def after(optimizer, arguments, keywords):
             me = reference()
-            if me is not None and not me._dead:
+            if me is not None and not me._dead and not _recorded():
                 me._guard("update", me._after_update)
 
         if hasattr(optimizer, "register_step_post_hook"):
@@ -1755,8 +1977,10 @@ class Watch:
         self._gradients()
         self._before = None
         if "update-ratio" in self._plan.parameters and "update" not in self._off:
+            own = {id(p) for group in getattr(self._optimizer, "param_groups", ()) for p in group["params"]}
+            every = own.isdisjoint(id(p) for *_, p in self._parameters)  # Megatron's has copies; another optimiser has others
             moved = [(("update", layer, rest), self._slab("update_ratio", layer, _local(p.detach()))) for _, layer, rest, p in self._parameters
-                     if _gradient(p) is not None and (p.dim() > 1 or self._sharded)]  # fmt: skip
+                     if (every or id(p) in own) and _gradient(p) is not None and (p.dim() > 1 or self._sharded)]  # fmt: skip
             moved = [(site, p) for site, p in moved if p.numel()]
             with torch.no_grad():  # by one to copy them all in few launches
                 copies = torch._foreach_mul([p for _, p in moved], 1.0) if moved else []
@@ -1781,7 +2005,10 @@ class Watch:
             for sites, norms in _norms([(site, g) for site, g in named if g is not None and g.layout == torch.strided and g.numel()]):
                 square = norms.square()
                 if self._sharded and self._copies:  # each part of a parameter counts once over all ranks
-                    square = square / square.new_tensor([self._copies.get(site[1:], 1) for site in sites])
+                    key = square.device, tuple(sites)
+                    if key not in self._held_by:  # made once: to bring numbers there waits for the device
+                        self._held_by[key] = square.new_tensor([self._copies.get(site[1:], 1) for site in sites])
+                    square = square / self._held_by[key]
                 squares.append(square.sum())
                 if each:
                     self._now.columns.append(_Column(sites, "norm", norms))
@@ -1827,9 +2054,21 @@ class Watch:
                     members.append((places[id(p)], gradient, square, state["step"]))
         if not members:
             return
+        step, sizes = members[0][3], {site: math.sqrt(g.numel()) for site, g, _, _ in members}
         # √v̂ = √v / √(1 - β2^t); ε enters by the larger of both, elementwise.
+        if all(x.device.type == "cpu" and x.dtype == torch.float32 and x.is_contiguous() for _, *both, _ in members for x in both):
+            # One after the other, in a core's cache, and squared, as roots take most of the time: Σ g·(g / max(v, ε²(1 - β2^t))).
+            correction = 1 - beta2 ** float(step)
+            room, least = torch.empty(max(v.numel() for _, _, v, _ in members)), max(epsilon**2 * correction, 1e-37)
+            squares = []
+            for _, g, v, _ in members:
+                g, v, parts = g.view(-1), v.view(-1), room[: v.numel()]
+                squares.append(torch.div(g, torch.clamp(v, min=least, out=parts), out=parts).mul_(g).sum())
+            sites = [site for site, *_ in members]
+            norms = torch.stack(squares).mul_(correction).sqrt_()
+            self._now.columns.append(_Column(sites, "adam_rms", norms, [sizes[site] for site in sites]))
+            return
         roots = torch._foreach_sqrt([v for _, _, v, _ in members])
-        step = members[0][3]
         if isinstance(step, torch.Tensor) and step.is_cuda:  # stays there: fetching it would wait for the device
             torch._foreach_div_(roots, torch._foreach_sqrt([1 - beta2**step] * len(roots)))
         else:
@@ -1840,14 +2079,15 @@ class Watch:
             for root in roots:
                 root.clamp_(min=epsilon)
         ratios = torch._foreach_div([g for _, g, _, _ in members], roots)
-        sizes = {site: math.sqrt(g.numel()) for site, g, _, _ in members}
         for sites, norms in _norms([(site, ratio) for (site, _, _, _), ratio in zip(members, ratios)]):
             self._now.columns.append(_Column(sites, "adam_rms", norms, [sizes[site] for site in sites]))
 
     # -- a step ends ---------------------------------------------------------------------------------------------------
 
-    def _end_step(self, scalars, batch):
+    def _end_step(self, scalars, batch, input_ids=None):
         try:
+            if input_ids is not None and self._plan.tokens:
+                self._guard("input_ids", self._take_tokens, input_ids)
             self._finish(self._now, scalars, batch)
         finally:  # whatever that failed with, the next step is another
             self._now = _Step(self._now.number + 1, None)
@@ -1877,7 +2117,8 @@ class Watch:
         if self._scaler is not None and scalars.get("loss_scale") is None:
             scale = getattr(self._scaler, "_scale", None)
             scalars["loss_scale"] = scale.detach().clone() if isinstance(scale, torch.Tensor) else scale
-        now.scalars.update((name, value) for name, value in scalars.items() if value is not None and self._usable(name, value))
+        now.scalars.update((name, value.detach() if isinstance(value, torch.Tensor) else value)  # not what it was computed from
+                           for name, value in scalars.items() if value is not None and self._usable(name, value))  # fmt: skip
         now.scalars["step_seconds"] = began - self._began
         self._began, now.batch = began, self._sequences(batch)
         self._ship(now)
@@ -1903,12 +2144,34 @@ class Watch:
             self._say_once("%s is left out: a number or a tensor with one is needed, not %s" % (name, shown), name)
         return usable
 
+    def _take_tokens(self, input_ids):
+        """Keeps a copy of the ids of tokens on the host, or on its way there."""
+        left = _TOKENS
+        for ids in input_ids if isinstance(input_ids, (list, tuple)) else [input_ids]:
+            ids = _local(ids.detach()) if isinstance(ids, torch.Tensor) else torch.as_tensor(ids)
+            ids = ids[None] if ids.dim() == 1 else ids
+            if ids.dim() != 2 or ids.is_floating_point() or ids.is_complex() or not ids.numel():
+                self._say_once("input_ids is left out: ids of tokens are needed, (sequences, T), not a tensor of shape %s, %s"
+                               % (tuple(ids.shape), ids.dtype), "input_ids")  # fmt: skip
+                return
+            if ids.numel() > left:
+                self._say_once("of input_ids the first %d tokens of a step are looked at" % _TOKENS, "input_ids")
+                ids = ids[: left // ids.shape[1]]
+            left -= ids.numel()
+            if ids.is_cuda:
+                host = torch.empty(ids.shape, dtype=torch.int32, pin_memory=True)
+                self._now.tokens.append(host.copy_(ids.to(torch.int32), non_blocking=True))
+                self._now.event.append(torch.cuda.Event())
+                self._now.event[-1].record(torch.cuda.current_stream(ids.device))
+            elif len(ids):
+                self._now.tokens.append(ids.to("cpu", torch.int32, copy=True))
+
     def _sequences(self, batch):
         """The sequences of a step as they go into a frame; what is none is left out and said once."""
         if batch is None:
             return None
         try:
-            sequences = [(str(source)[:_NAME], int(offset), loss if isinstance(loss, torch.Tensor) else float(loss)) for source, offset, loss in batch]
+            sequences = [(str(source)[:_NAME], int(offset), loss.detach() if isinstance(loss, torch.Tensor) else float(loss)) for source, offset, loss in batch]
             if all(0 <= offset < 1 << 63 and (not isinstance(loss, torch.Tensor) or loss.numel() == 1) for _, offset, loss in sequences):
                 return sequences
         except (TypeError, ValueError, OverflowError):
@@ -1935,9 +2198,16 @@ class Watch:
             self._event("probe_disabled", {"probe": "hooks", "error": what})
 
     def _ship(self, now):
-        """Starts one copy to the host of all the step left on each device."""
+        """Starts one copy to the host of all the step left on each device; what is there already goes as it is."""
         vectors = collections.defaultdict(lambda: collections.defaultdict(list))  # of each device, by kind of number
-        alike, here = collections.defaultdict(list), collections.defaultdict(list)
+        alike, here, now.here = collections.defaultdict(list), collections.defaultdict(list), []
+
+        def ship(block, vector):
+            if vector.device.type == "cpu":
+                now.here.append((block, vector))
+            else:
+                vectors[vector.device][vector.dtype].append((block, vector.reshape(-1)))
+
         for (kind, site), vector in now.results.items():
             if isinstance(vector, list):
                 here[kind].append((site, vector))
@@ -1945,30 +2215,37 @@ class Watch:
                 alike[kind, vector.device, vector.dtype, vector.numel()].append((site, vector.detach().reshape(-1)))
         for kind, members in here.items():
             sites, rows = zip(*members)
-            block = torch.tensor(rows, dtype=torch.float64).reshape(-1)
-            vectors[block.device][block.dtype].append((_Block(kind, sites, None), block))
-        for (kind, device, dtype, _), members in alike.items():
+            now.here.append((_Block(kind, sites, None), rows))
+        for (kind, *_), members in alike.items():
             sites, some = zip(*members)
-            vectors[device][dtype].append((_Block(kind, sites, None), torch.cat(some)))
+            ship(_Block(kind, sites, None), torch.cat(some))
         for column in now.columns:
-            block = _Block("column", column.sites, (column.metric, column.divisors))
-            vectors[column.values.device][column.values.dtype].append((block, column.values.detach()))
+            ship(_Block("column", column.sites, (column.metric, column.divisors)), column.values.detach())
         for name, value in now.scalars.items():
             if isinstance(value, torch.Tensor):
-                vectors[value.device][value.dtype].append((_Block("scalar", (name,), None), _local(value.detach()).reshape(-1)[:1]))
-        for device, table in self._tables.items():
-            for block, vector in table.take():
-                vectors[device][vector.dtype].append((block, vector))
+                value = _local(value.detach()).reshape(-1)[:1]
+                if value.device.type == "cpu":
+                    now.scalars[name] = value.item()  # as it is now
+                else:
+                    ship(_Block("scalar", (name,), None), value)
+        if self._gains:
+            self._guard("noise", self._read_gains)
+        for table in self._tables.values():
+            self._guard("fused", table.flush)
+            for block, numbers in table.take():
+                if isinstance(numbers, tuple):
+                    now.here.append((block, numbers))
+                else:
+                    ship(block, numbers)
         for kind, read in (("units", _read_units), ("noise", _read_examples)):
             groups = collections.defaultdict(list)
             for site, tensor in now.later[kind]:
                 groups[tensor.device, tensor.shape].append((site, tensor))
-            for (device, _), members in groups.items():
+            for members in groups.values():
                 sites, some = zip(*members)
-                vector = read(torch.stack(some)).reshape(-1)
-                vectors[device][vector.dtype].append((_Block(kind, sites, None), vector))
+                ship(_Block(kind, sites, None), read(torch.stack(some)))
         now.results = now.columns = now.later = None
-        now.layout, now.flat, now.event = [], [], []
+        now.layout, now.flat = [], []
         for device, kinds in vectors.items():
             flat = torch.cat([_wide(torch.cat([vector for _, vector in members])) for members in kinds.values()])
             if device.type == "cuda":
@@ -1997,7 +2274,7 @@ class Watch:
         told = {"observer_seconds": self._spent - self._framed, "frames_dropped": self._dropped + self._spool.refused}
         self._framed = self._spent
         head = self._document("frame", done.number)
-        self._spool.offer(lambda: _frame_document(head, done, told, self._sums), 1)
+        self._spool.offer(functools.partial(_frame_document, head, done, told, self._sums, self._sketch), 1)  # not the watch itself
 
     def _document(self, type, step):
         document = {"v": 1, "type": type, **self._origin, "seq": self._seq, "step": step,
@@ -2081,7 +2358,9 @@ class Watch:
     def _detach(self):
         for handle in [*self._handles.values(), *self._roots.values(), *self._optimizer_handles]:
             handle.remove()
-        self._handles.clear()
+        for held in (self._handles, self._tables, self._gains, self._ids, self._losses):
+            held.clear()
+        self._before = None
         _marks.pop(self._key, None)
         # Where someone has wrapped our step in turn, it stays and hands everything on.
         if self._our_step is not None and self._optimizer.__dict__.get("step") is self._our_step:
@@ -2101,6 +2380,7 @@ _keys, _by_key = itertools.count(), weakref.WeakValueDictionary()
 _LOSS = (1 << 23) - 2  # in place of a module's number: the model's loss, or with one more a part of it
 _marks, _PLACE_BITS = {}, 24  # a watch's mark by its key: found at one place by all hooks, or a compiler would compare those of each two
 _is_compiling = getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)  # since 2.1
+_is_exporting = getattr(getattr(torch, "compiler", None), "is_exporting", lambda: False)  # since 2.7
 _compiled_look = _compiled_attend = None
 _all_hooks = False  # compilers make two variants of a model: one with the hooks of every step, one with all of them
 _library = globals().get("_library")  # of the module before it was loaded anew
@@ -2132,6 +2412,15 @@ if hasattr(torch.library, "register_fake"):  # since 2.4
     _compiled_look = getattr(torch.ops, _library.ns).look.default
     if [int(number) for number in re.findall(r"\d+", torch.__version__)[:2]] >= [2, 13]:  # not tried with a compiler before
         _compiled_attend = getattr(torch.ops, _library.ns).attend.default
+
+
+_functions = getattr(getattr(torch._C, "_functorch", None), "peek_interpreter_stack", lambda: None)  # of torch.func
+
+
+def _recorded():
+    """Whether what is computed now is traced, captured in a CUDA graph, or inside of a transformation such as vmap."""
+    return (torch.jit.is_tracing() or _functions() is not None
+            or (torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing()))  # fmt: skip
 
 
 def _local(tensor):
@@ -2280,16 +2569,22 @@ def _merged(sites, matrix, largest):
     index = torch.tensor([place.setdefault(site, len(place)) for site in sites])
     merged = torch.zeros(len(place), matrix.shape[1], dtype=matrix.dtype).index_add_(0, index, matrix)
     if largest is not None:
-        merged[:, largest] = torch.stack([matrix[index == i, largest].amax() for i in range(len(place))])
+        most = [0.0] * len(place)
+        for i, value in zip(index.tolist(), matrix[:, largest].tolist()):
+            most[i] = max(most[i], value)
+        merged[:, largest] = torch.tensor(most, dtype=matrix.dtype)
     return tuple(place), merged
 
 
-def _frame_document(frame, done, told, sums):
+def _frame_document(frame, done, told, sums, sketch):
     """A step as docs/wire.md has it, from the numbers that came back from each device."""
     scalars, columns, of = dict(done.scalars), _Columns(done.plan), collections.defaultdict(list)
     for flat, layout in zip(done.flat, done.layout):
         for (block, _), vector in zip(layout, flat.double().split([size for _, size in layout])):
             of[block.kind].append((block, vector.view(len(block.sites), -1)))
+    for block, numbers in done.here:
+        numbers = torch.tensor(numbers, dtype=torch.float64) if isinstance(numbers, tuple) else numbers.double()
+        of[block.kind].append((block, numbers.reshape(len(block.sites), -1)))
     for block, values in of["scalar"]:
         scalars[block.sites[0]] = values.item()
     scalars.update(told)
@@ -2306,9 +2601,9 @@ def _frame_document(frame, done, told, sums):
         sites, m = _merged(block.sites, m, None)
         for metric, values in _read_exponents(m).items():
             columns.add(metric, sites, values)
-        for site, bins in zip(sites, m.tolist()):
+        for site, bins in zip(sites, m):
             if "histogram_exponent" in done.plan.metrics(site[0]):
-                top, counts = _read_histogram(bins)
+                top, counts = _read_histogram(bins.tolist())
                 columns.add_several("histogram_exponent_top", site, [top])
                 columns.add_several("histogram_exponent", site, counts)
     for block, m in of["units"]:
@@ -2338,21 +2633,35 @@ def _frame_document(frame, done, told, sums):
         metric, divisors = block.more
         values = m[:, 0] if divisors is None else m[:, 0] / torch.tensor(divisors, dtype=torch.float64)
         columns.add(metric, block.sites, values, always=metric == "norm")
+    met = [torch.cat(columns) for columns in zip(*map(sketch.sequences, done.tokens))]
+    if met and not (done.batch and len(done.batch) >= len(met[0])):
+        scalars.update((name, values.mean().item()) for name, values in zip(_PROBES["run-repetition"][1], met))
     frame["scalars"] = {name: _number(value) for name, value in scalars.items()}
     if columns.all:
         frame["sites"], frame["metrics"] = columns.documents()
     if done.batch:
         frame["batch"] = [{"source": s, "offset": o if o < 1 << 53 else str(o), "loss": _number(l)} for s, o, l in done.batch]
+        if met and len(done.batch) >= len(met[0]):
+            at = list(range(len(met[0])))
+            frame["batch_metrics"] = {name: {"at": at, "values": values.tolist()} for name, values in zip(_PROBES["run-repetition"][1], met)}
     return frame
 
 
 def _add_moments(columns, sites, m, sums):
-    for metric, values in _read_moments(m).items():
+    asked = frozenset().union(*(columns.plan.metrics(hook) for hook in {site[0] for site in sites}))
+    for metric, values in _read_moments(m, asked).items():
         if sums or metric not in ("elements", "sum", "sum_squares"):
             columns.add(metric, sites, values)
 
 
-_watched = weakref.WeakKeyDictionary()
+_watched = weakref.WeakSet()  # neither this nor what is called at the exit keeps a model from being given up
+
+
+def _at_exit(watch):
+    """The process ends and nobody called close(): what it died of is the reason, where it died of something."""
+    died = None if hasattr(sys, "ps1") else getattr(sys, "last_value", None)  # at a prompt people go on after an error
+    if watch() is not None:
+        watch().close("finished" if died is None else died)
 
 
 def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, spool=None, first_step=1, incarnation=None,
@@ -2444,7 +2753,7 @@ def watch(model, optimizer=None, *, run=None, probes="continuous", scaler=None, 
     own = {id(p) for p in model.parameters()}  # Megatron's has copies of them, and is none of PyTorch's
     if isinstance(optimizer, torch.optim.Optimizer) and own.isdisjoint(id(p) for group in optimizer.param_groups for p in group["params"]):
         made._say_once("the optimizer has none of this model's parameters: what it does to weights is not seen; is it that of another model?")
-    _watched[inner] = made
+    _watched.add(inner)
     return made
 
 
@@ -2612,9 +2921,10 @@ def huggingface_callback(**settings):
                 scalars["clipped_gradient_norm"] = scalars.pop("gradient_norm")
             if "grad_norm" in self.logs:
                 told["gradient_norm"] = self.logs["grad_norm"]
-            self.watch.step(**told)
+            self.watch.step(**told, input_ids=self.watch._ids or None)
             self.watch._need_norm = True
             self.watch._losses.clear()
+            self.watch._ids.clear()
             self.logs = {}
 
         def on_save(self, arguments, state, control, **more):

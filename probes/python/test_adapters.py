@@ -97,6 +97,7 @@ class AdapterTest(unittest.TestCase):
             self.assertAlmostEqual(loss, frame["scalars"]["loss"], 5)
             if frame["step"] != 3:
                 self.assertAlmostEqual(norm, frame["scalars"]["gradient_norm"], 5)
+            self.assertEqual(0.0, frame["scalars"]["seen_before"], "the model was given other tokens")
 
     @unittest.skipUnless(version() >= (2, 0), "hooks that see keywords need PyTorch 2.0, which transformers needs too")
     def test_the_loss_of_a_hugging_face_step_is_that_of_all_its_micro_batches(self):
@@ -150,6 +151,8 @@ class AdapterTest(unittest.TestCase):
                         losses = [of[each]["scalars"]["loss"] for each in range(step - logging_steps + 1, step + 1)]
                         self.assertAlmostEqual(log["loss"], sum(losses) / logging_steps, 3)
                         self.assertAlmostEqual(log["grad_norm"], of[step]["scalars"]["gradient_norm"], 3)
+                seen = [of[step]["scalars"]["seen_before"] for step in sorted(of)]
+                self.assertEqual([0.0] * 4, seen, "each sequence once in a pass over the data")
                 pickle.dumps(model)  # as a callback of others may
                 for hook in ("residual", "qkv", "mlp_up", "mlp_hidden", "attention_norm", "mlp_norm", "attention_out", "mlp_out"):
                     self.assertGreater(metric(of[2], "rms", hook, LAYERS - 1), 0, hook)

@@ -1,6 +1,6 @@
 """Tests of observatory_torch with real PyTorch on the CPU: python3 -m unittest, in this folder."""
 
-import collections, contextlib, copy, gc, glob, importlib.util, io, json, math, os, resource, shutil, sqlite3, subprocess, sys, tempfile, threading, time, types, unittest, zlib
+import collections, contextlib, copy, gc, glob, importlib.util, io, json, math, os, resource, shutil, sqlite3, subprocess, sys, tempfile, threading, time, types, unittest, weakref, zlib
 from unittest import mock
 
 import torch
@@ -123,6 +123,16 @@ def await_that(condition, seconds=30):
         time.sleep(0.01)
 
 
+JAVA = [  # seen_before and ngram_seen_fraction of four sequences, six steps
+    [[0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 1.0, 0.0]],
+    [[1.0, 0.0, 1.0, 0.0], [1.0, 1.0, 1.0, 0.0]],
+    [[1.0, 0.0, 1.0, 0.0], [1.0, 0.625, 1.0, 0.7142857142857143]],
+    [[1.0, 0.0, 1.0, 0.0], [1.0, 0.8571428571428571, 1.0, 0.5]],
+    [[1.0, 0.0, 1.0, 0.0], [1.0, 1.0, 1.0, 0.2]],
+    [[1.0, 0.0, 1.0, 0.0], [1.0, 1.0, 1.0, 0.625]],
+]  # fmt: skip
+
+
 class WatchTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -223,6 +233,71 @@ class WatchTest(unittest.TestCase):
         nothing = observatory_torch._read_histogram([0] * 255)
         self.assertEqual((True, [0.0]), (math.isnan(nothing[0]), nothing[1]))
 
+    def test_what_a_run_has_met_before_is_what_the_java_probe_says(self):
+        # RunRepetition with new RunSketch(128), so full that it is wrong at times: the same hashes, bits and order.
+        text, x = [], 7
+        for _ in range(400):
+            x = (x * 1103515245 + 12345) & 0x7FFFFFFF
+            text.append((x >> 8) % 50000)
+        sketch, said = observatory_torch._RunSketch(128), []
+        for step in range(6):
+            ids = [[text[(step * 29 * (s % 2) + 11 * s + t) % 400] for t in range(48)] for s in range(4)]
+            said.append([column.tolist() for column in sketch.sequences(torch.tensor(ids))])
+        self.assertEqual(JAVA, said)
+
+    def test_what_a_run_has_met_before_by_a_count_of_its_own(self):
+        generator, run, sketch = torch.Generator().manual_seed(3), set(), observatory_torch._RunSketch()
+
+        def hash_of(ids):
+            value = len(ids)
+            for id in ids:
+                value = (value + id + 1) * 0x9E3779B97F4A7C15 % 2**64
+            for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+                value = (value ^ value >> shift) * factor % 2**64
+            return value
+
+        def met(run_of_tokens):
+            before = tuple(run_of_tokens) in run
+            run.add(tuple(run_of_tokens))
+            return before
+
+        text = torch.randint(0, 40, (150,), generator=generator).tolist()
+        for length in (60, 13, 5):
+            for _ in range(5):
+                begins = torch.randint(0, 150 - length + 1, (3,), generator=generator).tolist()
+                ids = [text[begin : begin + length] for begin in begins]
+                expected = []
+                for one in ids:
+                    whole = met(one)
+                    grams = [met(gram) for gram in zip(*(one[i:] for i in range(13))) if hash_of(gram) % 8 == 0]
+                    expected.append((whole, sum(grams) / len(grams) if grams else 0.0))
+                self.assertEqual(expected, list(zip(*(column.tolist() for column in sketch.sequences(torch.tensor(ids))))))
+
+    def test_ids_of_tokens_tell_of_each_sequence_what_came_before(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        batch = tokens(1)
+        sequences = [("books", 24 * i, 3.0) for i in range(BATCH)]
+        watch.step(loss=1.0, batch=sequences, input_ids=batch)
+        watch.step(loss=1.0, batch=sequences, input_ids=[batch[:2], batch[2:].tolist()])  # of two micro-batches
+        batch.zero_()  # what was given is what it was then
+        watch.step(loss=1.0, input_ids=tokens(1))
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            watch.step(loss=1.0, input_ids=torch.ones(2, 3))
+            watch.step(loss=1.0, input_ids="none")
+            with mock.patch.object(observatory_torch, "_TOKENS", 60):
+                watch.step(loss=1.0, batch=sequences, input_ids=tokens(1))
+        watch.close()
+        first, again, alone, odd, none, many = frames(self.spool)
+        self.assertEqual([0.0] * BATCH, first["batch_metrics"]["seen_before"]["values"])
+        self.assertEqual({"at": [0, 1, 2, 3], "values": [1.0] * BATCH}, again["batch_metrics"]["seen_before"])
+        self.assertEqual([0.0, 1.0, 1.0, 1.0], again["batch_metrics"]["ngram_seen_fraction"]["values"], "of the first none is taken")
+        self.assertEqual((1.0, 0.75), (alone["scalars"]["seen_before"], alone["scalars"]["ngram_seen_fraction"]))
+        self.assertFalse([frame for frame in (alone, odd, none) if "batch_metrics" in frame])
+        self.assertEqual({"at": [0, 1], "values": [1.0, 1.0]}, many["batch_metrics"]["seen_before"])
+        self.assertIn("ids of tokens are needed, (sequences, T), not a tensor of shape (2, 3), torch.float32", said.getvalue())
+        self.assertIn("input_ids failed", said.getvalue())
+
     def test_attention_logits_and_example_gradients_by_another_way(self):
         model, optimizer = make()
         batch = tokens(1)
@@ -260,17 +335,15 @@ class WatchTest(unittest.TestCase):
     def test_what_throws_in_here_stays_in_here(self):
         model, optimizer = make()
         watch = self.watch(model, optimizer, probes="profile")
-        working = dict(observatory_torch._REDUCTIONS)
-        try:
-            observatory_torch._REDUCTIONS["moments"] = (lambda x: 1 / 0, None)
-            train(model, optimizer, 3, watch)
-        finally:
-            observatory_torch._REDUCTIONS.update(working)
+        with mock.patch.object(observatory_torch, "_eight", lambda matrix, shape: 1 / 0):
+            train(model, optimizer, 12, watch)
         watch.close()
-        self.assertIn("moments failed", watch.trouble())
+        self.assertIn("fused failed", watch.trouble())
+        self.assertIn("moments failed", watch.trouble(), "what each tensor is asked by itself once they are not together")
+        self.assertEqual(12, len(frames(self.spool)))
         self.assertIn("probe_disabled", [document.get("kind") for document in spooled(self.spool)])
         expected, optimizer = make()
-        train(expected, optimizer, 3)
+        train(expected, optimizer, 12)
         self.assertTrue(torch.equal(expected.lm_head.weight, model.lm_head.weight))
 
     def test_odd_modules_are_said_and_do_no_harm(self):
@@ -315,9 +388,9 @@ class WatchTest(unittest.TestCase):
 
     def test_what_is_due_at_every_tenth_step_turns_all_the_same(self):
         own, runs, queries, slabs = observatory_torch, collections.defaultdict(set), set(), collections.defaultdict(set)
-        one, logits, slab = own._every_run, own._largest_logits, own.Watch._slab
+        one, logits, slab = own._view_of_runs, own._largest_logits, own.Watch._slab
 
-        def every_run(x, every, turn):
+        def view_of_runs(x, every, turn):
             runs[tuple(x.shape), every].add(turn % every)
             return one(x, every, turn)
 
@@ -331,7 +404,7 @@ class WatchTest(unittest.TestCase):
                 slabs[kind].add((part.storage_offset() - tensor.storage_offset()) // part.numel())
             return part
 
-        with mock.patch.multiple(own, _WHOLE=1, _every_run=every_run, _largest_logits=largest_logits), mock.patch.object(own.Watch, "_slab", eighth):
+        with mock.patch.multiple(own, _WHOLE=1, _view_of_runs=view_of_runs, _largest_logits=largest_logits), mock.patch.object(own.Watch, "_slab", eighth):
             model, optimizer = make()
             watch = self.watch(model, optimizer, budget=math.inf)
             train(model, optimizer, 80, watch)
@@ -823,6 +896,123 @@ class WatchTest(unittest.TestCase):
         self.assertFalse(any(module._forward_hooks or module._forward_pre_hooks for module in model.modules()))
         self.assertNotIn("step", optimizer.__dict__)
         gc.collect()
+
+    def test_a_model_that_is_given_up_is_freed_and_its_run_over(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        train(model, optimizer, 2, watch)
+        gone, thread = weakref.ref(model), watch._spool.thread
+        del model, optimizer, watch
+        gc.collect()
+        self.assertIsNone(gone())
+        thread.join(30)
+        self.assertEqual("detached: the model was given up", spooled(self.spool)[-1]["details"]["reason"])
+        self.assertEqual([1, 2], [frame["step"] for frame in frames(self.spool)])
+
+    def test_what_is_told_of_a_step_does_not_hold_what_it_was_computed_from(self):
+        model, optimizer = make()
+        watch = self.watch(model, optimizer)
+        kept = watch._spool.offer
+        watch._spool.offer = lambda document, kind: held.append(document) or kept(document, kind)
+        held, loss = [], loss_of(model, tokens(1))
+        gone = weakref.ref(loss)
+        watch.step(loss=loss, batch=[("text", 1, loss)])
+        del loss
+        self.assertIsNone(gone())
+
+    def test_nobody_looks_into_what_is_traced_exported_or_transformed(self):
+        model, optimizer = make()
+        expected, _ = make()
+        watch = self.watch(model, optimizer, probes="forensic")
+        batch = tokens(1)[:, :-1]
+        nodes = [len(list(torch.jit.trace(one, batch, check_trace=False).graph.nodes())) for one in (expected, model)]
+        self.assertEqual(nodes[0], nodes[1])
+        if hasattr(torch.compiler if hasattr(torch, "compiler") else torch, "is_exporting"):
+            for strict in (False, True):
+                names = {str(node.target) for node in torch.export.export(model, (batch,), strict=strict).graph.nodes}
+                self.assertFalse({name for name in names if "observatory" in name})
+        if hasattr(torch, "func"):
+            weights = {name: p.detach() for name, p in model.named_parameters()}
+            loss = lambda weights, ids: F.cross_entropy(torch.func.functional_call(model, weights, (ids[None, :-1],))[0], ids[1:])
+            torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0))(weights, tokens(1))
+        train(model, optimizer, 1, watch)
+        watch.close()
+        self.assertEqual("", watch.trouble())
+
+    def test_of_two_optimizers_each_update_is_told_by_the_one_that_is_watched(self):
+        model, _ = make()
+        mine, other = ([p for name, p in model.named_parameters() if ("mlp" in name) == mlp] for mlp in (False, True))
+        optimizer, muon = torch.optim.AdamW(mine, 1e-3), torch.optim.SGD(other, 0.1)
+        watch = self.watch(model, optimizer, first_step=10)
+        loss_of(model, tokens(1)).backward()
+        optimizer.step()
+        muon.step()
+        watch.step()
+        watch.close()
+        frame = frames(self.spool)[0]
+        self.assertGreater(metric(frame, "update_ratio", "update", 1, "attn.c_attn.weight"), 0)
+        self.assertFalse([site for site in frame["sites"] if site["hook"] == "update" and "mlp" in site["parameter"]], "0 would be wrong")
+        self.assertGreater(metric(frame, "norm", "gradient", 1, "mlp.c_fc.weight"), 0)
+
+    def test_what_is_written_to_while_it_waits_is_copied_in_the_next_look(self):
+        model, optimizer = make()
+        mlp, seen = model.transformer["h"][1].mlp, []
+        mlp.forward = lambda x: mlp.c_proj(mlp.c_fc(x).relu_())
+        mlp.c_fc.register_forward_hook(lambda m, i, o: seen.append(o.detach().double().clone()))
+        watch = self.watch(model, optimizer, probes="profile")
+        train(model, optimizer, 2, watch)
+        watch.close()
+        first, second = frames(self.spool)
+        self.assertNotIn({"hook": "mlp_up", "layer": 1}, first["sites"], "told as what it was, or not at all")
+        self.assertAlmostEqual(1, metric(second, "rms", "mlp_up", 1) / seen[1].square().mean().sqrt().item(), 6)
+        self.assertGreater(metric(first, "rms", "mlp_up", 0), 0)
+        self.assertEqual("", watch.trouble())
+
+    def test_tensors_read_together_have_the_numbers_of_each(self):
+        generator, due = torch.Generator().manual_seed(5), frozenset(observatory_torch._Table.FUSED)
+        broken = torch.randn(1 << 17, generator=generator)
+        broken[5::64] = math.inf
+        broken[70] = math.nan
+        tensors = [torch.randn(n, generator=generator).mul_(scale) for n, scale in ((1 << 17, 1.0), (1 << 17, 1e-41), (700, 3.0), (700, 0.0), (90000, 2.0))]
+        tensors += [broken, torch.randn(1 << 17, generator=generator).bfloat16()]
+        for every, apart, turns in ((8, 8, (3, 3)), (8, 16, (3, 5)), (1, 8, (0, 1))):
+            table = observatory_torch._HostTable()
+            for i, x in enumerate(tensors):
+                table.reduce(i, due, x, every, apart, turns)
+            table.flush()
+            blocks = {block.kind: (block, rows) for block, rows in table.take()}
+            for site, elements, row in zip(blocks["fused"][0].sites, blocks["fused"][0].more, blocks["fused"][1]):
+                sample = observatory_torch._sample(tensors[site], every, turns[0]).double()
+                x = sample[torch.isfinite(sample)]
+                expected = [x.sum(), x.square().sum(), sample.isnan().sum(), sample.isinf().sum(), x.abs().max(), x.pow(3).sum(), x.pow(4).sum(), (sample == 0).sum()]
+                self.assertEqual(sample.numel(), elements)
+                for told, right, most in zip(row, expected, [x.abs().sum(), 0, 0, 0, 0, x.abs().pow(3).sum(), 0, 0]):
+                    self.assertLessEqual(abs(told - right.item()), 1e-6 * max(abs(right.item()), float(most)) + 1e-37, (site, every))
+            for site, bins in zip(blocks["exponents"][0].sites, blocks["exponents"][1]):
+                x = tensors[site]
+                sample = observatory_torch._every_run(x, apart, turns[1]) if x.numel() >= 64 * apart else x
+                counts = collections.Counter(max(math.frexp(v)[1] + 126, 0) for v in sample.reshape(-1).tolist() if v and math.isfinite(v))
+                self.assertEqual(counts, {i: n for i, n in enumerate(bins.tolist()) if n}, (site, apart))
+
+    def test_a_table_of_a_device_does_not_grow_with_micro_batches(self):
+        with mock.patch.object(torch.cuda, "get_device_properties", lambda device: types.SimpleNamespace(total_memory=1 << 30)):
+            table = observatory_torch._Table(torch.device("cpu"))
+        rows = len(table.moments)
+        for i in range(3 * rows):  # as launches leave it
+            row = table._rows("moments", [(("residual", i % 5, ""), 7)])
+            table.moments[row].zero_()[:2] = float(i)
+        table.flush = lambda: None
+        (block, vector), *more = table.take()
+        self.assertEqual((rows, []), (len(table.moments), more))
+        self.assertEqual([("residual", i % 5, "") for i in range(3 * rows)], list(block.sites))
+        self.assertEqual([2.0 * i for i in range(3 * rows)], vector.view(-1, 8)[:, 0].tolist())
+        self.assertEqual([float(i) for i in range(3 * rows)], vector.view(-1, 8)[:, 4].tolist())
+
+    def test_long_lists_are_made_to_json_in_pieces(self):
+        document = {"metrics": {"rms": {"at": list(range(10000)), "values": [0.5, "NaN"] * 5000}}, "ä": [{"a": "\u2028"}], "b": None}
+        self.assertEqual(json.dumps(document, separators=(",", ":"), ensure_ascii=False), observatory_torch._json(document))
+        with self.assertRaises(ValueError):
+            observatory_torch._json({"values": [math.nan] * 5000})
 
     def test_a_killed_process_leaves_whole_frames(self):
         script = (
