@@ -36,6 +36,7 @@ import observatory.stream.Runs;
 import observatory.stream.cluster.Connection;
 import observatory.stream.cluster.TopicReader;
 import observatory.stream.cluster.Topics;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,6 +103,7 @@ public final class WatchCommand implements Callable<Integer> {
         Topics topics = cluster.topics();
         Map<Integer, Long> begin = createTopics(connection, topics);
         try (Interrupt interrupt = Interrupt.listen();
+                Admin admin = connection.admin();
                 WatchService service = new WatchService(
                         connection,
                         topics,
@@ -126,6 +128,8 @@ public final class WatchCommand implements Callable<Integer> {
             Set<String> untold = Set.of();
             Answers answers =
                     new Answers(incidents, connection, connection.bootstrap() + " answers again", System.nanoTime());
+            SameCluster same = new SameCluster(
+                    () -> admin.describeCluster().clusterId(), connection.bootstrap(), System.nanoTime());
             Held held = new Held();
             boolean caughtUp = false;
             while (!interrupt.requested()) {
@@ -153,6 +157,7 @@ public final class WatchCommand implements Callable<Integer> {
                     // Each writes a little.
                 }
                 answers.look(System.nanoTime()).ifPresent(this::say);
+                same.look(System.nanoTime());
                 if (!service.trouble().equals(trouble)) {
                     trouble = service.trouble();
                     parent.console().error("judging was interrupted and goes on: " + trouble);
