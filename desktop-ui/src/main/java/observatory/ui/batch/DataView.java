@@ -24,8 +24,6 @@ import observatory.ui.incident.Words;
 /** The batch of a step, sequence by sequence, and the losses of batches and sources around it. */
 public final class DataView implements Screen {
     private static final double CHARTS_HEIGHT = 200;
-    private static final double MEASURE_WIDTH = 64;
-    private static final double LETTER = 6.6; // pixels, about, of a heading
     private static final double CHARTS_SHARE = 0.42; // of a window with more room than that
 
     private final Workbench bench;
@@ -105,24 +103,13 @@ public final class DataView implements Screen {
                 54,
                 row -> row.seenAt().stream().map(Numbers::whole).collect(Collectors.joining(", ")));
         for (String measure : measures) {
-            String title = inTwoLines(Words.plain(measure).toLowerCase(Locale.ROOT));
-            double longest = title.lines().mapToInt(String::length).max().orElse(0);
             Tables.number(
                     table,
-                    title,
-                    Math.max(MEASURE_WIDTH, LETTER * longest + 8),
+                    Words.plain(measure).toLowerCase(Locale.ROOT).replace(' ', '\n'), // whole, in a narrow column
+                    64,
                     row -> row.measured().containsKey(measure)
                             ? Numbers.of(row.measured().get(measure))
                             : "");
         }
-    }
-
-    /** Broken where both lines are nearest to equally long. */
-    private static String inTwoLines(String words) {
-        int at = -1;
-        for (int i = words.indexOf(' '); i >= 0; i = words.indexOf(' ', i + 1)) {
-            at = Math.abs(2 * i - words.length()) < Math.abs(2 * at - words.length()) ? i : at;
-        }
-        return at < 0 ? words : words.substring(0, at) + "\n" + words.substring(at + 1);
     }
 }
