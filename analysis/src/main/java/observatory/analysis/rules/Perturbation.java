@@ -29,17 +29,35 @@ public enum Perturbation {
             return every(5, log);
         }
     },
+    EVERY_TENTH("every tenth point", 10) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return every(10, log);
+        }
+    },
     MEANS_OF_TWO("means of two points", 2) {
         @Override
         List<Frame> of(List<Frame> log) {
-            List<Frame> means = new ArrayList<>();
-            for (int i = 1; i < log.size(); i += 2) {
-                Frame here = log.get(i);
-                if (here.step() > log.get(i - 1).step()) {
-                    means.add(with(here, (loss(log.get(i - 1)) + loss(here)) / 2));
-                }
+            return means(2, log);
+        }
+    },
+    MEANS_OF_TEN("means of ten points", 10) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            return means(10, log);
+        }
+    },
+    SMOOTHED("smoothed, each value half of the one before", 1) {
+        @Override
+        List<Frame> of(List<Frame> log) {
+            List<Frame> smooth = new ArrayList<>();
+            double before = Double.NaN;
+            for (Frame frame : log) {
+                double now = loss(frame);
+                before = Double.isFinite(before) && Double.isFinite(now) ? (before + now) / 2 : now;
+                smooth.add(with(frame, before));
             }
-            return means;
+            return smooth;
         }
     },
     NOISIER("with as much noise again", 1) {
@@ -168,6 +186,18 @@ public enum Perturbation {
             kept.add(log.get(i));
         }
         return kept.size() < FEWEST / 2 ? List.of() : kept;
+    }
+
+    private static List<Frame> means(int count, List<Frame> log) {
+        List<Frame> means = new ArrayList<>();
+        for (int last = count - 1; last < log.size(); last += count) {
+            List<Frame> some = log.subList(last - count + 1, last + 1);
+            if (some.getLast().step() > some.getFirst().step()) {
+                double sum = some.stream().mapToDouble(Perturbation::loss).sum();
+                means.add(with(some.getLast(), sum / count));
+            }
+        }
+        return means.size() < FEWEST / 2 ? List.of() : means;
     }
 
     private static double loss(Frame frame) {
