@@ -1,7 +1,9 @@
 package observatory.analysis.replay;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,7 +100,7 @@ public record Comparison(long values, int steps, Optional<Difference> first) {
 
         /** In the order in which the step passed them, so that what differs first is nearest to the cause. */
         private void sites() {
-            Map<Signal, Double> then = values(recorded);
+            Map<Signal, Iterator<Double>> then = values(recorded);
             List<Site> order = again.sites().sites();
             for (int number = 0; number < order.size(); number++) {
                 for (Column column : again.sites().columns()) {
@@ -106,9 +108,9 @@ public record Comparison(long values, int steps, Optional<Difference> first) {
                         if (column.at()[i] == number && compared(column.metric())) {
                             Signal signal = new Signal(
                                     column.metric(), order.get(number).label());
-                            Double value = then.get(signal);
-                            if (value != null) {
-                                same(signal.label(), value, column.values()[i]);
+                            Iterator<Double> values = then.getOrDefault(signal, Collections.emptyIterator());
+                            if (values.hasNext()) {
+                                same(signal.label(), values.next(), column.values()[i]);
                             }
                         }
                     }
@@ -128,18 +130,20 @@ public record Comparison(long values, int steps, Optional<Difference> first) {
             }
         }
 
-        private static Map<Signal, Double> values(Frame frame) {
-            Map<Signal, Double> values = new HashMap<>();
+        /** What was measured of each signal, one value after the other: of several micro-batches each has its own. */
+        private static Map<Signal, Iterator<Double>> values(Frame frame) {
+            Map<Signal, List<Double>> values = new HashMap<>();
             for (Column column : frame.sites().columns()) {
                 for (int i = 0; i < column.size(); i++) {
-                    values.put(
-                            new Signal(
-                                    column.metric(),
-                                    frame.sites().sites().get(column.at()[i]).label()),
-                            column.values()[i]);
+                    Signal signal = new Signal(
+                            column.metric(),
+                            frame.sites().sites().get(column.at()[i]).label());
+                    values.computeIfAbsent(signal, s -> new ArrayList<>()).add(column.values()[i]);
                 }
             }
-            return values;
+            return values.entrySet().stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, entry -> entry.getValue().iterator()));
         }
 
         private void same(String what, double then, double now) {

@@ -94,7 +94,10 @@ public final class Signals {
         return signal.site().isEmpty() || SIZES.contains(signal.metric());
     }
 
-    /** In the order of the step: scalars, then sites as they were passed. */
+    /**
+     * In the order of the step: scalars, then sites as they were passed. Of a site that has a value for each micro-batch
+     * it is the largest: the order of the sequences, which is nothing but rounding, must not choose.
+     */
     public static Map<Signal, Double> of(Frame frame) {
         Map<Signal, Double> values = new LinkedHashMap<>();
         for (int i = 0; i < frame.scalars().names().size(); i++) {
@@ -116,10 +119,11 @@ public final class Signals {
             // A histogram has many values at one site, none of which says anything alone.
             if (!CARRIED.contains(column.metric()) && !column.metric().startsWith("histogram_")) {
                 for (int i = 0; i < column.size(); i++) {
-                    values.put(
+                    values.merge(
                             new Signal(
                                     column.metric(), sites.get(column.at()[i]).label()),
-                            column.values()[i]);
+                            column.values()[i],
+                            Math::max);
                 }
             }
         }

@@ -31,12 +31,41 @@ class ComparisonTest {
                         .again());
     }
 
+    @Test
+    void eachMicroBatchIsComparedWithItself() {
+        Frame recorded = frame(new Column("rms", new int[] {0, 0}, new double[] {2, 3}));
+        assertEquals(
+                Optional.empty(),
+                Comparison.of(List.of(recorded), List.of(recorded)).first());
+        Comparison.Difference difference = Comparison.of(
+                        List.of(recorded), List.of(frame(new Column("rms", new int[] {0, 0}, new double[] {2, 3.5}))))
+                .first()
+                .orElseThrow();
+        assertEquals(3, difference.recorded());
+        assertEquals(3.5, difference.again());
+    }
+
+    @Test
+    void theLargestMicroBatchStandsForTheStepWhicheverItIs() {
+        Signal rms = new Signal("rms", Site.of(Hook.RESIDUAL, 0).label());
+        assertEquals(
+                9,
+                Signals.of(frame(new Column("rms", new int[] {0, 0, 0}, new double[] {2, 9, 3})))
+                        .get(rms));
+        assertEquals(
+                9,
+                Signals.of(frame(new Column("rms", new int[] {0, 0, 0}, new double[] {2, 3, 9})))
+                        .get(rms));
+    }
+
     private static Frame frame(double rms, double... counts) {
-        Sites sites = new Sites(
-                List.of(Site.of(Hook.RESIDUAL, 0)),
-                List.of(
-                        new Column("histogram_exponent", new int[] {0, 0}, counts),
-                        new Column("rms", new int[] {0}, new double[] {rms})));
+        return frame(
+                new Column("histogram_exponent", new int[] {0, 0}, counts),
+                new Column("rms", new int[] {0}, new double[] {rms}));
+    }
+
+    private static Frame frame(Column... columns) {
+        Sites sites = new Sites(List.of(Site.of(Hook.RESIDUAL, 0)), List.of(columns));
         return new Frame(
                 new Origin(new RunId("run"), 0, new UUID(1, 1), 0),
                 7,
