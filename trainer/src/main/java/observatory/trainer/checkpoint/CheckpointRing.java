@@ -3,8 +3,8 @@ package observatory.trainer.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,9 +47,9 @@ public record CheckpointRing(Path folder, int keep) {
     public void drop(int newest) throws IOException {
         SortedMap<Long, Path> all = all();
         all.keySet().removeIf(step -> Files.exists(mark(step)));
-        while (all.size() > newest) {
-            Folders.delete(all.remove(all.firstKey()));
-        }
+        List<Path> oldest =
+                all.values().stream().limit(Math.max(0, all.size() - newest)).toList();
+        Folders.discard(oldest);
     }
 
     /**
@@ -85,9 +85,11 @@ public record CheckpointRing(Path folder, int keep) {
 
     /** Drops what was written after a step, held or not: a run that goes back to it takes another course. */
     public void dropAfter(long step) throws IOException {
-        for (Map.Entry<Long, Path> later : all().tailMap(step + 1).entrySet()) {
-            Folders.delete(later.getValue());
-            Files.deleteIfExists(mark(later.getKey()));
+        SortedMap<Long, Path> later = all().tailMap(step + 1);
+        // The newest first, as that is what a run goes on from.
+        Folders.discard(List.copyOf(later.values()).reversed());
+        for (long each : later.keySet()) {
+            Files.deleteIfExists(mark(each));
         }
     }
 

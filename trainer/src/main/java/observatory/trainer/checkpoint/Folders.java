@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,6 +28,22 @@ final class Folders {
         }
         for (Path path : all) {
             Files.delete(path);
+        }
+    }
+
+    /**
+     * Takes folders away from where they are, all of them before the first is deleted: what a kill leaves in their places
+     * is whole, and {@link #deleteUnfinished} knows the rest.
+     */
+    static void discard(Collection<Path> folders) throws IOException {
+        List<Path> gone = new ArrayList<>();
+        for (Path folder : folders) {
+            Path away = Files.createTempDirectory(folder.toAbsolutePath().getParent(), REPLACED);
+            Files.move(folder, away, StandardCopyOption.ATOMIC_MOVE);
+            gone.add(away);
+        }
+        for (Path folder : gone) {
+            delete(folder);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import observatory.trainer.Corpus;
 import observatory.trainer.Fault;
@@ -98,6 +103,42 @@ class WholeOrNotAtAllTest {
         ring.dropAfter(0);
         assertEquals(List.of(0L), List.copyOf(ring.all().keySet()));
         assertFalse(ring.hold(7), "there is none of step 7 any more");
+    }
+
+    @Test
+    void whoLooksMeanwhileNeverSeesHalfOfOneThatIsDropped() throws IOException {
+        CheckpointRing ring = new CheckpointRing(folder, 1);
+        AtomicBoolean dropping = new AtomicBoolean(true);
+        CompletableFuture<Set<Path>> looking = CompletableFuture.supplyAsync(() -> {
+            Set<Path> halves = new TreeSet<>();
+            while (dropping.get()) {
+                for (String name : names(folder)) {
+                    Path place = folder.resolve(name);
+                    if (name.startsWith("step-") && names(place).size() < 3 && Files.exists(place)) {
+                        halves.add(place);
+                    }
+                }
+            }
+            return halves;
+        });
+        for (int step = 1; step <= 200; step++) {
+            ring.write(
+                    RECIPE,
+                    new TrainerState(step, step, 8L * step, step, STATE.scaler(), 1, STATE.precision()),
+                    new Held(1));
+        }
+        dropping.set(false);
+        assertEquals(Set.of(), looking.join());
+        assertEquals(List.of("step-00000200"), names(folder));
+    }
+
+    /** What is in a folder; nothing where it is gone. */
+    private static List<String> names(Path folder) {
+        try (Stream<Path> found = Files.list(folder)) {
+            return found.map(path -> path.getFileName().toString()).toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
+        }
     }
 
     @ParameterizedTest
