@@ -23,7 +23,7 @@ __device__ inline float geluLogistic(float x) {
 __device__ inline float activated(float x, int kind) {
     if (kind == GELU) return x * geluLogistic(x);
     if (kind == SILU) return x * logistic(x);
-    const float positive = fmaxf(x, 0.f);
+    const float positive = x < 0 ? 0 : x; // which leaves NaN one
     return positive * positive;
 }
 
@@ -36,7 +36,7 @@ __device__ inline float slope(float x, int kind) {
         const float s = logistic(x);
         return fmaf(x * s, 1 - s, s);
     }
-    return x > 0 ? 2 * x : 0;
+    return x < 0 ? 0 : 2 * x;
 }
 
 /** Vectors that a thread has on their way before it uses the first. */

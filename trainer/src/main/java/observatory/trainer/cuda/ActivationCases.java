@@ -11,6 +11,7 @@ final class ActivationCases {
                 new KernelCase("activation gelu", rig -> activation(rig, 0)),
                 new KernelCase("activation silu", rig -> activation(rig, 2)),
                 new KernelCase("activation squared relu", rig -> activation(rig, 3)),
+                new KernelCase("activations of what is no number", ActivationCases::notNumbers),
                 new KernelCase("gate geglu, 17 units", rig -> gate(rig, 0, 17)),
                 new KernelCase("gate swiglu, 24 units", rig -> gate(rig, 2, 24)));
     }
@@ -36,6 +37,30 @@ final class ActivationCases {
             worst = Math.max(worst, KernelCase.difference(expectedDx, rig.readElements(dx, n)));
         }
         return worst;
+    }
+
+    /** A NaN has to reach whatever is computed from it, forward and backward, and nothing else. */
+    private static double notNumbers(KernelRig rig) {
+        int n = 300;
+        float[] x = rig.drawn(n, 16);
+        for (int i = 0; i < n; i += 7) {
+            x[i] = Float.NaN;
+        }
+        long xAt = rig.elements(x);
+        long dy = rig.elements(rig.drawn(n, 17));
+        boolean right = true;
+        for (int kind : new int[] {0, 2, 3}) {
+            long y = rig.poisonedElements(n);
+            long dx = rig.poisonedElements(n);
+            rig.ops.activation().forward(xAt, y, n, kind, 0, 0);
+            rig.ops.activation().backward(dy, xAt, dx, n, kind);
+            float[] forward = rig.readElements(y, n);
+            float[] backward = rig.readElements(dx, n);
+            for (int i = 0; i < n; i++) {
+                right &= Float.isNaN(forward[i]) == (i % 7 == 0) && Float.isNaN(backward[i]) == (i % 7 == 0);
+            }
+        }
+        return right ? 0 : Double.POSITIVE_INFINITY;
     }
 
     private static double activated(double x, int kind) {
