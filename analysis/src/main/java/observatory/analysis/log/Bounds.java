@@ -16,9 +16,10 @@ import observatory.probe.Telemetry;
 
 /**
  * Puts the events before the first frame of each incarnation and behind its last where the log has none of its own, and
- * a time on frames that have none: that at which the log was written. An end comes from a writer of its own, because the next number of the log's belongs
- * to the step by which the log grows; it follows from what it ends, so that the same log says the same again. Of a run
- * that is sent by its own trainer neither is said: what is read is a copy of what that says.
+ * a time on frames that have none: that at which the log was written. An end comes from a writer of its own, because
+ * the next number of the log's belongs to the step by which the log grows; it follows from what it ends, so that the same
+ * log says the same again. Of a run that is sent by its own trainer neither is said: what is read is a copy of what that
+ * says.
  */
 final class Bounds implements Consumer<Telemetry> {
     private final String format;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import observatory.analysis.Severity;
 import observatory.analysis.detector.Window;
 import observatory.probe.Frame;
@@ -17,109 +18,23 @@ import observatory.probe.Scalars;
  * scaled median deviations and by a twentieth.
  */
 public enum Perturbation {
-    EVERY_SECOND("every second point", 2) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return every(2, log);
-        }
-    },
-    EVERY_FIFTH("every fifth point", 5) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return every(5, log);
-        }
-    },
-    EVERY_TENTH("every tenth point", 10) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return every(10, log);
-        }
-    },
-    MEANS_OF_TWO("means of two points", 2) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return means(2, log);
-        }
-    },
-    MEANS_OF_TEN("means of ten points", 10) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return means(10, log);
-        }
-    },
-    SMOOTHED("smoothed, each value half of the one before", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            List<Frame> smooth = new ArrayList<>();
-            double before = Double.NaN;
-            for (Frame frame : log) {
-                double now = loss(frame);
-                before = Double.isFinite(before) && Double.isFinite(now) ? (before + now) / 2 : now;
-                smooth.add(with(frame, before));
-            }
-            return smooth;
-        }
-    },
-    NOISIER("with as much noise again", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            Random random = new Random(SEED);
-            Window losses = Window.of(Math.max(1, log.size()));
-            double[] finite = log.stream()
-                    .mapToDouble(Perturbation::loss)
-                    .filter(Double::isFinite)
-                    .toArray();
-            double noise = new Window(losses.capacity(), finite).noise();
-            return log.stream()
-                    .map(frame -> with(frame, loss(frame) + noise * random.nextGaussian()))
-                    .toList();
-        }
-    },
-    WITHOUT_NORMS("the loss alone", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return log.stream()
-                    .map(frame -> with(frame, new Scalars(List.of(Scalars.LOSS), new double[] {loss(frame)})))
-                    .toList();
-        }
-    },
-    WITH_A_CONSTANT("with an auxiliary loss of 1 added", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return log.stream().map(frame -> with(frame, loss(frame) + 1)).toList();
-        }
-    },
-    BITS_PER_BYTE("in bits per byte, at four bytes a token", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return log.stream()
-                    .map(frame -> with(frame, loss(frame) / (4 * Math.log(2))))
-                    .toList();
-        }
-    },
-    TWO_DECIMALS("printed with two decimals", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return log.stream()
-                    .map(frame -> with(frame, Math.rint(100 * loss(frame)) / 100))
-                    .toList();
-        }
-    },
-    TRUNCATED("without the first third", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            return log.size() < FEWEST ? List.of() : log.subList(log.size() / 3, log.size());
-        }
-    },
-    RESTARTED("stopped at half, with a hundredth of the steps done again", 1) {
-        @Override
-        List<Frame> of(List<Frame> log) {
-            int half = log.size() / 2;
-            List<Frame> frames = new ArrayList<>(log.subList(0, half));
-            log.subList(half - log.size() / 100, log.size()).forEach(frame -> frames.add(ofTheNextProcess(frame)));
-            return frames;
-        }
-    };
+    EVERY_SECOND("every second point", 2, log -> every(2, log)),
+    EVERY_FIFTH("every fifth point", 5, log -> every(5, log)),
+    EVERY_TENTH("every tenth point", 10, log -> every(10, log)),
+    MEANS_OF_TWO("means of two points", 2, log -> means(2, log)),
+    MEANS_OF_TEN("means of ten points", 10, log -> means(10, log)),
+    SMOOTHED("smoothed, each value half of the one before", 1, Perturbation::smoothed),
+    NOISIER("with as much noise again", 1, Perturbation::noisier),
+    WITHOUT_NORMS(
+            "the loss alone",
+            1,
+            each(frame -> with(frame, new Scalars(List.of(Scalars.LOSS), new double[] {loss(frame)})))),
+    WITH_A_CONSTANT("with an auxiliary loss of 1 added", 1, each(frame -> with(frame, loss(frame) + 1))),
+    BITS_PER_BYTE(
+            "in bits per byte, at four bytes a token", 1, each(frame -> with(frame, loss(frame) / (4 * Math.log(2))))),
+    TWO_DECIMALS("printed with two decimals", 1, each(frame -> with(frame, Math.rint(100 * loss(frame)) / 100))),
+    TRUNCATED("without the first third", 1, Perturbation::truncated),
+    RESTARTED("stopped at half, with a hundredth of the steps done again", 1, Perturbation::restarted);
 
     private static final long SEED = 7;
     /** Points below which a part of a log is no log. */
@@ -129,10 +44,12 @@ public enum Perturbation {
 
     private final String words;
     private final int coarser;
+    private final UnaryOperator<List<Frame>> written;
 
-    Perturbation(String words, int coarser) {
+    Perturbation(String words, int coarser, UnaryOperator<List<Frame>> written) {
         this.words = words;
         this.coarser = coarser;
+        this.written = written;
     }
 
     public String words() {
@@ -140,7 +57,9 @@ public enum Perturbation {
     }
 
     /** The frames of the other log, of frames that have a loss; none where too few are left. */
-    abstract List<Frame> of(List<Frame> log);
+    List<Frame> of(List<Frame> log) {
+        return written.apply(log);
+    }
 
     /** What the label of the log says of the other one. */
     Labels.Log label(Labels.Log log, List<Frame> left) {
@@ -198,6 +117,45 @@ public enum Perturbation {
             }
         }
         return means.size() < FEWEST / 2 ? List.of() : means;
+    }
+
+    private static UnaryOperator<List<Frame>> each(UnaryOperator<Frame> change) {
+        return log -> log.stream().map(change).toList();
+    }
+
+    private static List<Frame> smoothed(List<Frame> log) {
+        List<Frame> smooth = new ArrayList<>();
+        double before = Double.NaN;
+        for (Frame frame : log) {
+            double now = loss(frame);
+            before = Double.isFinite(before) && Double.isFinite(now) ? (before + now) / 2 : now;
+            smooth.add(with(frame, before));
+        }
+        return smooth;
+    }
+
+    private static List<Frame> noisier(List<Frame> log) {
+        Random random = new Random(SEED);
+        Window losses = Window.of(Math.max(1, log.size()));
+        double[] finite = log.stream()
+                .mapToDouble(Perturbation::loss)
+                .filter(Double::isFinite)
+                .toArray();
+        double noise = new Window(losses.capacity(), finite).noise();
+        return log.stream()
+                .map(frame -> with(frame, loss(frame) + noise * random.nextGaussian()))
+                .toList();
+    }
+
+    private static List<Frame> truncated(List<Frame> log) {
+        return log.size() < FEWEST ? List.of() : log.subList(log.size() / 3, log.size());
+    }
+
+    private static List<Frame> restarted(List<Frame> log) {
+        int half = log.size() / 2;
+        List<Frame> frames = new ArrayList<>(log.subList(0, half));
+        log.subList(half - log.size() / 100, log.size()).forEach(frame -> frames.add(ofTheNextProcess(frame)));
+        return frames;
     }
 
     private static double loss(Frame frame) {

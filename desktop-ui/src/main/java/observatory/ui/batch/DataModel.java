@@ -113,7 +113,7 @@ public final class DataModel {
 
     /** Why there are no sequences to show. */
     static String none(Recording run) {
-        return run.batches().between(0, Long.MAX_VALUE).isEmpty()
+        return run.batches().empty()
                 ? "This run does not report its batches."
                 : "No batch was recorded for this step or before it.";
     }

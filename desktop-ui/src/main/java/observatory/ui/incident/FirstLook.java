@@ -1,6 +1,9 @@
 package observatory.ui.incident;
 
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import observatory.analysis.Incident;
 import observatory.analysis.Severity;
@@ -42,11 +45,13 @@ public record FirstLook(long step, Optional<Site> site) {
     }
 
     private static Optional<Site> site(Incident incident, Recording run) {
+        Map<Object, Site> named = new HashMap<>();
+        for (String metric : run.metricNames()) {
+            run.metric(metric).orElseThrow().sites().forEach(site -> named.putIfAbsent(site.label(), site));
+        }
         return incident.evidence().facts().values().stream()
-                .filter(String.class::isInstance)
-                .flatMap(name -> run.metricNames().stream()
-                        .flatMap(metric -> run.metric(metric).orElseThrow().sites().stream())
-                        .filter(site -> site.label().equals(name)))
+                .map(named::get)
+                .filter(Objects::nonNull)
                 .findFirst();
     }
 }

@@ -38,13 +38,17 @@ final class Folders {
     static void discard(Collection<Path> folders) throws IOException {
         List<Path> gone = new ArrayList<>();
         for (Path folder : folders) {
-            Path away = Files.createTempDirectory(folder.toAbsolutePath().getParent(), REPLACED);
-            Files.move(folder, away, StandardCopyOption.ATOMIC_MOVE);
-            gone.add(away);
+            gone.add(aside(folder));
         }
         for (Path folder : gone) {
             delete(folder);
         }
+    }
+
+    /** Where a folder lies once it has been moved away from its place. */
+    private static Path aside(Path folder) throws IOException {
+        Path away = Files.createTempDirectory(folder.toAbsolutePath().getParent(), REPLACED);
+        return Files.move(folder, away, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Makes a folder beside others for what is to replace one of them; {@link #deleteUnfinished} knows it by its name. */
@@ -70,8 +74,7 @@ final class Folders {
             Files.move(by, place, StandardCopyOption.ATOMIC_MOVE);
             return;
         }
-        Path old = Files.createTempDirectory(place.toAbsolutePath().getParent(), REPLACED);
-        Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
+        Path old = aside(place);
         try {
             Files.move(by, place, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
