@@ -27,7 +27,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -166,7 +165,7 @@ final class Cluster {
             try {
                 actual = admin.describeConfigs(List.of(resource)).all().get().get(resource);
             } catch (ExecutionException e) {
-                if (e.getCause() instanceof AuthorizationException) { // nothing else needs it
+                if (denied(e)) { // nothing else needs it
                     return List.of(Check.skipped("topic settings", "not for this user to see (describe-configs)"));
                 }
                 throw e;
@@ -237,12 +236,17 @@ final class Cluster {
                     ? Check.warning(
                             "clock", found, "synchronise both clocks; order does not depend on them, but people do")
                     : Check.ok("clock", found);
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof AuthorizationException)) {
+        } catch (ExecutionException
+                | KafkaException e) { // the producer's own refusal may come before that of the record
+            if (!denied(e)) {
                 throw e;
             }
             return Check.skipped("clock", "may not write " + topics.audit() + ", on which to compare it");
         }
+    }
+
+    private boolean denied(Exception error) {
+        return KafkaErrors.explain(error, connection).kind() == KafkaErrors.Kind.DENIED;
     }
 
     private Audit entry(String what) {
